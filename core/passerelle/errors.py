@@ -1,0 +1,100 @@
+"""The one tree of errors that the core raises; each has a stable `code` that interfaces translate.
+
+    PasserelleError
+    |-- InputError (ValueError)        the person's file or text; they can choose another
+    |   |-- InvalidIdentifier          a text that is no rest_id, handle, did or acct
+    |   `-- UnreadableArchive          this file or folder; `CODES` says which kinds of trouble there are
+    |-- DirectoryError                 the directory's fault; the archive is fine
+    |-- NetworkError                   nobody answered, or not in time; try again later
+    |-- ServerRefused                  somebody answered, and said no
+    `-- CommandError                   the page asked the engine something it does not know
+
+"The server did not answer" and "this person is not there" are different types everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+
+class PasserelleError(Exception):
+    """Base of every error the core raises on purpose: a stable code, one English sentence, and values to fill in."""
+
+    code: str = "bug"
+
+    def __init__(self, message: str, *, code: str | None = None, **params: str | int) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code or type(self).code
+        self.params: Mapping[str, str | int] = params
+
+
+class InputError(PasserelleError, ValueError):
+    """What the person handed over cannot be used; nothing was changed."""
+
+    code = "invalid_input"
+
+
+class InvalidIdentifier(InputError):
+    """A text that should name an account does not."""
+
+    code = "invalid_identifier"
+
+
+class UnreadableArchive(InputError):
+    """The file or folder is no X archive that can be read; `code` says which kind of trouble."""
+
+    code = "unreadable_archive"
+    CODES: ClassVar[Mapping[str, str]] = {
+        "not_a_zip": "This file is not a ZIP archive.",
+        "truncated_zip": "The ZIP is cut short: the download did not finish.",
+        "encrypted_zip": "The ZIP is protected by a password.",
+        "not_an_x_archive": "There is no X archive in here.",
+        "no_following": "The archive does not say whom you follow: following.js is missing.",
+        "wrong_archive": "This is an archive of another service.",
+        "several_accounts": "These are archives of different accounts.",
+        "too_large": "The archive claims sizes that cannot be true.",
+        "cancelled": "Reading was stopped.",
+    }
+
+
+class DirectoryError(PasserelleError):
+    """The directory answered with something we must not believe; the last good copy stays in use."""
+
+    code = "directory_invalid"
+    CODES: ClassVar[Mapping[str, str]] = {
+        "directory_invalid": "The directory sent something that is not a directory.",
+        "directory_signature": "The directory's signature is wrong.",
+        "directory_key_unknown": "The directory is signed with a key this extension does not know.",
+        "directory_older": "The directory is older than the copy already here.",
+        "directory_expired": "The directory is past its expiry date.",
+        "directory_corrupt": "A directory file does not have the promised checksum.",
+    }
+
+
+class NetworkError(PasserelleError):
+    """Nobody answered, or not in time; `host` in `params` says who."""
+
+    code = "server_unreachable"
+
+
+class ServerRefused(PasserelleError):
+    """A server answered and refused; `code` says why where that is known."""
+
+    code = "server_refused"
+    CODES: ClassVar[Mapping[str, str]] = {
+        "server_refused": "The server refused the request.",
+        "server_error": "The server had a problem of its own.",
+        "sign_in_refused": "The handle or the app password is wrong.",
+        "session_expired": "The sign-in has ended; sign in again.",
+        "not_signed_in": "Nobody is signed in.",
+        "rate_limited": "The server asks to wait.",
+        "account_not_found": "There is no such account.",
+    }
+
+
+class CommandError(PasserelleError):
+    """A page sent the engine a command it does not know, or one with wrong fields."""
+
+    code = "unknown_command"

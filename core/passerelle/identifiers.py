@@ -1,0 +1,119 @@
+"""The names of people on each network: parsed once at the door, trusted inside.
+
+`rest_id` and `screen_name` are X's, `did` and `handle` Bluesky's, `acct` the fediverse's. Ids stay text: as numbers
+they lose digits in JavaScript.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import NewType
+
+from passerelle.errors import InvalidIdentifier
+
+RestId = NewType("RestId", str)
+ScreenName = NewType("ScreenName", str)
+Did = NewType("Did", str)
+Handle = NewType("Handle", str)
+
+# Ids of X are unsigned 64-bit numbers; early ones have two digits (facts/archive-format.md, section 3).
+_REST_ID = re.compile(r"[1-9][0-9]{0,19}\Z", re.ASCII)
+# 15 characters since 2006; a few ancient names have up to 20.
+_SCREEN_NAME = re.compile(r"[A-Za-z0-9_]{1,20}\Z", re.ASCII)
+# https://atproto.com/specs/did and https://atproto.com/specs/handle
+_DID = re.compile(r"did:[a-z]+:[a-zA-Z0-9._:%-]*[a-zA-Z0-9._-]\Z", re.ASCII)
+_HANDLE = re.compile(
+    r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?\Z", re.ASCII
+)
+_HANDLE_NEVER = (".alt", ".arpa", ".example", ".internal", ".invalid", ".local", ".localhost", ".onion")
+# A Mastodon username may hold dots and dashes inside (app/models/account.rb, USERNAME_RE).
+_USERNAME = re.compile(r"[A-Za-z0-9_]+(?:[A-Za-z0-9_.-]*[A-Za-z0-9_]+)?\Z", re.ASCII)
+
+MAX_DID = 2048  # https://atproto.com/specs/did
+MAX_HANDLE = 253  # https://atproto.com/specs/handle
+MAX_REST_ID = 2**64 - 1
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Acct:
+    """A fediverse address `username@domain`, always with its domain; `str()` gives it back."""
+
+    username: str
+    domain: str
+
+    def __str__(self) -> str:
+        return f"{self.username}@{self.domain}"
+
+
+def parse_rest_id(text: object) -> RestId:
+    """Take X's permanent id from text. Raises InvalidIdentifier for anything but 1 to 20 digits up to 2**64 - 1."""
+    if isinstance(text, str) and _REST_ID.match(text) and int(text) <= MAX_REST_ID:
+        return RestId(text)
+    raise _invalid("rest_id", text)
+
+
+def parse_screen_name(text: object) -> ScreenName:
+    """Take an X @name, with or without the @, in the case it is written in. Raises InvalidIdentifier.
+
+    >>> parse_screen_name("@Ada_L")
+    'Ada_L'
+    """
+    if isinstance(text, str) and _SCREEN_NAME.match(bare := text.removeprefix("@")):
+        return ScreenName(bare)
+    raise _invalid("screen_name", text)
+
+
+def canonicalize_screen_name(name: ScreenName) -> str:
+    """Give the form in which X names are compared: lower case."""
+    return name.lower()
+
+
+def parse_did(text: object) -> Did:
+    """Take a `did:plc:…` or `did:web:…`. Raises InvalidIdentifier. https://atproto.com/specs/did"""
+    if isinstance(text, str) and len(text) <= MAX_DID and _DID.match(text):
+        return Did(text)
+    raise _invalid("did", text)
+
+
+def parse_handle(text: object) -> Handle:
+    """Take a Bluesky handle, with or without @, lower-cased. Raises InvalidIdentifier. https://atproto.com/specs/handle
+
+    >>> parse_handle("@Ada.Bsky.Social")
+    'ada.bsky.social'
+    """
+    if isinstance(text, str):
+        bare = text.strip().removeprefix("@").lower()
+        if len(bare) <= MAX_HANDLE and _HANDLE.match(bare) and not bare.endswith(_HANDLE_NEVER):
+            return Handle(bare)
+    raise _invalid("handle", text)
+
+
+def parse_acct(text: object) -> Acct:
+    """Take `user@domain` or `@user@domain`; the domain is lower-cased and IDNA-encoded. Raises InvalidIdentifier.
+
+    >>> str(parse_acct("@Ada@Social.Example.ORG"))
+    'Ada@social.example.org'
+    """
+    if isinstance(text, str):
+        username, at, domain = text.strip().removeprefix("@").partition("@")
+        if at and _USERNAME.match(username) and (host := _ascii_domain(domain)):
+            return Acct(username, host)
+    raise _invalid("acct", text)
+
+
+def canonicalize_acct(acct: Acct) -> str:
+    """Give the form in which accts are compared: Mastodon holds usernames to be equal whatever their case."""
+    return str(acct).lower()
+
+
+def _ascii_domain(text: str) -> str | None:
+    try:
+        domain = text.lower().encode("idna").decode("ascii")
+    except UnicodeError:
+        return None
+    return domain if len(domain) <= MAX_HANDLE and _HANDLE.match(domain.replace("xn--", "xn-")) else None
+
+
+def _invalid(kind: str, text: object) -> InvalidIdentifier:
+    return InvalidIdentifier(f"This is not a {kind}: {str(text)[:80]!r}", kind=kind)

@@ -1,0 +1,155 @@
+"""Page-ready records: what the engine stores and the pages show, so that a page opens without running Python.
+
+Where each lives: store `state` (keys archive, directory, matches, queue, work) and store `matches` (key rest_id).
+TypeScript types are generated from these models by build/types.py.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+Network = Literal["bluesky", "fediverse"]
+Grade = Literal["proven", "attested", "imported", "claimed"]
+FollowState = Literal["none", "waiting", "asked", "following", "failed"]
+# One word per reason to believe; the sentence for it is in the message catalogues.
+EvidenceCode = Literal[
+    "same_rest_id",  # the directory row carries the id this person follows
+    "same_name",  # ... or the name that the archive gives to that id
+    "old_name",  # the archive's name for the id is older than a year
+    "source",  # who says so (`detail`: name of the source, `url` where known)
+    "name_contradicts",  # id and name of the row disagree with what was seen: demoted
+]
+
+
+class View(BaseModel):
+    """Base of all views: frozen, and closed, so that a typing mistake is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ErrorView(View):
+    """An error as pages get it: `code` picks the sentence, `params` fill it, `message` is English for reports."""
+
+    code: str
+    message: str
+    params: dict[str, str | int] = {}
+
+
+class WarningView(View):
+    """Something in the archive that did not stop the reading."""
+
+    code: str
+    file: str | None
+    message: str
+
+
+class OwnerView(View):
+    """Whose archive this is."""
+
+    rest_id: str | None
+    screen_name: str | None
+    display_name: str | None
+
+
+class ArchiveView(View):
+    """What was in the archive: the numbers of `passerelle read --json`, for people."""
+
+    account: OwnerView
+    exported_at: str | None
+    following: int
+    followers: int
+    mutuals: int
+    blocked: int
+    muted: int
+    tweets: int
+    named_following: int
+    named_followers: int
+    warnings: list[WarningView]
+
+
+class DirectoryView(View):
+    """Which directory is here; `error` is why the last update failed, the copy before it stays in use."""
+
+    url: str
+    version: int
+    rows: int
+    generated_at: str
+    expires: str
+    checked_at: str
+    error: ErrorView | None
+
+
+class EvidenceView(View):
+    """One reason to believe an account is the person's."""
+
+    code: EvidenceCode
+    detail: str | None
+    url: str | None
+    date: str | None
+
+
+class AccountView(View):
+    """One account that a match proposes. `address` is a handle or an acct, `did` only where the directory pins it."""
+
+    network: Network
+    address: str
+    did: str | None
+    url: str
+    chosen: bool
+    rejected: bool
+    state: FollowState
+    error: ErrorView | None
+
+
+class MatchView(View):
+    """One row of the list: a person of the archive and where the directory says they are. Key: rest_id."""
+
+    rest_id: str
+    row_id: str
+    screen_name: str | None
+    display_name: str | None
+    following: bool
+    followed_by: bool
+    grade: Grade
+    preselected: bool
+    leaving_on: str | None
+    accounts: list[AccountView]
+    evidence: list[EvidenceView]
+
+
+class MatchesView(View):
+    """The counts above the list. `found` counts people followed who were found, on any network."""
+
+    following: int
+    named: int
+    found: int
+    found_bluesky: int
+    found_fediverse: int
+    found_followers: int
+    preselected: int
+
+
+class QueueView(View):
+    """How following goes. `next_at` (ISO 8601) is set while a server asked to wait; `error` while it is stopped by one."""
+
+    account: str
+    running: bool
+    waiting: int
+    asked: int
+    following: int
+    failed: int
+    next_at: str | None
+    error: ErrorView | None
+
+
+class WorkView(View):
+    """What the engine is doing now, so that a popup opened in the middle can show it. `total` 0 means unknown."""
+
+    command: str
+    step: Literal["reading", "directory", "matching", "following"]
+    done: int
+    total: int
+    started_at: str
+    error: ErrorView | None
