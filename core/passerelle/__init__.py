@@ -1,10 +1,12 @@
 """Passerelle: find the people of an X archive on Bluesky and the fediverse, and follow them.
 
     archive files, X pages -archive/, graph-> FollowGraph -.
-    directory              -directory-> index --------------+-matcher-> Match -plan-> Plan -queue-> requests -networks-> outcomes
+    directory              -directory-> index --------------+-matcher-> Match -plan-> Plan
     names, bios, links     -hints-> Hint -------------------'
 
-Everything here is pure: clock, network, storage and randomness are handed in by `engine.py` (browser) or `cli.py` (desktop).
+    Plan -queue-> requests -networks-> outcomes
+
+Everything here is pure: `engine.py` (browser) and `cli.py` (desktop) hand in clock, network, storage and randomness.
 """
 
 __version__ = "0.1.0"

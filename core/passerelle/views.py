@@ -132,7 +132,7 @@ class MatchesView(View):
 
 
 class QueueView(View):
-    """How following goes. `next_at` (ISO 8601) is set while a server asked to wait; `error` while it is stopped by one."""
+    """How following goes. `next_at` (ISO 8601) is set while a server asked to wait, `error` while one stopped it."""
 
     account: str
     running: bool

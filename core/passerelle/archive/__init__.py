@@ -4,6 +4,6 @@ locate.py   finds the archive in any tree of files     syntax.py   reads `window
 readers.py  one reader per file, the READERS table     records.py  what comes out
 """
 
-from passerelle.archive.records import Archive, Name, Owner, Progress, Warning_
+from passerelle.archive.records import Archive, ArchiveWarning, Name, Owner, Progress
 
-__all__ = ["Archive", "Name", "Owner", "Progress", "Warning_"]
+__all__ = ["Archive", "ArchiveWarning", "Name", "Owner", "Progress"]

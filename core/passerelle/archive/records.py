@@ -20,7 +20,7 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name that belonged to an id at `seen`; `source` says where we read it (mention, reply, media, retweet, page)."""
+    """A name an id had at `seen`; `source` says where we read it (mention, reply, media, retweet, page)."""
 
     screen_name: ScreenName
     display_name: str | None
@@ -29,7 +29,7 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True)
-class Warning_:
+class ArchiveWarning:
     """Something in the archive that was missing or wrong and did not stop the reading."""
 
     code: str
@@ -63,4 +63,4 @@ class Archive:
     tweets: int
     names: Mapping[RestId, Name]
     aliases: Mapping[RestId, tuple[ScreenName, ...]]
-    warnings: tuple[Warning_, ...]
+    warnings: tuple[ArchiveWarning, ...]
