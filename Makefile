@@ -1,0 +1,48 @@
+# The project's commands. `make run` and `make test` do all set-up themselves; `make help` lists the rest.
+
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+BIN := .venv/bin
+PY := $(BIN)/python
+STAMP := .cache/stamps
+
+# node-gyp (better-sqlite3 of the test PDS) would download Node's headers; use the installed ones where there are any.
+NODE_PREFIX := $(shell node -p 'require("path").resolve(process.execPath, "../..")' 2>/dev/null)
+ifneq ($(wildcard $(NODE_PREFIX)/include/node/node.h),)
+export npm_config_nodedir := $(NODE_PREFIX)
+endif
+export npm_config_fund := false
+export npm_config_audit := false
+
+.PHONY: help setup run test test-fast soak check bench dist format lock clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(STAMP)/system $(STAMP)/python $(STAMP)/extension $(STAMP)/servers ## install all that the other commands need
+
+$(STAMP)/system: build/system.py
+	@mkdir -p $(STAMP)
+	python3 build/system.py
+	@touch $@
+
+$(STAMP)/python: requirements/bootstrap.txt requirements/dev.txt core/pyproject.toml backend/pyproject.toml | $(STAMP)/system
+	test -x $(PY) || python3 -m venv .venv || { echo "Please install python3-venv, then try again."; exit 1; }
+	$(PY) -m ensurepip --upgrade > /dev/null
+	$(PY) -m pip install --quiet --require-hashes -r requirements/bootstrap.txt
+	VIRTUAL_ENV=.venv $(BIN)/uv pip sync --quiet --require-hashes requirements/bootstrap.txt requirements/dev.txt
+	VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --no-deps --no-build-isolation -e core -e backend
+	@touch $@
+
+$(STAMP)/extension: extension/package.json extension/package-lock.json | $(STAMP)/system
+	cd extension && npm ci --loglevel=error
+	@touch $@
+
+$(STAMP)/servers: tests/servers/node/package.json tests/servers/node/package-lock.json | $(STAMP)/system
+	cd tests/servers/node && npm ci --loglevel=error
+	@touch $@
+
+clean: ## remove what was built and installed
+	rm -rf .cache .venv dist extension/.output extension/.wxt extension/node_modules extension/public/pyodide \
+	  extension/public/wheels tests/servers/node/node_modules
