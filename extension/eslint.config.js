@@ -1,0 +1,32 @@
+// Lint rules for the extension's TypeScript and Svelte.
+import { fileURLToPath } from "node:url";
+import globals from "globals";
+import svelte from "eslint-plugin-svelte";
+import typescript from "typescript-eslint";
+
+export default typescript.config(
+  { ignores: [".output/", ".wxt/", "node_modules/", "public/", "lib/messages.gen.ts"] },
+  ...typescript.configs.strictTypeChecked,
+  ...typescript.configs.stylisticTypeChecked,
+  ...svelte.configs.recommended,
+  {
+    languageOptions: {
+      globals: { ...globals.browser, ...globals.worker, ...globals.webextensions },
+      parserOptions: {
+        projectService: { allowDefaultProject: ["eslint.config.js"] },
+        tsconfigRootDir: fileURLToPath(new URL(".", import.meta.url)),
+        extraFileExtensions: [".svelte"],
+      },
+    },
+    rules: {
+      // Numbers are safe to show as they are.
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      "@typescript-eslint/no-unnecessary-condition": ["error", { allowConstantLoopConditions: true }],
+    },
+  },
+  {
+    files: ["**/*.svelte", "**/*.svelte.ts"],
+    languageOptions: { parserOptions: { parser: typescript.parser } },
+  },
+  { files: ["**/*.js", "**/*.mjs"], ...typescript.configs.disableTypeChecked },
+);

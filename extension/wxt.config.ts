@@ -1,0 +1,64 @@
+// How WXT makes one package for Chromium and one for Firefox; names come from build/identity.toml.
+import { readFileSync } from "node:fs";
+import { parse } from "smol-toml";
+import { defineConfig, type UserManifest } from "wxt";
+
+interface Identity {
+  readonly homepage: string;
+  readonly firefox: { readonly id: string; readonly strict_min_version: string };
+  readonly chromium: { readonly key: string; readonly minimum_chrome_version: string };
+}
+
+const identity = parse(
+  readFileSync(new URL("../build/identity.toml", import.meta.url), "utf8"),
+) as unknown as Identity;
+
+// Asked for when badges are switched on, never at install.
+const X_HOSTS = [
+  "https://x.com/*",
+  "https://mobile.x.com/*",
+  "https://twitter.com/*",
+  "https://mobile.twitter.com/*",
+];
+
+const everyBrowser: UserManifest = {
+  name: "__MSG_name__",
+  description: "__MSG_description__",
+  default_locale: "en",
+  homepage_url: identity.homepage,
+  permissions: ["storage", "alarms", "scripting"],
+  // host_permissions: build/extension.py adds the hosts of directories.json, so that lists differ in nothing else.
+  optional_host_permissions: X_HOSTS,
+  content_security_policy: {
+    extension_pages: "script-src 'self' 'wasm-unsafe-eval'; object-src 'self'",
+  },
+  // What one does in private windows is not to be kept (Mozilla's add-on policy 6.3).
+  incognito: "not_allowed",
+};
+
+const chromium: UserManifest = {
+  ...everyBrowser,
+  key: identity.chromium.key,
+  minimum_chrome_version: identity.chromium.minimum_chrome_version,
+  permissions: ["storage", "alarms", "scripting", "offscreen"],
+};
+
+const firefox: UserManifest = {
+  ...everyBrowser,
+  browser_specific_settings: {
+    gecko: {
+      id: identity.firefox.id,
+      strict_min_version: identity.firefox.strict_min_version,
+      // Signing in sends the handle and its password to the person's own server, and to nobody else.
+      data_collection_permissions: { required: ["authenticationInfo"] },
+    },
+  },
+};
+
+export default defineConfig({
+  modules: ["@wxt-dev/module-svelte"],
+  imports: false,
+  svelte: { vite: { compilerOptions: { runes: true } } },
+  manifest: ({ browser }) => (browser === "firefox" ? firefox : chromium),
+  vite: () => ({ build: { target: "es2022" } }),
+});
