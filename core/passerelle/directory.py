@@ -7,16 +7,24 @@ two files by their checksum: the snapshot (rows) and the evidence (sources per r
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import io
+import json
+import re
+import sys
 import zlib
-from collections.abc import Mapping
+from array import array
+from bisect import bisect_left
+from collections.abc import Awaitable, Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Literal, Self, get_args
+from urllib.parse import urlsplit
 
 import rfc8785
 
-from passerelle.errors import InputError
+from passerelle.errors import DirectoryError, InputError, ServerRefused
 from passerelle.identifiers import (
     Acct,
     Did,
@@ -31,6 +39,7 @@ from passerelle.identifiers import (
     parse_screen_name,
 )
 from passerelle.text import strip_invisible
+from passerelle.transport import Request, Response
 from passerelle.views import Grade
 
 Kind = Literal["person", "media", "ngo", "university", "public-body", "company", "other"]
@@ -40,6 +49,22 @@ GRADES: tuple[Grade, ...] = get_args(Grade)  # best first
 MAX_TEXT = 300  # characters of a display name, a source's name; X shows 50, organisations' official names are longer
 MAX_URL = 2048
 MAX_SOURCES = 20
+MAX_ROWS = 2_000_000  # DESIGN, section 5
+MAX_LATEST = 1 << 20  # bytes of latest.json
+MAX_LINE = 1 << 16  # bytes of one line; a row has about 300, its evidence at most MAX_SOURCES times MAX_URL
+MEAN_LINE = 1 << 12  # bytes that lines may have on average, once unpacked: an honest file stays far below
+MAX_TEXT_BYTES = 0xFFFFFFFF - MAX_LINE  # of all rows together: where a row begins is written in 32 bits
+CHUNK = 1 << 18  # bytes unpacked at a time
+SIGNATURE_BYTES = 64  # RFC 8032, section 5.1.6
+FILE_TIMEOUT = 600.0  # seconds for a whole file: 7 MB on a very slow line
+ROWS_PER_STEP = 500  # rows merged between two chances to breathe
+
+_GZIP = b"\x1f\x8b"
+_PATH = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._/-]{0,300}\Z", re.ASCII)
+_SHA256 = re.compile(r"[0-9a-f]{64}\Z", re.ASCII)
+
+# (raw public key, message, signature) -> is it right? The browser's WebCrypto answers later, hence Awaitable.
+Verify = Callable[[bytes, bytes, bytes], Awaitable[bool]]
 
 
 class InvalidRow(InputError):
@@ -162,6 +187,180 @@ class Row:
         return row
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One directory this program was built with: where it is, and the two keys (current, next) it may sign with."""
+
+    name: str
+    url: str
+    keys: tuple[bytes, ...]
+
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Any]) -> Self:
+        """Read one entry of directories.json; keys are base64 of 32 raw bytes. Raises DirectoryError."""
+        try:
+            keys = tuple(base64.b64decode(key, validate=True) for key in fields["keys"])
+            source = cls(str(fields["name"]), str(fields["url"]).rstrip("/"), keys)
+        except (KeyError, TypeError, ValueError):
+            raise DirectoryError("The list of directories is damaged.") from None
+        if urlsplit(source.url).scheme != "https" or not keys or any(len(key) != 32 for key in keys):
+            raise DirectoryError("The list of directories is damaged.")
+        return source
+
+
+@dataclass(frozen=True, slots=True)
+class FilePromise:
+    """What `latest.json` says of a file: its path on the directory, SHA-256 in hex, and size in bytes."""
+
+    path: str
+    sha256: str
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """A `latest.json` whose signature was right. Deltas are not read: the snapshot always has everything."""
+
+    version: int
+    generated_at: datetime
+    expires: datetime
+    rows: int
+    snapshot: FilePromise
+    evidence: FilePromise
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """Snapshot and evidence merged: the three texts of the index, how many rows are in it, how many were no rows."""
+
+    rows: bytes
+    keys: bytes
+    offsets: bytes
+    count: int
+    skipped: int
+
+
+class DirectoryIndex:
+    """Find rows by X id or X name in time that hardly depends on how many there are; rows are parsed when found."""
+
+    def __init__(self, rows: bytes, keys: bytes, offsets: bytes) -> None:
+        self._rows = rows
+        self._keys = _from_little_endian(keys)
+        self._offsets = _from_little_endian(offsets)
+        if len(self._keys) != len(self._offsets):
+            raise DirectoryError("The directory's index is damaged; update the directory.", code="directory_corrupt")
+
+    def find_by_id(self, rest_id: RestId) -> tuple[Row, ...]:
+        """Give the rows about this X id, usually none or one."""
+        return tuple(row for row in self._at(id_key(rest_id)) if row.rest_id == rest_id)
+
+    def find_by_name(self, screen_name: ScreenName) -> tuple[Row, ...]:
+        """Give the rows that bear this X name, whatever its case."""
+        wanted = canonicalize_screen_name(screen_name)
+        rows = self._at(name_key(screen_name))
+        return tuple(row for row in rows if row.screen_name and canonicalize_screen_name(row.screen_name) == wanted)
+
+    def _at(self, key: int) -> Iterator[Row]:
+        position = bisect_left(self._keys, key)
+        while position < len(self._keys) and self._keys[position] == key:
+            start = self._offsets[position]
+            yield Row.from_json(json.loads(self._rows[start : self._rows.index(b"\n", start)]))
+            position += 1
+
+
+def latest_request(base_url: str) -> Request:
+    """Ask for the directory's latest.json. The same request for everybody."""
+    return Request("GET", f"{base_url}/v1/directory/latest.json")
+
+
+async def read_latest(
+    response: Response, *, keys: tuple[bytes, ...], verify: Verify, now: datetime, seen_version: int
+) -> Latest:
+    """Check and parse latest.json, signed by one of the raw public `keys`, not older than `seen_version` (0: none).
+
+    Raises DirectoryError with one of its codes, ServerRefused when there is no file at all.
+    """
+    fields = _latest_fields(response)
+    by_id = {key_id(key): key for key in keys}
+    key = by_id.get(str(fields.get("key_id")))
+    if key is None:
+        raise DirectoryError("The directory is signed with an unknown key.", code="directory_key_unknown")
+    if not await _is_signed(fields, key, verify):
+        raise DirectoryError("The directory's signature is wrong.", code="directory_signature")
+    latest = _parse_latest(fields)
+    if latest.expires <= now:
+        raise DirectoryError(
+            "The directory is past its expiry date.", code="directory_expired", date=latest.expires.date().isoformat()
+        )
+    if latest.version < seen_version:
+        raise DirectoryError("The directory is older than the copy already here.", code="directory_older")
+    return latest
+
+
+def file_request(base_url: str, promise: FilePromise) -> Request:
+    """Ask for one of the files that latest.json promises."""
+    return Request("GET", f"{base_url}/{promise.path}", timeout=FILE_TIMEOUT)
+
+
+def read_file(response: Response, promise: FilePromise) -> bytes:
+    """Give the file's bytes, still packed, if they are the promised ones. Raises DirectoryError, ServerRefused."""
+    _expect_ok(response)
+    if len(response.body) != promise.bytes or hashlib.sha256(response.body).hexdigest() != promise.sha256:
+        raise DirectoryError("A directory file does not have the promised checksum.", code="directory_corrupt")
+    return response.body
+
+
+def read_lines(packed: bytes, *, rows: int = MAX_ROWS) -> Iterator[bytes]:
+    """Unpack gzip (or take plain text) line by line, never holding more than a chunk and a line.
+
+    Raises DirectoryError for damaged gzip, a line over MAX_LINE, or more text than `rows` lines can have.
+    """
+    room = (rows + 1) * MEAN_LINE
+    rest = b""
+    for chunk in _unpacked(packed):
+        room -= len(chunk)
+        *lines, rest = (rest + chunk).split(b"\n")
+        if room < 0 or len(rest) > MAX_LINE or any(len(line) > MAX_LINE for line in lines):
+            raise DirectoryError("A directory file is larger than it may be.")
+        yield from filter(None, lines)
+    if rest:
+        yield rest
+
+
+def merge(snapshot: Iterator[bytes], evidence: Iterator[bytes], rows: int) -> Generator[int, None, Merged]:
+    """Join rows and their evidence, both sorted by row_id, and index them; at most `rows` rows.
+
+    Yields the number of rows merged so far, now and then; returns Merged. A line that is no row is counted and left
+    out: one bad row must not cost everybody the directory. Raises DirectoryError when there are more than `rows`.
+    """
+    text = io.BytesIO()
+    entries = array("Q")
+    believed = _evidence(evidence)
+    reason = next(believed, None)
+    count = skipped = 0
+    last = ""
+    for line in snapshot:
+        row = _row_of(line)
+        if row is None or row.row_id <= last:
+            skipped += 1
+            continue
+        last = row.row_id
+        while reason and reason.row_id < last:
+            reason = next(believed, None)
+        sources = reason.to_json()["sources"] if reason and reason.row_id == last else []
+        entries.extend(key << 32 | text.tell() for key in _keys_of(row))
+        text.write(json.dumps(row.to_json() | {"sources": sources}, ensure_ascii=False).encode() + b"\n")
+        count += 1
+        if count > rows or text.tell() > MAX_TEXT_BYTES:
+            raise DirectoryError("The directory has more rows than it says.")
+        if count % ROWS_PER_STEP == 0:
+            yield count
+    ordered = sorted(entries)
+    keys = array("I", (entry >> 32 for entry in ordered))
+    offsets = array("I", (entry & 0xFFFFFFFF for entry in ordered))
+    return Merged(text.getvalue(), _to_little_endian(keys), _to_little_endian(offsets), count, skipped)
+
+
 def name_key(screen_name: ScreenName) -> int:
     """Give the index key of an X name: CRC-32 of "n:" and the name in lower case. An unsigned 32-bit integer."""
     return zlib.crc32(b"n:" + canonicalize_screen_name(screen_name).encode())
@@ -183,6 +382,120 @@ def signed_bytes(latest: Mapping[str, Any]) -> bytes:
     Raises rfc8785.CanonicalizationError (a ValueError) for what cannot be written so.
     """
     return rfc8785.dumps({name: value for name, value in latest.items() if name != "signature"})
+
+
+def _expect_ok(response: Response) -> None:
+    if response.status >= 500:
+        raise ServerRefused("The directory had a problem of its own.", code="server_error", status=response.status)
+    if response.status != 200:
+        raise ServerRefused("The directory refused the request.", status=response.status)
+
+
+def _latest_fields(response: Response) -> Mapping[str, Any]:
+    _expect_ok(response)
+    try:
+        fields = response.json() if len(response.body) <= MAX_LATEST else None
+    except (ValueError, RecursionError):
+        fields = None
+    if not isinstance(fields, Mapping):
+        raise DirectoryError("The directory sent something that is not a directory.")
+    return fields
+
+
+async def _is_signed(fields: Mapping[str, Any], key: bytes, verify: Verify) -> bool:
+    try:
+        signature = base64.b64decode(fields["signature"], validate=True)
+        message = signed_bytes(fields)
+    except (KeyError, TypeError, ValueError, RecursionError):
+        return False
+    return len(signature) == SIGNATURE_BYTES and await verify(key, message, signature)
+
+
+def _parse_latest(fields: Mapping[str, Any]) -> Latest:
+    try:
+        return Latest(
+            version=_count(fields["version"]),
+            generated_at=_moment(fields["generated_at"]),
+            expires=_moment(fields["expires"]),
+            rows=_count(fields["rows"], MAX_ROWS),
+            snapshot=_promise(fields["snapshot"]),
+            evidence=_promise(fields["evidence"]),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise DirectoryError("The directory sent something that is not a directory.") from None
+
+
+def _promise(fields: Mapping[str, Any]) -> FilePromise:
+    path = fields["path"].removeprefix("/")
+    if not _PATH.match(path) or ".." in path or not _SHA256.match(fields["sha256"]):
+        raise ValueError
+    return FilePromise(path, fields["sha256"], _count(fields["bytes"]))
+
+
+def _count(value: object, most: int = 2**53) -> int:
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most:
+        return value
+    raise ValueError
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError
+    return moment
+
+
+def _unpacked(packed: bytes) -> Iterator[bytes]:
+    if not packed.startswith(_GZIP):
+        yield packed
+        return
+    unpacker = zlib.decompressobj(wbits=31)  # 31: with gzip's header and checksum
+    rest = packed
+    try:
+        while not unpacker.eof:
+            chunk = unpacker.decompress(rest, CHUNK)
+            rest = unpacker.unconsumed_tail
+            if not chunk and not rest and not unpacker.eof:
+                raise DirectoryError("A directory file is cut short.", code="directory_corrupt")
+            yield chunk
+    except zlib.error:
+        raise DirectoryError("A directory file cannot be unpacked.", code="directory_corrupt") from None
+
+
+def _row_of(line: bytes) -> Row | None:
+    try:
+        return Row.from_json(json.loads(line))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _evidence(lines: Iterator[bytes]) -> Iterator[Evidence]:
+    for line in lines:
+        try:
+            yield Evidence.from_json(json.loads(line))
+        except (ValueError, RecursionError):
+            continue
+
+
+def _keys_of(row: Row) -> Iterator[int]:
+    if row.screen_name is not None:
+        yield name_key(row.screen_name)
+    if row.rest_id is not None:
+        yield id_key(row.rest_id)
+
+
+def _to_little_endian(numbers: array[int]) -> bytes:
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers.tobytes()
+
+
+def _from_little_endian(text: bytes) -> array[int]:
+    numbers = array("I")
+    numbers.frombytes(text)
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers
 
 
 def _row_id(fields: Mapping[str, Any]) -> str:
