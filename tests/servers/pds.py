@@ -139,7 +139,12 @@ class Pds:
         found: list[FollowRecord] = []
         cursor: str | None = None
         while True:
-            params = {"repo": did, "collection": FOLLOW, "limit": PAGE} | ({"cursor": cursor} if cursor else {})
+            params: dict[str, str | int] = {
+                "repo": did,
+                "collection": FOLLOW,
+                "limit": PAGE,
+                "cursor": cursor or "",
+            }
             page = self._answer(self._http.get("com.atproto.repo.listRecords", params=params))
             found += [FollowRecord(record["uri"], record["value"]["subject"]) for record in page["records"]]
             cursor = page.get("cursor")

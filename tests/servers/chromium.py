@@ -1,0 +1,187 @@
+"""Chromium: Debian's Chromium with the built extension, in a world where every name leads to our own front.
+
+Three things a browser does not offer to a script, and how they are done here:
+
+* The action popup is opened for real (`chrome.action.openPopup` in the background). Playwright gives no page for it, so
+  it is reached through a second connection over the debugging port, where it is an ordinary page.
+* A file is dropped with trusted events: `Input.dispatchDragEvent` of the DevTools protocol.
+* The question whether the extension may see x.com is a native window that no protocol can press.
+  `developerPrivate.addHostPermission`, the call behind the switch on chrome://extensions, notes the consent beforehand;
+  the extension's own `permissions.request` then still needs its click, and is answered without the window.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+from playwright.sync_api import BrowserContext, CDPSession, Page, Playwright, Worker, expect
+
+from tests.servers.world import World
+
+BINARIES = ("chromium", "chromium-browser", "google-chrome")
+# What Chromium itself asks for at its start, whatever the flags; none of it is ours to judge.
+BROWSERS_OWN = ("accounts.google.com", "update.googleapis.com", "*.gvt1.com", "*.google.com", "*.googleapis.com")
+QUIET = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+)
+WINDOW = {"width": 1280, "height": 900}
+POPUP_SECONDS = 20.0
+
+
+def find_binary() -> str:
+    """Give the path of an installed Chromium."""
+    found = next(filter(None, map(shutil.which, BINARIES)), None)
+    assert found, "Chromium is missing: `make setup` installs it"
+    return found
+
+
+def closed_world(world: World) -> list[str]:
+    """Make the arguments that lead every name to the front, and the browser's own chatter nowhere."""
+    nowhere = [f"MAP {host} ~NOTFOUND" for host in BROWSERS_OWN]
+    rules = [*nowhere, f"MAP * 127.0.0.1:{world.port}", "EXCLUDE 127.0.0.1", "EXCLUDE localhost"]
+    return [f"--host-resolver-rules={', '.join(rules)}", *_trusted(world)]
+
+
+def open_world(world: World, hosts: Sequence[str]) -> list[str]:
+    """Make the arguments that lead only `hosts` to the front and leave the others as they are."""
+    rules = [f"MAP {host} 127.0.0.1:{world.port}" for host in hosts]
+    return [f"--host-resolver-rules={', '.join(rules)}", *_trusted(world)]
+
+
+def _trusted(world: World) -> list[str]:
+    return [f"--ignore-certificate-errors-spki-list={world.spki}"]
+
+
+class Chromium:
+    """One running browser with the extension in `extension`, a profile in `profile`, and `network` arguments."""
+
+    def __init__(
+        self,
+        playwright: Playwright,
+        extension: Path,
+        profile: Path,
+        network: Sequence[str],
+        *,
+        headless: bool = True,
+        preferences: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._playwright = playwright
+        self._profile = profile
+        self._downloads = profile.parent / f"{profile.name}-downloads"
+        root = ["--no-sandbox"] if os.geteuid() == 0 else []
+        self.context: BrowserContext = playwright.chromium.launch_persistent_context(
+            profile,
+            executable_path=find_binary(),
+            headless=headless,
+            args=[
+                *QUIET,
+                *root,
+                *network,
+                f"--disable-extensions-except={extension}",
+                f"--load-extension={extension}",
+                "--remote-debugging-port=0",
+            ],
+            **{"viewport": WINDOW, "downloads_path": self._downloads, **(preferences or {})},
+        )
+        self.id = self.background.url.split("/")[2]
+
+    @property
+    def background(self) -> Worker:
+        """The extension's service worker, awaited where it sleeps."""
+        running = self.context.service_workers
+        return running[0] if running else self.context.wait_for_event("serviceworker")
+
+    def url(self, page: str) -> str:
+        """Give the address of one of the extension's own pages, such as `app.html`."""
+        return f"chrome-extension://{self.id}/{page}"
+
+    def open_page(self, page: str) -> Page:
+        """Open one of the extension's own pages in a tab."""
+        tab = self.context.new_page()
+        tab.goto(self.url(page))
+        return tab
+
+    def open_popup(self) -> Popup:
+        """Open the real action popup."""
+        return Popup(self)
+
+    def allow_sites(self, *patterns: str) -> None:
+        """Note beforehand that the person says yes when the extension asks for these sites."""
+        settings = self.context.new_page()
+        settings.goto("chrome://extensions")
+        for pattern in patterns:
+            settings.evaluate(
+                "([id, pattern]) => chrome.developerPrivate.addHostPermission(id, pattern)", [self.id, pattern]
+            )
+        settings.close()
+
+    def connect(self) -> Any:
+        """Give a second connection, over the debugging port, that sees the popup."""
+        port = (self._profile / "DevToolsActivePort").read_text().split()[0]
+        return self._playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port}")
+
+    def close(self) -> None:
+        """End the browser."""
+        self.context.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class Popup:
+    """The real action popup as a Playwright page; leaving the block closes it, as a click beside it would."""
+
+    def __init__(self, browser: Chromium) -> None:
+        # A popup belongs to a window in front.
+        front = browser.context.pages[-1] if browser.context.pages else browser.context.new_page()
+        front.bring_to_front()
+        browser.background.evaluate("chrome.action.openPopup()")
+        self._connection = browser.connect()
+        self.page: Page = self._find(front, browser.url("popup.html"))
+
+    def _find(self, front: Page, address: str) -> Page:
+        for _ in range(int(POPUP_SECONDS * 10)):
+            for context in self._connection.contexts:
+                for page in context.pages:
+                    if page.url.startswith(address):
+                        return page  # type: ignore[no-any-return]
+            front.wait_for_timeout(100)
+        raise AssertionError("The popup did not open")
+
+    def close(self) -> None:
+        """Close the popup, if it has not closed itself, and let go of it."""
+        if not self.page.is_closed():
+            self.page.close()
+        self._connection.close()
+
+    def __enter__(self) -> Page:
+        return self.page
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def drop(page: Page, test_id: str, *files: Path) -> None:
+    """Drop files on an element with trusted events, as a hand with a mouse does."""
+    target = page.get_by_test_id(test_id)
+    expect(target).to_be_visible()
+    box = target.bounding_box()
+    assert box
+    protocol: CDPSession = page.context.new_cdp_session(page)
+    data = {"items": [], "files": [str(file) for file in files], "dragOperationsMask": 1}
+    at = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2, "data": data}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        protocol.send("Input.dispatchDragEvent", {"type": kind, **at})
+    protocol.detach()

@@ -1,0 +1,249 @@
+"""Firefox: Firefox ESR with the built extension, driven over WebDriver BiDi, and the proxy that leads it to the world.
+
+Prompts for optional permissions are switched off by preference; the extension's `permissions.request` still needs its
+click. https://w3c.github.io/webdriver-bidi/
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import queue
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Self
+
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
+
+from tests.servers.processes import Child
+from tests.servers.world import World
+
+BINARIES = ("firefox-esr", "firefox")
+LISTENING = "WebDriver BiDi listening on "
+UUID = "0f0c2c3e-6a53-4c0f-8a2b-5d5f6a1b7c11"  # a fixed moz-extension:// host, so that tests know the pages' addresses
+COMMAND_SECONDS = 30.0
+POLL_SECONDS = 0.1
+NOWHERE = "http://127.0.0.1:9/"
+PREFERENCES: dict[str, Any] = {
+    "app.normandy.enabled": False,
+    "app.update.enabled": False,
+    "browser.aboutwelcome.enabled": False,
+    "browser.safebrowsing.malware.enabled": False,
+    "browser.safebrowsing.phishing.enabled": False,
+    "browser.safebrowsing.update.enabled": False,
+    "browser.shell.checkDefaultBrowser": False,
+    "browser.startup.page": 0,
+    "datareporting.policy.dataSubmissionEnabled": False,
+    "extensions.getAddons.cache.enabled": False,
+    "extensions.update.enabled": False,
+    "extensions.webextOptionalPermissionPrompts": False,
+    "network.captive-portal-service.enabled": False,
+    "network.connectivity-service.enabled": False,
+    "network.stricttransportsecurity.preloadlist": False,
+    "services.settings.server": NOWHERE,
+    "toolkit.telemetry.enabled": False,
+}
+
+
+class BidiError(Exception):
+    """The browser refused a command or the script in the page failed."""
+
+
+class ConnectProxy:
+    """A CONNECT proxy on loopback: hosts of the world lead to its front, all others nowhere (`refused` lists them)."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.refused: list[str] = []
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        self._open: set[socket.socket] = set()
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        with suppress(OSError):  # the listener was closed
+            while True:
+                client, _ = self._listener.accept()
+                threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+
+    def _serve(self, client: socket.socket) -> None:
+        self._open.add(client)
+        with client, suppress(OSError):
+            host = _read_connect(client)
+            if host not in self._world.sites:
+                self.refused.append(host)
+                client.sendall(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+                return
+            with socket.create_connection(("127.0.0.1", self._world.port)) as front:
+                client.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+                back = threading.Thread(target=_pump, args=(front, client), daemon=True)
+                back.start()
+                _pump(client, front)
+                back.join()
+        self._open.discard(client)
+
+    def stop(self) -> None:
+        """Close every connection."""
+        self._listener.close()
+        for client in list(self._open):
+            with suppress(OSError):
+                client.shutdown(socket.SHUT_RDWR)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+def _read_connect(client: socket.socket) -> str:
+    """Read a CONNECT request and give its host, or an empty text."""
+    head = b""
+    while b"\r\n\r\n" not in head:
+        more = client.recv(4096)
+        if not more:
+            return ""
+        head += more
+    verb, _, rest = head.partition(b" ")
+    target = rest.partition(b" ")[0].decode("ascii", "replace")
+    return target.rpartition(":")[0] if verb == b"CONNECT" else ""
+
+
+def _pump(source: socket.socket, sink: socket.socket) -> None:
+    with suppress(OSError):
+        while data := source.recv(65536):
+            sink.sendall(data)
+    with suppress(OSError):
+        sink.shutdown(socket.SHUT_WR)
+
+
+class Firefox:
+    """One running browser. A tab is named by its browsing context, a text."""
+
+    def __init__(self, profile: Path, *, proxy_port: int, extension_id: str, headless: bool = True) -> None:
+        binary = next(filter(None, map(shutil.which, BINARIES)), None)
+        assert binary, "Firefox is missing: `make setup` installs it"
+        preferences = {**PREFERENCES, "extensions.webextensions.uuids": json.dumps({extension_id: UUID})}
+        lines = (f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in preferences.items())
+        (profile / "user.js").write_text("\n".join(lines))
+        self._child = Child(
+            [
+                binary,
+                *(["--headless"] if headless else []),
+                *("--no-remote", "--profile", profile, "--remote-debugging-port", "0"),
+                "--remote-allow-system-access",  # moz-extension: pages and the real popup
+            ],
+            lambda line: LISTENING in line,
+            env={"HOME": str(profile), "MOZ_CRASHREPORTER_DISABLE": "1"},
+        )
+        self._socket = connect(self._child.ready.split()[-1] + "/session", max_size=None, proxy=None)
+        self._ids = itertools.count(1)
+        self._waiting: dict[int, queue.Queue[dict[str, Any]]] = {}
+        threading.Thread(target=self._listen, daemon=True).start()
+        address = f"127.0.0.1:{proxy_port}"
+        proxy = {"proxyType": "manual", "sslProxy": address, "httpProxy": address}
+        self.command("session.new", capabilities={"alwaysMatch": {"acceptInsecureCerts": True, "proxy": proxy}})
+
+    def _listen(self) -> None:
+        with suppress(ConnectionClosed):
+            for raw in self._socket:
+                message = json.loads(raw)
+                if message.get("id") in self._waiting:
+                    self._waiting.pop(message["id"]).put(message)
+
+    def command(self, method: str, **params: Any) -> Any:
+        """Send one BiDi command and give its result. Raises BidiError."""
+        number = next(self._ids)
+        answer: queue.Queue[dict[str, Any]] = queue.Queue()
+        self._waiting[number] = answer
+        self._socket.send(json.dumps({"id": number, "method": method, "params": params}))
+        message = answer.get(timeout=COMMAND_SECONDS)
+        if message["type"] == "error":
+            raise BidiError(f"{method}: {message['error']}: {message['message']}")
+        return message["result"]
+
+    def install(self, extension: Path) -> None:
+        """Install the extension (a folder) for this session."""
+        self.command("webExtension.install", extensionData={"type": "path", "path": str(extension)})
+
+    def url(self, page: str) -> str:
+        """Give the address of one of the extension's own pages."""
+        return f"moz-extension://{UUID}/{page}"
+
+    def open(self, url: str) -> str:
+        """Open a tab at `url` and give it."""
+        tab: str = self.command("browsingContext.create", type="tab")["context"]
+        self.command("browsingContext.navigate", context=tab, url=url, wait="complete")
+        return tab
+
+    def evaluate(self, tab: str, expression: str) -> Any:
+        """Evaluate a JavaScript expression in `tab`; JSON is what comes back. Raises BidiError."""
+        result = self.command(
+            "script.evaluate",
+            expression=f"(async () => JSON.stringify(await ({expression})))()",
+            target={"context": tab},
+            awaitPromise=True,
+        )
+        if result["type"] == "exception":
+            raise BidiError(result["exceptionDetails"]["text"])
+        text = result["result"].get("value")
+        return None if text is None else json.loads(text)
+
+    def until(self, tab: str, expression: str, seconds: float = 20.0) -> Any:
+        """Evaluate `expression` until it is true, and give it. Raises TimeoutError with what the page shows."""
+        return self._until(lambda: self.evaluate(tab, expression), tab, expression, seconds)
+
+    def _until(self, probe: Callable[[], Any], tab: str, what: str, seconds: float) -> Any:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if value := probe():
+                return value
+            time.sleep(POLL_SECONDS)
+        raise TimeoutError(f"{what}\nThe page shows:\n{self.evaluate(tab, 'document.body.innerText')}")
+
+    def find(self, tab: str, css: str) -> Any:
+        """Give a reference to the first element of `css`, awaited."""
+        locator = {"type": "css", "value": css}
+        nodes = self._until(
+            lambda: self.command("browsingContext.locateNodes", context=tab, locator=locator)["nodes"], tab, css, 20.0
+        )
+        return {"sharedId": nodes[0]["sharedId"]}
+
+    def set_files(self, tab: str, css: str, *files: Path) -> None:
+        """Choose files in a file input."""
+        names = [str(file) for file in files]
+        self.command("input.setFiles", context=tab, element=self.find(tab, css), files=names)
+
+    def click(self, tab: str, css: str) -> None:
+        """Click an element with the mouse: a trusted event."""
+        origin = {"type": "element", "element": self.find(tab, css)}
+        actions = [
+            {"type": "pointerMove", "x": 0, "y": 0, "origin": origin},
+            {"type": "pointerDown", "button": 0},
+            {"type": "pointerUp", "button": 0},
+        ]
+        pointer = {"type": "pointer", "id": "mouse", "actions": actions}
+        self.command("input.performActions", context=tab, actions=[pointer])
+
+    def screenshot(self, tab: str) -> str:
+        """Give a PNG of the tab, as base64."""
+        return str(self.command("browsingContext.captureScreenshot", context=tab)["data"])
+
+    def close(self) -> None:
+        """End the browser."""
+        with suppress(BidiError, ConnectionClosed, queue.Empty):
+            self.command("browser.close")
+        self._socket.close()
+        self._child.stop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
