@@ -1,0 +1,33 @@
+"""core/ -> the wheel `passerelle`, the same bytes every time."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from places import BUILD, CACHE, CORE, SOURCE_DATE_EPOCH
+from stamps import files_under, once
+
+FOLDER = CACHE / "core"
+
+
+def make_core_wheel() -> Path:
+    """Build the core's wheel with hatchling where it is not up to date; gives its path."""
+    inputs = files_under(CORE / "pyproject.toml", CORE / "passerelle", BUILD / "core_wheel.py")
+    once("core-wheel", inputs, lambda: files_under(FOLDER), _build)
+    (wheel,) = FOLDER.glob("passerelle-*.whl")
+    return wheel
+
+
+def _build() -> None:
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", FOLDER],
+        cwd=CORE,
+        env=os.environ | {"SOURCE_DATE_EPOCH": str(SOURCE_DATE_EPOCH)},
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )

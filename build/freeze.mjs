@@ -1,0 +1,33 @@
+// node freeze.mjs PYODIDE WHEEL...: resolves the wheels with micropip inside Pyodide and prints the frozen lock.
+import { readFileSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+
+const [release, ...wheels] = process.argv.slice(2).map((path) => resolve(path));
+const { loadPyodide } = await import(pathToFileURL(join(release, "pyodide.mjs")).href);
+const { info } = JSON.parse(readFileSync(join(release, "pyodide-lock.json"), "utf8"));
+
+// An empty lock: nothing can come from Pyodide's own 357 packages or their CDN.
+const python = await loadPyodide({
+  indexURL: release,
+  packageBaseUrl: release,
+  lockFileContents: JSON.stringify({ info, packages: {} }),
+  stdout: console.error,
+});
+
+const resolver = wheels.find((wheel) => basename(wheel).startsWith("micropip-"));
+python.unpackArchive(new Uint8Array(readFileSync(resolver)), "wheel");
+
+python.FS.mkdir("/wheels");
+const names = wheels.filter((wheel) => wheel !== resolver).map((wheel) => basename(wheel));
+for (const wheel of wheels) python.FS.writeFile(`/wheels/${basename(wheel)}`, readFileSync(wheel));
+
+const lock = await python.runPythonAsync(
+  `
+import micropip
+await micropip.install([f"emfs:/wheels/{name}" for name in names], index_urls=[])
+micropip.freeze()
+`,
+  { globals: python.toPy({ names }) },
+);
+process.stdout.write(lock);

@@ -1,0 +1,59 @@
+"""Make the extension: `python build/make.py [--directories FILE] [--out DIR] [--zips | --types]`.
+
+    core/ -core_wheel-> wheel -wheels-> extension/public/wheels + lock -.
+    npm's pyodide -pyodide_files-> extension/public/pyodide ------------+-packages-> OUT/chromium, OUT/firefox -zips->
+    core's messages -message_types-> extension/lib/messages.gen.ts -----'
+
+Steps whose inputs have not changed are left out, so that tests can ask for a build whenever they need one.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from message_types import make_message_types
+from packages import assemble, bundle
+from places import BUILD, DIST
+from pyodide_files import copy_pyodide
+from stamps import alone
+from wheels import make_wheels
+from zips import zip_folder, zip_sources
+
+
+def main() -> None:
+    """Make what the command line asks for."""
+    options = _options()
+    with alone():
+        make_message_types()
+        if options.types:
+            return
+        copy_pyodide()
+        make_wheels()
+        bundle()
+        folders = assemble(options.directories, options.out)
+        made = _make_zips(folders, options.out) if options.zips else folders
+    for path in made:
+        print(path)
+
+
+def _make_zips(folders: list[Path], out: Path) -> list[Path]:
+    packages = [zip_folder(folder, out / f"passerelle-{folder.name}.zip") for folder in folders]
+    sources = zip_sources(out / "passerelle-sources.zip")
+    return [*packages, sources] if sources else packages
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "--directories", type=Path, default=BUILD / "directories.json", help="which directories it trusts"
+    )
+    parser.add_argument("--out", type=Path, default=DIST, help="where to put it (dist/)")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--zips", action="store_true", help="also make the stores' ZIP files")
+    what.add_argument("--types", action="store_true", help="make only the TypeScript types of the messages")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

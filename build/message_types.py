@@ -1,0 +1,87 @@
+"""The core's messages and views -> extension/lib/messages.gen.ts, so that there is one source of truth.
+
+pydantic models  -JSON Schema-> json-schema-to-typescript -> TypeScript interfaces
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import subprocess
+from types import ModuleType
+from typing import Any, cast
+
+from passerelle import messages, views
+from passerelle.messages import COMMANDS, EVENTS, Fields
+from passerelle.views import View
+from places import BUILD, CORE, EXTENSION
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
+from stamps import once
+
+OUTPUT = EXTENSION / "lib" / "messages.gen.ts"
+CONVERTER = EXTENSION / "node_modules" / "json-schema-to-typescript" / "dist" / "src" / "cli.js"
+BANNER = "// Made by build/message_types.py from core/passerelle/messages.py and views.py; not to be edited."
+
+
+def make_message_types() -> None:
+    """Write the TypeScript types where they are not up to date."""
+    inputs = [CORE / "passerelle" / name for name in ("messages.py", "views.py")]
+    once("message-types", [*inputs, BUILD / "message_types.py"], _existing, _write)
+
+
+def make_schema() -> dict[str, Any]:
+    """Give one JSON Schema with every model, and the tables `Commands` and `Events` by message type."""
+    sent = [(model, "validation") for model in _models(messages, Fields)]
+    shown = [(model, "serialization") for model in _models(views, View) | _models(messages, View)]
+    _, schema = models_json_schema(cast("list[tuple[type[BaseModel], JsonSchemaMode]]", sent + shown))
+    whole = {model.__name__ for model, _ in shown}
+    definitions = {name: _plain(model, name in whole) for name, model in sorted(schema["$defs"].items())}
+    definitions["Commands"] = _table({kind: _command(*models) for kind, models in COMMANDS.items()})
+    definitions["Events"] = _table({kind: _reference(event) for kind, event in EVENTS.items()})
+    tables = {name: {"$ref": f"#/$defs/{name}"} for name in ("Commands", "Events")}
+    return {"title": "Messages", **_table(tables), "$defs": definitions}
+
+
+def _write() -> None:
+    command = [
+        "node",
+        CONVERTER,
+        "--bannerComment",
+        BANNER,
+        "--unreachableDefinitions",
+        "--additionalProperties",
+        "false",
+    ]
+    schema = json.dumps(make_schema())
+    text = subprocess.run(command, input=schema, check=True, stdout=subprocess.PIPE, text=True).stdout
+    OUTPUT.write_text(text)
+
+
+def _existing() -> list[Any]:
+    return [OUTPUT] if OUTPUT.exists() else []
+
+
+def _command(fields: type[BaseModel], result: type[BaseModel]) -> dict[str, Any]:
+    return _table({"fields": _reference(fields), "result": _reference(result)})
+
+
+def _reference(model: type[BaseModel]) -> dict[str, Any]:
+    return {"$ref": f"#/$defs/{model.__name__}"}
+
+
+def _table(properties: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+
+
+def _plain(definition: dict[str, Any], whole: bool) -> dict[str, Any]:
+    """Drop the titles of fields (the converter would make a type of each); in a `whole` record every field is there."""
+    fields = {
+        name: {k: v for k, v in field.items() if k != "title"} for name, field in definition["properties"].items()
+    }
+    return definition | {"properties": fields} | ({"required": list(fields)} if whole else {})
+
+
+def _models(module: ModuleType, base: type[BaseModel]) -> dict[type[BaseModel], None]:
+    found = (model for _, model in inspect.getmembers(module, inspect.isclass) if issubclass(model, base))
+    return dict.fromkeys(model for model in found if model is not base)

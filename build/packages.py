@@ -1,0 +1,68 @@
+"""extension/ -> an unpacked extension for each browser, for one list of directories.
+
+WXT bundles once, without any directory; what depends on the list is put in afterwards: `directories.json` itself and
+the manifest's `host_permissions`. So packages with different lists cannot differ in anything else.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from places import BUILD, EXTENSION
+from stamps import files_under, once
+
+# Our name for a browser -> (WXT's name, the folder WXT writes).
+BROWSERS: Mapping[str, tuple[str, Path]] = {
+    "chromium": ("chrome", EXTENSION / ".output" / "chrome-mv3"),
+    "firefox": ("firefox", EXTENSION / ".output" / "firefox-mv3"),
+}
+SOURCES = (
+    *(EXTENSION / name for name in ("components", "engine", "entrypoints", "lib", "locales", "public", "styles")),
+    *(EXTENSION / name for name in ("package-lock.json", "wxt.config.ts", "tsconfig.json")),
+    *(BUILD / name for name in ("packages.py", "identity.toml")),
+)
+
+
+def bundle() -> None:
+    """Run WXT for every browser whose bundle is not up to date."""
+    inputs = files_under(*SOURCES)
+    for browser, (wxt_name, folder) in BROWSERS.items():
+        once(f"bundle-{browser}", inputs, partial(files_under, folder), partial(_wxt, wxt_name))
+
+
+def assemble(directories: Path, out: Path) -> list[Path]:
+    """Write OUT/chromium and OUT/firefox for the list in `directories`; gives the two folders."""
+    hosts = [host_permission(directory["url"]) for directory in json.loads(directories.read_text())]
+    return [_assemble(folder, out / browser, directories, hosts) for browser, (_, folder) in BROWSERS.items()]
+
+
+def host_permission(url: str) -> str:
+    """Give the match pattern that lets the extension fetch from a directory (patterns name no port).
+
+    >>> host_permission("https://dir.passerelle.eu")
+    'https://dir.passerelle.eu/*'
+    """
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.hostname}/*"
+
+
+def _wxt(name: str) -> None:
+    command = ["node", "node_modules/wxt/bin/wxt.mjs", "build", "--mv3", "-b", name]
+    subprocess.run(command, cwd=EXTENSION, check=True, stdout=subprocess.DEVNULL)
+
+
+def _assemble(bundled: Path, folder: Path, directories: Path, hosts: list[str]) -> Path:
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(bundled, folder)
+    shutil.copyfile(directories, folder / "directories.json")
+    manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text())
+    manifest["host_permissions"] = sorted(set(hosts))
+    (folder / "manifest.json").write_text(json.dumps(manifest, indent=2, ensure_ascii=False, sort_keys=True) + "\n")
+    return folder

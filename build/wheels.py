@@ -1,0 +1,92 @@
+"""The core's wheel and the pinned wheels it needs -> extension/public/wheels/, with a lock that names only these.
+
+micropip resolves them inside Pyodide, as it would in a browser, but from local files and with no index to fall back
+to: a wheel that is missing from requirements/browser.txt ends the build.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from core_wheel import make_core_wheel
+from places import BUILD, CACHE, PUBLIC, ROOT
+from pyodide_files import PINNED, RELEASE
+from stamps import files_under, once
+
+FOLDER = PUBLIC / "wheels"
+LOCK = FOLDER / "lock.json"
+REQUIREMENTS = ROOT / "requirements"
+BROWSER = REQUIREMENTS / "browser.txt"
+ROOT_PACKAGE = "passerelle"
+# Resolves at build time; the extension never installs anything.
+RESOLVER = "micropip"
+
+# What a wheel must be made for to run in this Pyodide (https://peps.python.org/pep-0783/).
+PYODIDE_WHEELS = (
+    *("--python-version", "3.14", "--implementation", "cp", "--abi", "cp314", "--abi", "none"),
+    *("--platform", "pyemscripten_2026_0_wasm32", "--only-binary", ":all:"),
+)
+
+
+def make_wheels() -> Path:
+    """Put every wheel and `lock.json` into extension/public/wheels where they are not up to date; gives the folder."""
+    core = make_core_wheel()
+    pinned = download(BROWSER)
+    inputs = [core, *pinned, *(RELEASE / name for name in PINNED), BUILD / "wheels.py", BUILD / "freeze.mjs"]
+    once("wheels", inputs, lambda: files_under(FOLDER), lambda: _freeze([core, *pinned]))
+    return FOLDER
+
+
+def download(requirements: Path) -> list[Path]:
+    """Fetch the wheels of a hashed lock for Pyodide into the cache, once; gives their paths."""
+    folder = CACHE / "wheels" / requirements.stem
+
+    def fetch() -> None:
+        shutil.rmtree(folder, ignore_errors=True)
+        subprocess.run([sys.executable, "-m", "ensurepip"], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "download", "--no-deps"]
+            + ["--require-hashes", *PYODIDE_WHEELS, "--requirement", requirements, "--dest", folder],
+            check=True,
+        )
+
+    once(f"download-{requirements.stem}", [requirements, BUILD / "wheels.py"], lambda: files_under(folder), fetch)
+    return files_under(folder)
+
+
+def _freeze(wheels: list[Path]) -> None:
+    frozen = json.loads(_run_freeze(wheels))
+    needed = _needed(frozen["packages"], ROOT_PACKAGE)
+    files = {wheel.name: wheel for wheel in wheels}
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir(parents=True)
+    for entry in needed.values():
+        entry["file_name"] = Path(entry["file_name"]).name
+        wheel = files[entry["file_name"]]
+        if hashlib.sha256(wheel.read_bytes()).hexdigest() != entry["sha256"]:
+            raise SystemExit(f"{wheel} is not what was frozen")
+        shutil.copyfile(wheel, FOLDER / wheel.name)
+    LOCK.write_text(json.dumps({"info": frozen["info"], "packages": needed}, indent=1, sort_keys=True) + "\n")
+
+
+def _run_freeze(wheels: list[Path]) -> str:
+    command = ["node", BUILD / "freeze.mjs", RELEASE, *wheels]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+def _needed(packages: dict[str, dict[str, Any]], name: str) -> dict[str, dict[str, Any]]:
+    """Give `name` and all that it depends on, however far."""
+    needed: dict[str, dict[str, Any]] = {}
+    waiting = [name]
+    while waiting:
+        key = waiting.pop()
+        if key not in needed:
+            needed[key] = packages[key]
+            waiting += packages[key]["depends"]
+    return needed
