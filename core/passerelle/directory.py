@@ -40,7 +40,7 @@ from passerelle.identifiers import (
 )
 from passerelle.text import strip_invisible
 from passerelle.transport import Request, Response
-from passerelle.views import Grade
+from passerelle.views import Grade, Network
 
 Kind = Literal["person", "media", "ngo", "university", "public-body", "company", "other"]
 
@@ -97,19 +97,39 @@ class EvidenceSource:
 
 
 @dataclass(frozen=True, slots=True)
+class Conflict:
+    """An account on `network` that other sources name instead of the published one."""
+
+    network: Network
+    address: str
+    sources: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the conflict as it stands in the evidence file."""
+        return {"network": self.network, "address": self.address, "sources": list(self.sources)}
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
-    """One line of the evidence file: why the row of this `row_id` is believed."""
+    """One line of the evidence file: why the row of this `row_id` is believed, and who contradicts it.
+
+    `conflicts` are for people who read the file; a disputed row has the lowest grade, which is all a client needs.
+    """
 
     row_id: str
     sources: tuple[EvidenceSource, ...]
+    conflicts: tuple[Conflict, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Give the line as the evidence file has it."""
-        return {"row_id": self.row_id, "sources": [source.to_json() for source in self.sources]}
+        fields: dict[str, Any] = {"row_id": self.row_id, "sources": [source.to_json() for source in self.sources]}
+        if self.conflicts:
+            fields["conflicts"] = [conflict.to_json() for conflict in self.conflicts]
+        return fields
 
     @classmethod
     def from_json(cls, fields: object) -> Self:
-        """Parse one line of the evidence file. Raises InvalidRow."""
+        """Parse one line of the evidence file, without its conflicts. Raises InvalidRow."""
         if not isinstance(fields, Mapping):
             raise InvalidRow("A line of evidence is not an object.")
         return cls(_row_id(fields), _sources(fields))
