@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
+from commands import run
 from places import BUILD, CACHE, CORE, SOURCE_DATE_EPOCH
 from stamps import files_under, once
 
@@ -24,10 +23,5 @@ def make_core_wheel() -> Path:
 
 def _build() -> None:
     shutil.rmtree(FOLDER, ignore_errors=True)
-    subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", FOLDER],
-        cwd=CORE,
-        env=os.environ | {"SOURCE_DATE_EPOCH": str(SOURCE_DATE_EPOCH)},
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )
+    epoch = {"SOURCE_DATE_EPOCH": str(SOURCE_DATE_EPOCH)}
+    run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", FOLDER, cwd=CORE, env=epoch)

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import inspect
 import json
-import subprocess
 from types import ModuleType
 from typing import Any, cast
 
+from commands import run
 from passerelle import messages, views
 from passerelle.messages import COMMANDS, EVENTS, Fields
 from passerelle.views import View
@@ -44,17 +44,8 @@ def make_schema() -> dict[str, Any]:
 
 
 def _write() -> None:
-    command = [
-        "node",
-        CONVERTER,
-        "--bannerComment",
-        BANNER,
-        "--unreachableDefinitions",
-        "--additionalProperties",
-        "false",
-    ]
-    schema = json.dumps(make_schema())
-    text = subprocess.run(command, input=schema, check=True, stdout=subprocess.PIPE, text=True).stdout
+    options = ("--bannerComment", BANNER, "--unreachableDefinitions", "--additionalProperties", "false")
+    text = run("node", CONVERTER, *options, text=json.dumps(make_schema()))
     OUTPUT.write_text(text)
 
 

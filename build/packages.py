@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from commands import run
 from places import BUILD, EXTENSION
 from stamps import files_under, once
 
@@ -54,8 +54,7 @@ def host_permission(url: str) -> str:
 
 
 def _wxt(name: str) -> None:
-    command = ["node", "node_modules/wxt/bin/wxt.mjs", "build", "--mv3", "-b", name]
-    subprocess.run(command, cwd=EXTENSION, check=True, stdout=subprocess.DEVNULL)
+    run("node", "node_modules/wxt/bin/wxt.mjs", "build", "--mv3", "-b", name, cwd=EXTENSION)
 
 
 def _assemble(bundled: Path, folder: Path, directories: Path, hosts: list[str]) -> Path:

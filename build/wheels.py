@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+from commands import run
 from core_wheel import make_core_wheel
 from places import BUILD, CACHE, PUBLIC, ROOT
 from pyodide_files import PINNED, RELEASE
@@ -49,19 +49,16 @@ def download(requirements: Path) -> list[Path]:
 
     def fetch() -> None:
         shutil.rmtree(folder, ignore_errors=True)
-        subprocess.run([sys.executable, "-m", "ensurepip"], check=True, stdout=subprocess.DEVNULL)
-        subprocess.run(
-            [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "download", "--no-deps"]
-            + ["--require-hashes", *PYODIDE_WHEELS, "--requirement", requirements, "--dest", folder],
-            check=True,
-        )
+        run(sys.executable, "-m", "ensurepip")  # environments made by uv have no pip
+        pip = (sys.executable, "-m", "pip", "--disable-pip-version-check", "download", "--require-hashes", "--no-deps")
+        run(*pip, *PYODIDE_WHEELS, "--requirement", requirements, "--dest", folder)
 
-    once(f"download-{requirements.stem}", [requirements, BUILD / "wheels.py"], lambda: files_under(folder), fetch)
+    once(f"download-{requirements.stem}", [requirements], lambda: files_under(folder), fetch)
     return files_under(folder)
 
 
 def _freeze(wheels: list[Path]) -> None:
-    frozen = json.loads(_run_freeze(wheels))
+    frozen = json.loads(run("node", BUILD / "freeze.mjs", RELEASE, *wheels))
     needed = _needed(frozen["packages"], ROOT_PACKAGE)
     files = {wheel.name: wheel for wheel in wheels}
     shutil.rmtree(FOLDER, ignore_errors=True)
@@ -73,11 +70,6 @@ def _freeze(wheels: list[Path]) -> None:
             raise SystemExit(f"{wheel} is not what was frozen")
         shutil.copyfile(wheel, FOLDER / wheel.name)
     LOCK.write_text(json.dumps({"info": frozen["info"], "packages": needed}, indent=1, sort_keys=True) + "\n")
-
-
-def _run_freeze(wheels: list[Path]) -> str:
-    command = ["node", BUILD / "freeze.mjs", RELEASE, *wheels]
-    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
 def _needed(packages: dict[str, dict[str, Any]], name: str) -> dict[str, dict[str, Any]]:
