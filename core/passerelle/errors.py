@@ -47,11 +47,13 @@ class UnreadableArchive(InputError):
 
     code = "unreadable_archive"
     CODES: ClassVar[Mapping[str, str]] = {
+        "not_found": "There is no such file, or it cannot be opened.",
         "not_a_zip": "This file is not a ZIP archive.",
         "truncated_zip": "The ZIP is cut short: the download did not finish.",
         "encrypted_zip": "The ZIP is protected by a password.",
         "not_an_x_archive": "There is no X archive in here.",
         "no_following": "The archive does not say whom you follow: following.js is missing.",
+        "old_tweet_archive": "This is the tweet archive X gave until 2019: it does not say whom you follow.",
         "wrong_archive": "This is an archive of another service.",
         "several_accounts": "These are archives of different accounts.",
         "too_large": "The archive claims sizes that cannot be true.",

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
 
-from passerelle.archive.records import Name, Owner
+from passerelle.archive.names import newest_first
+from passerelle.archive.records import Archive, Name, Owner
 from passerelle.identifiers import RestId, ScreenName
+
+# The bits of a stored person, lowest first; Person's fields in the same order.
+FLAGS = ("following", "followed_by", "blocked", "muted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +35,128 @@ class FollowGraph:
 
     owner: Owner
     people: Mapping[RestId, Person]
+
+
+def make_graph(archive: Archive) -> FollowGraph:
+    """Put together what an archive says about each person in it, the followed first, in the archive's order."""
+    following, followers = frozenset(archive.following), frozenset(archive.followers)
+    everyone = dict.fromkeys((*archive.following, *archive.followers, *sorted(archive.blocked | archive.muted)))
+    people = {
+        rest_id: Person(
+            rest_id=rest_id,
+            name=archive.names.get(rest_id),
+            aliases=tuple(archive.aliases.get(rest_id, ())),
+            following=rest_id in following,
+            followed_by=rest_id in followers,
+            blocked=rest_id in archive.blocked,
+            muted=rest_id in archive.muted,
+        )
+        for rest_id in everyone
+    }
+    return FollowGraph(archive.owner, people)
+
+
+def merge(graph: FollowGraph, seen: Mapping[RestId, Name]) -> FollowGraph:
+    """Give the graph with names seen elsewhere (on x.com); a newer name makes the one before it an alias.
+
+    Only people who are in the graph already: what was seen never adds anybody.
+    """
+    people = {**graph.people}
+    for rest_id, name in seen.items():
+        if person := people.get(rest_id):
+            newest, *older = newest_first([name, *filter(None, [person.name])])
+            former = dict.fromkeys((*(one.screen_name for one in older), *person.aliases))
+            former.pop(newest.screen_name, None)
+            people[rest_id] = replace(person, name=newest, aliases=tuple(former))
+    return FollowGraph(graph.owner, people)
+
+
+def to_json(graph: FollowGraph) -> str:
+    """Write a graph as compact JSON text that from_json reads."""
+    owner = graph.owner
+    people = [
+        [person.rest_id, _flags(person), _name_to_list(person.name), list(person.aliases)]
+        for person in graph.people.values()
+    ]
+    document = {"owner": [owner.rest_id, owner.screen_name, owner.display_name], "people": people}
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+
+
+def from_json(text: str) -> FollowGraph:
+    """Read what to_json wrote. Raises ValueError, KeyError or TypeError for anything else: it is our own store."""
+    document = json.loads(text)
+    people = (
+        Person(RestId(rest_id), _name_from_list(name), tuple(map(ScreenName, aliases)), *_unflag(flags))
+        for rest_id, flags, name, aliases in document["people"]
+    )
+    return FollowGraph(Owner(*document["owner"]), {person.rest_id: person for person in people})
+
+
+def summary(archive: Archive, *, full: bool = False) -> dict[str, Any]:
+    """Give the counts that `passerelle read --json` prints and ArchiveView shows; with `full`, everyone too."""
+    following, followers = frozenset(archive.following), frozenset(archive.followers)
+    counts = {
+        "account": _labels(archive.owner),
+        "exported_at": iso_date(archive.exported_at),
+        "following": len(following),
+        "followers": len(followers),
+        "mutuals": len(following & followers),
+        "blocked": len(archive.blocked),
+        "muted": len(archive.muted),
+        "tweets": archive.tweets,
+        "named_following": len(following & archive.names.keys()),
+        "named_followers": len(followers & archive.names.keys()),
+        "warnings": [{"code": one.code, "file": one.file, "message": one.message} for one in archive.warnings],
+    }
+    return {**counts, "people": _everyone(archive)} if full else counts
+
+
+def summary_json(archive: Archive, *, full: bool = False) -> str:
+    """Write the summary as the text that every interface gives: the same archive, the same bytes."""
+    return json.dumps(summary(archive, full=full), ensure_ascii=False, indent=2)
+
+
+def iso_date(date: datetime | None) -> str | None:
+    """Write a date in UTC to the second: `2026-03-06T13:15:31Z`."""
+    return date.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if date else None
+
+
+def _everyone(archive: Archive) -> list[dict[str, Any]]:
+    return [
+        {
+            "rest_id": person.rest_id,
+            "screen_name": person.name.screen_name if person.name else None,
+            "display_name": person.name.display_name if person.name else None,
+            "following": person.following,
+            "followed_by": person.followed_by,
+            "blocked": person.blocked,
+            "muted": person.muted,
+        }
+        for person in make_graph(archive).people.values()
+    ]
+
+
+def _labels(owner: Owner) -> dict[str, str | None]:
+    return {"rest_id": owner.rest_id, "screen_name": owner.screen_name, "display_name": owner.display_name}
+
+
+def _flags(person: Person) -> int:
+    return sum(1 << bit for bit, name in enumerate(FLAGS) if getattr(person, name))
+
+
+def _unflag(flags: int) -> tuple[bool, ...]:
+    return tuple(bool(flags >> bit & 1) for bit in range(len(FLAGS)))
+
+
+def _name_to_list(name: Name | None) -> list[str | None] | None:
+    if name is None:
+        return None
+    return [name.screen_name, name.display_name, name.seen.isoformat() if name.seen else None, name.source]
+
+
+def _name_from_list(parts: list[str | None] | None) -> Name | None:
+    if parts is None:
+        return None
+    screen_name, display_name, seen, source = parts
+    date = datetime.fromisoformat(seen) if seen else None
+    return Name(ScreenName(screen_name or ""), display_name, date, source or "")

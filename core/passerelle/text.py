@@ -1,21 +1,35 @@
-"""Text from strangers made harmless to look at: no control characters, nothing that turns the line around."""
+"""Display names made harmless to show: without invisible marks and without marks that turn the text around."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
-# Cc: control characters. Cf except the joiners that Persian, Indic scripts and emoji need: bidi marks and overrides
-# (Unicode TR 9, "Trojan Source"), zero-width spaces, tags. Cs: half characters. Zl, Zp: line breaks in disguise.
-_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-_JOINERS = frozenset("\u200c\u200d")
+MAX_DISPLAY_NAME = 100  # characters; X allows 50
+
+# Marks that reorder or hide what follows: bidi embeddings, overrides, isolates, soft hyphen, fillers, zero-width
+# space, BOM, tags. Zero-width joiner and non-joiner stay: Persian, Indic scripts and emoji are written with them.
+# https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing
+_HIDDEN = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
+    "\U000e0000-\U000e007f]"
+)
 
 
-def strip_invisible(text: str) -> str:
-    """Give `text` on one line, without control, bidi and other invisible characters, and without outer spaces.
+def clean_display_name(text: object) -> str | None:
+    """Take a display name from anywhere; give one line that is safe to show, or None where nothing is left.
 
-    >>> strip_invisible("Ada\\u202e\\n L.")
-    'Ada L.'
+    >>> clean_display_name("Ada \\u202egnol\\u202c\\n Lovelace ")
+    'Ada gnol Lovelace'
     """
-    if text.isascii() and text.isprintable():
-        return text.strip()
-    return "".join(c for c in text if c in _JOINERS or unicodedata.category(c) not in _INVISIBLE).strip()
+    if not isinstance(text, str):
+        return None
+    visible = _HIDDEN.sub("", text[: 4 * MAX_DISPLAY_NAME])
+    return " ".join("".join(map(_one_line, visible)).split())[:MAX_DISPLAY_NAME].rstrip() or None
+
+
+def _one_line(character: str) -> str:
+    category = unicodedata.category(character)
+    if category == "Cs":  # half of a surrogate pair, left by a cut `\\ud83d`: no encoder takes it
+        return "\ufffd"
+    return " " if category in ("Cc", "Zl", "Zp") else character

@@ -1,9 +1,10 @@
 """Read X archives: a ZIP, a folder or loose files -> Archive.
 
-locate.py   finds the archive in any tree of files     syntax.py   reads `window.YTD.… = [...]` row by row
-readers.py  one reader per file, the READERS table     records.py  what comes out
+paths -locate, zips-> Export -syntax-> rows -readers, names-> Draft -merge-> Archive
+                                                              (reading.py drives it)
 """
 
+from passerelle.archive.reading import read, read_archive
 from passerelle.archive.records import Archive, ArchiveWarning, Name, Owner, Progress
 
-__all__ = ["Archive", "ArchiveWarning", "Name", "Owner", "Progress"]
+__all__ = ["Archive", "ArchiveWarning", "Name", "Owner", "Progress", "read", "read_archive"]

@@ -1,0 +1,74 @@
+"""`passerelle read`: say what an X archive holds, for people or as JSON."""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from collections.abc import Iterator
+
+from passerelle import archive as archives
+from passerelle.archive import Archive
+from passerelle.graph import iso_date, summary_json
+
+# How each source of names is called in the summary.
+SOURCES = {
+    "mention": "mentions",
+    "reply": "replies",
+    "retweet": "retweets",
+    "moment": "moments",
+    "media": "pictures and videos",
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what `read` takes."""
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="the ZIP that X sent you, its folder, or loose files")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--full", action="store_true", help="print everybody too, one by one")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Read the archive and print what is in it. Raises UnreadableArchive."""
+    archive = archives.read(arguments.paths)
+    if arguments.json:
+        print(summary_json(archive, full=arguments.full))
+    else:
+        print("\n".join(_lines(archive, full=arguments.full)))
+    return 0
+
+
+def _lines(archive: Archive, *, full: bool) -> Iterator[str]:
+    following, followers = frozenset(archive.following), frozenset(archive.followers)
+    named = following & archive.names.keys()
+    yield _title(archive)
+    yield f"  You follow {len(following):,} people; {len(followers):,} follow you; {len(following & followers):,} both."
+    yield f"  {len(named):,} of those you follow {_share(len(named), len(following))} are named in your own tweets."
+    sources = Counter(archive.names[rest_id].source for rest_id in named)
+    for source, count in sources.most_common():
+        yield f"    {count:>7,}  from {SOURCES.get(source, source)}"
+    yield f"  {archive.tweets:,} tweets, {len(archive.blocked):,} blocked, {len(archive.muted):,} muted."
+    for warning in archive.warnings:
+        yield f"  ! {warning.message}"
+    if full:
+        yield from _people(archive)
+
+
+def _title(archive: Archive) -> str:
+    owner = archive.owner
+    who = f"@{owner.screen_name}" if owner.screen_name else owner.rest_id or "somebody unknown"
+    name = f" ({owner.display_name})" if owner.display_name else ""
+    date = (iso_date(archive.exported_at) or "").partition("T")[0]
+    return f"Archive of {who}{name}" + (f", made on {date}" if date else "")
+
+
+def _share(part: int, whole: int) -> str:
+    return f"({part / whole:.0%})" if whole else ""
+
+
+def _people(archive: Archive) -> Iterator[str]:
+    followers = frozenset(archive.followers)
+    for rest_id in archive.following:
+        name = archive.names.get(rest_id)
+        back = "follows you" if rest_id in followers else ""
+        label = f"@{name.screen_name}  {name.display_name or ''}" if name else "(no name known)"
+        yield f"  {rest_id:>20}  {label}  {back}".rstrip()
