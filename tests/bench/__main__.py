@@ -1,0 +1,59 @@
+"""`python -m tests.bench [NAME...]`: measure, print a table of ratios with their targets, write dist/bench.json.
+
+A missed target is printed as MISSED and is no failure: the machine may be busy. `--out FILE` writes elsewhere.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from tests.bench import matching, tweets
+from tests.bench.report import Figure, table, write_json
+from tests.bench.runtimes import BENCH, ROOT
+from tests.bench.tools import Tools
+
+BENCHES: Mapping[str, Callable[[Tools], Iterator[Figure]]] = {
+    "tweets": tweets.measure,
+    "match": matching.measure,
+}
+
+
+def main() -> None:
+    """Measure what the command line names, or everything."""
+    options = _options()
+    figures: list[Figure] = []
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory(prefix="passerelle-bench-") as folder:
+        _install_baseline()
+        for name in options.names or BENCHES:
+            print(f"{name} …", flush=True)
+            figures += BENCHES[name](Tools(playwright, Path(folder)))
+    write_json(figures, options.out)
+    print(table(figures))
+    missed = [figure.what for figure in figures if figure.is_met is False]
+    print(f"\n{len(missed)} target(s) missed: {'; '.join(missed)}" if missed else "\nEvery target is met.")
+
+
+def _install_baseline() -> None:
+    """Install zip.js, which nothing but the benchmark needs."""
+    if not (BENCH / "node_modules" / ".package-lock.json").exists():
+        subprocess.run(["npm", "ci", "--loglevel=error"], cwd=BENCH, check=True)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"any of {', '.join(BENCHES)}; all when left out")
+    parser.add_argument("--out", type=Path, default=ROOT / "dist" / "bench.json", help="where to write the figures")
+    options = parser.parse_args()
+    if unknown := set(options.names) - set(BENCHES):
+        parser.error(f"there is no benchmark called {', '.join(sorted(unknown))}")
+    return options
+
+
+if __name__ == "__main__":
+    main()

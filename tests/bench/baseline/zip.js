@@ -1,0 +1,33 @@
+// An archive read as a JavaScript program would: zip.js unpacks the data files, JSON.parse reads each of them whole.
+import { BlobReader, TextWriter, ZipReader, configure } from "/zip.js/index.min.js";
+
+const DATA = /^data\/(?:account|following|follower|block|mute|tweets)\.js$/;
+
+configure({ useWebWorkers: false }); // This is one already.
+
+onmessage = async ({ data: { files } }) => {
+  const reader = new ZipReader(new BlobReader(files[0]));
+  const read = new Map();
+  for (const entry of await reader.getEntries()) {
+    if (DATA.test(entry.filename)) read.set(entry.filename, await rowsOf(entry));
+  }
+  await reader.close();
+  postMessage({ tweets: read.get("data/tweets.js").length, names: namesIn(read).size });
+};
+
+async function rowsOf(entry) {
+  const text = await entry.getData(new TextWriter());
+  return JSON.parse(text.slice(text.indexOf("=") + 1));
+}
+
+function namesIn(read) {
+  const people = ["following", "follower"].flatMap((kind) => read.get(`data/${kind}.js`).map((row) => row[kind]));
+  const wanted = new Set(people.map(({ accountId }) => accountId));
+  const names = new Map();
+  for (const { tweet } of read.get("data/tweets.js")) {
+    for (const { id_str, screen_name } of tweet.entities.user_mentions) {
+      if (wanted.has(id_str)) names.set(id_str, screen_name);
+    }
+  }
+  return names;
+}

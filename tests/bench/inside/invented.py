@@ -1,0 +1,85 @@
+"""Invented directories and graphs of any size, the same on every machine: what the matching benchmark works on.
+
+Both directories begin with the same rows, so a graph finds the same people in each.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from passerelle.archive.records import Name, Owner
+from passerelle.directory import Evidence, EvidenceSource, Row
+from passerelle.graph import FollowGraph, Person
+from passerelle.identifiers import Acct, Did, Handle, RestId, ScreenName
+
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+SEEN = date(2026, 5, 1)
+IDS = 1_000_000_000_000_000_000  # X's ids have had 19 digits since 2018
+STRANGERS = 10_000_000  # numbers from here on are in no directory
+# Of five rows two know only a name, as curated lists do; of five people two have a name known from the archive, as
+# measured in real archives (facts/archive-format.md, section 6).
+NAMELESS_IDS = 2
+NAMED_PEOPLE = 2
+SOURCE = EvidenceSource("Invented list", "https://example.org/people", SEEN)
+NOBODY = Owner(RestId("12"), ScreenName("nobody"), "Nobody")
+
+
+def write_directory(rows: int, snapshot: Path, evidence: Path) -> None:
+    """Write the two gzip JSON Lines files that a directory of so many rows publishes."""
+    numbers = range(rows)
+    _write(snapshot, (_row(number).to_json() for number in numbers))
+    _write(evidence, (Evidence(_row_id(number), (SOURCE,)).to_json() for number in numbers))
+
+
+def make_graph(following: int, rows: int) -> FollowGraph:
+    """Make somebody who follows so many people: every second is among the first `rows` rows, evenly spread."""
+    step = rows // following
+    people = (_person(n * step if n % 2 else STRANGERS + n, named=n % 5 < NAMED_PEOPLE) for n in range(following))
+    return FollowGraph(NOBODY, {person.rest_id: person for person in people})
+
+
+def _write(path: Path, lines: Iterable[object]) -> None:
+    with gzip.open(path, "wb", compresslevel=1) as file:
+        file.writelines(_json_lines(lines))
+
+
+def _json_lines(values: Iterable[object]) -> Iterator[bytes]:
+    for value in values:
+        yield json.dumps(value).encode() + b"\n"
+
+
+def _row(number: int) -> Row:
+    return Row(
+        row_id=_row_id(number),
+        rest_id=None if number % 5 < NAMELESS_IDS else _rest_id(number),
+        screen_name=_screen_name(number),
+        name_seen=SEEN,
+        did=Did(f"did:plc:{number:024d}"),
+        handle=Handle(f"invented-{number}.bsky.social"),
+        acct=None if number % 3 else Acct(f"invented_{number}", "social.example.org"),
+        kind="person",
+        country="FR",
+        display_name=f"Élodie Invented {number}",
+        grade="attested",
+    )
+
+
+def _person(number: int, *, named: bool) -> Person:
+    name = Name(_screen_name(number), f"Invented {number}", NOW, "mention") if named else None
+    return Person(_rest_id(number), name, (), following=True, followed_by=False, blocked=False, muted=False)
+
+
+def _row_id(number: int) -> str:
+    return f"row-{number:09d}"
+
+
+def _rest_id(number: int) -> RestId:
+    return RestId(str(IDS + number * 7919))
+
+
+def _screen_name(number: int) -> ScreenName:
+    return ScreenName(f"Invented_{number}")
