@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -185,3 +185,59 @@ def drop(page: Page, test_id: str, *files: Path) -> None:
     for kind in ("dragEnter", "dragOver", "drop"):
         protocol.send("Input.dispatchDragEvent", {"type": kind, **at})
     protocol.detach()
+
+
+class Hidden:
+    """One element inside a closed shadow root, which pages and Playwright cannot see but the debugging protocol can."""
+
+    def __init__(self, page: Page, protocol: CDPSession, node: int) -> None:
+        self._page = page
+        self._protocol = protocol
+        self._object = protocol.send("DOM.resolveNode", {"nodeId": node})["object"]["objectId"]
+
+    def evaluate(self, function: str) -> Any:
+        """Call a JavaScript `function () { ... this ... }` on the element; JSON is what comes back."""
+        call = {"objectId": self._object, "functionDeclaration": function, "returnByValue": True}
+        return self._protocol.send("Runtime.callFunctionOn", call)["result"].get("value")
+
+    @property
+    def text(self) -> str:
+        """What the element shows."""
+        return str(self.evaluate("function () { return this.innerText }"))
+
+    def click(self) -> None:
+        """Click it with the mouse: trusted events."""
+        self.evaluate("function () { this.scrollIntoView({ block: 'center', behavior: 'instant' }) }")
+        x, y = self.evaluate(
+            "function () { const b = this.getBoundingClientRect(); return [b.x + b.width / 2, b.y + b.height / 2] }"
+        )
+        self._page.mouse.click(x, y)
+
+
+def find_hidden(page: Page, css: str) -> list[Hidden]:
+    """Give every element of `css` in the page's shadow roots, closed ones too, in the order of the document."""
+    protocol = page.context.new_cdp_session(page)
+    root = protocol.send("DOM.getDocument", {"depth": -1, "pierce": True})["root"]
+    found = []
+    for shadow in _shadow_roots(root):
+        answer = protocol.send("DOM.querySelectorAll", {"nodeId": shadow, "selector": css})
+        found += [Hidden(page, protocol, node) for node in answer["nodeIds"]]
+    return found
+
+
+def await_hidden(page: Page, css: str, text: str = "", seconds: float = 10.0) -> Hidden:
+    """Give the first hidden element of `css` that shows `text`, awaited. Raises TimeoutError."""
+    for _ in range(int(seconds * 10)):
+        for element in find_hidden(page, css):
+            if text in element.text:
+                return element
+        page.wait_for_timeout(100)
+    raise TimeoutError(f"No {css} with {text!r}; there are {[element.text for element in find_hidden(page, css)]}")
+
+
+def _shadow_roots(node: Mapping[str, Any]) -> Iterator[int]:
+    for shadow in node.get("shadowRoots", ()):
+        if shadow.get("shadowRootType") != "user-agent":
+            yield shadow["nodeId"]
+    for inner in (*node.get("shadowRoots", ()), *node.get("children", ())):
+        yield from _shadow_roots(inner)

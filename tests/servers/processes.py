@@ -12,6 +12,9 @@ from typing import Self
 
 START_SECONDS = 30.0  # a PDS is up in 1.1 s on an idle machine; tests share two cores
 STOP_SECONDS = 8.0
+# A shell that runs the server and ends the group once our end of the pipe closes: however this process may die,
+# no server is left over. The shell's own output is closed, so that a closed pipe means that the server has ended.
+GUARD = 'trap : TERM; "$@" & exec >/dev/null 2>&1; cat; kill -TERM 0; wait'
 
 
 class NotStarted(Exception):
@@ -34,10 +37,9 @@ class Child:
         self._is_ready = is_ready
         self._settled = threading.Event()
         self.process = subprocess.Popen(
-            [str(part) for part in command],
+            ["/bin/sh", "-c", GUARD, "guard", *map(str, command)],
             env={**os.environ, **(env or {})},
             cwd=cwd,
-            # An open pipe that a well-made child watches: when this process dies in any way, so does the child.
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -50,7 +52,7 @@ class Child:
 
     @property
     def pid(self) -> int:
-        """The process id, which is also its group's."""
+        """The guard's process id, which is also the group's."""
         return self.process.pid
 
     def _read(self) -> None:
@@ -69,21 +71,23 @@ class Child:
         raise NotStarted(f"{self.process.args!r} did not start:\n{''.join(self.lines[-40:])}")
 
     def stop(self) -> None:
-        """Ask the whole group to end, then make it."""
-        self._end(signal.SIGTERM)
-
-    def kill(self) -> None:
-        """End the whole group at once, as a crash would."""
-        self._end(signal.SIGKILL)
-
-    def _end(self, how: signal.Signals) -> None:
-        if self.process.poll() is None:
-            os.killpg(self.pid, how)
+        """Ask the server to end, then make it."""
+        if self.process.stdin:
+            self.process.stdin.close()
         try:
             self.process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
+            self.kill()
+        self._let_go()
+
+    def kill(self) -> None:
+        """End the whole group at once, as a crash would."""
+        if self.process.poll() is None:
             os.killpg(self.pid, signal.SIGKILL)
             self.process.wait()
+        self._let_go()
+
+    def _let_go(self) -> None:
         self._reader.join(STOP_SECONDS)
         for pipe in (self.process.stdin, self.process.stdout):
             if pipe:

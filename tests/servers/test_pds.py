@@ -25,9 +25,10 @@ def pds(plc: Plc, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pds]:
 
 
 def test_servers_listen_on_loopback_only(plc: Plc, pds: Pds) -> None:
-    for child in (plc.child, pds.child):
-        listening = [c for c in psutil.Process(child.pid).net_connections() if c.status == psutil.CONN_LISTEN]
-        assert {c.laddr.ip for c in listening} == {"127.0.0.1"}
+    for server in (plc.child, pds.child):
+        processes = psutil.Process(server.pid).children(recursive=True)
+        sockets = [socket for process in processes for socket in process.net_connections()]
+        assert {s.laddr.ip for s in sockets if s.status == psutil.CONN_LISTEN} == {"127.0.0.1"}
 
 
 def test_did_document_points_to_the_public_name(plc: Plc, pds: Pds) -> None:
@@ -60,6 +61,7 @@ def test_revision_changes_with_each_write_only(pds: Pds) -> None:
 
 def test_a_stopped_server_leaves_no_process(plc: Plc, tmp_path: Path) -> None:
     with Pds(plc, tmp_path) as pds:
-        pid = pds.child.pid
+        guard = psutil.Process(pds.child.pid)
+        processes = [guard, *guard.children(recursive=True)]
 
-    assert not psutil.pid_exists(pid)
+    assert not any(process.is_running() for process in processes)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import http.client
+import mimetypes
 import ssl
 import sys
 import threading
@@ -20,6 +21,7 @@ from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 import trustme
 from cryptography import x509
@@ -104,6 +106,18 @@ def altered(path: str, change: Callable[[bytes], bytes]) -> Fault:
 def page(status: int, body: bytes, media_type: str, *more: tuple[str, str]) -> Answer:
     """Make an answer with a body of one kind."""
     return Answer(status, (("Content-Type", media_type), *more), body)
+
+
+def static(folder: Path) -> Site:
+    """Serve the files of a folder by their path, and nothing outside it."""
+
+    def site(ask: Ask) -> Answer:
+        file = (folder / urlsplit(ask.path).path.lstrip("/")).resolve()
+        if not (file.is_file() and file.is_relative_to(folder.resolve())):
+            return page(404, b"not here", "text/plain")
+        return page(200, file.read_bytes(), mimetypes.guess_type(file)[0] or "application/octet-stream")
+
+    return site
 
 
 def proxy(port: Callable[[], int]) -> Site:

@@ -1,7 +1,5 @@
-// How both servers live: say the port once ready, end when told to or when the parent's pipe closes, so none is left over.
+// How both servers live: say the port once ready, end when told to.
 exports.live = async (server, stop) => {
-  const end = () => stop().finally(() => process.exit(0))
-  process.on('SIGTERM', end)
-  process.stdin.on('end', end).resume()
+  process.on('SIGTERM', () => stop().finally(() => process.exit(0)))
   console.log(JSON.stringify({ ready: true, port: server.address().port }))
 }
