@@ -38,7 +38,7 @@ from passerelle.identifiers import (
     parse_rest_id,
     parse_screen_name,
 )
-from passerelle.text import strip_invisible
+from passerelle.text import clean_display_name
 from passerelle.transport import Request, Response
 from passerelle.views import Grade, Network
 
@@ -46,7 +46,6 @@ Kind = Literal["person", "media", "ngo", "university", "public-body", "company",
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 GRADES: tuple[Grade, ...] = get_args(Grade)  # best first
-MAX_TEXT = 300  # characters of a display name, a source's name; X shows 50, organisations' official names are longer
 MAX_URL = 2048
 MAX_SOURCES = 20
 MAX_ROWS = 2_000_000  # DESIGN, section 5
@@ -563,7 +562,7 @@ def _text(fields: Mapping[str, Any], name: str) -> str | None:
         return None
     if not isinstance(value, str):
         raise InvalidRow(f"A row's {name} is not text.")
-    return strip_invisible(value)[:MAX_TEXT] or None
+    return clean_display_name(value)
 
 
 def _web_url(fields: Mapping[str, Any], name: str) -> str | None:

@@ -16,16 +16,16 @@ _HIDDEN = re.compile(
 )
 
 
-def clean_display_name(text: object) -> str | None:
-    """Take a display name from anywhere; give one line that is safe to show, or None where nothing is left.
+def clean_display_name(text: object, limit: int = MAX_DISPLAY_NAME) -> str | None:
+    """Take a display name from anywhere; give one line of at most `limit` characters that is safe to show, or None.
 
     >>> clean_display_name("Ada \\u202egnol\\u202c\\n Lovelace ")
     'Ada gnol Lovelace'
     """
     if not isinstance(text, str):
         return None
-    visible = _HIDDEN.sub("", text[: 4 * MAX_DISPLAY_NAME])
-    return " ".join("".join(map(_one_line, visible)).split())[:MAX_DISPLAY_NAME].rstrip() or None
+    visible = _HIDDEN.sub("", text[: 4 * limit])
+    return " ".join("".join(map(_one_line, visible)).split())[:limit].rstrip() or None
 
 
 def _one_line(character: str) -> str:

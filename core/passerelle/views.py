@@ -10,6 +10,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from passerelle.errors import PasserelleError
+
 Network = Literal["bluesky", "fediverse"]
 Grade = Literal["proven", "attested", "imported", "claimed"]
 FollowState = Literal["none", "waiting", "asked", "following", "failed"]
@@ -35,6 +37,11 @@ class ErrorView(View):
     code: str
     message: str
     params: dict[str, str | int] = {}
+
+
+def error_view(error: PasserelleError) -> ErrorView:
+    """Give an error as pages get it."""
+    return ErrorView(code=error.code, message=error.message, params=dict(error.params))
 
 
 class WarningView(View):

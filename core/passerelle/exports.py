@@ -1,0 +1,94 @@
+"""Matches in formats that others read: Mastodon's own import file, CSV for spreadsheets, JSON for programs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Sequence
+
+from passerelle.identifiers import Acct, canonicalize_acct, parse_acct
+from passerelle.networks import mastodon
+from passerelle.text import clean_display_name
+from passerelle.views import AccountView, MatchView
+
+# What makes a spreadsheet take a cell for a formula: https://owasp.org/www-community/attacks/CSV_Injection.
+# Some look past white space and full-width forms, so those count too.
+_FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "|", "%")
+MAX_CELL = 4000  # characters; evidence of many sources is long
+CSV_COLUMNS = (
+    "X name",
+    "X id",
+    "Name",
+    "You follow",
+    "Follows you",
+    "Network",
+    "Account",
+    "DID",
+    "Link",
+    "Grade",
+    "Evidence",
+    "State",
+)
+
+
+def mastodon_csv(accts: Iterable[Acct]) -> str:
+    """Give following_accounts.csv for Mastodon's Settings > Import, each account once."""
+    once = {canonicalize_acct(acct): acct for acct in accts}
+    return _csv([mastodon.FOLLOWING_CSV_HEADER, *map(mastodon.following_csv_row, once.values())])
+
+
+def matches_csv(views: Iterable[MatchView]) -> str:
+    """Give one line per account found; no cell can act as a formula or turn a line around."""
+    rows = (_row(view, account) for view in views for account in view.accounts)
+    return _csv([CSV_COLUMNS, *(tuple(map(neutralize, row)) for row in rows)])
+
+
+def matches_json(views: Iterable[MatchView]) -> str:
+    """Give the matches as an array of MatchView objects."""
+    return json.dumps([view.model_dump(mode="json") for view in views], ensure_ascii=False, indent=2) + "\n"
+
+
+def chosen_accts(views: Iterable[MatchView]) -> Iterable[Acct]:
+    """Give the fediverse accounts that are chosen."""
+    for view in views:
+        for account in view.accounts:
+            if account.network == "fediverse" and account.chosen and not account.rejected:
+                yield parse_acct(account.address)
+
+
+def neutralize(cell: str) -> str:
+    """Give a cell that spreadsheets show as it is written, on one line, without marks that reorder text.
+
+    >>> neutralize('=HYPERLINK("https://evil.example")')
+    '\\'=HYPERLINK("https://evil.example")'
+    """
+    clean = clean_display_name(cell, limit=MAX_CELL) or ""
+    return f"'{clean}" if clean.startswith(_FORMULA_STARTS) else clean
+
+
+def _row(view: MatchView, account: AccountView) -> tuple[str, ...]:
+    return (
+        view.screen_name or "",
+        view.rest_id,
+        view.display_name or "",
+        _yes(view.following),
+        _yes(view.followed_by),
+        account.network,
+        account.address,
+        account.did or "",
+        account.url,
+        view.grade,
+        "; ".join(" ".join(filter(None, (one.code, one.detail, one.date))) for one in view.evidence),
+        "rejected" if account.rejected else account.state,
+    )
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"
+
+
+def _csv(rows: Sequence[tuple[str, ...]]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerows(rows)  # RFC 4180; Mastodon and every spreadsheet read it
+    return text.getvalue()

@@ -1,0 +1,23 @@
+"""Mastodon and its kin: where a profile is, and the rows of the file that Mastodon imports follows from."""
+
+from __future__ import annotations
+
+from passerelle.identifiers import Acct
+
+# https://docs.joinmastodon.org/user/moving/#import and app/models/form/import.rb: only the first column is required.
+FOLLOWING_CSV_HEADER = ("Account address", "Show boosts", "Notify on new posts", "Languages")
+MAX_CSV_ROWS = 20_000  # app/models/form/import.rb
+
+
+def profile_url(acct: Acct) -> str:
+    """Give the web page of an account. Every fediverse software in use answers or redirects there.
+
+    >>> profile_url(Acct("ada", "social.example.org"))
+    'https://social.example.org/@ada'
+    """
+    return f"https://{acct.domain}/@{acct.username}"
+
+
+def following_csv_row(acct: Acct) -> tuple[str, str, str, str]:
+    """Give one row of following_accounts.csv as Mastodon writes it itself: with boosts, no notifications."""
+    return (str(acct), "true", "false", "")

@@ -1,0 +1,44 @@
+"""Numbers one may want to change: how fast following goes, and when a name is old."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+# X names change hands; after a year a name alone no longer says who it is (DESIGN, section 5).
+NAME_MAX_AGE = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast to follow. `batch` people per request; `tries` in a row may fail before the queue stops itself."""
+
+    batch: int
+    points_per_hour: int
+    points_per_day: int
+    tries: int
+    first_pause: float  # seconds after the first failure, doubled after each further one
+    longest_pause: float
+    pause_when_limited: float  # seconds after a 429 that does not say how long
+
+
+# https://docs.bsky.app/docs/advanced-guides/rate-limits: 5,000 points an hour and 35,000 a day, 3 per record created.
+# applyWrites takes 200 at once (packages/pds/src/api/com/atproto/repo/applyWrites.ts); 25 keep "pause" prompt.
+DEFAULT = Pace(
+    batch=25,
+    points_per_hour=5000,
+    points_per_day=35_000,
+    tries=6,
+    first_pause=2.0,
+    longest_pause=120.0,
+    pause_when_limited=300.0,
+)
+TESTING = Pace(  # Only for tests!
+    batch=3,
+    points_per_hour=90,
+    points_per_day=300,
+    tries=4,
+    first_pause=0.01,
+    longest_pause=0.05,
+    pause_when_limited=0.05,
+)
