@@ -1,0 +1,171 @@
+"""The command `passerelle-directory`: keys, database, import, snapshot, serve. docs/operators.md tells the story."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import structlog
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from passerelle_directory import keys
+from passerelle_directory.config import Config, InvalidSetting, read_config
+from passerelle_directory.database import DatabaseNotReady, check_database, open_database, upgrade_database
+from passerelle_directory.importers.lines import UnreadableFile
+from passerelle_directory.importers.loading import import_file
+from passerelle_directory.snapshot import LATEST, AlreadyPublishing, publish
+
+DONE, WRONG_USAGE, UNREADABLE = 0, 2, 3  # DESIGN, section 7
+DEFAULT_PORT = 8600
+SEED = Path(__file__).parent / "seed"
+SEED_FILES = (SEED / "rows.csv", SEED / "departures.csv")
+
+# What a command may run into that is no bug of ours: said in one sentence, without a traceback.
+EXPECTED = (DatabaseNotReady, keys.KeyMissing, UnreadableFile, AlreadyPublishing, NotADirectoryError, PermissionError)
+
+
+class NotPublished(Exception):
+    """There is nothing to serve yet."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; give the exit status."""
+    options = _parser().parse_args(arguments)
+    _set_up_log()
+    try:
+        config = read_config(os.environ)
+    except InvalidSetting as error:
+        return _complain(error, WRONG_USAGE)
+    try:
+        status: int = options.run(config, options)
+    except (*EXPECTED, NotPublished) as error:
+        return _complain(error, UNREADABLE)
+    except OperationalError as error:
+        return _complain(f"The database cannot be used: {error.orig}", UNREADABLE)
+    return status
+
+
+def run_keygen(config: Config, _options: argparse.Namespace) -> int:
+    """Make the keys that are missing, and print the public ones."""
+    made = keys.make_keys(config.keys)
+    for name in (keys.CURRENT, keys.NEXT):
+        print(f"{name} {keys.public_text(keys.load_key(config.keys, name))}")
+    if not made:
+        print(f"Both keys were there already; nothing in {config.keys} was touched.", file=sys.stderr)
+    return DONE
+
+
+def run_upgrade(config: Config, _options: argparse.Namespace) -> int:
+    """Create or migrate the database."""
+    upgrade_database(config)
+    return DONE
+
+
+def run_import(config: Config, options: argparse.Namespace) -> int:
+    """Import files, each in one transaction."""
+    files = [*(SEED_FILES if options.seed else ()), *options.files]
+    if not files:
+        return _complain("Name at least one file, or --seed.", WRONG_USAGE)
+    return max(_import_one(config, path) for path in files)
+
+
+def run_seed(config: Config, _options: argparse.Namespace) -> int:
+    """Import the rows and departures that come with this program."""
+    return max(_import_one(config, path) for path in SEED_FILES)
+
+
+def run_snapshot(config: Config, _options: argparse.Namespace) -> int:
+    """Publish what is in the database."""
+    key = keys.load_key(config.keys)
+    with _open_session(config) as session:
+        latest = publish(session, config.public, key, datetime.now(UTC))
+    print(f"Version {latest['version']}: {latest['rows']} rows, until {latest['expires']}, in {config.public}")
+    return DONE
+
+
+def run_serve(config: Config, options: argparse.Namespace) -> int:
+    """Serve until told to stop."""
+    from passerelle_directory.server import serve  # gunicorn and Flask take half a second that no other command needs
+
+    check_database(config)
+    if not (config.public / LATEST).exists():
+        raise NotPublished(
+            "There is nothing to serve yet. Run first: passerelle-directory keygen, seed (or import FILE...), snapshot"
+        )
+    print(f"Serving {config.public} on http://{options.host}:{options.port}", flush=True)
+    serve(config, options.host, options.port)
+    return DONE
+
+
+def _import_one(config: Config, path: Path) -> int:
+    with _open_session(config) as session, session.begin():
+        report = import_file(session, path, date.today())  # noqa: DTZ011  # a source's day is a local one
+    for bad in report.skipped:
+        print(f"{path} line {bad.number}: {bad.reason}", file=sys.stderr)
+    print(f"{path}: {report.new} new, {report.changed} changed, {report.known} known, {len(report.skipped)} skipped")
+    return UNREADABLE if report.skipped and not report.read else DONE
+
+
+@contextmanager
+def _open_session(config: Config) -> Iterator[Session]:
+    check_database(config)
+    engine = open_database(config)
+    with Session(engine) as session:
+        yield session
+    engine.dispose()
+
+
+def _complain(message: object, status: int) -> int:
+    print(f"passerelle-directory: {message}", file=sys.stderr)
+    return status
+
+
+def _set_up_log() -> None:
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="passerelle-directory", description="Run a directory; see docs/operators.md.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    keygen = commands.add_parser("keygen", help="make the signing keys and print the public ones to pin")
+    keygen.set_defaults(run=run_keygen)
+
+    database = commands.add_parser("db", help="look after the database").add_subparsers(
+        required=True, metavar="COMMAND"
+    )
+    database.add_parser("upgrade", help="create or migrate its tables").set_defaults(run=run_upgrade)
+
+    importing = commands.add_parser("import", help="import rows and departures (CSV or JSON Lines)")
+    importing.add_argument("files", nargs="*", type=Path, metavar="FILE")
+    importing.add_argument("--seed", action="store_true", help="also the rows that come with this program")
+    importing.set_defaults(run=run_import)
+
+    commands.add_parser("seed", help="import the rows that come with this program").set_defaults(run=run_seed)
+    commands.add_parser("snapshot", help="publish: write and sign the files").set_defaults(run=run_snapshot)
+
+    serving = commands.add_parser("serve", help="serve the published files and the pages")
+    serving.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    serving.add_argument("--port", type=int, default=DEFAULT_PORT, help="default: %(default)s")
+    serving.set_defaults(run=run_serve)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,73 @@
+"""Opening the database, and bringing its tables up to date with Alembic."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config as AlembicConfig
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import make_url
+
+from passerelle_directory.config import Config
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+BUSY_TIMEOUT = 10_000  # milliseconds that SQLite waits for another writer
+
+
+class DatabaseNotReady(Exception):
+    """There is no database yet, or its tables are of another version of this program."""
+
+
+def open_database(config: Config) -> Engine:
+    """Give the engine; nothing is connected or created yet."""
+    engine = create_engine(config.database_url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_up_sqlite)
+    return engine
+
+
+def upgrade_database(config: Config) -> None:
+    """Create or migrate all tables; on SQLite the file and its folder too."""
+    if path := _sqlite_path(config):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    engine = open_database(config)
+    with engine.begin() as connection:
+        command.upgrade(_alembic(connection), "head")
+    engine.dispose()
+
+
+def check_database(config: Config) -> None:
+    """Raise DatabaseNotReady unless the database is there with today's tables; creates nothing."""
+    path = _sqlite_path(config)
+    if path and not path.exists():
+        raise DatabaseNotReady("There is no database yet. Run first: passerelle-directory db upgrade")
+    engine = open_database(config)
+    with engine.connect() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    engine.dispose()
+    if current != ScriptDirectory.from_config(_alembic()).get_current_head():
+        raise DatabaseNotReady("The database is of another version. Run first: passerelle-directory db upgrade")
+
+
+def _alembic(connection: Any = None) -> AlembicConfig:
+    config = AlembicConfig()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _sqlite_path(config: Config) -> Path | None:
+    url = make_url(config.database_url)
+    is_file = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
+    return Path(str(url.database)) if is_file else None
+
+
+def _set_up_sqlite(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT}")
+    cursor.close()

@@ -1,0 +1,190 @@
+"""The fields of one line -> what it says: of an X account, of an organisation that left X, or of both."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+
+from passerelle.directory import KINDS, MAX_URL, Kind
+from passerelle.errors import InputError
+from passerelle.identifiers import (
+    Acct,
+    Did,
+    Handle,
+    RestId,
+    ScreenName,
+    parse_acct,
+    parse_did,
+    parse_handle,
+    parse_rest_id,
+    parse_screen_name,
+)
+from passerelle.text import clean_display_name
+
+from passerelle_directory.countries import parse_country
+
+Parsed = TypeVar("Parsed")
+
+MAX_SOURCE = 300  # characters of a source's name: what the tables hold
+
+# How an organisation went. `closed`: the account is gone and the source does not say why; it may have been merged.
+HOWS = ("left", "closed")
+
+# Domains that carry copies of other people's posts under their names: never an account of the person
+# (real cases: Wikidata gave respublicae.eu accounts as politicians' own).
+DENIED: Mapping[str, str] = {
+    "respublicae.eu": "a bot that copies posts from X",
+    "bird.makeup": "a bot that copies posts from X",
+    "press.coop": "a bot that copies posts from X",
+    "brid.gy": "a bridge; give the account it bridges",
+}
+DENIED_LABEL = "birdsite"  # birdsite.link, birdsite.live, birdsitelive.example.org, ...
+
+_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?\Z", re.ASCII)
+
+
+class InvalidLine(InputError):
+    """A line says something that cannot be imported; the message says what."""
+
+    code = "invalid_line"
+
+
+@dataclass(frozen=True, slots=True)
+class SaidOf:
+    """Who says it: name, where to read it, when it was so."""
+
+    source: str
+    source_url: str | None
+    source_date: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLine:
+    """One X account and at least one account elsewhere."""
+
+    said: SaidOf
+    rest_id: RestId | None
+    screen_name: ScreenName | None
+    did: Did | None
+    handle: Handle | None
+    acct: Acct | None
+    kind: Kind
+    country: str | None
+    display_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DepartureLine:
+    """One organisation that left X; `left` is a year, month or day, `by` is the latest it can have been."""
+
+    said: SaidOf
+    organisation: str
+    kind: Kind
+    country: str | None
+    left: str | None
+    by: str | None
+    how: str
+    handle: Handle | None
+    acct: Acct | None
+
+
+def parse_line(fields: Mapping[str, str], today: date) -> tuple[AccountLine | None, DepartureLine | None]:
+    """Take what one line says; at least one of the two is there. Raises InputError, which tells the operator why."""
+    said = _said(fields, today)
+    kind = _kind(fields.get("kind", "other"))
+    country = parse_country(fields["country"]) if "country" in fields else None
+    name = clean_display_name(fields.get("display_name", ""))
+    handle = _optional(fields, "handle", parse_handle)
+    acct = _optional(fields, "acct", parse_acct)
+    _refuse_copies(handle, acct)
+    account = AccountLine(
+        said=said,
+        rest_id=_optional(fields, "rest_id", parse_rest_id),
+        screen_name=_optional(fields, "screen_name", parse_screen_name),
+        did=_optional(fields, "did", parse_did),
+        handle=handle,
+        acct=acct,
+        kind=kind,
+        country=country,
+        display_name=name,
+    )
+    departure = None
+    if "left_x" in fields:
+        if name is None or kind == "person":
+            raise InvalidLine("Only an organisation with a display_name can be a departure.")
+        left, by = _parse_left(fields["left_x"], today)
+        how = _how(fields.get("how", "left"))
+        departure = DepartureLine(said, name, kind, country, left, by, how, handle, acct)
+    is_account = bool((account.rest_id or account.screen_name) and (account.did or handle or acct))
+    if not is_account and departure is None:
+        raise InvalidLine("It needs an X account (rest_id or screen_name) and an account elsewhere, or left_x.")
+    return (account if is_account else None), departure
+
+
+def _said(fields: Mapping[str, str], today: date) -> SaidOf:
+    source = fields.get("source", "")
+    if not (source and source.isprintable() and len(source) <= MAX_SOURCE):
+        raise InvalidLine(f"It names no source, or one that is not a line of up to {MAX_SOURCE} characters.")
+    url = fields.get("source_url")
+    if url is not None and not (url.startswith(("https://", "http://")) and url.isprintable() and len(url) <= MAX_URL):
+        raise InvalidLine("Its source_url is no web address.")
+    seen = _first_day(_checked_date(fields["source_date"], today)) if "source_date" in fields else None
+    return SaidOf(source, url, seen)
+
+
+def _parse_left(text: str, today: date) -> tuple[str | None, str | None]:
+    """Take "2025-01-20", "2025-01", "2025", "by 2025-01" or "unknown" apart into (date, no later than)."""
+    if text == "unknown":
+        return None, None
+    if text.startswith("by "):
+        return None, _checked_date(text.removeprefix("by "), today)
+    return _checked_date(text, today), None
+
+
+def _checked_date(text: str, today: date) -> str:
+    try:
+        first = _first_day(text)
+    except ValueError:
+        raise InvalidLine(f"This is not a year, month or day: {text[:20]!r}.") from None
+    if first > today:
+        raise InvalidLine(f"This date is in the future: {text}.")
+    return text
+
+
+def _first_day(text: str) -> date:
+    """Give the earliest day that a year, month or day can mean: a name may be older than it says, never younger."""
+    if not (parts := _DATE.match(text)):
+        raise ValueError(text)
+    year, month, day = parts.groups()
+    return date(int(year), int(month or 1), int(day or 1))
+
+
+def _kind(text: str) -> Kind:
+    if found := next((kind for kind in KINDS if kind == text), None):
+        return found
+    raise InvalidLine(f"The kind {text[:20]!r} is not one of {', '.join(KINDS)}.")
+
+
+def _how(text: str) -> str:
+    if text in HOWS:
+        return text
+    raise InvalidLine(f"The value {text[:20]!r} of how is not one of {', '.join(HOWS)}.")
+
+
+def _optional(fields: Mapping[str, str], name: str, parse: Callable[[str], Parsed]) -> Parsed | None:
+    return parse(fields[name]) if name in fields else None
+
+
+def _refuse_copies(handle: Handle | None, acct: Acct | None) -> None:
+    for domain in (handle, acct.domain if acct else None):
+        if domain and (why := _why_denied(domain)):
+            raise InvalidLine(f"{domain} is {why}.")
+
+
+def _why_denied(domain: str) -> str | None:
+    if any(label.startswith(DENIED_LABEL) for label in domain.split(".")):
+        return "a bot that copies posts from X"
+    return next((why for name, why in DENIED.items() if domain == name or domain.endswith(f".{name}")), None)
