@@ -1,0 +1,94 @@
+"""Where the invented people have gone: who has an account on the test PDS or on the fediverse, and who says so.
+
+Chosen so that every kind of row is there: known by id or by name only, two sources (attested, so preselected) or one
+(imported, so not), Bluesky, fediverse, both, and people whose names are hostile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from tests.data.people import (
+    ADA,
+    BIDI,
+    BRUNO,
+    CHLOE,
+    DARIUSZ,
+    ELIF,
+    FARID,
+    FORMULA,
+    GALINA,
+    HIDEO,
+    HTML,
+    IRINI,
+    JUNHO,
+    Someone,
+    crowd,
+)
+from tests.servers.pds import HANDLES, Account, Pds
+
+SOURCES = ("Annuaire des passerelles", "Liste du quai")  # invented, and independent of each other
+SEEN = "2026-03-01"
+NEIGHBOUR = crowd(1)[0]  # in the directory, but followed by nobody
+
+
+@dataclass(frozen=True, slots=True)
+class Resident:
+    """One invented person and where they are now. `sources` counts who says so."""
+
+    someone: Someone
+    bluesky: bool = False
+    acct: str = ""
+    sources: int = 2
+    id_known: bool = True
+
+    @property
+    def name(self) -> str:
+        """The part of the handle before the PDS's domain."""
+        return self.someone.screen_name.lower().replace("_", "-")
+
+    @property
+    def handle(self) -> str:
+        """The whole handle."""
+        return self.name + HANDLES
+
+
+RESIDENTS = (
+    Resident(ADA, bluesky=True),
+    Resident(CHLOE, bluesky=True),
+    Resident(DARIUSZ, bluesky=True),
+    Resident(ELIF, bluesky=True),
+    Resident(JUNHO, bluesky=True, acct="junho@bada.example.org"),
+    Resident(FARID, bluesky=True, sources=1),
+    Resident(GALINA, bluesky=True, sources=1),
+    Resident(HIDEO, bluesky=True, id_known=False),
+    Resident(BRUNO, acct="bruno@quai.example.org"),
+    Resident(IRINI, acct="irini@agora.example.org", sources=1),
+    Resident(HTML, bluesky=True),
+    Resident(BIDI, bluesky=True),
+    Resident(FORMULA, bluesky=True),
+    Resident(NEIGHBOUR, bluesky=True),
+)
+# Whom the sample archive's owner follows: everybody here but the neighbour.
+FOUND = tuple(one for one in RESIDENTS if one.someone is not NEIGHBOUR)
+FOUND_ON_BLUESKY = tuple(one for one in FOUND if one.bluesky)
+# Two sources and a permanent id; on Bluesky, so that Follow all can follow them.
+PRESELECTED = tuple(one for one in FOUND_ON_BLUESKY if one.sources > 1 and one.id_known)
+
+
+def move_in(pds: Pds) -> Mapping[str, Account]:
+    """Open the accounts of all residents on the PDS; gives them by screen_name."""
+    return {one.someone.screen_name: pds.create_account(one.name) for one in RESIDENTS if one.bluesky}
+
+
+def make_rows(accounts: Mapping[str, Account]) -> Iterator[dict[str, str]]:
+    """Give what each source says, as `passerelle-directory import` reads it."""
+    for one in RESIDENTS:
+        account = accounts.get(one.someone.screen_name)
+        known = {"rest_id": one.someone.rest_id} if one.id_known else {}
+        # A source that knows no id knows no did either: a list typed by hand.
+        did = {"did": account.did} if account and one.id_known else {}
+        row = {"screen_name": one.someone.screen_name, "handle": account.handle if account else "", "acct": one.acct}
+        for source in SOURCES[: one.sources]:
+            yield {**known, **did, **row, "kind": "person", "source": source, "source_date": SEEN}
