@@ -8,11 +8,12 @@ from __future__ import annotations
 import inspect
 import json
 from types import ModuleType
-from typing import Any, cast
+from typing import Any, Literal, cast, get_args, get_origin
 
 from commands import run
 from passerelle import messages, views
 from passerelle.messages import COMMANDS, EVENTS, Fields
+from passerelle.storage import STORES
 from passerelle.views import View
 from places import BUILD, CORE, EXTENSION
 from pydantic import BaseModel
@@ -21,12 +22,13 @@ from stamps import once
 
 OUTPUT = EXTENSION / "lib" / "messages.gen.ts"
 CONVERTER = EXTENSION / "node_modules" / "json-schema-to-typescript" / "dist" / "src" / "cli.js"
+STORES_COMMENT = "/** The engine's stores in IndexedDB, as core/passerelle/storage.py names them. */"
 BANNER = "// Made by build/message_types.py from core/passerelle/messages.py and views.py; not to be edited."
 
 
 def make_message_types() -> None:
     """Write the TypeScript types where they are not up to date."""
-    inputs = [CORE / "passerelle" / name for name in ("messages.py", "views.py")]
+    inputs = [CORE / "passerelle" / name for name in ("messages.py", "storage.py", "views.py")]
     once("message-types", [*inputs, BUILD / "message_types.py"], _existing, _write)
 
 
@@ -46,7 +48,15 @@ def make_schema() -> dict[str, Any]:
 def _write() -> None:
     options = ("--bannerComment", BANNER, "--unreachableDefinitions", "--additionalProperties", "false")
     text = run("node", CONVERTER, *options, text=json.dumps(make_schema()))
-    OUTPUT.write_text(text)
+    OUTPUT.write_text(
+        "\n".join([text, *_words(), STORES_COMMENT, f"export const STORES = {json.dumps(STORES)} as const;", ""])
+    )
+
+
+def _words() -> list[str]:
+    """Give a type for each list of words in the views, such as `Grade`."""
+    lists = {name: get_args(value) for name, value in vars(views).items() if get_origin(value) is Literal}
+    return [f"export type {name} = {' | '.join(map(json.dumps, words))};" for name, words in lists.items()]
 
 
 def _existing() -> list[Any]:

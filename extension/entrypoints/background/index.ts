@@ -1,4 +1,55 @@
-// Answers messages of pages and content scripts, one table each; E, F and the engine's host add their rows.
+// Answers messages of pages and content scripts, one table each, and keeps unfinished work going.
+//
+// Listeners are added at the first turn of the event loop: Chromium and Firefox start this script for an event.
+import { browser } from "wxt/browser";
 import { defineBackground } from "wxt/utils/define-background";
+import type { ErrorView } from "../../lib/messages.gen";
+import { wakeEngine } from "./engine-host";
+import { LOOK, look, lookSoon } from "./resume";
 
-export default defineBackground(() => {});
+type Sender = Parameters<Parameters<typeof browser.runtime.onMessage.addListener>[0]>[1];
+type Message = Readonly<Record<string, unknown>>;
+type Handler = (message: Message, sender: Sender) => Promise<unknown>;
+type Handlers = Readonly<Record<string, Handler>>;
+
+/** What the extension's own pages may ask. */
+const FROM_PAGES: Handlers = {
+  "engine.wake": async () => {
+    await lookSoon();
+    return wakeEngine();
+  },
+};
+
+/** What content scripts may ask; everything from them is a stranger's and is parsed by its handler. */
+const FROM_CONTENT: Handlers = {};
+
+export default defineBackground(() => {
+  browser.runtime.onMessage.addListener((message: unknown, sender, respond) => {
+    const handler = handlerOf(message, sender);
+    if (!handler) return false;
+    handler(message as Message, sender).then(respond, (error: unknown) => {
+      console.error(error);
+      respond({ error: { code: "bug", message: String(error), params: {} } satisfies ErrorView });
+    });
+    return true;
+  });
+  browser.runtime.onStartup.addListener(() => void look());
+  browser.runtime.onInstalled.addListener(() => void look());
+  browser.alarms.onAlarm.addListener(({ name }) => {
+    if (name === LOOK) void look();
+  });
+  // Firefox keeps this page alive for an event that has a listener: the heartbeat of ./engine-host.ts.
+  browser.storage.session.onChanged.addListener(() => undefined);
+});
+
+function handlerOf(message: unknown, sender: Sender): Handler | undefined {
+  if (sender.id !== browser.runtime.id) return undefined;
+  const type = (message as { type?: unknown } | null)?.type;
+  if (typeof type !== "string") return undefined;
+  const table = isOwnPage(sender) ? FROM_PAGES : FROM_CONTENT;
+  return Object.hasOwn(table, type) ? table[type] : undefined;
+}
+
+function isOwnPage({ url }: Sender): boolean {
+  return url?.startsWith(browser.runtime.getURL("/")) ?? false;
+}

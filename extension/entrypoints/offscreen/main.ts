@@ -1,1 +1,18 @@
-// Hosts the engine's worker in Chromium, where a service worker may not start one.
+// Hosts the engine's worker in Chromium, whose service worker may not start one; closes itself when the engine is idle.
+import { browser } from "wxt/browser";
+import { makeHost, notAwake, startWorker } from "../../engine/host";
+
+const host = makeHost({
+  startWorker,
+  onIdle: () => {
+    window.close();
+  },
+});
+
+browser.runtime.onMessage.addListener((message: unknown, _sender, respond) => {
+  if ((message as { type?: unknown } | null)?.type !== "host.wake") return false;
+  host.wake().then(respond, (error: unknown) => {
+    respond(notAwake(error));
+  });
+  return true;
+});

@@ -1,0 +1,112 @@
+"""The engine in the browser: hands `passerelle.engine` what only a browser has. The only Python that imports JavaScript.
+
+`passerelle_host` is what engine/python.ts registers: the functions of database.ts and fetch.ts, and a few more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import passerelle_host as host
+from passerelle.directory import Source
+from passerelle.engine import Engine, World
+from passerelle.errors import NetworkError, ServerRefused
+from passerelle.storage import Change, Delete, Put
+from passerelle.transport import Request, Response
+from pyodide.ffi import to_js
+
+
+class IndexedDb:
+    """The core's Storage over IndexedDB. JSON crosses the border as text, bytes as they are."""
+
+    async def get(self, store: str, key: str) -> Any:
+        """Give the value of `key`, or None."""
+        return _value(await host.get(store, key))
+
+    async def get_all(self, store: str) -> Mapping[str, Any]:
+        """Give every key and value of `store`."""
+        return {key: _value(value) for key, value in await host.getAll(store)}
+
+    async def write(self, changes: Sequence[Change]) -> None:
+        """Apply all changes in one durable transaction."""
+        await host.write(_to_js([_change(change) for change in changes]))
+
+
+async def fetch(request: Request) -> Response:
+    """Send one request; the sessions module adds server and token where it is made for an account."""
+    answered = await host.fetch(
+        _to_js(
+            {
+                "method": request.method,
+                "url": request.url,
+                "headers": dict(request.headers),
+                "body": request.body,
+                "account": request.account,
+                "timeout": request.timeout,
+            }
+        )
+    )
+    if hasattr(answered, "code"):
+        raise _error(answered.code, answered.params.to_py())
+    return Response(answered.status, answered.headers.to_py(), answered.body.to_bytes())
+
+
+async def verify(key: bytes, message: bytes, signature: bytes) -> bool:
+    """Check an Ed25519 signature with WebCrypto."""
+    return bool(await host.verify(to_js(key), to_js(message), to_js(signature)))
+
+
+async def breathe() -> None:
+    """Let messages in: on Pyodide's loop this is one turn of the browser's own."""
+    await asyncio.sleep(0)
+
+
+async def receive(request: str, paths: str) -> str:
+    """Answer one request; all three are JSON text, as they come from and go to worker.ts."""
+    return json.dumps(await _engine.receive(json.loads(request), json.loads(paths)))
+
+
+def _error(code: str, params: dict[str, str]) -> NetworkError | ServerRefused:
+    if code == NetworkError.code:
+        return NetworkError("The server did not answer.", **params)
+    return ServerRefused(ServerRefused.CODES.get(code, code), code=code, **params)
+
+
+def _value(value: Any) -> Any:
+    if value is None:
+        return None
+    return json.loads(value) if isinstance(value, str) else value.to_bytes()
+
+
+def _change(change: Change) -> dict[str, Any]:
+    if isinstance(change, Put):
+        value = change.value if isinstance(change.value, bytes) else json.dumps(change.value)
+        return {"kind": "put", "store": change.store, "key": change.key, "value": value}
+    if isinstance(change, Delete):
+        return {"kind": "delete", "store": change.store, "key": change.key}
+    return {"kind": "clear", "store": change.store}
+
+
+def _to_js(value: Any) -> Any:
+    return to_js(value, dict_converter=host.fromEntries)
+
+
+_engine = Engine(
+    World(
+        storage=IndexedDb(),
+        fetch=fetch,
+        verify=verify,
+        now=lambda: datetime.now(UTC),
+        random=os.urandom,
+        breathe=breathe,
+        sleep=asyncio.sleep,
+        emit=lambda event: host.emit(json.dumps(event)),
+        report=host.report,
+        directories=[Source.from_json(fields) for fields in json.loads(host.directories)],
+    )
+)

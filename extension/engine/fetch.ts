@@ -1,0 +1,66 @@
+// One HTTP request for Python: plain, or signed by the sessions module when it is made for an account.
+import { authorizedFetch, SessionError } from "../lib/sessions";
+
+/** A core Request in JavaScript's types; `timeout` in seconds. */
+export interface Asked {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Record<string, string>;
+  readonly body: Uint8Array<ArrayBuffer> | undefined;
+  readonly account: string | undefined;
+  readonly timeout: number;
+}
+
+/** A core Response, or the code of the error that the core raises instead. */
+export type Answered =
+  | {
+      readonly status: number;
+      readonly headers: Record<string, string>;
+      readonly body: Uint8Array<ArrayBuffer>;
+    }
+  | { readonly code: string; readonly params: Record<string, string> };
+
+// Nobody whom we ask learns who asks, as far as we can help it; what is worth keeping the engine keeps itself.
+const PLAIN: RequestInit = {
+  credentials: "omit",
+  referrerPolicy: "no-referrer",
+  cache: "no-store",
+};
+
+/** Send one request and give what came of it; never throws for what a network or a server does. */
+export async function answer(asked: Asked): Promise<Answered> {
+  try {
+    if (asked.account === undefined) return await plain(asked);
+    const { method, url: path, headers, body, timeout } = asked;
+    return await authorizedFetch(asked.account, {
+      method,
+      path,
+      headers,
+      body: body ?? null,
+      timeout,
+    });
+  } catch (error) {
+    if (error instanceof SessionError) return { code: error.code, params: error.params };
+    if (isUnreachable(error)) return { code: "server_unreachable", params: { host: hostOf(asked.url) } };
+    throw error;
+  }
+}
+
+async function plain({ method, url, headers, body, timeout }: Asked): Promise<Answered> {
+  const signal = AbortSignal.timeout(timeout * 1000);
+  const response = await fetch(url, { ...PLAIN, method, headers, body: body ?? null, signal });
+  return {
+    status: response.status,
+    headers: Object.fromEntries(response.headers),
+    body: new Uint8Array(await response.arrayBuffer()),
+  };
+}
+
+// fetch() reports every failure to reach a server as a TypeError, and a missed deadline as a DOMException.
+function isUnreachable(error: unknown): boolean {
+  return error instanceof TypeError || error instanceof DOMException;
+}
+
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : url;
+}

@@ -1,0 +1,108 @@
+// Owns the engine's worker: starts it when woken, stops it when idle, and says so when it dies.
+//
+// The host follows the channel like everybody else, so it knows which requests are open without being told.
+import { type Awake, type Message, type NotAwake, openChannel } from "../lib/channel";
+import type { ErrorView } from "../lib/messages.gen";
+
+/** Without an open request or an event for so long, the worker and its memory are given back. Milliseconds. */
+export const IDLE_STOP = 3 * 60_000;
+/** A worker whose script has not said that it listens by then is given up. Milliseconds. */
+const LISTEN_DEADLINE = 20_000;
+
+const WORKER_SCRIPT = "/engine.js";
+
+/** All that the worker says to its host; the rest goes over the channel. */
+export const LISTENING = "listening";
+
+export interface HostParts {
+  readonly startWorker: () => Worker;
+  /** Called after the worker was stopped because nobody needed it. */
+  readonly onIdle: () => void;
+  readonly idleStop?: number;
+}
+
+interface Running {
+  readonly worker: Worker;
+  readonly awake: Promise<Awake>;
+}
+
+/** Start the built engine in a module worker; Pyodide refuses others. */
+export function startWorker(): Worker {
+  return new Worker(WORKER_SCRIPT, { type: "module", name: "passerelle engine" });
+}
+
+/** Make a host; `wake` is safe to call at any time and as often as one likes. */
+export function makeHost({ startWorker, onIdle, idleStop = IDLE_STOP }: HostParts) {
+  const open = new Set<string>();
+  let running: Running | undefined;
+  let idleClock: ReturnType<typeof setTimeout> | undefined;
+
+  const channel = openChannel((message) => {
+    follow(message);
+    restartIdleClock();
+  });
+
+  function follow(message: Message): void {
+    if ("request" in message) open.add(message.request.id);
+    if ("reply" in message) open.delete(message.reply.id);
+  }
+
+  /** Make sure that a worker listens on the channel. Rejects when its script cannot start. */
+  function wake(): Promise<Awake> {
+    running ??= start();
+    restartIdleClock();
+    return running.awake;
+  }
+
+  function start(): Running {
+    const worker = startWorker();
+    const awake = new Promise<Awake>((resolve, reject) => {
+      const giveUp = setTimeout(() => {
+        die("The engine's script did not start in time.");
+      }, LISTEN_DEADLINE);
+      worker.onmessage = (event: MessageEvent<unknown>) => {
+        if (event.data !== LISTENING) return;
+        clearTimeout(giveUp);
+        resolve({ listening: true, worker: crypto.randomUUID() });
+      };
+      worker.onerror = (event) => {
+        clearTimeout(giveUp);
+        event.preventDefault();
+        die(event.message || "The engine's script could not be loaded.");
+      };
+      function die(message: string): void {
+        reject(new Error(message));
+        stop();
+        channel.post({ event: { type: "engine.died", error: died(message) } });
+      }
+    });
+    return { worker, awake };
+  }
+
+  function stop(): void {
+    clearTimeout(idleClock);
+    running?.worker.terminate();
+    running = undefined;
+    open.clear();
+  }
+
+  function restartIdleClock(): void {
+    clearTimeout(idleClock);
+    if (!running || open.size > 0) return;
+    idleClock = setTimeout(() => {
+      stop();
+      onIdle();
+    }, idleStop);
+  }
+
+  return { wake, isRunning: () => running !== undefined };
+}
+
+/** What to answer to whoever woke a host that could not start. */
+export function notAwake(error: unknown): NotAwake {
+  return { error: { code: "engine_unreachable", message: String(error), params: {} } };
+}
+
+function died(message: string): ErrorView {
+  return { code: "engine_died", message, params: {} };
+}

@@ -1,0 +1,50 @@
+// The channel between pages and engine, and what travels on it (docs/architecture.md, "Two channels").
+import type { Commands, ErrorView, Events } from "./messages.gen";
+
+export const CHANNEL = "passerelle-engine";
+
+export type CommandType = keyof Commands;
+export type EventType = keyof Events;
+
+export interface Request {
+  readonly id: string;
+  readonly type: string;
+  readonly [field: string]: unknown;
+}
+
+export type Reply =
+  | { readonly id: string; readonly result: unknown }
+  | { readonly id: string; readonly error: ErrorView };
+
+/** Everything that is posted on the channel; `files` are the attachments of a request, by reference. */
+export type Message =
+  | { readonly request: Request; readonly files: readonly File[] }
+  | { readonly reply: Reply }
+  | { readonly event: Events[EventType] };
+
+/** What the background answers to `engine.wake`: `worker` names the running worker, another one after each start. */
+export interface Awake {
+  readonly listening: true;
+  readonly worker: string;
+}
+
+/** The answer where the host or the worker could not be started. */
+export interface NotAwake {
+  readonly error: ErrorView;
+}
+
+/** Open the channel. Each opening hears what all others post, but not what it posts itself. */
+export function openChannel(onMessage: (message: Message) => void = () => undefined) {
+  const channel = new BroadcastChannel(CHANNEL);
+  channel.onmessage = ({ data }: MessageEvent<Message>) => {
+    onMessage(data);
+  };
+  return {
+    post: (message: Message) => {
+      channel.postMessage(message);
+    },
+    close: () => {
+      channel.close();
+    },
+  };
+}
