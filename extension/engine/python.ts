@@ -34,7 +34,8 @@ export async function startPython(emit: (event: Events[keyof Events]) => void): 
   // With our own lock and base there is no address in reach from which code could be fetched.
   const api = await loadPyodide({
     indexURL: RUNTIME,
-    packageBaseUrl: WHEELS,
+    // A whole address: Pyodide does not take a path for one.
+    packageBaseUrl: new URL(WHEELS, self.location.href).href,
     lockFileContents: lock,
     packages: [CORE],
   });
