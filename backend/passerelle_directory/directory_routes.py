@@ -74,7 +74,11 @@ def get_latest() -> Response:
 def get_file(path: FilePath) -> Response:
     """Get a file that latest.json names; it never changes, and is gone 30 days after latest.json stops naming it."""
     response = send_from_directory(
-        config().public / "files", path.name, mimetype="application/gzip", etag=path.name[:64], max_age=KEPT_AFTER
+        config().public / "files",
+        path.name,
+        mimetype="application/gzip",
+        etag=path.name[:64],
+        max_age=int(KEPT_AFTER.total_seconds()),
     )
     response.cache_control.public = True
     response.cache_control.immutable = True
