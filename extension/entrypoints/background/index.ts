@@ -3,6 +3,7 @@
 // Listeners are added at the first turn of the event loop: Chromium and Firefox start this script for an event.
 import { browser } from "wxt/browser";
 import { defineBackground } from "wxt/utils/define-background";
+import { makeBadgesBackground } from "../../lib/background-badges";
 import type { ErrorView } from "../../lib/messages.gen";
 import { wakeEngine } from "./engine-host";
 import { LOOK, look, lookSoon } from "./resume";
@@ -12,16 +13,24 @@ type Message = Readonly<Record<string, unknown>>;
 type Handler = (message: Message, sender: Sender) => Promise<unknown>;
 type Handlers = Readonly<Record<string, Handler>>;
 
+const wake = async () => {
+  await lookSoon();
+  return wakeEngine();
+};
+const badges = makeBadgesBackground(wake);
+
 /** What the extension's own pages may ask. */
 const FROM_PAGES: Handlers = {
-  "engine.wake": async () => {
-    await lookSoon();
-    return wakeEngine();
-  },
+  "engine.wake": wake,
 };
 
 /** What content scripts may ask; everything from them is a stranger's and is parsed by its handler. */
-const FROM_CONTENT: Handlers = {};
+const FROM_CONTENT: Handlers = {
+  "badge.index": badges.answer,
+  "badge.rows": badges.answer,
+  "badge.follow": badges.answer,
+  "session.open": badges.answer,
+};
 
 export default defineBackground(() => {
   browser.runtime.onMessage.addListener((message: unknown, sender, respond) => {
@@ -38,6 +47,7 @@ export default defineBackground(() => {
   browser.alarms.onAlarm.addListener(({ name }) => {
     if (name === LOOK) void look();
   });
+  badges.listen();
   // Firefox keeps this page alive for an event that has a listener: the heartbeat of ./engine-host.ts.
   browser.storage.session.onChanged.addListener(() => undefined);
 });

@@ -1,0 +1,26 @@
+// Keeps what happens on our nodes from X's own handlers, and takes only what a person really did.
+
+// X listens on its root: a click would open the post behind a badge, a key would be taken for one of X's shortcuts, and
+// pointing at a badge would open X's own card. "Out" events pass, so that X notices that its own parts were left.
+const SILENCED = [
+  ..."click dblclick auxclick mousedown mouseup mouseover pointerdown pointerup pointerover".split(" "),
+  ..."touchstart touchend keydown keypress keyup input beforeinput".split(" "),
+];
+
+/** Let no event of `host` reach the page's own listeners above it, and no card or link around it be opened by a click. */
+export function silence(host: HTMLElement, root: ShadowRoot): void {
+  for (const type of SILENCED) host.addEventListener(type, (event) => { event.stopPropagation(); }, { passive: true });
+  // Inside the shadow root the real target is known: only our own links keep what a click does by itself.
+  for (const type of ["click", "auxclick"]) {
+    root.addEventListener(type, (event) => {
+      if (!(event.target instanceof Element && event.target.closest("a[href]"))) event.preventDefault();
+    });
+  }
+}
+
+/** Call `act` when a person presses `control` by mouse, touch or key; what a page's script does there is ignored. */
+export function onPress(control: HTMLElement, act: () => void): void {
+  control.addEventListener("click", (event) => {
+    if (event.isTrusted) act();
+  });
+}

@@ -1,0 +1,64 @@
+// The look of badge and popover. Only inside our shadow roots, so neither X's styles nor ours can reach the other.
+
+// 16 px of mark in 0 px of room: the negative margins keep a badge from ever making a row taller (X measures its rows).
+const MARK_SIZE = 16;
+
+export const STYLE = `
+:host {
+  all: initial !important;
+  display: inline-flex !important;
+  flex: none !important;
+  align-self: center !important;
+  vertical-align: middle !important;
+  margin-block: ${-MARK_SIZE / 2}px !important;
+  margin-inline-start: 4px !important;
+  visibility: visible !important;
+  --ink: #0f1419; --quiet: #536471; --paper: #fff; --line: #cfd9de; --hover: #eff3f4;
+  --accent: #0b5cd5; --on-accent: #fff; --warning: #a33a00;
+}
+:host([data-theme="dark"]) {
+  --ink: #e7e9ea; --quiet: #9aa4ad; --paper: #16181c; --line: #3a4046; --hover: #24282d;
+  --accent: #78b2ff; --on-accent: #04162e; --warning: #ffb27a;
+}
+* { box-sizing: border-box; }
+button, a { font: inherit; color: inherit; cursor: pointer; }
+button:focus-visible, a:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+.mark {
+  display: inline-flex; align-items: center; gap: 3px;
+  block-size: ${MARK_SIZE}px; margin: 0; padding: 0 4px; border: 1.5px solid var(--accent); border-radius: 8px;
+  background: transparent; color: var(--accent); line-height: 0; position: relative;
+}
+/* Room for a finger (WCAG 2.2, 2.5.8: 24 px), without room in the row. */
+.mark::after { content: ""; position: absolute; inset: -5px; }
+.mark.sure { background: var(--accent); color: var(--on-accent); }
+.mark svg { block-size: 11px; inline-size: 11px; fill: currentColor; stroke: currentColor; stroke-width: 0; }
+.card {
+  position: fixed; inset: auto; margin: 0; padding: 12px 14px; inline-size: max-content; max-inline-size: min(340px, calc(100vw - 16px));
+  max-block-size: calc(100vh - 16px); overflow: auto;
+  border: 1px solid var(--line); border-radius: 14px; background: var(--paper); color: var(--ink);
+  box-shadow: 0 6px 24px rgb(0 0 0 / 25%); cursor: auto; white-space: normal; text-align: start; overflow-wrap: anywhere;
+  font: 14px/1.4 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif;
+}
+.card h2 { margin: 0; font-size: 15px; font-weight: 700; }
+.head { display: flex; align-items: start; gap: 8px; }
+.head h2 { flex: 1; }
+.close { flex: none; inline-size: 28px; block-size: 28px; margin: -4px; border: 0; border-radius: 14px; background: none; color: var(--quiet); font-size: 18px; line-height: 1; }
+.close:hover, .quiet:hover { background: var(--hover); }
+.grade, .note, .sources, .state { margin: 4px 0 0; font-size: 13px; color: var(--quiet); }
+.grade b { color: var(--ink); }
+.note, .error { color: var(--warning); }
+.error { margin: 6px 0 0; font-size: 13px; }
+ul { list-style: none; margin: 8px 0 0; padding: 0; display: grid; gap: 8px; }
+.account { display: grid; grid-template-columns: 1fr auto; align-items: center; gap: 2px 12px; }
+.account .network { display: block; font-size: 12px; color: var(--quiet); }
+.account .error { grid-column: 1 / -1; }
+.address { font-weight: 600; unicode-bidi: isolate; }
+.buttons { display: flex; gap: 8px; align-items: center; flex-wrap: wrap; justify-content: end; }
+.press { padding: 5px 14px; border: 1px solid var(--accent); border-radius: 16px; background: var(--accent); color: var(--on-accent); font-weight: 700; font-size: 13px; }
+.quiet { border-color: var(--line); background: none; color: var(--ink); text-decoration: none; }
+.question { margin: 10px 0 0; font-weight: 600; }
+.press[disabled] { opacity: 0.6; cursor: default; }
+.sources summary { cursor: pointer; }
+.sources ul { margin-top: 4px; gap: 2px; }
+@media (forced-colors: active) { .mark { border-color: ButtonText; color: ButtonText; } .mark.sure { forced-color-adjust: none; } }
+`;

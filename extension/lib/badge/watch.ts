@@ -1,0 +1,175 @@
+// Watches one X page and keeps every badge where it belongs, whatever X does with its nodes.
+//
+// X recycles, moves and re-wraps nodes at will (its lists are virtual). So nothing about a node is believed from before:
+// each pass reads afresh whom a block names, and corrects our badge's place and content if they differ.
+import type { NamedPerson } from "../badge-index";
+import type { BadgeView } from "../page-messages";
+import { chooseAdapter, WATCHED_ATTRIBUTES } from "../x/adapters";
+import { nameShownBy } from "../x/names";
+import { type Adapter, blocksAround, type Person } from "../x/people";
+import { Answers, type AskRows } from "./ask-rows";
+import { Badge, BADGE_ATTRIBUTE, type BadgeServices } from "./badge";
+import { placeFor } from "./place";
+import { themeOf, watchTheme } from "./theme";
+
+/** What watching needs from outside. */
+export interface WatchParts extends Omit<BadgeServices, "refresh"> {
+  /** Whether the directory may know this person: decided here and now, from the local index. */
+  mayKnow: (person: NamedPerson) => boolean;
+  askRows: AskRows;
+  /** Whether the extension is still there: after an update its old content scripts are orphans. */
+  isAlive: () => boolean;
+}
+
+export interface Watch {
+  /** The index is another now: look at the whole page again. */
+  refresh(): void;
+  /** Stop, and leave the page as if we had never been there. */
+  stop(): void;
+}
+
+interface Placed {
+  readonly badge: Badge;
+  readonly person: Person;
+  readonly view: BadgeView;
+  readonly place: Element;
+}
+
+// A frame has 16 ms, most of which are X's own.
+const BUDGET = 4; // ms of main thread per frame
+// In a hidden tab no frame comes; rather than remember every changed node, look at the whole page when it is seen again.
+const MAX_CHANGED = 1000;
+const HEARTBEAT = 5000; // ms
+
+export function watchPage(document: Document, parts: WatchParts): Watch {
+  const changed = new Set<Element>();
+  const blocks = new Set<Element>();
+  const placed = new Map<Element, Placed>();
+  const answers = new Answers(parts.askRows, () => { lookAgain(); });
+  const services: BadgeServices = { follow: parts.follow, signIn: parts.signIn, refresh: refreshOne };
+  let current: Adapter | null = null;
+  let theme = themeOf(document);
+  let frame = 0;
+
+  const observer = new MutationObserver((records) => {
+    records.forEach(note);
+    schedule();
+  });
+  const stopTheme = watchTheme(document, () => {
+    theme = themeOf(document);
+    for (const { badge } of placed.values()) badge.theme = theme;
+  });
+  const heartbeat = setInterval(() => { if (!parts.isAlive()) stop(); }, HEARTBEAT);
+
+  removeStrays(document.documentElement, null);
+  observer.observe(document.body, {
+    subtree: true,
+    childList: true,
+    characterData: true,
+    attributes: true,
+    attributeFilter: [...WATCHED_ATTRIBUTES],
+  });
+  lookAgain();
+  return { refresh, stop };
+
+  function refresh(): void {
+    answers.clear();
+    lookAgain();
+  }
+
+  function stop(): void {
+    observer.disconnect();
+    stopTheme();
+    clearInterval(heartbeat);
+    cancelAnimationFrame(frame);
+    for (const block of [...placed.keys()]) take(block);
+  }
+
+  function lookAgain(): void {
+    changed.clear();
+    changed.add(document.body);
+    schedule();
+  }
+
+  function schedule(): void {
+    frame ||= requestAnimationFrame(pass);
+  }
+
+  function note(record: MutationRecord): void {
+    const target = record.target instanceof Element ? record.target : record.target.parentElement;
+    if (changed.size >= MAX_CHANGED) lookAgain();
+    else if (record.type === "childList") {
+      // Whoever surrounds the change may name somebody else now; whoever came with it is new.
+      const around = current && target?.closest(current.blocks);
+      if (around) blocks.add(around);
+      for (const node of record.addedNodes) if (node instanceof Element && !node.hasAttribute(BADGE_ATTRIBUTE)) changed.add(node);
+    } else if (target) changed.add(target);
+  }
+
+  function pass(): void {
+    frame = 0;
+    if (!parts.isAlive()) { stop(); return; }
+    const adapter = useAdapter();
+    if (!adapter) return;
+    const deadline = performance.now() + BUDGET;
+    for (const root of changed) if (root.isConnected) for (const block of blocksAround(root, adapter)) blocks.add(block);
+    changed.clear();
+    checkPlaced();
+    for (const block of blocks) {
+      blocks.delete(block);
+      settle(block, adapter);
+      if (performance.now() > deadline) break;
+    }
+    if (blocks.size > 0) schedule();
+    void answers.ask();
+  }
+
+  // The same tab can go from one client to the other, when somebody signs in.
+  function useAdapter(): Adapter | null {
+    const now = chooseAdapter(document);
+    if (now !== current) changed.add(document.body);
+    return (current = now);
+  }
+
+  // Badges whose surroundings changed without our block noticing: moved, left behind, or gone with their block.
+  function checkPlaced(): void {
+    for (const [block, { badge, person, place }] of placed) {
+      if (!block.isConnected) take(block);
+      else if (badge.host.previousSibling !== place || !place.contains(person.anchor) || !place.isConnected) blocks.add(block);
+      else if (nameShownBy(person.anchor) !== person.screenName && person.surface !== "reposter") blocks.add(block);
+    }
+  }
+
+  function settle(block: Element, adapter: Adapter): void {
+    const person = block.isConnected ? adapter.read(block, location.pathname) : null;
+    const view = person && parts.mayKnow(person) ? answers.get(person) : null;
+    if (person && view) put(block, person, view);
+    else take(block);
+  }
+
+  function put(block: Element, person: Person, view: BadgeView): void {
+    const badge = placed.get(block)?.badge ?? new Badge(services, theme);
+    const place = placeFor(person.anchor, block);
+    badge.show(person, view);
+    if (badge.host.previousSibling !== place) place.after(badge.host);
+    placed.set(block, { badge, person, view, place });
+    if (place.parentElement) removeStrays(place.parentElement, badge.host);
+  }
+
+  function take(block: Element): void {
+    placed.get(block)?.badge.remove();
+    placed.delete(block);
+  }
+
+  // Nodes of ours that no block owns any more: of an earlier version of this script, or copied by the page.
+  function removeStrays(around: Element, own: Element | null): void {
+    const owned = new Set<Element | null>([own, ...[...placed.values()].map(({ badge }) => badge.host)]);
+    for (const host of around.querySelectorAll(`[${BADGE_ATTRIBUTE}]`)) if (!owned.has(host)) host.remove();
+  }
+
+  async function refreshOne(person: NamedPerson): Promise<BadgeView | null> {
+    const [view = null] = await parts.askRows([person]).catch(() => []);
+    if (view) answers.set(person, view);
+    return view;
+  }
+}

@@ -1,0 +1,74 @@
+// Badges on or off: the permission to see x.com, the content script's registration, and what is left to the tabs.
+//
+// Access to x.com is asked for here, when a person switches badges on, and given back when they switch them off.
+import { browser } from "wxt/browser";
+import { BADGE_INDEX } from "./badge-index";
+
+/** X's addresses, as the manifest lists them under `optional_host_permissions`. */
+export const X_ORIGINS = ["x.com", "mobile.x.com", "twitter.com", "mobile.twitter.com"].map((host) => `https://${host}/*`);
+// Signing in and handing out access, where nobody is named and nothing should be added.
+const NOT_ON = X_ORIGINS.flatMap((origin) => [origin.replace("*", "i/flow/*"), origin.replace("*", "i/oauth*")]);
+
+/** `blocked`: switched on, but the browser no longer lets the extension see x.com. */
+export type BadgesState = "on" | "off" | "blocked";
+
+/** Where the person's choice is kept, in `storage.local`. */
+export const BADGES = "badges";
+const SCRIPT_ID = "x";
+const SCRIPT_FILE = "/content-scripts/x.js";
+
+/** Say whether badges are on. */
+export async function badgesState(): Promise<BadgesState> {
+  const isWanted = (await browser.storage.local.get(BADGES))[BADGES] === true;
+  if (!isWanted) return "off";
+  return (await browser.permissions.contains({ origins: X_ORIGINS })) ? "on" : "blocked";
+}
+
+/**
+ * Switch badges on or off, and give the state that came of it: "off" when the person refused access to x.com.
+ *
+ * To be called right in a click's handler of one of our own pages: browsers ask for permission only then.
+ */
+export async function setBadges(on: boolean): Promise<BadgesState> {
+  if (on && !(await browser.permissions.request({ origins: X_ORIGINS }))) return badgesState();
+  await browser.storage.local.set({ [BADGES]: on });
+  if (on) await startBadges();
+  else await endBadges();
+  return badgesState();
+}
+
+/** Bring tabs and registration in line with the setting: after an update, a start, a change of permission. */
+export async function restoreBadges(): Promise<void> {
+  if ((await badgesState()) === "on") await startBadges();
+}
+
+async function startBadges(): Promise<void> {
+  await unregister();
+  await browser.scripting.registerContentScripts([
+    { id: SCRIPT_ID, js: [SCRIPT_FILE], matches: X_ORIGINS, excludeMatches: NOT_ON, runAt: "document_end", persistAcrossSessions: true },
+  ]);
+  const tabs = await browser.tabs.query({ url: X_ORIGINS });
+  await Promise.all(tabs.map(({ id }) => inject(id)));
+}
+
+// Without the index, the scripts in open tabs take their badges away and stop.
+async function endBadges(): Promise<void> {
+  await browser.storage.local.remove(BADGE_INDEX);
+  await unregister();
+  await browser.permissions.remove({ origins: X_ORIGINS });
+}
+
+async function unregister(): Promise<void> {
+  const registered = await browser.scripting.getRegisteredContentScripts({ ids: [SCRIPT_ID] });
+  if (registered.length > 0) await browser.scripting.unregisterContentScripts({ ids: [SCRIPT_ID] });
+}
+
+async function inject(tabId: number | undefined): Promise<void> {
+  if (tabId === undefined) return;
+  try {
+    await browser.scripting.executeScript({ target: { tabId }, files: [SCRIPT_FILE] });
+  } catch (error) {
+    // A tab that shows an error page or sleeps takes no script; it gets one when it is loaded again.
+    console.debug("no badges in this tab yet:", error);
+  }
+}

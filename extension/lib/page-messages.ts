@@ -1,0 +1,157 @@
+// What content scripts and the background say to each other: one table, one client, one door. DESIGN, section 6.
+import { browser } from "wxt/browser";
+import type { NamedPerson } from "./badge-index";
+import type { AccountView, ErrorView, MatchView } from "./messages.gen";
+
+export type Network = AccountView["network"];
+export type FollowState = AccountView["state"];
+export type Grade = MatchView["grade"];
+
+/** What a press on an account's button does: follow it, sign in first, or nothing more ("" where it is done or under way). */
+export type BadgeAction = "follow" | "sign_in" | "";
+
+/** One account elsewhere, in sentences. Links to its profile are https. */
+export interface BadgeAccountView {
+  readonly network: Network;
+  readonly network_name: string;
+  readonly address: string;
+  readonly url: string | null;
+  readonly open_label: string;
+  readonly action: BadgeAction;
+  readonly action_text: string;
+  readonly action_label: string;
+  /** What to ask before following; names the person and the account. */
+  readonly question: string;
+  readonly state: FollowState;
+  readonly state_text: string;
+  readonly error_text: string;
+}
+
+/** All that a badge and its popover say about one person, made by the background in the person's language. */
+export interface BadgeView {
+  readonly row_id: string;
+  readonly language: string;
+  readonly direction: "ltr" | "rtl";
+  readonly grade: Grade;
+  readonly label: string;
+  /** Somebody's name as the directory or the archive has it, never as the page has it. */
+  readonly name: string;
+  readonly grade_name: string;
+  readonly grade_why: string;
+  readonly accounts: readonly BadgeAccountView[];
+  readonly notes: readonly string[];
+  readonly sources: readonly { readonly text: string; readonly url: string | null }[];
+  readonly words: BadgeWords;
+}
+
+/** The popover's own words. */
+export interface BadgeWords {
+  readonly open: string;
+  readonly sources: string;
+  readonly see: string;
+  readonly yes: string;
+  readonly cancel: string;
+  readonly close: string;
+  readonly asking: string;
+}
+
+/** type -> fields and result. Everything in `fields` is a stranger's until `parsePageMessage` has seen it. */
+export interface PageMessages {
+  /** See to it that the index in `storage.local` is that of the directory which is here now. */
+  "badge.index": { fields: object; result: object };
+  "badge.rows": { fields: { people: readonly NamedPerson[] }; result: { views: readonly (BadgeView | null)[] } };
+  "badge.follow": { fields: { row_id: string; screen_name: string; rest_id: string | null }; result: { state: FollowState; error_text: string } };
+  "session.open": { fields: object; result: object };
+}
+
+export type PageMessageType = keyof PageMessages;
+export type Fields<T extends PageMessageType> = PageMessages[T]["fields"];
+export type Result<T extends PageMessageType> = PageMessages[T]["result"];
+export type PageMessage = { [T in PageMessageType]: { readonly id: string; readonly type: T } & Fields<T> }[PageMessageType];
+export type PageReply<T extends PageMessageType> =
+  | { readonly id: string; readonly result: Result<T> }
+  | { readonly id: string; readonly error: ErrorView };
+
+/** Why a message got no result; `view` has a sentence in every catalogue. */
+export class PageMessageError extends Error {
+  constructor(readonly view: ErrorView) {
+    super(view.message);
+    this.name = "PageMessageError";
+  }
+}
+
+// A sleeping background wakes in well under a second; a follow may have to start Python and ask a slow server.
+const DEADLINES: Record<PageMessageType, number> = {
+  "badge.index": 60_000,
+  "badge.rows": 15_000,
+  "badge.follow": 90_000,
+  "session.open": 15_000,
+};
+
+/** Ask the background. Throws PageMessageError: what it answered, or `no_answer` when it did not in time. */
+export async function ask<T extends PageMessageType>(type: T, fields: Fields<T>): Promise<Result<T>> {
+  const message = { id: crypto.randomUUID(), type, ...fields };
+  const answer: unknown = await Promise.race([browser.runtime.sendMessage(message), silence(DEADLINES[type])]);
+  if (isReply<T>(answer, message.id)) {
+    if ("result" in answer) return answer.result;
+    throw new PageMessageError(answer.error);
+  }
+  throw new PageMessageError({ code: "no_answer", message: "The extension did not answer.", params: {} });
+}
+
+/** How many people one message may ask about, and how long its texts may be. */
+export const MAX_PEOPLE = 100;
+const SCREEN_NAME = /^[A-Za-z0-9_]{1,20}$/;
+const REST_ID = /^[1-9]\d{0,19}$/;
+// As core/passerelle/directory.py holds: 1 to 64 printable ASCII characters.
+const ROW_ID = /^[\x20-\x7e]{1,64}$/;
+const MESSAGE_ID = /^[0-9a-f-]{36}$/;
+
+const PARSERS: { [T in PageMessageType]: (fields: Readonly<Record<string, unknown>>) => Fields<T> | null } = {
+  "badge.index": () => ({}),
+  "badge.rows": ({ people }) =>
+    Array.isArray(people) && people.length <= MAX_PEOPLE && people.every(isNamedPerson) ? { people: people.map(copyOf) } : null,
+  "badge.follow": ({ row_id, screen_name, rest_id }) =>
+    isText(row_id, ROW_ID) && isText(screen_name, SCREEN_NAME) && isRestId(rest_id) ? { row_id, screen_name, rest_id } : null,
+  "session.open": () => ({}),
+};
+
+/** Parse what came in by `runtime.onMessage`; null when it is not of this table, or wrong in any way. */
+export function parsePageMessage(value: unknown): PageMessage | null {
+  if (!isRecord(value) || !isText(value.id, MESSAGE_ID) || !isPageMessageType(value.type)) return null;
+  const fields = PARSERS[value.type](value);
+  return fields && ({ id: value.id, type: value.type, ...fields } as PageMessage);
+}
+
+/** Say whether a message is for this table at all, so that others' messages are left to them. */
+export function isPageMessageType(type: unknown): type is PageMessageType {
+  return typeof type === "string" && Object.hasOwn(PARSERS, type);
+}
+
+function isNamedPerson(value: unknown): value is NamedPerson {
+  return isRecord(value) && isText(value.screenName, SCREEN_NAME) && isRestId(value.restId);
+}
+
+function isRestId(value: unknown): value is string | null {
+  return value === null || isText(value, REST_ID);
+}
+
+function copyOf({ screenName, restId }: NamedPerson): NamedPerson {
+  return { screenName, restId };
+}
+
+function isReply<T extends PageMessageType>(value: unknown, id: string): value is PageReply<T> {
+  return isRecord(value) && value.id === id && (isRecord(value.result) || isRecord(value.error));
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+function isText(value: unknown, pattern: RegExp): value is string {
+  return typeof value === "string" && pattern.test(value);
+}
+
+function silence(milliseconds: number): Promise<null> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds, null));
+}
