@@ -39,8 +39,13 @@ class Figure:
 
     @property
     def ratio(self) -> float | None:
-        """How many times the baseline; None where there is nothing to divide by."""
-        return self.value / median(self.baseline) if self.baseline and median(self.baseline) else None
+        """How many times the baseline: the median over turns, since a turn's two runs share the machine's mood.
+
+        None where there is nothing to divide by.
+        """
+        if not self.baseline or not all(self.baseline):
+            return None
+        return median(ours / theirs for ours, theirs in zip(self.runs, self.baseline, strict=True))
 
     @property
     def is_met(self) -> bool | None:
