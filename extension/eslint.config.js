@@ -21,6 +21,9 @@ export default typescript.config(
     rules: {
       // Numbers are safe to show as they are.
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      // "() => doIt()" reads as what it does; and an empty name is as good as none.
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      "@typescript-eslint/prefer-nullish-coalescing": ["error", { ignorePrimitives: { string: true } }],
       "@typescript-eslint/no-unnecessary-condition": ["error", { allowConstantLoopConditions: true }],
     },
   },

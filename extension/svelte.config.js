@@ -1,4 +1,2 @@
-// Svelte's settings for svelte-check and eslint; the build takes its own from WXT's module.
-import { vitePreprocess } from "@sveltejs/vite-plugin-svelte";
-
-export default { preprocess: vitePreprocess(), compilerOptions: { runes: true } };
+// Svelte's settings for svelte-check and eslint; the build takes its own from WXT's module. Svelte 5 reads types by itself.
+export default { compilerOptions: { runes: true } };

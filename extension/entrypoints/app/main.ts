@@ -1,6 +1,8 @@
-// Starts the app page.
+// Starts the app page: the same components in popup and tab, told only where they are.
 import { mount } from "svelte";
-import App from "./App.svelte";
+import Passerelle from "../../components/Passerelle.svelte";
+import "../../components/style.css";
+import { page } from "../../lib/page.svelte";
 
-const target = document.querySelector("#app");
-if (target) mount(App, { target });
+await page.start("tab");
+mount(Passerelle, { target: document.body });

@@ -1,0 +1,82 @@
+// What a person hands over (a ZIP, several, a folder, loose files) as files with their paths. Reads names only, never content.
+
+/** Files and, in the same order, the path of each inside what was handed over. */
+export interface Dropped {
+  names: string[];
+  files: File[];
+}
+
+// An unzipped archive holds tens of thousands of pictures and films beside a few hundred data files; the engine reads
+// only text (facts/archive-format.md, section 3), and each file on the way to it costs time.
+const DATA_FILE = /\.(?:js|json|csv|txt|zip)$/i;
+const MEDIA_FOLDER = /(?:^|\/)(?:[^/]*_media|assets)\//i;
+
+/** Take everything from a drop. Must be called while the drop event is handled: its items are gone after the first wait. */
+export async function readDrop(transfer: DataTransfer): Promise<Dropped> {
+  const items = Array.from(transfer.items).filter((item) => item.kind === "file");
+  const entries = items.map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
+  const plain = Array.from(transfer.files, (file): Named => [file.name, file]);
+  // A file that a script (or a test) put into the transfer has no entry; then the plain list has all there is.
+  if (entries.length < items.length) return dropped(plain);
+  return dropped((await Promise.all(entries.map((entry) => readEntry(entry, "")))).flat());
+}
+
+/** Take the files of a file or folder input. */
+export function readInput(input: HTMLInputElement): Dropped {
+  return dropped(Array.from(input.files ?? [], (file) => [file.webkitRelativePath || file.name, file]));
+}
+
+/** Say whether the pointer carries files, as far as the browser tells before the drop. */
+export function carriesFiles(transfer: DataTransfer | null): boolean {
+  return transfer !== null && Array.from(transfer.types).includes("Files");
+}
+
+/** Give the sum of the files' sizes in bytes. */
+export function totalBytes({ files }: Dropped): number {
+  return files.reduce((sum, file) => sum + file.size, 0);
+}
+
+type Named = [path: string, file: File];
+
+// From a folder only what the engine can read; a file dropped on its own always, so that the engine can say what is wrong.
+function dropped(named: Named[]): Dropped {
+  const wanted = named.filter(([path]) => !path.includes("/") || (DATA_FILE.test(path) && !MEDIA_FOLDER.test(path)));
+  return { names: wanted.map(([path]) => path), files: wanted.map(([, file]) => file) };
+}
+
+async function readEntry(entry: FileSystemEntry, folder: string): Promise<Named[]> {
+  const path = folder + entry.name;
+  if (entry.isFile) return [[path, await fileOf(entry as FileSystemFileEntry)]];
+  if (MEDIA_FOLDER.test(`${path}/`)) return [];
+  const children = await childrenOf(entry as FileSystemDirectoryEntry);
+  return (await Promise.all(children.map((child) => readEntry(child, `${path}/`)))).flat();
+}
+
+function fileOf(entry: FileSystemFileEntry): Promise<File> {
+  return new Promise((resolve, reject) => entry.file(resolve, () => reject(new UnreadableFile(entry.name))));
+}
+
+// readEntries gives at most 100 at a time in Chromium and has to be asked until it gives none:
+// https://developer.mozilla.org/docs/Web/API/FileSystemDirectoryReader/readEntries
+async function childrenOf(directory: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
+  const reader = directory.createReader();
+  const all: FileSystemEntry[] = [];
+  for (;;) {
+    const some = await new Promise<FileSystemEntry[]>((resolve, reject) =>
+      reader.readEntries(resolve, () => reject(new UnreadableFile(directory.name))),
+    );
+    if (some.length === 0) return all;
+    all.push(...some);
+  }
+}
+
+/** The system would not let us read what was dropped: moved, deleted or locked meanwhile. */
+export class UnreadableFile extends Error {
+  readonly code = "file_unreadable";
+  readonly params: Record<string, string>;
+
+  constructor(name: string) {
+    super(`Cannot read ${name}`);
+    this.params = { file: name };
+  }
+}

@@ -1,0 +1,277 @@
+// What popup and tab show and can do: reads the engine's stores, sends its commands, remembers the step one is at.
+import { SvelteMap, SvelteSet } from "svelte/reactivity";
+import { fromStore } from "svelte/store";
+import type { Dropped } from "./drop";
+import { engine } from "./engine";
+import { type Failure, failureOf } from "./failures";
+import { speech } from "./i18n.svelte";
+import { counts, decided, type Decision, failed, sorted, toFollow } from "./matches";
+import type { AccountView, Events, ExportMake, MatchView, WorkView } from "./messages.gen";
+import { openTab, saveFile } from "./platform";
+import { type Account, type Credentials, sessions } from "./sessions";
+import * as settings from "./settings";
+import { live, readMatches, readState } from "./storage";
+
+export type View = "home" | "drop" | "sign-in" | "settings";
+export type Step = WorkView["step"] | Exclude<Events["engine.progress"]["step"], "ready">;
+
+const VIEWS: readonly View[] = ["home", "drop", "sign-in", "settings"];
+// Works that the home page waits for; following has its own place and goes on beside everything.
+const SHOWN_WORK: ReadonlySet<string> = new Set(["archive.open", "directory.update", "match.find"]);
+
+const readAll = async () => ({
+  archive: await readState("archive"),
+  directory: await readState("directory"),
+  summary: await readState("matches"),
+  queue: await readState("queue"),
+  work: await readState("work"),
+});
+
+class Page {
+  place = $state<"popup" | "tab">("tab");
+  view = $state<View>("home");
+  hash = $state("");
+  account = $state.raw<Account | null>(null);
+  signInDraft = $state("");
+  refreshing = $state(false);
+  saved = $state<string | null>(null);
+  deleted = $state(false);
+  private failure = $state.raw<Failure | null>(null);
+  private dismissed = $state<string | null>(null);
+  private commands = $state(0); // works begun here whose reply is still out
+  private engineStep = $state<Events["engine.progress"]["step"]>("ready");
+  private step = $state.raw<Events["work.progress"] | null>(null);
+  private readonly pendingDecisions = new SvelteMap<string, { account: AccountView; decision: Decision }>();
+  readonly pendingFollows = new SvelteSet<string>();
+
+  private readonly stored = fromStore(live(["state"], readAll, undefined));
+  private readonly storedMatches = fromStore(live(["matches"], readMatches, []));
+
+  readonly loaded = $derived(this.stored.current !== undefined);
+  readonly archive = $derived(this.stored.current?.archive ?? null);
+  readonly directory = $derived(this.stored.current?.directory ?? null);
+  readonly summary = $derived(this.stored.current?.summary ?? null);
+  readonly queue = $derived(this.stored.current?.queue ?? null);
+  readonly work = $derived(this.stored.current?.work ?? null);
+  private readonly inOrder = $derived(sorted(this.storedMatches.current, speech.locale));
+  readonly matches = $derived(this.pendingDecisions.size ? this.inOrder.map((match) => this.withPending(match)) : this.inOrder);
+  readonly counts = $derived(counts(this.matches));
+  readonly toFollow = $derived(toFollow(this.matches));
+  readonly failedIds = $derived(failed(this.matches));
+
+  readonly isWorking = $derived(
+    this.commands > 0 || (this.work !== null && this.work.error === null && SHOWN_WORK.has(this.work.command)),
+  );
+  readonly progress = $derived.by((): { step: Step; done: number; total: number } => {
+    if (this.engineStep !== "ready") return { step: this.engineStep, done: 0, total: 0 };
+    return this.step ?? this.work ?? { step: "runtime", done: 0, total: 0 };
+  });
+  readonly error = $derived(this.failure ?? this.workError);
+  readonly signedIn = $derived(this.account !== null && !this.account.expired);
+
+  private get workError(): Failure | null {
+    const { work } = this;
+    if (!work?.error || work.started_at === this.dismissed || work.error.code === "cancelled") return null;
+    return failureOf(work.error);
+  }
+
+  /** Begin: called once by each page, before anything is shown. */
+  async start(place: "popup" | "tab"): Promise<void> {
+    this.place = place;
+    this.readHash();
+    window.addEventListener("hashchange", () => { this.readHash(); });
+    engine.events.on("engine.progress", (event) => (this.engineStep = event.step));
+    engine.events.on("engine.died", () => (this.engineStep = "ready"));
+    engine.events.on("work.progress", (event) => (this.step = SHOWN_WORK.has(event.command) ? event : this.step));
+    sessions.onChange(() => void this.readAccount());
+    settings.onLanguage((setting) => (speech.setting = setting));
+    [speech.setting, this.dismissed] = await Promise.all([settings.language(), settings.dismissedWork()]);
+    await this.readAccount();
+    const draft = await settings.signInDraft();
+    this.signInDraft = draft ?? "";
+    if (draft !== null && !this.signedIn && this.view === "home") this.go("sign-in");
+    await this.rouse();
+  }
+
+  go(view: View): void {
+    this.hash = view;
+    this.view = view;
+    history.replaceState(null, "", view === "home" ? location.pathname : `#${view}`);
+    scrollTo({ top: 0 });
+  }
+
+  /** Open the app tab at a step, and leave the popup to it. */
+  async openTab(step: View): Promise<void> {
+    await openTab(step);
+    window.close();
+  }
+
+  /** Start the engine before it is needed, so that a drop reaches it even if the popup closes at once. */
+  warmUp(): void {
+    engine.call("engine.start", {}).catch((error: unknown) => { console.warn(error); });
+  }
+
+  async open({ names, files }: Dropped): Promise<void> {
+    if (files.length === 0) {
+      this.failure = { code: "not_an_x_archive", params: {} };
+      return;
+    }
+    this.deleted = false;
+    this.go("home");
+    await this.working(() => engine.call("archive.open", { names }, files));
+  }
+
+  async cancel(): Promise<void> {
+    await this.guard(() => engine.call("archive.cancel", {}));
+  }
+
+  async updateDirectory(): Promise<void> {
+    await this.working(() => engine.call("directory.update", {}));
+  }
+
+  /** Bring the directory up to date and look for everyone again. */
+  async lookAgain(): Promise<void> {
+    await this.working(async () => {
+      await engine.call("directory.update", {});
+      await engine.call("match.find", {});
+    });
+  }
+
+  /** Keep a decision; it shows at once, and goes back if the engine could not keep it. */
+  async decide(match: MatchView, account: AccountView, decision: Decision): Promise<void> {
+    const { rest_id } = match;
+    const { network, address } = account;
+    const key = `${rest_id} ${network} ${address}`;
+    const pending = { account, decision };
+    this.pendingDecisions.set(key, pending);
+    await this.guard(() => engine.call("decision.set", { rest_id, network, address, decision }));
+    // A newer decision on the same account may be under way.
+    if (this.pendingDecisions.get(key) === pending) this.pendingDecisions.delete(key);
+  }
+
+  /** Follow these people, or everyone ticked; who is not signed in does that first. */
+  async follow(restIds: string[] | null): Promise<void> {
+    const { account } = this;
+    if (!account || account.expired) {
+      this.go("sign-in");
+      return;
+    }
+    for (const id of restIds ?? []) this.pendingFollows.add(id);
+    await this.guard(() => engine.call("follow.start", { account: account.did, rest_ids: restIds }));
+    for (const id of restIds ?? []) this.pendingFollows.delete(id);
+  }
+
+  async pause(): Promise<void> {
+    await this.guard(() => engine.call("follow.pause", {}));
+  }
+
+  async resume(): Promise<void> {
+    await this.guard(() => engine.call("follow.resume", {}));
+  }
+
+  async save(format: ExportMake["format"]): Promise<void> {
+    await this.guard(async () => {
+      const { filename, media_type, text } = await engine.call("export.make", { format });
+      saveFile(filename, media_type, text);
+      this.saved = filename;
+    });
+  }
+
+  /** Find the server of a handle. Throws what the engine answers. */
+  findAccount(handle: string) {
+    return engine.call("account.find", { handle });
+  }
+
+  /** Sign in, then mark who is followed already. Throws what the server answers. */
+  async signIn(credentials: Credentials): Promise<void> {
+    this.account = await sessions.signIn(credentials);
+    await this.keepDraft(null);
+    this.go("home");
+    void this.refreshFollows(credentials.did);
+  }
+
+  async signOut(): Promise<void> {
+    const { account } = this;
+    if (account) await this.guard(() => sessions.signOut(account.did));
+  }
+
+  /** Remember a handle being typed, so that a popup that closes opens again at the same step. */
+  async keepDraft(handle: string | null): Promise<void> {
+    this.signInDraft = handle ?? "";
+    await settings.setSignInDraft(handle);
+  }
+
+  /** Erase everything. Sessions and settings go even if the engine fails, which is then shown. */
+  async deleteAll(switchOffBadges: () => Promise<unknown>): Promise<void> {
+    const steps = [() => switchOffBadges(), () => engine.call("data.delete", {}), () => sessions.deleteAll(), () => settings.clear()];
+    const failures: unknown[] = [];
+    for (const step of steps) await step().catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) this.failure = failureOf(failures[0]);
+    this.deleted = failures.length === 0;
+    this.account = null;
+    speech.setting = "auto";
+  }
+
+  async setLanguage(setting: typeof speech.setting): Promise<void> {
+    speech.setting = setting;
+    await settings.setLanguage(setting);
+  }
+
+  dismissError(): void {
+    this.failure = null;
+    this.dismissed = this.work?.started_at ?? null;
+    if (this.dismissed) void settings.setDismissedWork(this.dismissed);
+  }
+
+  /** Do something and show what goes wrong; gives its result, or undefined. */
+  async guard<A extends unknown[], R>(work: (...given: A) => Promise<R>, ...given: A): Promise<R | undefined> {
+    try {
+      this.failure = null;
+      return await work(...given);
+    } catch (error) {
+      const failure = failureOf(error);
+      if (failure.code !== "cancelled") this.failure = failure;
+      return undefined;
+    }
+  }
+
+  private async working<R>(work: () => Promise<R>): Promise<void> {
+    this.dismissError();
+    this.step = null;
+    this.commands += 1;
+    await this.guard(work);
+    this.commands -= 1;
+    this.step = null;
+  }
+
+  private async refreshFollows(did: string): Promise<void> {
+    if (!this.archive) return;
+    this.refreshing = true;
+    await this.guard(() => engine.call("follow.refresh", { account: did }));
+    this.refreshing = false;
+  }
+
+  private async readAccount(): Promise<void> {
+    this.account = await sessions.current();
+  }
+
+  // Work that a closed browser left behind goes on, or says that it was interrupted, as soon as the engine runs.
+  private async rouse(): Promise<void> {
+    const [work, queue] = await Promise.all([readState("work"), readState("queue")]);
+    if ((work && !work.error) || queue?.running) this.warmUp();
+  }
+
+  private readHash(): void {
+    this.hash = location.hash.slice(1);
+    this.view = VIEWS.find((view) => view === this.hash) ?? "home";
+  }
+
+  private withPending(match: MatchView): MatchView {
+    return match.accounts.reduce((changed, { network, address }) => {
+      const pending = this.pendingDecisions.get(`${match.rest_id} ${network} ${address}`);
+      return pending ? decided(changed, { network, address, decision: pending.decision }) : changed;
+    }, match);
+  }
+}
+
+export const page = new Page();

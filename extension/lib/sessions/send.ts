@@ -1,0 +1,26 @@
+// One HTTP request to an account's own server: no cookies, no referrer, no redirect, a deadline.
+import { type Call, type Reply, SessionError } from "./records";
+
+const TIMEOUT = 30; // seconds, as core/passerelle/transport.py
+
+/** Send a call. Throws SessionError("server_unreachable") when nobody answered in time. */
+export async function send(server: string, { method, path, headers = {}, body = null, timeout = TIMEOUT }: Call): Promise<Reply> {
+  const url = new URL(path, server);
+  // A token must not travel to another host, whatever the path says ("//elsewhere", "https://elsewhere").
+  if (url.origin !== new URL(server).origin) throw new SessionError("server_error", { host: url.host });
+  try {
+    const signal = AbortSignal.timeout(timeout * 1000);
+    const response = await fetch(url, { method, headers, body, signal, ...PLAIN });
+    return {
+      host: url.host,
+      status: response.status,
+      headers: Object.fromEntries(response.headers),
+      body: new Uint8Array(await response.arrayBuffer()),
+    };
+  } catch (error) {
+    if (error instanceof TypeError || error instanceof DOMException) throw new SessionError("server_unreachable", { host: url.host });
+    throw error;
+  }
+}
+
+const PLAIN: RequestInit = { credentials: "omit", referrerPolicy: "no-referrer", cache: "no-store", redirect: "error" };
