@@ -1,4 +1,4 @@
-"""The shell around the rules: one handler per command, and the only awaits that matter.
+"""The shell around the rules: one handler per command, and, with follower.py, the only awaits that matter.
 
 Everything that touches the world (storage, network, clock, chance, signatures) is handed in as `World`: the browser
 brings its own (extension/engine/browser.py), tests and the command line theirs.
@@ -6,14 +6,57 @@ brings its own (extension/engine/browser.py), tests and the command line theirs.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+import asyncio
+import platform
+import traceback
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Literal, TypeVar
 
-from passerelle.directory import Source, Verify
-from passerelle.storage import Storage
+from pydantic import BaseModel, ValidationError
+
+from passerelle import __version__, directory, exports, graph, messages
+from passerelle.archive import read_archive
+from passerelle.directory import Latest, Source, Verify
+from passerelle.errors import CommandError, PasserelleError, ServerRefused, UnreadableArchive
+from passerelle.follower import Follower
+from passerelle.identifiers import canonicalize_screen_name, parse_did, parse_handle, parse_screen_name
+from passerelle.matcher import find_matches
+from passerelle.memory import Memory
+from passerelle.messages import COMMANDS, Fields, Nothing
+from passerelle.networks import bluesky
+from passerelle.plan import (
+    Planned,
+    count_matches,
+    decide,
+    decision_keys,
+    make_match_view,
+    make_plan,
+    make_planned,
+    mark_following,
+)
+from passerelle.presets import DEFAULT, Pace
+from passerelle.storage import Change, Delete, Put, Storage
 from passerelle.transport import Fetch
+from passerelle.views import (
+    AccountView,
+    ArchiveView,
+    DirectoryView,
+    ErrorView,
+    MatchesView,
+    MatchView,
+    WorkView,
+    error_view,
+)
+
+BREATH = timedelta(milliseconds=20)  # work on end before others are let in: a page feels no delay below 50
+TELLING = timedelta(milliseconds=200)  # between two work.progress events
+
+WorkStep = Literal["reading", "directory", "matching"]
+_P = TypeVar("_P")
+_R = TypeVar("_R")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,9 +78,362 @@ class World:
 class Engine:
     """Answer commands of `messages.COMMANDS`, each exactly once; works that take long go on between two commands."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, pace: Pace = DEFAULT) -> None:
         self._world = world
+        self._memory = Memory(world.storage, world.emit)
+        self._follower = Follower(world, self._memory, pace)
+        self._recovery: asyncio.Task[None] | None = None
+        self._reading: asyncio.Task[messages.Opened] | None = None
+        self._working = asyncio.Lock()  # one archive, directory or matching at a time
 
     async def receive(self, envelope: dict[str, Any], paths: Sequence[str] = ()) -> dict[str, Any]:
         """Answer one request `{id, type, ...}` with `{id, result}` or `{id, error}`; `paths` are its files."""
-        raise NotImplementedError
+        try:
+            handler, fields = _parse(envelope)
+            await self._recover()
+            result = await handler(self, fields, paths)
+        except PasserelleError as error:
+            return {"id": envelope.get("id"), "error": error_view(error).model_dump(mode="json")}
+        except Exception as error:  # noqa: BLE001 - a page must get its answer, and whoever looks the traceback
+            self._world.report(traceback.format_exc())
+            return {"id": envelope.get("id"), "error": _bug(error).model_dump(mode="json")}
+        return {"id": envelope.get("id"), "result": result.model_dump(mode="json")}
+
+    # Commands, in the order of messages.COMMANDS.
+
+    async def _start(self, fields: Nothing, paths: Sequence[str]) -> messages.EngineInfo:
+        return messages.EngineInfo(version=__version__, python=platform.python_version())
+
+    async def _open_archive(self, fields: messages.ArchiveOpen, paths: Sequence[str]) -> messages.Opened:
+        if not paths or len(paths) != len(fields.names):
+            raise CommandError("archive.open needs its files, as many as names.")
+        await self._cancel_reading()
+        self._reading = reading = asyncio.ensure_future(self._read_and_match(paths))
+        await asyncio.wait({reading})
+        if reading.cancelled():
+            raise UnreadableArchive("Reading was stopped.", code="cancelled")
+        return reading.result()
+
+    async def _cancel_archive(self, fields: Nothing, paths: Sequence[str]) -> Nothing:
+        await self._cancel_reading()
+        return Nothing()
+
+    async def _update(self, fields: Nothing, paths: Sequence[str]) -> DirectoryView:
+        async with self._work("directory.update", "directory") as pulse:
+            view = await self._update_directory(pulse)
+            await self._match(pulse)
+        return view
+
+    async def _find(self, fields: Nothing, paths: Sequence[str]) -> MatchesView:
+        async with self._work("match.find", "matching") as pulse:
+            counts = await self._match(pulse)
+        if counts is None:
+            raise CommandError("There is no archive or no directory to match yet.")
+        return counts
+
+    async def _decide(self, fields: messages.Decide, paths: Sequence[str]) -> Nothing:
+        view, account = await self._account(fields)
+        decisions = await self._memory.decisions()
+        keys = decision_keys(fields.rest_id, fields.network, account.address, account.did)
+        changes: list[Change] = []
+        for key in keys:
+            if fields.decision == "unrejected":
+                decisions.pop(key, None)
+                changes.append(Delete("decisions", key))
+            else:
+                decisions[key] = fields.decision
+                changes.append(Put("decisions", key, fields.decision))
+        await self._memory.write([*changes, *self._memory.put_views([decide(view, decisions)])])
+        if fields.decision in ("rejected", "unchosen"):
+            await self._follower.withdraw(frozenset(filter(None, (account.did, account.address))))
+        return Nothing()
+
+    async def _find_account(self, fields: messages.AccountFind, paths: Sequence[str]) -> messages.AccountFound:
+        handle = parse_handle(fields.handle)
+        identity = await bluesky.find_identity(handle, self._world.fetch)
+        return messages.AccountFound(did=identity.did, handle=handle, pds=identity.pds)
+
+    async def _refresh_follows(self, fields: messages.FollowRefresh, paths: Sequence[str]) -> Nothing:
+        await self._follower.refresh(parse_did(fields.account))
+        return Nothing()
+
+    async def _start_following(self, fields: messages.FollowStart, paths: Sequence[str]) -> BaseModel:
+        account = parse_did(fields.account)
+        rest_ids = None if fields.rest_ids is None else frozenset(fields.rest_ids)
+        follows = await self._memory.follows(account) or frozenset()
+        views = await self._memory.views()
+        return await self._follower.start(make_plan(views.values(), account, follows, rest_ids))
+
+    async def _pause_following(self, fields: Nothing, paths: Sequence[str]) -> Nothing:
+        await self._follower.pause()
+        return Nothing()
+
+    async def _resume_following(self, fields: Nothing, paths: Sequence[str]) -> Nothing:
+        await self._follower.resume()
+        return Nothing()
+
+    async def _follow_one(self, fields: messages.FollowOne, paths: Sequence[str]) -> messages.FollowedOne:
+        account = parse_did(fields.account)
+        planned = await self._find_planned(fields.row_id, fields.screen_name)
+        if planned is None or planned.did == account:
+            raise ServerRefused("The directory knows no Bluesky account of this person.", code="account_not_found")
+        return await self._follower.follow_one(account, planned)
+
+    async def _export(self, fields: messages.ExportMake, paths: Sequence[str]) -> messages.Exported:
+        filename, media_type, write = EXPORTS[fields.format]
+        views = await self._memory.views()
+        return messages.Exported(filename=filename, media_type=media_type, text=write(views.values()))
+
+    async def _delete_data(self, fields: Nothing, paths: Sequence[str]) -> Nothing:
+        await self._cancel_reading()
+        await self._follower.stop()
+        async with self._working:
+            await self._memory.delete_all()
+        return Nothing()
+
+    # What they are made of.
+
+    async def _recover(self) -> None:
+        """Once after the start, say what was cut off, and go on following."""
+        if self._recovery is None:
+            self._recovery = asyncio.ensure_future(self._take_up())
+        await asyncio.shield(self._recovery)
+
+    async def _take_up(self) -> None:
+        work = await self._memory.work()
+        if work and work.error is None:
+            error = ErrorView(code="interrupted", message="The browser was closed before this was finished.")
+            await self._memory.write([_put_work(work.model_copy(update={"error": error}))])
+        await self._follower.load()
+
+    async def _cancel_reading(self) -> None:
+        if self._reading and not self._reading.done():
+            self._reading.cancel()
+            await asyncio.wait({self._reading})
+
+    async def _read_and_match(self, paths: Sequence[str]) -> messages.Opened:
+        async with self._work("archive.open", "reading") as pulse:
+            archive = await self._read(paths, pulse)
+            with suppress(PasserelleError):  # the archive is not lost for that: state.directory says what was wrong
+                await self._update_directory(pulse)
+            matches = await self._match(pulse)
+            return messages.Opened(archive=archive, directory=await self._memory.directory(), matches=matches)
+
+    async def _read(self, paths: Sequence[str], pulse: Pulse) -> ArchiveView:
+        archive = await pulse.drive(read_archive(paths), lambda progress: ("reading", progress.done, progress.total))
+        view = ArchiveView.model_validate(graph.summary(archive))
+        changes = self._memory.put_graph(graph.make_graph(archive))
+        await self._memory.write([Put("state", "archive", view.model_dump(mode="json")), *changes])
+        return view
+
+    async def _update_directory(self, pulse: Pulse) -> DirectoryView:
+        """Bring the directory up to date; what was wrong is stored with the copy that stays in use, and raised."""
+        source = self._world.directories[0]
+        before = await self._memory.directory()
+        known = before if before and before.url == source.url and before.version else None
+        try:
+            view, changes = await self._download(source, known, pulse)
+        except PasserelleError as error:
+            view = _failed(known or _no_directory(source), error, self._world.now())
+            await self._memory.write([_put_directory(view)])
+            raise
+        await self._memory.write([*changes, _put_directory(view)])
+        return view
+
+    async def _download(
+        self, source: Source, known: DirectoryView | None, pulse: Pulse
+    ) -> tuple[DirectoryView, list[Change]]:
+        await pulse.beat("directory", 0, 0)
+        fetch, now = self._world.fetch, self._world.now()
+        latest = await directory.read_latest(
+            await fetch(directory.latest_request(source.url)),
+            keys=source.keys,
+            verify=self._world.verify,
+            now=now,
+            seen_version=known.version if known else 0,
+        )
+        files = _files(source, latest)
+        if known and await self._memory.get("directory", "latest") == files:
+            return _directory_view(source, latest, known.rows, now), []
+        packed = []
+        for promise in (latest.snapshot, latest.evidence):
+            packed.append(directory.read_file(await fetch(directory.file_request(source.url, promise)), promise))
+        size = latest.snapshot.bytes + latest.evidence.bytes
+        snapshot, evidence = (directory.read_lines(one, rows=latest.rows) for one in packed)
+        merged = await pulse.drive(
+            directory.merge(snapshot, evidence, latest.rows),
+            lambda count: ("directory", size * count // max(latest.rows, 1), size),
+        )
+        index = self._memory.put_index(merged.rows, merged.keys, merged.offsets)
+        return _directory_view(source, latest, merged.count, now), [Put("directory", "latest", files), *index]
+
+    async def _match(self, pulse: Pulse) -> MatchesView | None:
+        """Match the graph with the directory; None while one of them is missing."""
+        people, index = await self._memory.graph(), await self._memory.index()
+        if people is None or index is None:
+            return None
+        decisions, following = await self._memory.decisions(), await self._follower.following()
+        views: dict[str, MatchView] = {}
+        for done, match in enumerate(find_matches(people, index, self._world.now())):
+            if match:
+                views[match.person.rest_id] = make_match_view(match, decisions, following)
+            await pulse.beat("matching", done, len(people.people))
+        following = await self._follower.following()
+        # What the person did while we were matching counts.
+        views = {key: mark_following(decide(view, decisions), following) for key, view in views.items()}
+        counts = count_matches(people, views.values())
+        await self._memory.write(self._memory.put_matches(views, counts))
+        return counts
+
+    @asynccontextmanager
+    async def _work(self, command: str, step: WorkStep) -> AsyncIterator[Pulse]:
+        """Keep `state.work` true while something long goes on: what, and in the end why it failed, if it did."""
+        async with self._working:
+            pulse = Pulse(self._world, command)
+            started = self._world.now().isoformat()
+            work = WorkView(command=command, step=step, done=0, total=0, started_at=started, error=None)
+            await self._memory.write([_put_work(work)])
+            try:
+                yield pulse
+            except asyncio.CancelledError:
+                await self._memory.write([Delete("state", "work")])
+                raise
+            except Exception as error:
+                view = error_view(error) if isinstance(error, PasserelleError) else _bug(error)
+                await self._memory.write([_put_work(work.model_copy(update={"error": view}))])
+                raise
+            await self._memory.write([Delete("state", "work")])
+
+    async def _account(self, fields: messages.Decide) -> tuple[MatchView, AccountView]:
+        view = (await self._memory.views()).get(fields.rest_id)
+        for account in view.accounts if view else ():
+            if view and account.network == fields.network and account.address == fields.address:
+                return view, account
+        raise CommandError("There is no such match to decide about.")
+
+    async def _find_planned(self, row_id: str, screen_name: str) -> Planned | None:
+        """Find the Bluesky account of a row that a badge named, if its name agrees: in the matches, else the index."""
+        wanted = canonicalize_screen_name(parse_screen_name(screen_name))
+        for view in (await self._memory.views()).values():
+            if view.row_id == row_id and (view.screen_name or "").lower() == wanted:
+                accounts = (account for account in view.accounts if account.network == "bluesky")
+                return next((make_planned(account.did, account.address) for account in accounts), None)
+        index = await self._memory.index()
+        for row in index.find_by_name(parse_screen_name(screen_name)) if index else ():
+            if row.row_id == row_id and (row.did or row.handle):
+                return Planned(row.did, row.handle)
+        return None
+
+
+class Pulse:
+    """Let others run while something long goes on, and tell the pages about it; neither too often."""
+
+    def __init__(self, world: World, command: str) -> None:
+        self._world = world
+        self._command = command
+        self._breathed = world.now()
+        self._told: tuple[WorkStep, datetime] | None = None
+
+    async def drive(self, steps: Generator[_P, None, _R], describe: Callable[[_P], tuple[WorkStep, int, int]]) -> _R:
+        """Run a generator to its end, with a beat at each of its steps; give what it returns."""
+        try:
+            while True:
+                try:
+                    progress = next(steps)
+                except StopIteration as end:
+                    result: _R = end.value
+                    return result
+                await self.beat(*describe(progress))
+        finally:
+            steps.close()
+
+    async def beat(self, step: WorkStep, done: int, total: int) -> None:
+        """Breathe and tell, if it is time. A new step is told at once."""
+        now = self._world.now()
+        if self._told is None or self._told[0] != step or now - self._told[1] >= TELLING:
+            self._told = (step, now)
+            event = messages.WorkProgress(command=self._command, step=step, done=done, total=total)
+            self._world.emit(event.model_dump(mode="json"))
+        if now - self._breathed >= BREATH:
+            await self._world.breathe()
+            self._breathed = self._world.now()
+
+
+def _parse(envelope: Mapping[str, Any]) -> tuple[Handler, Fields]:
+    name = envelope.get("type")
+    if not isinstance(name, str) or name not in HANDLERS:
+        raise CommandError(f"There is no command {str(name)[:80]!r}.")
+    fields = {key: value for key, value in envelope.items() if key not in ("id", "type")}
+    try:
+        return HANDLERS[name], COMMANDS[name][0].model_validate(fields)
+    except ValidationError as error:
+        where = ", ".join(".".join(map(str, one["loc"])) for one in error.errors(include_input=False))
+        raise CommandError(f"{name} has wrong fields: {where[:200]}.") from None
+
+
+def _bug(error: Exception) -> ErrorView:
+    return ErrorView(code="bug", message=f"Passerelle made a mistake: unexpected {type(error).__name__}.")
+
+
+def _put_work(work: WorkView) -> Put:
+    return Put("state", "work", work.model_dump(mode="json"))
+
+
+def _put_directory(view: DirectoryView) -> Put:
+    return Put("state", "directory", view.model_dump(mode="json"))
+
+
+def _files(source: Source, latest: Latest) -> dict[str, str]:
+    return {"url": source.url, "snapshot": latest.snapshot.sha256, "evidence": latest.evidence.sha256}
+
+
+def _directory_view(source: Source, latest: Latest, rows: int, now: datetime) -> DirectoryView:
+    return DirectoryView(
+        url=source.url,
+        version=latest.version,
+        rows=rows,
+        generated_at=latest.generated_at.isoformat(),
+        expires=latest.expires.isoformat(),
+        checked_at=now.isoformat(),
+        error=None,
+    )
+
+
+def _no_directory(source: Source) -> DirectoryView:
+    """Say that there was never a copy of it: version 0, and no dates."""
+    return DirectoryView(url=source.url, version=0, rows=0, generated_at="", expires="", checked_at="", error=None)
+
+
+def _failed(view: DirectoryView, error: PasserelleError, now: datetime) -> DirectoryView:
+    return view.model_copy(update={"error": error_view(error), "checked_at": now.isoformat()})
+
+
+Handler = Callable[[Engine, Any, Sequence[str]], Awaitable[BaseModel]]
+
+HANDLERS: Mapping[str, Handler] = {
+    "engine.start": Engine._start,
+    "archive.open": Engine._open_archive,
+    "archive.cancel": Engine._cancel_archive,
+    "directory.update": Engine._update,
+    "match.find": Engine._find,
+    "decision.set": Engine._decide,
+    "account.find": Engine._find_account,
+    "follow.refresh": Engine._refresh_follows,
+    "follow.start": Engine._start_following,
+    "follow.pause": Engine._pause_following,
+    "follow.resume": Engine._resume_following,
+    "follow.one": Engine._follow_one,
+    "export.make": Engine._export,
+    "data.delete": Engine._delete_data,
+}
+
+# format -> name of the file, its type, and who writes it
+EXPORTS: Mapping[str, tuple[str, str, Callable[[Any], str]]] = {
+    "mastodon-csv": (
+        "following_accounts.csv",
+        "text/csv",
+        lambda views: exports.mastodon_csv(exports.chosen_accts(views)),
+    ),
+    "csv": ("passerelle-matches.csv", "text/csv", exports.matches_csv),
+    "json": ("passerelle-matches.json", "application/json", exports.matches_json),
+}

@@ -15,7 +15,7 @@ from passerelle.graph import FollowGraph, Person
 from passerelle.identifiers import Did, RestId, canonicalize_screen_name
 from passerelle.networks import bluesky, mastodon
 from passerelle.presets import NAME_MAX_AGE
-from passerelle.views import EvidenceCode, Grade, Network
+from passerelle.views import EvidenceCode, Grade, MatchView, Network
 
 PRESELECTED_GRADES: frozenset[Grade] = frozenset({"proven", "attested"})
 DEMOTED_GRADE: Grade = "claimed"
@@ -71,9 +71,14 @@ def find_matches(graph: FollowGraph, index: DirectoryIndex, now: datetime) -> It
     `attested`, a name older than a year, a row that contradicts what the archive knows.
     """
     holders = _name_holders(graph.people.values())
-    for person in sorted(graph.people.values(), key=_distance):
+    for person in sorted(graph.people.values(), key=distance):
         found = _find(person, index, holders, now) if _is_proposable(person, graph) else None
         yield _match(person, found) if found else None
+
+
+def distance(one: Person | MatchView) -> int:
+    """Order people: 0 for those who follow each other, 1 for those one follows, 2 for followers."""
+    return 0 if one.following and one.followed_by else 1 if one.following else 2
 
 
 def _find(person: Person, index: DirectoryIndex, holders: Mapping[str, RestId], now: datetime) -> _Found | None:
@@ -131,10 +136,6 @@ def _name_holders(people: Iterable[Person]) -> Mapping[str, RestId]:
             name = canonicalize_screen_name(person.name.screen_name)
             holders[name] = max(sighting, holders.get(name, sighting))
     return {name: rest_id for name, (_, rest_id) in holders.items()}
-
-
-def _distance(person: Person) -> int:
-    return 0 if person.following and person.followed_by else 1 if person.following else 2
 
 
 def _is_proposable(person: Person, graph: FollowGraph) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from passerelle.graph import FollowGraph
-from passerelle.identifiers import Did, Handle, RestId, parse_did, parse_handle
+from passerelle.identifiers import Did, Handle, parse_did, parse_handle
 from passerelle.matcher import Account, Evidence, Match
 from passerelle.queue import Item, Queue, State
 from passerelle.views import AccountView, EvidenceView, FollowState, MatchesView, MatchView, Network
@@ -102,7 +102,7 @@ def mark_following(view: MatchView, following: Following) -> MatchView:
 
 
 def make_plan(
-    views: Iterable[MatchView], account: Did, following: Collection[Did], rest_ids: Collection[RestId] | None = None
+    views: Iterable[MatchView], account: Did, following: Collection[Did], rest_ids: Collection[str] | None = None
 ) -> Plan:
     """Choose whom `account` is to follow: the people of `rest_ids`, or every chosen one when that is None.
 

@@ -19,6 +19,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
 
+from passerelle.errors import NetworkError, ServerRefused
 from passerelle.identifiers import Did, Handle
 from passerelle.networks import bluesky
 from passerelle.presets import DEFAULT, Pace
@@ -296,9 +297,10 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Slowed:
-    """The server wants us to wait until `until`, and wrote nothing."""
+    """The server wants us to wait until `until`. Where that `is_answer` to a write, it wrote nothing."""
 
     until: datetime
+    is_answer: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,9 +313,10 @@ class Unanswered:
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """Nothing can be written until the person does something: sign in again, mostly. What was asked is not written."""
+    """Nothing goes until the person does something: sign in again, mostly. As an answer to a write: not written."""
 
     error: ErrorView
+    is_answer: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,7 +358,7 @@ def read_write(response: Response, now: datetime, pace: Pace = DEFAULT) -> Outco
     if response.status < 300:
         return Accepted()
     if response.status == 429:
-        return Slowed(read_slowed(response, now, pace))
+        return Slowed(bluesky.retry_at(response, now) or now + timedelta(seconds=pace.pause_when_limited))
     refusal = error_view(bluesky.refusal(response))
     if response.status == 408 or response.status >= 500:  # the reference server says 500 for a key that exists too
         return Unanswered(refusal, now)
@@ -365,9 +368,13 @@ def read_write(response: Response, now: datetime, pace: Pace = DEFAULT) -> Outco
     return Stopped(refusal)
 
 
-def read_slowed(response: Response, now: datetime, pace: Pace = DEFAULT) -> datetime:
-    """Say when to try again after a 429, even if the server does not."""
-    return bluesky.retry_at(response, now) or now + timedelta(seconds=pace.pause_when_limited)
+def read_trouble(error: NetworkError | ServerRefused, now: datetime, pace: Pace = DEFAULT) -> Outcome:
+    """Say what it means that something could not be read: a record, a list, an identity."""
+    if error.code == "rate_limited":
+        return Slowed(now + timedelta(seconds=pace.pause_when_limited), is_answer=False)
+    if error.code in ("session_expired", "not_signed_in"):
+        return Stopped(error_view(error), is_answer=False)
+    return Unanswered(error_view(error), now)
 
 
 # state -> what happens -> next state. What is not here cannot happen, and raises.
@@ -492,7 +499,7 @@ def _record_refused(queue: Queue, outcome: Refused, pace: Pace) -> Queue:
 
 
 def _record_slowed(queue: Queue, outcome: Slowed, pace: Pace) -> Queue:
-    return replace(_move(queue, queue.in_state(State.ASKED), outcome), not_before=outcome.until)
+    return replace(_answered(queue, outcome), not_before=outcome.until)
 
 
 def _record_unanswered(queue: Queue, outcome: Unanswered, pace: Pace) -> Queue:
@@ -506,8 +513,7 @@ def _record_unanswered(queue: Queue, outcome: Unanswered, pace: Pace) -> Queue:
 
 
 def _record_stopped(queue: Queue, outcome: Stopped, pace: Pace) -> Queue:
-    queue = _move(queue, queue.in_state(State.ASKED), outcome)
-    return replace(_unhurried(queue), paused=True, not_before=None, error=outcome.error)
+    return replace(_unhurried(_answered(queue, outcome)), paused=True, not_before=None, error=outcome.error)
 
 
 def _record_paused(queue: Queue, outcome: Paused, pace: Pace) -> Queue:
@@ -517,6 +523,10 @@ def _record_paused(queue: Queue, outcome: Paused, pace: Pace) -> Queue:
 def _record_resumed(queue: Queue, outcome: Resumed, pace: Pace) -> Queue:
     """Go on as if nothing had failed; a wait that the server asked for still counts."""
     return replace(queue, paused=False, troubles=0, error=None)
+
+
+def _answered(queue: Queue, outcome: Slowed | Stopped) -> Queue:
+    return _move(queue, queue.in_state(State.ASKED), outcome) if outcome.is_answer else queue
 
 
 def _still_there(queue: Queue, key: str) -> list[Item]:

@@ -16,13 +16,16 @@ from urllib.parse import urlencode, urlsplit
 
 from passerelle.errors import InvalidIdentifier, ServerRefused
 from passerelle.identifiers import Did, Handle, parse_did, parse_handle
-from passerelle.transport import Request, Response
+from passerelle.transport import Fetch, Request, Response
 
 PUBLIC_API = "https://public.api.bsky.app"  # cached, without sign-in: docs.bsky.app/docs/advanced-guides/api-directory
 PLC_DIRECTORY = "https://plc.directory"  # https://web.plc.directory
+# Servers that everybody's handle needs; where another one is silent, only that one person cannot be found.
+SHARED_HOSTS = frozenset({"public.api.bsky.app", "plc.directory"})
 FOLLOW = "app.bsky.graph.follow"
 MAX_WRITES = 200  # per applyWrites: packages/pds/src/api/com/atproto/repo/applyWrites.ts
 MAX_LISTED = 100  # per listRecords: lexicons/com/atproto/repo/listRecords.json
+MAX_PAGES = 5000  # half a million follows: far more than anybody has; a server that never ends is not believed
 POINTS_PER_CREATE = 3  # docs.bsky.app/docs/advanced-guides/rate-limits
 LONGEST_LIMIT = timedelta(hours=24)  # the longest window a PDS has: packages/pds/src/rate-limits.ts
 
@@ -109,6 +112,31 @@ def read_did_document(response: Response, did: Did) -> Identity:
     if document.get("id") != did:
         raise _unusable("The identity document is about somebody else.")
     return Identity(did, _claimed_handle(document), _server(document, did))
+
+
+async def find_identity(handle: Handle, fetch: Fetch) -> Identity:
+    """Find who a handle is, checked both ways: the identity must claim the handle too.
+
+    Raises ServerRefused("account_not_found") where it does not, NetworkError. https://atproto.com/specs/handle
+    """
+    did = read_resolved_handle(await fetch(resolve_handle_request(handle)))
+    identity = read_did_document(await fetch(did_document_request(did)), did)
+    if identity.handle != handle:
+        raise ServerRefused("There is no such Bluesky account.", code="account_not_found")
+    return identity
+
+
+async def list_follows(account: Did, fetch: Fetch) -> frozenset[Did]:
+    """Read whom an account follows, from its own server. Raises ServerRefused, NetworkError."""
+    dids: set[Did] = set()
+    cursor = None
+    for _ in range(MAX_PAGES):
+        page = read_follows(await fetch(list_follows_request(account, cursor)))
+        dids.update(page.dids)
+        if page.cursor is None or page.cursor == cursor:
+            break
+        cursor = page.cursor
+    return frozenset(dids)
 
 
 def list_follows_request(account: Did, cursor: str | None) -> Request:
