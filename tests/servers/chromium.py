@@ -18,6 +18,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
+import psutil
 from playwright.sync_api import BrowserContext, CDPSession, Page, Playwright, Worker, expect
 
 from tests.servers.world import World
@@ -93,6 +94,7 @@ class Chromium:
             **{"viewport": WINDOW, "downloads_path": self._downloads, **(preferences or {})},
         )
         self.id = self.background.url.split("/")[2]
+        self._process = _find_process(profile)
 
     @property
     def background(self) -> Worker:
@@ -129,6 +131,15 @@ class Chromium:
         port = (self._profile / "DevToolsActivePort").read_text().split()[0]
         return self._playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port}")
 
+    def kill(self) -> None:
+        """End the browser at once, as a crash or a power cut would."""
+        self._process.kill()
+
+    def await_death(self) -> None:
+        """Wait until a killed browser is gone."""
+        self.context.wait_for_event("close")
+        self._process.wait()
+
     def close(self) -> None:
         """End the browser."""
         self.context.close()
@@ -138,6 +149,15 @@ class Chromium:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _find_process(profile: Path) -> psutil.Process:
+    """Give the browser's own process, which alone of its processes has no type."""
+    for process in psutil.process_iter(["cmdline"]):
+        command = process.info["cmdline"] or []
+        if f"--user-data-dir={profile}" in command and not any(part.startswith("--type=") for part in command):
+            return process
+    raise LookupError(f"No browser runs with the profile {profile}")
 
 
 class Popup:

@@ -6,7 +6,9 @@ Chosen so that every kind of row is there: known by id or by name only, two sour
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import base64
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tests.data.people import (
@@ -30,7 +32,9 @@ from tests.servers.pds import HANDLES, Account, Pds
 
 SOURCES = ("Annuaire des passerelles", "Liste du quai")  # invented, and independent of each other
 SEEN = "2026-03-01"
-NEIGHBOUR = crowd(1)[0]  # in the directory, but followed by nobody
+NEIGHBOUR = crowd(1)[0]  # in the directory, but followed by nobody in the sample archive
+# Enough for several batches of writes. Their dids are well formed and nobody's: a PDS does not ask whether they exist.
+CROWD = crowd(80, first=2_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,12 @@ def move_in(pds: Pds) -> Mapping[str, Account]:
     return {one.someone.screen_name: pds.create_account(one.name) for one in RESIDENTS if one.bluesky}
 
 
+def crowd_did(someone: Someone) -> str:
+    """Give the did of one of CROWD. https://atproto.com/specs/did#at-protocol-did-identifier-syntax"""
+    digest = base64.b32encode(hashlib.sha256(someone.rest_id.encode()).digest()).decode().lower()
+    return f"did:plc:{digest[:24]}"
+
+
 def make_rows(accounts: Mapping[str, Account]) -> Iterator[dict[str, str]]:
     """Give what each source says, as `passerelle-directory import` reads it."""
     for one in RESIDENTS:
@@ -90,5 +100,12 @@ def make_rows(accounts: Mapping[str, Account]) -> Iterator[dict[str, str]]:
         # A source that knows no id knows no did either: a list typed by hand.
         did = {"did": account.did} if account and one.id_known else {}
         row = {"screen_name": one.someone.screen_name, "handle": account.handle if account else "", "acct": one.acct}
-        for source in SOURCES[: one.sources]:
-            yield {**known, **did, **row, "kind": "person", "source": source, "source_date": SEEN}
+        yield from _said({**known, **did, **row}, SOURCES[: one.sources])
+    for someone in CROWD:
+        crowd_row = {"rest_id": someone.rest_id, "screen_name": someone.screen_name, "did": crowd_did(someone)}
+        yield from _said(crowd_row, SOURCES)
+
+
+def _said(row: Mapping[str, str], sources: Sequence[str]) -> Iterator[dict[str, str]]:
+    for source in sources:
+        yield {**row, "kind": "person", "source": source, "source_date": SEEN}

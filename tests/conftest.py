@@ -1,0 +1,77 @@
+"""What several kinds of tests share: the servers of the closed world and the extension that trusts them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.servers.directory import CACHE, DirectoryServer, write_trust
+from tests.servers.pds import Account, Pds, Plc
+from tests.servers.residents import make_rows, move_in
+from tests.servers.sites import make_sites
+from tests.servers.world import World
+
+ROOT = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Packages:
+    """The built extension, unpacked, for each browser."""
+
+    chromium: Path
+    firefox: Path
+
+
+@pytest.fixture(scope="session")
+def packages() -> Packages:
+    """Build the extension as `make dist` does, but for the tests' directory; nothing is done twice."""
+    trust, out = write_trust(CACHE / "directories.json"), CACHE / "packages"
+    command: list[str | Path] = [sys.executable, ROOT / "build" / "make.py", "--directories", trust, "--out", out]
+    built = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert built.returncode == 0, built.stdout + built.stderr
+    return Packages(out / "chromium", out / "firefox")
+
+
+@pytest.fixture(scope="session")
+def plc() -> Iterator[Plc]:
+    with Plc() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def pds(plc: Plc, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pds]:
+    with Pds(plc, tmp_path_factory.mktemp("pds")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def accounts(pds: Pds) -> Mapping[str, Account]:
+    """The residents' accounts, by their names on X."""
+    return move_in(pds)
+
+
+@pytest.fixture(scope="session")
+def directory(accounts: Mapping[str, Account], tmp_path_factory: pytest.TempPathFactory) -> Iterator[DirectoryServer]:
+    with DirectoryServer(tmp_path_factory.mktemp("directory"), make_rows(accounts)) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def everywhere(plc: Plc, pds: Pds, directory: DirectoryServer) -> Iterator[World]:
+    """The one front for the whole run; tests take `world`."""
+    with World(make_sites(plc, pds, directory)) as running:
+        yield running
+
+
+@pytest.fixture
+def world(everywhere: World) -> Iterator[World]:
+    """The closed world with an empty log. A request to any other host, or a bug in the front, fails the test."""
+    everywhere.forget()
+    yield everywhere
+    assert everywhere.strangers == []
+    assert everywhere.bugs == []

@@ -1,0 +1,39 @@
+"""A browser with the built extension, a fresh person to sign in as, and the sample archive."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Playwright, expect
+
+from tests.conftest import Packages
+from tests.data.archives import make_archive
+from tests.servers.chromium import Chromium, closed_world
+from tests.servers.pds import Account, Pds
+from tests.servers.world import World
+
+# Pyodide starts in about 3 s on an idle machine; here two cores carry servers and browser too.
+expect.set_options(timeout=30_000)
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture
+def chromium(playwright: Playwright, packages: Packages, world: World, tmp_path: Path) -> Iterator[Chromium]:
+    with Chromium(playwright, packages.chromium, tmp_path / "profile", closed_world(world)) as browser:
+        yield browser
+
+
+@pytest.fixture
+def person(pds: Pds) -> Account:
+    """Somebody with a new account who follows nobody yet."""
+    return pds.create_account(f"person-{next(_numbers)}")
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample archive: invented people, as X packs them."""
+    return make_archive(tmp_path_factory.mktemp("sample") / "twitter-2026-03-06.zip")

@@ -1,0 +1,80 @@
+"""What a person does, step by step, in popup or tab; shared by the tests and by `make run`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.servers.chromium import drop
+from tests.servers.pds import Account
+
+APP = "app.html"
+
+
+def hand_over(page: Page, *files: Path) -> None:
+    """Drop files on the zone, with trusted events."""
+    drop(page, "drop-zone", *files)
+
+
+def choose(page: Page, *files: Path) -> None:
+    """Choose files, or one folder, in the dialog instead of dropping them."""
+    is_folder = len(files) == 1 and files[0].is_dir()
+    page.get_by_test_id("folder-input" if is_folder else "file-input").set_input_files([str(file) for file in files])
+
+
+def await_matches(page: Page, following: int | None = None) -> int:
+    """Wait for "you follow N, M found" and give M."""
+    found = page.get_by_test_id("found")
+    expect(found).to_be_visible()
+    if following is not None:
+        expect(found).to_have_attribute("data-following", str(following))
+    return int(found.get_attribute("data-found") or 0)
+
+
+def row(page: Page, screen_name: str) -> Locator:
+    """Give the list's row of one person, by their name on X."""
+    return page.locator(f'[data-testid="match-row"][data-screen-name="{screen_name}"]')
+
+
+def error(page: Page, code: str) -> Locator:
+    """Give the error shown under this code."""
+    return page.locator(f'[data-testid="error"][data-code="{code}"]')
+
+
+def go_home(page: Page) -> None:
+    """Press the name of the extension."""
+    page.get_by_test_id("home").click()
+
+
+def sign_in(page: Page, account: Account, password: str | None = None) -> None:
+    """Sign in to Bluesky with an app password, from the bar at the foot."""
+    page.get_by_test_id("sign-in").click()
+    page.get_by_test_id("sign-in-handle").fill(account.handle)
+    page.get_by_test_id("sign-in-password").fill(password or account.app_password)
+    page.get_by_test_id("sign-in-submit").click()
+
+
+def follow_all(page: Page) -> None:
+    """Press Follow all, once it is known who is followed already."""
+    button = page.get_by_test_id("follow-all")
+    expect(button).to_be_enabled()
+    button.click()
+
+
+def await_followed(page: Page) -> None:
+    """Wait until the bar says that following is finished."""
+    expect(page.get_by_test_id("follow-finished")).to_be_visible()
+
+
+def open_settings(page: Page) -> None:
+    """Press the gear."""
+    page.get_by_test_id("open-settings").click()
+
+
+def delete_all(page: Page) -> None:
+    """Delete everything, from the settings, and confirm."""
+    open_settings(page)
+    page.get_by_test_id("delete-all").click()
+    page.get_by_test_id("delete-yes").click()
+    expect(page.get_by_test_id("deleted")).to_be_visible()

@@ -1,0 +1,201 @@
+"""Bad input, in the popup's own pages: one clear sentence each, and what was there before is still there."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Playwright, expect
+
+from tests.conftest import Packages
+from tests.data.archives import make_archive, zip_folder
+from tests.data.people import PEOPLE
+from tests.e2e.steps import APP, await_matches, error, hand_over, open_settings, sign_in
+from tests.servers.chromium import Chromium, closed_world
+from tests.servers.directory import DirectoryServer, sign
+from tests.servers.pds import Account
+from tests.servers.residents import FOUND
+from tests.servers.sites import APPVIEW, DIRECTORY, PDS, PLC
+from tests.servers.world import Fault, World, altered, unreachable
+
+pytestmark = pytest.mark.e2e
+
+LATEST = "/v1/directory/latest.json"
+
+
+@pytest.fixture(scope="module")
+def browser(
+    playwright: Playwright, packages: Packages, everywhere: World, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Chromium]:
+    """One browser for all cases: none of them may spoil the next."""
+    profile = tmp_path_factory.mktemp("bad") / "profile"
+    with Chromium(playwright, packages.chromium, profile, closed_world(everywhere)) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def tab(browser: Chromium, sample: Path) -> Page:
+    """A tab with the sample archive's matches."""
+    page = browser.open_page(APP)
+    hand_over(page, sample)
+    await_matches(page)
+    return page
+
+
+def expect_one_sentence(page: Page, code: str) -> None:
+    """One message, for people: no code, no placeholder, no traceback, and at most three short sentences."""
+    shown = error(page, code)
+    expect(shown).to_be_visible()
+    expect(page.get_by_test_id("error")).to_have_count(1)
+    text = shown.inner_text()
+    assert 20 < len(text) < 200
+    assert not any(mark in text for mark in ("{", "Error", "Traceback", "undefined", code)), text
+
+
+def not_a_zip(folder: Path) -> Path:
+    file = folder / "holiday.zip"
+    file.write_bytes(b"\xff\xd8\xff\xe0 a picture" * 100)
+    return file
+
+
+def truncated(folder: Path) -> Path:
+    file = make_archive(folder / "truncated.zip")
+    file.write_bytes(file.read_bytes()[: file.stat().st_size * 2 // 3])
+    return file
+
+
+def another_zip(folder: Path) -> Path:
+    (folder / "photos").mkdir()
+    (folder / "photos" / "beach.jpg").write_bytes(b"\xff\xd8")
+    return zip_folder(folder / "photos", folder / "photos.zip")
+
+
+def without_following(folder: Path) -> Path:
+    return make_archive(folder / "no-following.zip", omit=["following.js"])
+
+
+BAD_FILES: dict[str, Callable[[Path], Path]] = {
+    "not_a_zip": not_a_zip,
+    "truncated_zip": truncated,
+    "not_an_x_archive": another_zip,
+    "no_following": without_following,
+}
+
+
+@pytest.mark.parametrize("code", BAD_FILES)
+def test_a_bad_file_is_named_and_changes_nothing(tab: Page, tmp_path: Path, code: str) -> None:
+    tab.get_by_test_id("replace-archive").click()
+    hand_over(tab, BAD_FILES[code](tmp_path))
+
+    expect_one_sentence(tab, code)
+    assert await_matches(tab, following=len(PEOPLE)) == len(FOUND)
+
+
+def older(directory: DirectoryServer) -> Fault:
+    """A version below the one the browser has, signed by the right key."""
+    version = json.loads(directory.latest())["version"]
+    return altered(LATEST, lambda body: sign(body, version=version - 1))
+
+
+def expired(_: DirectoryServer) -> Fault:
+    """A newer version whose date has passed, signed by the right key."""
+    yesterday = (datetime.now(UTC) - timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return altered(LATEST, lambda body: sign(body, version=json.loads(body)["version"] + 1, expires=yesterday))
+
+
+def forged(_: DirectoryServer) -> Fault:
+    """One row more than was signed."""
+
+    def forge(body: bytes) -> bytes:
+        latest = json.loads(body)
+        return json.dumps({**latest, "rows": latest["rows"] + 1, "version": latest["version"] + 1}).encode()
+
+    return altered(LATEST, forge)
+
+
+def foreign(_: DirectoryServer) -> Fault:
+    """A signature by nobody's key."""
+    nobody = base64.b64encode(bytes(64)).decode()
+    return altered(LATEST, lambda body: json.dumps({**json.loads(body), "signature": nobody}).encode())
+
+
+BAD_DIRECTORIES: dict[str, tuple[str, Callable[[DirectoryServer], Fault]]] = {
+    "unreachable": ("server_unreachable", lambda _: unreachable),
+    "forged": ("directory_signature", forged),
+    "foreign signature": ("directory_signature", foreign),
+    "older": ("directory_older", older),
+    "expired": ("directory_expired", expired),
+    "not JSON": ("directory_invalid", lambda _: altered(LATEST, lambda _: b"<!doctype html><h1>Wi-Fi login</h1>")),
+}
+
+
+@pytest.mark.parametrize("case", BAD_DIRECTORIES)
+def test_a_bad_directory_is_refused_and_the_copy_before_it_stays(
+    tab: Page, everywhere: World, directory: DirectoryServer, case: str
+) -> None:
+    code, fault = BAD_DIRECTORIES[case]
+    directory.add([])  # a new version; the browser has an older one
+    open_settings(tab)
+    update = tab.get_by_test_id("update-directory")
+    update.click()
+    expect(update).to_be_enabled()
+    version = tab.get_by_test_id("directory").get_attribute("data-version")
+
+    with everywhere.fault(DIRECTORY, fault(directory)):
+        update.click()
+        expect(error(tab, code).first).to_be_visible()
+    expect(tab.get_by_test_id("directory")).to_have_attribute("data-version", version or "")
+    tab.get_by_test_id("back").click()
+
+    expect_one_sentence(tab, code)
+    assert await_matches(tab) == len(FOUND)
+
+
+# Nothing is older than nothing.
+@pytest.mark.parametrize("case", [case for case in BAD_DIRECTORIES if case != "older"])
+def test_a_bad_directory_at_the_first_start_keeps_the_archive(
+    chromium: Chromium, everywhere: World, directory: DirectoryServer, sample: Path, case: str
+) -> None:
+    code, fault = BAD_DIRECTORIES[case]
+    tab = chromium.open_page(APP)
+
+    with everywhere.fault(DIRECTORY, fault(directory)):
+        hand_over(tab, sample)
+        expect_one_sentence(tab, code)
+    expect(tab.get_by_test_id("count-following")).to_have_attribute("data-count", str(len(PEOPLE)))
+
+    tab.get_by_test_id("look-again").click()
+    assert await_matches(tab) == len(FOUND)
+
+
+def test_a_wrong_password_is_said_and_the_right_one_works_after(tab: Page, person: Account) -> None:
+    sign_in(tab, person, password="wron-gwro-ngwr-ongg")
+    expect_one_sentence(tab, "sign_in_refused")
+
+    tab.get_by_test_id("sign-in-password").fill(person.app_password)
+    tab.get_by_test_id("sign-in-submit").click()
+    expect(tab.get_by_test_id("follow-all")).to_be_enabled()
+
+    open_settings(tab)
+    tab.get_by_test_id("sign-out").click()
+    tab.get_by_test_id("back").click()
+
+
+@pytest.mark.parametrize("host", [APPVIEW, PLC, PDS])
+def test_a_server_that_does_not_answer_is_not_a_wrong_password(
+    tab: Page, everywhere: World, person: Account, host: str
+) -> None:
+    with everywhere.fault(host, unreachable):
+        sign_in(tab, person)
+        expect_one_sentence(tab, "server_unreachable")
+    tab.get_by_test_id("back").click()
+
+
+def test_an_unknown_handle_is_not_a_server_that_does_not_answer(tab: Page) -> None:
+    sign_in(tab, Account("", "nobody-at-all.pds.passerelle.eu", "", "aaaa-bbbb-cccc-dddd"))
+    expect_one_sentence(tab, "account_not_found")
+    tab.get_by_test_id("back").click()

@@ -1,0 +1,99 @@
+"""Promise 1: whatever the archive holds, the network sees the same bytes until the person acts; and none is needed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Playwright, expect
+
+from tests.conftest import Packages
+from tests.data.archives import chatter, make_archive
+from tests.data.people import FRIENDLY, PEOPLE, STRANGER, crowd
+from tests.e2e.steps import APP, await_matches, error, hand_over, open_settings, row
+from tests.servers.chromium import Chromium, closed_world
+from tests.servers.residents import CROWD, FOUND
+from tests.servers.sites import DIRECTORY
+from tests.servers.world import World
+
+pytestmark = pytest.mark.e2e
+
+Traffic = list[tuple[str, str, str, tuple[tuple[str, str], ...], str]]
+
+
+def traffic(world: World) -> Traffic:
+    """Give every request byte by byte (the body by its checksum), in the order they came."""
+    return [(ask.host, ask.method, ask.path, ask.headers, ask.body_sha256) for ask in world.asked]
+
+
+def look_through(browser: Chromium, archive: Path) -> int:
+    """Do everything one can do before signing in; gives how many were found."""
+    with browser.open_popup() as popup:
+        hand_over(popup, archive)
+        found = await_matches(popup)
+    tab = browser.open_page(APP)
+    tab.get_by_test_id("search").fill("a")
+    for why in tab.get_by_test_id("why").all()[:3]:
+        why.click()
+    for choice in tab.get_by_test_id("choose").all()[:3]:
+        choice.click()
+    with tab.expect_download():
+        tab.get_by_test_id("export-csv").click()
+    open_settings(tab)
+    tab.get_by_test_id("update-directory").click()
+    expect(tab.get_by_test_id("update-directory")).to_be_enabled()
+    return found
+
+
+def test_two_archives_cause_byte_identical_traffic(
+    playwright: Playwright, packages: Packages, world: World, tmp_path: Path
+) -> None:
+    small = make_archive(tmp_path / "small.zip", following=FRIENDLY[:4])
+    crowded = make_archive(
+        tmp_path / "crowded.zip",
+        owner=STRANGER,
+        following=(*CROWD, *crowd(3_000)),
+        followers=PEOPLE,
+        tweets=chatter(CROWD, 5_000),
+    )
+    seen: list[tuple[int, Traffic]] = []
+    for number, archive in enumerate((small, crowded)):
+        world.forget()
+        with Chromium(playwright, packages.chromium, tmp_path / f"{number}", closed_world(world)) as browser:
+            found = look_through(browser, archive)
+        seen.append((found, traffic(world)))
+
+    [(few, first), (many, second)] = seen
+    assert first == second
+    assert {host for host, *_ in first} == {DIRECTORY}
+    assert 0 < few < many  # both looked for real
+
+
+def test_with_every_host_unreachable_the_engine_starts_and_the_archive_is_read(
+    chromium: Chromium, world: World, sample: Path
+) -> None:
+    with world.silence(), chromium.open_popup() as popup:
+        hand_over(popup, sample)
+
+        expect(popup.get_by_test_id("count-following")).to_have_attribute("data-count", str(len(PEOPLE)))
+        expect(error(popup, "server_unreachable")).to_be_visible()
+        expect(popup.get_by_test_id("no-directory")).to_be_visible()
+
+        # The archive is kept: once the directory is back, nobody has to hand it over again.
+    with chromium.open_popup() as popup:
+        popup.get_by_test_id("look-again").click()
+        assert await_matches(popup, following=len(PEOPLE)) == len(FOUND)
+
+
+def test_the_directory_is_kept_and_found_again_without_network(chromium: Chromium, world: World, sample: Path) -> None:
+    tab = chromium.open_page(APP)
+    hand_over(tab, sample)
+    await_matches(tab)
+
+    with world.silence():
+        tab.get_by_test_id("replace-archive").click()
+        hand_over(tab, sample)
+        await_matches(tab, following=len(PEOPLE))
+
+        expect(error(tab, "server_unreachable")).to_be_visible()
+        expect(row(tab, FOUND[0].someone.screen_name)).to_be_visible()
