@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from passerelle import archive as archives
 from passerelle.archive import Archive
+from passerelle.errors import UnreadableArchive
 from passerelle.graph import iso_date, summary_json
 
 # How each source of names is called in the summary.
@@ -20,16 +21,36 @@ SOURCES = {
 }
 
 
+# An archive with one of these troubles still says something, which JSON shows before the error is told.
+GRAPHLESS = frozenset({"no_following", "old_tweet_archive"})
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what `read` takes."""
-    parser.add_argument("paths", nargs="+", metavar="PATH", help="the ZIP that X sent you, its folder, or loose files")
+    add_archive_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--full", action="store_true", help="print everybody too, one by one")
 
 
+def add_archive_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what every command that reads an archive takes."""
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="the ZIP that X sent you, its folder, or loose files")
+    parser.add_argument("--account", metavar="NAME", help="whose archive to read where there are several accounts'")
+
+
+def read_from(arguments: argparse.Namespace, *, require_following: bool = True) -> Archive:
+    """Read the archive that the arguments name. Raises UnreadableArchive."""
+    return archives.read(arguments.paths, account=arguments.account, require_following=require_following)
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Read the archive and print what is in it. Raises UnreadableArchive."""
-    archive = archives.read(arguments.paths)
+    try:
+        archive = read_from(arguments)
+    except UnreadableArchive as error:
+        if arguments.json and error.code in GRAPHLESS:
+            print(summary_json(read_from(arguments, require_following=False), full=arguments.full))
+        raise
     if arguments.json:
         print(summary_json(archive, full=arguments.full))
     else:
@@ -42,7 +63,9 @@ def _lines(archive: Archive, *, full: bool) -> Iterator[str]:
     named = following & archive.names.keys()
     yield _title(archive)
     yield f"  You follow {len(following):,} people; {len(followers):,} follow you; {len(following & followers):,} both."
-    yield f"  {len(named):,} of those you follow {_share(len(named), len(following))} are named in your own tweets."
+    if following:
+        share = f"{len(named) / len(following):.0%}"
+        yield f"  {len(named):,} of those you follow ({share}) are named in your own tweets; the others only by number:"
     sources = Counter(archive.names[rest_id].source for rest_id in named)
     for source, count in sources.most_common():
         yield f"    {count:>7,}  from {SOURCES.get(source, source)}"
@@ -59,10 +82,6 @@ def _title(archive: Archive) -> str:
     name = f" ({owner.display_name})" if owner.display_name else ""
     date = (iso_date(archive.exported_at) or "").partition("T")[0]
     return f"Archive of {who}{name}" + (f", made on {date}" if date else "")
-
-
-def _share(part: int, whole: int) -> str:
-    return f"({part / whole:.0%})" if whole else ""
 
 
 def _people(archive: Archive) -> Iterator[str]:

@@ -1,33 +1,60 @@
-"""Find X archives in any tree of files: ZIPs, folders, loose files, nested and renamed; only names are looked at.
+"""Find X archives in any tree of files by the names of the files; only those of KINDS are ever opened.
 
-A directory that holds one of the files in CORE is the root of an export (facts/archive-format.md, section 1). What is
-not in KINDS is never opened: direct messages, contacts, phone numbers, e-mail, ads, log-ins.
+A directory that holds a file of CORE is the root of an export, wherever it is and whatever is beside it: re-zipped,
+nested, moved to the root, two exports over each other (facts/archive-format.md, sections 1 and 8). Direct messages,
+contacts, phone numbers, e-mail, ads and log-ins have no name in KINDS.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import BinaryIO
 
-# Base name without `-partN.js` -> kind. Only these are ever opened.
-KINDS = (
-    "manifest",
-    "account",
-    "following",
-    "follower",
-    "block",
-    "mute",
-    "tweets",
-    "tweet",
-)
+# File name without `-partN.js` -> kind. note-tweet.js names people without their ids: nothing to learn there.
+KINDS = {
+    "manifest": "manifest",
+    "account": "account",
+    "screen-name-change": "screen-name-change",
+    "tweet-headers": "tweet-headers",
+    "following": "following",
+    "follower": "follower",
+    "block": "block",
+    "mute": "mute",
+    "tweets": "tweets",
+    "tweet": "tweet",
+    "community-tweet": "community-tweet",
+    "moment": "moment",
+    "user_details": "user-details",
+    "payload_details": "payload-details",
+}
 # One of these makes a directory an export.
-CORE = frozenset({"manifest", "account", "following", "follower", "tweets", "tweet"})
+CORE = frozenset({"manifest", "account", "following", "follower", "tweets", "tweet", "grailbird-month", "user-details"})
 
-_SPLIT_FILE = re.compile(rf"({'|'.join(KINDS)})(?:-part(\d{{1,4}}))?\.js\Z")
+_SPLIT_FILE = re.compile(rf"({'|'.join(map(re.escape, KINDS))})(?:-part(\d{{1,4}}))?\.js\Z")
+_GRAILBIRD_MONTH = re.compile(r"(\d{4})_(\d{2})\.js\Z")
+_README = "readme.txt"
 # What file managers leave beside real files, and what the archive's own viewer is made of.
 _IGNORED = re.compile(r"(?:^|/)(?:__MACOSX|node_modules|assets)/|(?:^|/)(?:\._[^/]*|\.DS_Store|desktop\.ini)\Z", re.I)
+_OUTSIDE = re.compile(r"/|[A-Za-z]:|(?:.*/)?\.\.(?:/|\Z)")
+# `twitter-2026-03-06-<64 hex>.zip`, as X names the download, and folders unpacked from it.
+_DATED_NAME = re.compile(r"twitter-(\d{4}-\d{2}-\d{2})")
+
+# What people bring instead, by files that only that service writes.
+OTHER_SERVICES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    (
+        "Mastodon",
+        re.compile(r"(?:^|/)(?:outbox|actor)\.json\Z|archive-\d{14}-\w+\.tar\.gz\Z|following_accounts.*\.csv\Z"),
+    ),
+    ("Bluesky", re.compile(r"\.car\Z")),
+    ("Instagram", re.compile(r"(?:^|/)followers_and_following/|(?:^|/)instagram[-_]|(?:^|/)your_instagram_activity/")),
+    ("Facebook", re.compile(r"(?:^|/)(?:your_facebook_activity|friends_and_followers)/")),
+    ("TikTok", re.compile(r"(?:^|/)user_data(?:_tiktok)?\.json\Z")),
+    ("LinkedIn", re.compile(r"(?:^|/)connections\.csv\Z")),
+    ("Google", re.compile(r"(?:^|/)takeout/")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,27 +64,31 @@ class Member:
     path: str
     size: int
     open: Callable[[], BinaryIO]
-    packed_size: int | None = None
+    packed_size: int | None = None  # bytes in the ZIP
     encrypted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A member that we know how to read: its kind, and its number where a file is split (`follower-part1.js` is 1)."""
+    """A member that we know how to read. `number` is 1 for `follower-part1.js`; `name` is what people are shown."""
 
     kind: str
     number: int
     name: str
     member: Member
 
+    @property
+    def leaves_its_folder(self) -> bool:
+        """Whether unpacking the member by its path would write somewhere else."""
+        return bool(_OUTSIDE.match(normalize_path(self.member.path)))
+
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """The known files of one archive root; `source` is the ZIP or folder it is in."""
+    """The known files of one archive root; `dated` is the date in the name of the ZIP or folder, where X put it."""
 
-    source: str
-    root: str
     parts: tuple[Part, ...]
+    dated: datetime | None = None
 
 
 def find_exports(source: str, members: Iterable[Member]) -> list[Export]:
@@ -65,16 +96,28 @@ def find_exports(source: str, members: Iterable[Member]) -> list[Export]:
     roots: dict[str, list[Part]] = {}
     for member in members:
         path = normalize_path(member.path)
-        if not _IGNORED.search(path) and (found := _SPLIT_FILE.match(path.rpartition("/")[2].lower())):
-            directory, _, base = path.rpartition("/")
-            number = int(found[2] or 0)
-            part = Part(found[1], number, _shown_name(directory, base), member)
-            roots.setdefault(directory.lower(), []).append(part)
+        if not _IGNORED.search(path) and (part := _part(path, member)):
+            roots.setdefault(_root(path, part.kind), []).append(part)
     return [
-        Export(source, root, tuple(sorted(parts, key=lambda part: (part.kind, part.number))))
+        Export(tuple(sorted(parts, key=lambda part: (part.kind, part.number))), _date_in(f"{source}/{root}"))
         for root, parts in roots.items()
         if any(part.kind in CORE for part in parts)
     ]
+
+
+def other_service(paths: Iterable[str]) -> str | None:
+    """Name the service whose export these files are, None where none of OTHER_SERVICES."""
+    for path in paths:
+        for service, files in OTHER_SERVICES:
+            if files.search(normalize_path(path).lower()):
+                return service
+    return None
+
+
+def file_key(path: str) -> tuple[str, int] | None:
+    """Give kind and number of a file that the manifest names, None for a file that is not read."""
+    found = _SPLIT_FILE.match(path.rpartition("/")[2].lower())
+    return (KINDS[found[1]], int(found[2] or 0)) if found else None
 
 
 def normalize_path(path: str) -> str:
@@ -82,11 +125,33 @@ def normalize_path(path: str) -> str:
     return re.sub(r"(?:^|(?<=/))(?:\./)+", "", path.replace("\\", "/"))
 
 
+def _part(path: str, member: Member) -> Part | None:
+    directory, _, base = path.rpartition("/")
+    if key := file_key(base):
+        return Part(*key, _shown_name(directory, base), member)
+    if month := _GRAILBIRD_MONTH.match(base):
+        return Part("grailbird-month", int(month[1] + month[2]), f"data/js/tweets/{base}", member)
+    if base.lower() == _README:
+        return Part("readme", 0, _shown_name(directory, base), member)
+    return None
+
+
+def _root(path: str, kind: str) -> str:
+    directory = path.rpartition("/")[0].lower()
+    if kind == "grailbird-month" and directory.endswith("js/tweets"):
+        return directory.removesuffix("/tweets")
+    return directory
+
+
 def _shown_name(directory: str, base: str) -> str:
-    """Give the name that people see: `data/tweets.js`, the same for a ZIP, a nested folder and a loose file."""
-    last = directory.rpartition("/")[2]
-    return f"data/{base}" if last.lower() == "data" else base
+    """Give the name people see, `data/tweets.js`: the same for a ZIP, a nested folder and a loose file."""
+    clean = "".join(character if character.isprintable() else "\ufffd" for character in base)
+    return f"data/{clean}" if directory.lower().endswith("data") else clean
 
 
-Opener = Callable[[], BinaryIO]
-Sources = Mapping[str, Sequence[Member]]
+def _date_in(name: str) -> datetime | None:
+    found = _DATED_NAME.search(name)
+    try:
+        return datetime.fromisoformat(found[1]).replace(tzinfo=UTC) if found else None
+    except ValueError:
+        return None

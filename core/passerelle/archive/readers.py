@@ -1,30 +1,34 @@
 """One reader per file of an archive: READERS says which file is read when, in which shape, and what it tells.
 
-A reader takes one row (JSON of a stranger) and adds what it says to the Draft of its export. What does not
-have the expected shape is passed over: a bad row never spoils a file. Source: facts/archive-format.md, 2 to 5.
+A reader takes one row (a stranger's JSON) and adds what it says to the Draft of its export. What does not have the
+expected shape is passed over: a bad row never spoils a file. Source: facts/archive-format.md, sections 2 to 5.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import datetime
-from email.utils import parsedate_to_datetime
-from enum import IntEnum
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+from functools import partial
 from typing import Any
 
-from passerelle.archive.locate import Export
+from passerelle.archive.drafts import Draft
+from passerelle.archive.fields import count_at, dict_at, id_at, list_at, parse_date, screen_name_at, text_at
+from passerelle.archive.locate import file_key
 from passerelle.archive.names import NameBook, Sighting
-from passerelle.archive.records import ArchiveWarning, Owner
+from passerelle.archive.records import Owner
 from passerelle.archive.syntax import Salvage
-from passerelle.errors import InvalidIdentifier
-from passerelle.identifiers import RestId, ScreenName, parse_rest_id, parse_screen_name
+from passerelle.identifiers import RestId, ScreenName
 from passerelle.text import clean_display_name
 
-_USER_LINK = re.compile(r"[?&]user_id=(\d{1,20})\b")
-_ACCOUNT_ID = re.compile(r"""accountId["']?\s*:\s*["'](\d{1,20})["']""")
+_USER_LINK = re.compile(r"[?&]user_id=([1-9]\d{0,19})\b", re.ASCII)
+_ACCOUNT_ID = re.compile(r"""accountId["']?\s*:\s*["']([1-9]\d{0,19})["']""", re.ASCII)
+_ACCOUNT_FIELD = re.compile(r"""\b(accountId|username|accountDisplayName)["']?\s*:\s*["']([^"'\n]{1,200})["']""")
 _STATUS_LINK = re.compile(r"https?://(?:mobile\.|www\.)?(?:twitter|x)\.com/(\w{1,20})/status/(\d{1,20})", re.ASCII)
+_FIRST_WORD = re.compile(r"@(\w{1,20})", re.ASCII)
+_README_NAME = re.compile(r"^- @username at the time the archive was generated:\s*@?(\w{1,20})\s*$", re.M | re.ASCII)
+_README_ID = re.compile(r"^- Account ID:\s*(\d{1,20})\s*$", re.M | re.ASCII)
 
 
 class Stage(IntEnum):
@@ -35,26 +39,12 @@ class Stage(IntEnum):
     NAMES = 3
 
 
-@dataclass(slots=True)
-class Draft:
-    """What one export has told so far; `kinds` are the kinds of files that were there and held what they should."""
+class Shape(Enum):
+    """What is in a file: a list of rows, one object, or text for people."""
 
-    export: Export
-    owners: dict[str, Owner] = field(default_factory=dict)
-    exported_at: datetime | None = None
-    counts: dict[str, int] = field(default_factory=dict)
-    kinds: set[str] = field(default_factory=set)
-    following: dict[RestId, None] = field(default_factory=dict)
-    followers: dict[RestId, None] = field(default_factory=dict)
-    blocked: dict[RestId, None] = field(default_factory=dict)
-    muted: dict[RestId, None] = field(default_factory=dict)
-    tweets: set[str] = field(default_factory=set)
-    names: NameBook = field(default_factory=lambda: NameBook(frozenset()))
-    warnings: list[ArchiveWarning] = field(default_factory=list)
-
-    def warn(self, code: str, file: str | None, message: str) -> None:
-        """Remember that something was missing or wrong."""
-        self.warnings.append(ArchiveWarning(code, file, message))
+    ROWS = 1
+    OBJECT = 2
+    TEXT = 3
 
 
 Take = Callable[[Draft, Any], None]
@@ -62,173 +52,186 @@ Take = Callable[[Draft, Any], None]
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """How one kind of file is read: `key` is the word around each row, None for a file with a single object."""
+    """How one kind of file is read: `key` is the word around each row, `salvage` takes rows from broken text."""
 
     stage: Stage
-    key: str | None
     take: Take
+    shape: Shape = Shape.ROWS
+    key: str = ""
     salvage: Salvage | None = None
+    only_if_owner_unknown: bool = False
 
 
 def take_manifest(draft: Draft, manifest: Any) -> None:
     """`{userInfo: {accountId, userName, displayName}, archiveInfo: {generationDate}, dataTypes: {...: {files}}}`."""
-    user, info = _dict(manifest, "userInfo"), _dict(manifest, "archiveInfo")
-    draft.owners["manifest"] = _owner(user.get("accountId"), user.get("userName"), user.get("displayName"))
-    draft.exported_at = parse_date(info.get("generationDate"))
-    for data_type in _dict(manifest, "dataTypes").values():
-        for file in _list(data_type, "files"):
-            name, count = _text(file, "fileName"), _text(file, "count")
-            if name and count.isascii() and count.isdigit() and len(count) < 16:
-                draft.counts[name] = int(count)
+    user, info = dict_at(manifest, "userInfo"), dict_at(manifest, "archiveInfo")
+    draft.owners["manifest"] = _owner(user, "accountId", "userName", "displayName")
+    draft.exported_at = parse_date(text_at(info, "generationDate"))
+    draft.partial = info.get("isPartialArchive") is True
+    for data_type in dict_at(manifest, "dataTypes").values():
+        for file in list_at(data_type, "files"):
+            name = text_at(file, "fileName")
+            if key := file_key(name):
+                draft.promised[key] = (name, count_at(file, "count"))
 
 
 def take_account(draft: Draft, row: Any) -> None:
     """`{account: {username, accountId, accountDisplayName, email, ...}}`; the e-mail is never looked at."""
-    account = _dict(row, "account")
-    draft.owners["account"] = _owner(
-        account.get("accountId"), account.get("username"), account.get("accountDisplayName")
-    )
+    draft.owners.setdefault("account", _owner(dict_at(row, "account"), "accountId", "username", "accountDisplayName"))
 
 
-def take_following(draft: Draft, row: Any) -> None:
-    """`{following: {accountId, userLink?}}`."""
-    _take_id(draft.following, _dict(row, "following"))
+def take_screen_name_change(draft: Draft, row: Any) -> None:
+    """`{screenNameChange: {screenNameChange: {changedAt, changedFrom, changedTo}}}`: the owner's former names."""
+    change = dict_at(dict_at(row, "screenNameChange"), "screenNameChange")
+    draft.former_names |= {name.lower() for key in ("changedFrom", "changedTo") if (name := text_at(change, key))}
 
 
-def take_follower(draft: Draft, row: Any) -> None:
-    """`{follower: {accountId, userLink?}}`."""
-    _take_id(draft.followers, _dict(row, "follower"))
+def take_readme(draft: Draft, text: Any) -> None:
+    """`- @username at the time the archive was generated: X` and `- Account ID: N`, since April 2020."""
+    name, rest_id = _README_NAME.search(text), _README_ID.search(text)
+    fields = {"name": name[1] if name else None, "id": rest_id[1] if rest_id else None}
+    draft.owners["readme"] = _owner(fields, "id", "name", "")
 
 
-def take_block(draft: Draft, row: Any) -> None:
-    """`{blocking: {accountId, userLink?}}`."""
-    _take_id(draft.blocked, _dict(row, "blocking"))
+def take_tweet_header(draft: Draft, row: Any) -> None:
+    """`{tweet: {tweet_id, user_id, created_at}}`: the most common user_id is the owner's."""
+    if rest_id := id_at(dict_at(row, "tweet"), "user_id"):
+        draft.headers[rest_id] += 1
+        draft.owners["tweet-headers"] = Owner(draft.headers.most_common(1)[0][0], None, None)
 
 
-def take_mute(draft: Draft, row: Any) -> None:
-    """`{muting: {accountId, userLink?}}`."""
-    _take_id(draft.muted, _dict(row, "muting"))
+def take_user_details(draft: Draft, details: Any) -> None:
+    """`var user_details = {screen_name, full_name, id, ...}` of the old tweet archive."""
+    draft.owners["user-details"] = _owner(details, "id", "screen_name", "full_name")
+
+
+def take_payload_details(draft: Draft, details: Any) -> None:
+    """`var payload_details = {tweets, created_at, lang}` of the old tweet archive; created_at is the export's date."""
+    draft.exported_at = parse_date(text_at(details, "created_at"))
+
+
+def take_person(ids: str, key: str, draft: Draft, row: Any) -> None:
+    """`{following: {accountId, userLink?}}` and its like; `ids` names the list of the Draft that it goes to."""
+    person = dict_at(row, key)
+    link = _USER_LINK.search(text_at(person, "userLink"))
+    if rest_id := id_at(person, "accountId") or (RestId(link[1]) if link else None):
+        getattr(draft, ids)[rest_id] = None
 
 
 def take_tweet(draft: Draft, row: Any) -> None:
-    """`{tweet: {id_str, entities, in_reply_to_..., ...}}`; bare before mid-January 2020."""
-    tweet = _dict(row, "tweet") or row
-    tweet_id = _id_text(tweet, "id_str", "id")
-    if tweet_id:
+    """`{tweet: {id_str, entities, in_reply_to_..., ...}}`; without the wrapper before mid-January 2020."""
+    tweet = dict_at(row, "tweet") or row
+    if tweet_id := id_at(tweet, "id_str", "id"):
         draft.tweets.add(tweet_id)
         _take_names(draft.names, tweet, int(tweet_id))
 
 
+def take_community_tweet(draft: Draft, row: Any) -> None:
+    """As take_tweet; X counts posts in communities apart."""
+    tweet = dict_at(row, "tweet")
+    _take_names(draft.names, tweet, int(id_at(tweet, "id_str", "id") or 0))
+
+
+def take_grailbird_tweet(draft: Draft, tweet: Any) -> None:
+    """A tweet of the old tweet archive: with `text`, and with the whole retweeted tweet and its author.
+
+    Third-party programs that went on with such an archive rounded ids; those are nobody's, so nobody asks for them.
+    """
+    take_tweet(draft, tweet)
+    retweeted = dict_at(tweet, "retweeted_status")
+    author = dict_at(retweeted, "user")
+    order = int(id_at(tweet, "id_str", "id") or 0)
+    _take_pair(draft.names, author, ("id_str", "id"), "screen_name", "name", "retweet", order)
+    _take_names(draft.names, retweeted, order)
+
+
+def take_moment(draft: Draft, row: Any) -> None:
+    """`{moment: {tweets: [{tweet: {id, mentions: [{userId, screenName, name}], coreData: {...}}}]}}`."""
+    for entry in list_at(dict_at(row, "moment"), "tweets"):
+        tweet = dict_at(entry, "tweet")
+        core, order = dict_at(tweet, "coreData"), int(id_at(tweet, "id") or 0)
+        for mention in (*list_at(tweet, "mentions"), dict_at(core, "directedAtUser")):
+            _take_pair(draft.names, mention, ("userId",), "screenName", "name", "moment", order)
+        reply = dict_at(core, "reply")
+        _take_pair(draft.names, reply, ("inReplyToUserId",), "inReplyToScreenName", "", "moment", order)
+
+
+def salvage_people(key: str, text: str) -> list[Any]:
+    """Find ids in text that is no JSON any more, as rows for take_person."""
+    return [{key: {"accountId": rest_id}} for rest_id in _ACCOUNT_ID.findall(text)]
+
+
+def salvage_account(text: str) -> list[Any]:
+    """Find the fields of account.js in text that is no JSON any more, as a row for take_account."""
+    fields = {found[1]: found[2] for found in _ACCOUNT_FIELD.finditer(text)}
+    return [{"account": fields}] if "accountId" in fields else []
+
+
+def _people(ids: str, key: str) -> Reader:
+    return Reader(Stage.GRAPH, partial(take_person, ids, key), key=key, salvage=partial(salvage_people, key))
+
+
 READERS: dict[str, Reader] = {
-    "manifest": Reader(Stage.WHO, None, take_manifest),
-    "account": Reader(Stage.WHO, "account", take_account),
-    "following": Reader(Stage.GRAPH, "following", take_following),
-    "follower": Reader(Stage.GRAPH, "follower", take_follower),
-    "block": Reader(Stage.GRAPH, "blocking", take_block),
-    "mute": Reader(Stage.GRAPH, "muting", take_mute),
-    "tweets": Reader(Stage.NAMES, "tweet", take_tweet),
-    "tweet": Reader(Stage.NAMES, "tweet", take_tweet),
+    "manifest": Reader(Stage.WHO, take_manifest, Shape.OBJECT),
+    "account": Reader(Stage.WHO, take_account, key="account", salvage=salvage_account),
+    "readme": Reader(Stage.WHO, take_readme, Shape.TEXT),
+    "user-details": Reader(Stage.WHO, take_user_details, Shape.OBJECT),
+    "payload-details": Reader(Stage.WHO, take_payload_details, Shape.OBJECT),
+    "screen-name-change": Reader(Stage.WHO, take_screen_name_change, key="screenNameChange"),
+    "tweet-headers": Reader(Stage.WHO, take_tweet_header, key="tweet", only_if_owner_unknown=True),
+    "following": _people("following", "following"),
+    "follower": _people("followers", "follower"),
+    "block": _people("blocked", "blocking"),
+    "mute": _people("muted", "muting"),
+    "tweets": Reader(Stage.NAMES, take_tweet, key="tweet"),
+    "tweet": Reader(Stage.NAMES, take_tweet, key="tweet"),
+    "community-tweet": Reader(Stage.NAMES, take_community_tweet, key="tweet"),
+    "moment": Reader(Stage.NAMES, take_moment, key="moment"),
+    "grailbird-month": Reader(Stage.NAMES, take_grailbird_tweet, key="source"),
 }
 
 
-def parse_date(text: object) -> datetime | None:
-    """Take a date in any of X's forms (ISO 8601, RFC 5322-like); None for anything else: no date stops a reading."""
-    if not isinstance(text, str):
-        return None
-    for parse in (datetime.fromisoformat, _parse_tweet_date):
-        try:
-            date = parse(text)
-        except (ValueError, TypeError, IndexError, OverflowError):
-            continue
-        return date if date.tzinfo else None
-    return None
-
-
-def _parse_tweet_date(text: str) -> datetime:
-    # "Sat Feb 18 12:33:11 +0000 2023": the order of RFC 5322, turned round.
-    _, month, day, time, zone, year = text.split()
-    return parsedate_to_datetime(f"{day} {month} {year} {time} {zone}")
-
-
 def _take_names(book: NameBook, tweet: dict[str, Any], order: int) -> None:
-    for mention in _list(_dict(tweet, "entities"), "user_mentions"):
-        _take_pair(book, _id_text(mention, "id_str", "id"), mention, "screen_name", "name", "mention", order)
-    target = _id_text(tweet, "in_reply_to_user_id_str", "in_reply_to_user_id")
-    _take_pair(book, target, tweet, "in_reply_to_screen_name", None, "reply", order)
-    for rest_id, screen_name in _media_pairs(tweet):
-        sighting = Sighting(screen_name, None, "media", order, parse_date(tweet.get("created_at")))
+    book.newest_tweet = max(book.newest_tweet, order)
+    mentions = list_at(dict_at(tweet, "entities"), "user_mentions")
+    for mention in mentions:
+        _take_pair(book, mention, ("id_str", "id"), "screen_name", "name", "mention", order)
+    target = ("in_reply_to_user_id_str", "in_reply_to_user_id")
+    _take_pair(book, tweet, target, "in_reply_to_screen_name", "", "reply", order)
+    for rest_id, screen_name, source in (*_media_names(tweet), *_former_names(tweet, mentions)):
         if rest_id in book.wanted:
-            book.add(rest_id, sighting)
+            book.add(rest_id, Sighting(screen_name, None, source, order))
 
 
 def _take_pair(
-    book: NameBook, rest_id: str, where: Any, name_key: str, display_key: str | None, source: str, order: int
+    book: NameBook, where: Any, id_keys: tuple[str, ...], name_key: str, display_key: str, source: str, order: int
 ) -> None:
-    if rest_id in book.wanted and (screen_name := _screen_name(where.get(name_key))):
-        display_name = clean_display_name(where.get(display_key)) if display_key else None
-        book.add(RestId(rest_id), Sighting(screen_name, display_name, source, order))
+    rest_id = id_at(where, *id_keys)
+    if rest_id in book.wanted and rest_id and (screen_name := screen_name_at(where, name_key)):
+        display_name = clean_display_name(where.get(display_key))
+        book.add(rest_id, Sighting(screen_name, display_name, source, order))
 
 
-def _media_pairs(tweet: dict[str, Any]) -> Iterator[tuple[RestId, ScreenName]]:
+def _media_names(tweet: dict[str, Any]) -> Iterator[tuple[RestId, ScreenName, str]]:
     """Whose picture a tweet shows: the link names the author of the source tweet as they were called then."""
     for entities in ("extended_entities", "entities"):
-        for media in _list(_dict(tweet, entities), "media"):
-            rest_id = _id_text(media, "source_user_id_str")
-            link = _STATUS_LINK.match(_text(media, "expanded_url"))
-            if rest_id and link and link[2] == _text(media, "source_status_id_str"):
-                yield RestId(rest_id), ScreenName(link[1])
+        for media in list_at(dict_at(tweet, entities), "media"):
+            rest_id = id_at(media, "source_user_id_str")
+            link = _STATUS_LINK.match(text_at(media, "expanded_url")) if rest_id else None
+            if rest_id and link and link[2] == text_at(media, "source_status_id_str"):
+                yield rest_id, ScreenName(link[1]), "media"
 
 
-def _take_id(ids: dict[RestId, None], row: dict[str, Any]) -> None:
-    rest_id = _id_text(row, "accountId")
-    if not rest_id and (link := _USER_LINK.search(_text(row, "userLink"))):
-        rest_id = link[1]
-    if rest_id:
-        ids[RestId(rest_id)] = None
+def _former_names(tweet: dict[str, Any], mentions: list[dict[str, Any]]) -> Iterator[tuple[RestId, ScreenName, str]]:
+    """What the person answered was called then: the first word, unless X says that it is somebody else today."""
+    target = id_at(tweet, "in_reply_to_user_id_str", "in_reply_to_user_id")
+    first = _FIRST_WORD.match(text_at(tweet, "full_text") or text_at(tweet, "text")) if target else None
+    if target and first:
+        called = first[1].lower()
+        today = {text_at(one, "screen_name").lower() for one in mentions}
+        if called not in today and called != text_at(tweet, "in_reply_to_screen_name").lower():
+            yield target, ScreenName(first[1]), "text"
 
 
-def _owner(rest_id: object, screen_name: object, display_name: object) -> Owner:
-    return Owner(
-        RestId(found) if (found := _as_id(rest_id)) else None,
-        _screen_name(screen_name),
-        clean_display_name(display_name),
-    )
-
-
-def _id_text(row: Any, *keys: str) -> str:
-    """Give the first id under `keys`, as text; "" where there is none. Floats and exponents have lost digits."""
-    for key in keys:
-        if found := _as_id(row.get(key) if isinstance(row, dict) else None):
-            return found
-    return ""
-
-
-def _as_id(value: object) -> str:
-    if isinstance(value, int) and not isinstance(value, bool):
-        value = str(value)
-    try:
-        return parse_rest_id(value)
-    except InvalidIdentifier:
-        return ""
-
-
-def _screen_name(value: object) -> ScreenName | None:
-    try:
-        return parse_screen_name(value)
-    except InvalidIdentifier:
-        return None
-
-
-def _dict(value: Any, key: str) -> dict[str, Any]:
-    found = value.get(key) if isinstance(value, dict) else None
-    return found if isinstance(found, dict) else {}
-
-
-def _list(value: Any, key: str) -> list[Any]:
-    found = value.get(key) if isinstance(value, dict) else None
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
-
-
-def _text(value: Any, key: str) -> str:
-    found = value.get(key) if isinstance(value, dict) else None
-    return found if isinstance(found, str) else ""
+def _owner(where: Any, id_key: str, name_key: str, display_key: str) -> Owner:
+    return Owner(id_at(where, id_key), screen_name_at(where, name_key), clean_display_name(text_at(where, display_key)))

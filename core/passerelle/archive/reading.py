@@ -1,52 +1,57 @@
-"""Drive the reading: open what was handed over, find the exports, run the READERS over their files, make the Archive.
+"""Drive the reading: find the exports, run READERS over their files in three stages, judge each file, merge.
 
 A generator that stops after every piece of a file with its Progress, so that whoever drives it can show it, breathe,
-and cancel by closing it. Nothing but UnreadableArchive leaves here.
+and cancel by closing it. Nothing but UnreadableArchive leaves here, whatever the files hold.
 """
 
 from __future__ import annotations
 
-import io
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
-from passerelle.archive.locate import Export, Member, Part, find_exports
+from passerelle.archive.accounts import choose_account
+from passerelle.archive.drafts import Draft
+from passerelle.archive.locate import Export, Part
 from passerelle.archive.merge import make_archive
 from passerelle.archive.names import NameBook
-from passerelle.archive.readers import READERS, Draft, Reader, Stage
+from passerelle.archive.readers import READERS, Reader, Shape, Stage
 from passerelle.archive.records import Archive, Progress
-from passerelle.archive.syntax import Rows, read_object
-from passerelle.archive.zips import ZIP_MAGIC, ZIP_TROUBLE, open_source, zip_members
+from passerelle.archive.sources import Found, find_in
+from passerelle.archive.syntax import Rows, read_object, read_text
+from passerelle.archive.zips import TROUBLE, claims_too_much
 from passerelle.errors import UnreadableArchive
 
 Reading = Generator[Progress, None, Archive]
 
 
-def read_archive(paths: Sequence[Path | str]) -> Reading:
-    """Read one or several ZIPs, folders or loose files into one Archive; yields Progress in bytes on the way.
+def read_archive(paths: Sequence[Path | str], *, account: str | None = None, require_following: bool = True) -> Reading:
+    """Read ZIPs, folders and loose files, one or several, into one Archive; yields Progress in bytes on the way.
 
-    Raises UnreadableArchive, whose `code` says what is wrong; nothing else, whatever the files hold.
+    `account` (rest_id or screen name) chooses where there are archives of different accounts. Without
+    `require_following` an archive that does not say whom the person follows is read too, with a warning.
+    Raises UnreadableArchive, whose `code` says what is wrong; nothing else.
     """
     with ExitStack() as stack:
-        exports = _find(list(map(Path, paths)), stack)
-        drafts = [Draft(export) for export in exports]
-        meter = _Meter(sum(part.member.size for export in exports for part in export.parts))
-        for stage in Stage:
-            if stage is Stage.NAMES:
-                wanted = frozenset(rest_id for draft in drafts for rest_id in (*draft.following, *draft.followers))
-                for draft in drafts:
-                    draft.names = NameBook(wanted)
-            for draft in drafts:
-                for part in draft.export.parts:
-                    if READERS[part.kind].stage is stage:
-                        yield from _read_part(draft, part, READERS[part.kind], meter)
-        return make_archive(drafts)
+        found = Found()
+        yield from find_in([Path(path) for path in paths], stack, found)
+        _refuse_encrypted(found.exports)
+        drafts = [Draft(export) for export in found.exports]
+        meter = _Meter(sum(part.member.size for export in found.exports for part in export.parts))
+        yield from _read_stage(Stage.WHO, drafts, meter)
+        drafts = choose_account(drafts, account)
+        yield from _read_stage(Stage.GRAPH, drafts, meter)
+        wanted = frozenset(rest_id for draft in drafts for rest_id in (*draft.following, *draft.followers))
+        for draft in drafts:
+            draft.names = NameBook(wanted)
+        yield from _read_stage(Stage.NAMES, drafts, meter)
+        return make_archive(drafts, found.warnings, require_following=require_following)
 
 
-def read(paths: Sequence[Path | str]) -> Archive:
-    """Read an archive to its end at once. Raises UnreadableArchive."""
-    reading = read_archive(paths)
+def read(paths: Sequence[Path | str], *, account: str | None = None, require_following: bool = True) -> Archive:
+    """Read an archive to its end at once; as read_archive. Raises UnreadableArchive."""
+    reading = read_archive(paths, account=account, require_following=require_following)
     while True:
         try:
             next(reading)
@@ -55,93 +60,79 @@ def read(paths: Sequence[Path | str]) -> Archive:
             return archive
 
 
+@dataclass(slots=True)
 class _Meter:
-    """Counts the bytes read of all files together."""
+    """Counts the bytes of all files together."""
 
-    def __init__(self, total: int) -> None:
-        self.total = total
-        self.done = 0
+    total: int
+    done: int = 0
 
     def at(self, file: str, in_file: int) -> Progress:
-        return Progress(file, self.done + in_file, self.total)
+        return Progress(file, min(self.done + in_file, self.total), self.total)
+
+
+def _read_stage(stage: Stage, drafts: Sequence[Draft], meter: _Meter) -> Generator[Progress, None, None]:
+    for draft in drafts:
+        # A file that is only asked when nobody else has spoken comes last.
+        for part in sorted(draft.export.parts, key=lambda part: READERS[part.kind].only_if_owner_unknown):
+            reader = READERS[part.kind]
+            if reader.stage is stage:
+                yield meter.at(part.name, 0)
+                if not (reader.only_if_owner_unknown and draft.owner.rest_id):
+                    yield from _read_part(draft, part, reader, meter)
+                meter.done += part.member.size
 
 
 def _read_part(draft: Draft, part: Part, reader: Reader, meter: _Meter) -> Generator[Progress, None, None]:
-    yield meter.at(part.name, 0)
+    if claims_too_much(part.member):
+        draft.warn("file_too_large", part.name, f"{part.name} claims a size that cannot be true; it was left out.")
+        return
+    if part.leaves_its_folder:
+        draft.warn("odd_path", part.name, f"The path of {part.name} leads outside of the ZIP; nothing was unpacked.")
     try:
         with part.member.open() as stream:
-            if reader.key is None:
-                reader.take(draft, read_object(stream))
-                draft.kinds.add(part.kind)
-            else:
+            if reader.shape is Shape.ROWS:
                 rows = Rows(stream, reader.key, reader.salvage)
                 for batch in rows:
                     for row in batch:
                         reader.take(draft, row)
                     yield meter.at(part.name, rows.bytes)
                 _judge(draft, part, rows)
-    except ZIP_TROUBLE as error:
-        draft.warn("file_unreadable", part.name, f"{part.name} cannot be read: {error}")
-    meter.done += part.member.size
+            else:
+                reader.take(draft, read_object(stream) if reader.shape is Shape.OBJECT else read_text(stream))
+                draft.read[part.kind, part.number] = 1
+    except TROUBLE as error:
+        code = "manifest_unreadable" if part.kind == "manifest" else "file_unreadable"
+        draft.warn(code, part.name, f"{part.name} is damaged and was left out ({type(error).__name__}).")
 
 
 def _judge(draft: Draft, part: Part, rows: Rows) -> None:
-    """Say what was wrong with a file that has been read."""
-    if rows.found:
-        draft.kinds.add(part.kind)
-    else:
-        draft.warn("file_unreadable", part.name, f"{part.name} holds no list; it was left out.")
+    """Say what was wrong with a list that has been read to its end."""
+    name = part.name
+    if not rows.bytes:
+        draft.warn("file_empty", name, f"{name} has no content at all; X writes at least an empty list.")
         return
+    if not rows.found:
+        draft.warn("file_unreadable", name, f"{name} holds no list; it was left out.")
+        return
+    draft.read[part.kind, part.number] = rows.count
+    if rows.repaired:
+        draft.warn("file_repaired", name, f"{name} was changed by another program; {rows.repaired} rows were repaired.")
     if rows.bad:
-        draft.warn("bad_rows", part.name, f"{part.name}: {rows.bad} rows are damaged and were left out.")
+        draft.warn("bad_rows", name, f"{name}: {rows.bad} damaged rows were left out.")
+    _, promised = draft.promised.get((part.kind, part.number), ("", None))
     if not rows.complete:
-        draft.warn("file_truncated", part.name, f"{part.name} is cut short; what is there was read.")
+        draft.warn("file_truncated", name, f"{name} is cut short; the {rows.count} rows that are there were read.")
+    elif promised not in (None, rows.count) and not rows.bad:
+        draft.warn("count_mismatch", name, f"{name} has {rows.count} rows, but the archive's own list says {promised}.")
 
 
-def _find(paths: Sequence[Path], stack: ExitStack) -> list[Export]:
-    exports: list[Export] = []
-    loose: list[Member] = []
-    for path in paths:
-        if path.is_dir():
-            exports += find_exports(path.name, _folder_members(path))
-        elif _is_zip(path):
-            stream = stack.enter_context(open_source(path))
-            exports += find_exports(path.name, zip_members(stream, path.name, stack))
-        else:
-            loose.append(_file_member(path, path.as_posix()))
-    exports += find_exports("", loose)
-    if exports:
-        return exports
-    if loose and not any(member.path.endswith(".js") for member in loose):
-        raise UnreadableArchive(
-            f"{Path(loose[0].path).name} is not a ZIP archive: choose the file that X sent you, twitter-….zip.",
-            code="not_a_zip",
-            file=Path(loose[0].path).name,
-        )
-    raise UnreadableArchive(
-        "There is no X archive in here: choose the ZIP that X sent you, its folder, or the file following.js.",
-        code="not_an_x_archive",
-    )
-
-
-def _is_zip(path: Path) -> bool:
-    try:
-        with path.open("rb") as file:
-            return file.read(2) == ZIP_MAGIC
-    except OSError as error:
-        raise UnreadableArchive(
-            f"{path.name} cannot be opened: choose it again.", code="not_found", file=path.name
-        ) from error
-
-
-def _folder_members(folder: Path) -> Iterable[Member]:
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            yield _file_member(path, path.relative_to(folder).as_posix())
-
-
-def _file_member(path: Path, name: str) -> Member:
-    def open_file() -> io.BufferedReader:
-        return open_source(path)  # type: ignore[return-value]
-
-    return Member(name, path.stat().st_size, open_file)
+def _refuse_encrypted(exports: Sequence[Export]) -> None:
+    for export in exports:
+        for part in export.parts:
+            if part.member.encrypted:
+                raise UnreadableArchive(
+                    "The ZIP is protected by a password: unpack it and choose the folder.",
+                    code="encrypted_zip",
+                    file=part.name,
+                )

@@ -8,6 +8,29 @@ from datetime import datetime
 
 from passerelle.identifiers import RestId, ScreenName
 
+# Every warning there is: code -> what it means. Interfaces translate the code; `message` names file and numbers.
+WARNINGS: Mapping[str, str] = {
+    "account_unknown": "Nothing in the archive says whose it is.",
+    "accounts_disagree": "account.js and the manifest name different accounts; account.js was believed.",
+    "bad_rows": "Some rows of a file are damaged and were left out.",
+    "count_mismatch": "The archive's own list counts another number of rows: somebody has edited the file.",
+    "exports_merged": "Several exports of this account were merged; the latest says whom you follow.",
+    "file_empty": "A file has no content at all, not even an empty list.",
+    "file_repaired": "A file was changed by another program; it could be read all the same.",
+    "file_too_large": "A file claims a size that cannot be true and was left out.",
+    "file_truncated": "A file is cut short; what is there was read.",
+    "file_unreadable": "A file is damaged and was left out.",
+    "followers_missing": "follower.js is missing: nobody knows who follows you.",
+    "following_missing": "following.js is missing: nobody knows whom you follow.",
+    "manifest_unreadable": "The archive's own list of files is damaged.",
+    "nested_zip": "The archive was found in a ZIP inside the ZIP.",
+    "odd_path": "A file's path leads outside of the ZIP; it was read but would not be unpacked.",
+    "other_account": "Files of another account were left out.",
+    "part_missing": "The archive's own list names a file that is not there.",
+    "partial_archive": "This is one part of a larger archive.",
+    "tweets_missing": "There are no tweets here: people are known by number only.",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Owner:
@@ -20,7 +43,7 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name an id had at `seen`; `source` says where we read it (mention, reply, media, retweet, page)."""
+    """A name an id had at `seen`; `source` says where we read it (mention, reply, media, retweet, moment, page)."""
 
     screen_name: ScreenName
     display_name: str | None
@@ -30,7 +53,7 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class ArchiveWarning:
-    """Something in the archive that was missing or wrong and did not stop the reading."""
+    """Something in the archive that was missing or wrong and did not stop the reading; `code` is one of WARNINGS."""
 
     code: str
     file: str | None

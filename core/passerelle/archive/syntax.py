@@ -1,7 +1,8 @@
 """Read the one syntax all archive files share, `window.YTD.<type>.part<N> = [ {...}, ... ]`, row by row.
 
-Strict JSON first, at C speed; only a row that fails is repaired (a file re-saved by a formatter has bare keys and
-trailing commas) or given up alone. Memory is bounded whatever the file's size: facts/archive-format.md, section 7.
+Strict JSON first, at C speed. At the first row that fails the rest of the file is read row by row with care: a row may
+be repaired (a formatter leaves bare keys and trailing commas) or given up, alone. Time grows with the file's size,
+memory does not (facts/archive-format.md, section 7).
 """
 
 from __future__ import annotations
@@ -12,17 +13,21 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
-CHUNK = 256 * 1024  # bytes of text decoded at once: some 150 tweets
-MAX_ROW = 4 * 1024 * 1024  # characters; a long moment has some 100,000, a tweet 3,000
-MAX_HEAD = 1024 * 1024  # characters before the first row; real files have 40, one with comments 700
+CHUNK = 64 * 1024  # bytes decoded at once: some 40 tweets, with fewer than SAFE_BRACKETS brackets
+MAX_ROW = 2 * 1024 * 1024  # characters; a long moment has some 100,000, a tweet 3,000
+MAX_HEAD = 256 * 1024  # characters before the first row; real files have 40, one with comments 700
 MAX_OBJECT = 4 * 1024 * 1024  # bytes of a file that holds one object; the largest manifest has 17,149
+MAX_TEXT = 64 * 1024  # bytes of a README that are looked at; the owner stands in the first 300
 MAX_BAD_ROWS = 10_000  # a file with more than this is not worth more time
+
+# Python's JSON reader goes down one level of the stack per bracket. In a browser nothing stops it: some 6,000 levels
+# end the whole interpreter (tried in Pyodide 314). No text with more opening brackets than this is parsed unseen.
+SAFE_BRACKETS = 2_000
+MAX_DEPTH = 200  # a tweet has 10
+_NOT_BRACKETS = bytes(byte for byte in range(256) if byte not in b'[]{}"')
 
 # Raw control characters inside strings are no reason to lose a row.
 _JSON = json.JSONDecoder(strict=False)
-
-# ValueError: not JSON, or an integer of thousands of digits. RecursionError: brackets nested by the thousand.
-NOT_JSON = (ValueError, RecursionError)
 
 # The array begins after `=`; where somebody damaged the prefix, at the first bracket that holds rows or nothing.
 _START = re.compile(r"=\s*\[|\[\s*(?=[{\]])")
@@ -44,7 +49,7 @@ Salvage = Callable[[str], list[Any]]
 
 
 class Rows:
-    """The rows of one file, in batches of a chunk; afterwards `bad`, `repaired`, `found`, `complete` tell how it went.
+    """The rows of one file, in batches of a chunk; when they are over, the counters tell how it went.
 
     `key` is the word that wraps each row (`{"tweet": {...}}`): after a broken row the next one is found by it.
     `salvage` may take rows from the text of a row that is beyond repair.
@@ -52,10 +57,12 @@ class Rows:
 
     def __init__(self, stream: BinaryIO, key: str, salvage: Salvage | None = None) -> None:
         self.bytes = 0
-        self.bad = 0
-        self.repaired = 0
-        self.found = False
-        self.complete = False
+        self.count = 0  # rows given
+        self.repaired = 0  # of those, rows that were not JSON
+        self.bad = 0  # rows given up
+        self.found = False  # the beginning of the list
+        self.complete = False  # its end too
+        self._careful = False
         self._stream = stream
         self._salvage = salvage
         name = re.escape(key)
@@ -66,6 +73,7 @@ class Rows:
         text = ""
         for piece, last in self._pieces():
             rows, text = self._take(text + piece, last)
+            self.count += len(rows)
             yield rows
             if self.complete or self.bad > MAX_BAD_ROWS or not (self.found or len(text) < MAX_HEAD):
                 return
@@ -87,62 +95,91 @@ class Rows:
             if start is None:
                 return [], text
             self.found, position = True, start.end()
+        self._careful = self._careful or is_too_deep(text, position)
         rows: list[Any] = []
         while True:
-            position = _end_of(_BETWEEN_ROWS, text, position)
+            position = _skip(_BETWEEN_ROWS, text, position)
             if position == len(text):
                 return rows, ""
             if text[position] == "]":
                 self.complete = True
                 return rows, ""
-            try:
-                row, position = _JSON.raw_decode(text, position)
-                rows.append(row)
-            except NOT_JSON:
-                # The chunk's edge may have cut the row: only a text longer than any row tells that it is broken.
-                if (not last and len(text) - position < MAX_ROW) or self.bad > MAX_BAD_ROWS:
-                    return rows, text[position:]
-                position = self._repair(text, position, rows)
+            after = self._row_with_care(text, position, last, rows) if self._careful else _row(text, position, rows)
+            if after is not None:
+                position = after
+            elif self._careful or not (last or len(text) - position >= MAX_ROW):
+                return rows, text[position:]  # the chunk's edge may have cut this row
+            else:
+                self._careful = True
 
-    def _repair(self, text: str, position: int, rows: list[Any]) -> int:
-        """Read the broken row at `position` as well as can be; give the position of the next."""
+    def _row_with_care(self, text: str, position: int, last: bool, rows: list[Any]) -> int | None:
+        """Read one row of a damaged file, cut out by where the next begins; None where that is not in `text` yet."""
         following = self._next_row.search(text, position + 1)
+        if self.bad > MAX_BAD_ROWS or (following is None and not last and len(text) - position < MAX_ROW):
+            return None
         end = following.end() if following else len(text)
         raw = text[position:end]
         if following is None and _END.search(raw):
             self.complete = True
-        try:
-            rows.append(parse_loose(raw))
-            self.repaired += 1
-        except NOT_JSON:
-            saved = self._salvage(raw) if self._salvage else []
-            rows.extend(saved)
-            self.bad += not saved
-            self.repaired += len(saved)
+        rows.extend(self._repair(raw))
         return end
+
+    def _repair(self, raw: str) -> list[Any]:
+        if count_brackets(raw) <= SAFE_BRACKETS:
+            try:
+                return [_JSON.raw_decode(raw)[0]]
+            except ValueError:
+                pass
+            try:
+                repaired = [parse_loose(raw)]
+            except ValueError:
+                repaired = []
+            if repaired:
+                self.repaired += 1
+                return repaired
+        saved = self._salvage(raw) if self._salvage else []
+        self.repaired += len(saved)
+        self.bad += not saved
+        return saved
+
+
+def _row(text: str, position: int, rows: list[Any]) -> int | None:
+    """Parse one row of text that is known not to be too deep; give where it ends, None where it is no JSON."""
+    try:
+        row, end = _JSON.raw_decode(text, position)
+    except ValueError:  # also integers of thousands of digits
+        return None
+    rows.append(row)
+    return end
 
 
 def read_object(stream: BinaryIO) -> dict[str, Any]:
     """Read a file that holds one object (`window.__THAR_CONFIG = {...}`). Raises ValueError where there is none."""
-    content = stream.read(MAX_OBJECT)
-    text = decoder_for(content).decode(content, final=True)
+    text = read_text(stream, MAX_OBJECT)
     start = _OBJECT_START.search(text)
-    if start is None:
+    if start is None or count_brackets(text) > SAFE_BRACKETS:
         raise ValueError("no object in here")
+    body = text[start.end() :]
     try:
-        value, _ = _JSON.raw_decode(text, start.end())
-    except NOT_JSON:
-        try:
-            value = parse_loose(text[start.end() :])
-        except RecursionError as error:
-            raise ValueError("brackets nested too deep") from error
+        value, _ = _JSON.raw_decode(body)
+    except ValueError:
+        value = parse_loose(body)
     if not isinstance(value, dict):
         raise ValueError("no object in here")
     return value
 
 
+def read_text(stream: BinaryIO, limit: int = MAX_TEXT) -> str:
+    """Read at most `limit` bytes of text; what is no UTF-8 becomes U+FFFD."""
+    content = stream.read(limit)
+    return decoder_for(content).decode(content, final=True)
+
+
 def parse_loose(text: str) -> Any:
-    """Parse the JSON-like value at the start of `text`: bare keys, trailing commas, comments. Raises NOT_JSON."""
+    """Parse the JSON-like value at the start of `text`: bare keys, trailing commas, comments. Raises ValueError.
+
+    The caller has counted the brackets.
+    """
     value, _ = _JSON.raw_decode(_LOOSE.sub(_strict, text).lstrip())
     return value
 
@@ -157,12 +194,36 @@ def _strict(token: re.Match[str]) -> str:
     return ""
 
 
+def count_brackets(text: str) -> int:
+    """Count opening brackets: no value in `text` can be nested deeper than that."""
+    return text.count("[") + text.count("{")
+
+
+def is_too_deep(text: str, position: int) -> bool:
+    """Say whether brackets in `text` from `position` (outside of a string) are nested deeper than MAX_DEPTH.
+
+    May say yes for what is no JSON. Counting is enough for nearly every chunk; else everything but brackets is taken
+    away at C speed, then pairs from the inside out, one level a turn.
+    """
+    if count_brackets(text) <= SAFE_BRACKETS:
+        return False
+    code = text[position:].encode("utf-8", "replace").replace(b"\\\\", b"").replace(b'\\"', b"")
+    # A quote pair with nothing left inside can go first: whether a bracket is in a string depends on parity alone.
+    brackets = re.sub(rb'"[^"]*"?', b"", code.translate(None, _NOT_BRACKETS).replace(b'""', b""))
+    for _ in range(MAX_DEPTH):
+        inner = brackets.replace(b"{}", b"").replace(b"[]", b"")
+        if inner == brackets:
+            break
+        brackets = inner
+    return brackets.count(b"{") + brackets.count(b"[") > MAX_DEPTH
+
+
 def decoder_for(head: bytes) -> codecs.IncrementalDecoder:
     """Choose the decoder by the file's first bytes: UTF-8 as X writes it, or what an editor made of it."""
     encoding = "utf-16" if head[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8-sig"
     return codecs.getincrementaldecoder(encoding)(errors="replace")
 
 
-def _end_of(pattern: re.Pattern[str], text: str, position: int) -> int:
+def _skip(pattern: re.Pattern[str], text: str, position: int) -> int:
     match = pattern.match(text, position)
     return match.end() if match else position

@@ -1,4 +1,4 @@
-"""Open ZIP files of strangers: seekable, never in memory, with bounds on everything they claim."""
+"""Open the ZIPs of strangers: seekable, never in memory, with bounds on everything they claim."""
 
 from __future__ import annotations
 
@@ -6,21 +6,27 @@ import io
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
 
 from passerelle.archive.locate import Member
-from passerelle.errors import UnreadableArchive
 
 READ_SIZE = 1024 * 1024  # bytes; in the browser every read is a slice of a Blob and costs a turn
-MAX_DIRECTORY = 64 * 1024 * 1024  # bytes of central directory: some 500,000 members; real archives have 9,000
-ZIP_MAGIC = b"PK"
+MAX_DIRECTORY = 32 * 1024 * 1024  # bytes of central directory: some 300,000 members; real archives have 9,000
+MAX_FILE = 1024**3  # bytes; X splits its files at 100 MiB (facts/archive-format.md, section 2)
+# Deflate packs at most 1,032 to 1 (zlib.net/zlib_tech.html); what X writes packs 10 to 1.
+MAX_RATIO = 300
+RATIO_MATTERS_FROM = 16 * 1024 * 1024  # bytes; below that even a bomb does no harm
+MAGIC = b"PK"
 ENCRYPTED = 0x1  # general purpose bit 0; APPNOTE.TXT, section 4.4.4
+LOCAL_HEADER = struct.Struct("<4s22xHH")  # signature, and the lengths of name and extra field; APPNOTE.TXT, 4.3.7
+CHECKPOINT = 32 * 1024 * 1024  # bytes unpacked between two places to start again from
 
-# All that zipfile and zlib raise on hostile bytes; found by tests/core/test_archive_hostile.py.
-ZIP_TROUBLE = (
+# All that zipfile and zlib raise on bytes that are not what they claim (tests/core/test_archive_hostile.py).
+TROUBLE = (
     zipfile.BadZipFile,
     zlib.error,
     EOFError,
@@ -35,51 +41,149 @@ ZIP_TROUBLE = (
 
 
 class _Bounded(io.BufferedReader):
-    """A file that is read in large pieces, and that refuses one absurdly large piece."""
+    """A file that is read in large pieces, and never in one absurdly large piece."""
 
     def read(self, size: int | None = -1, /) -> bytes:
-        if size is not None and size > MAX_DIRECTORY:
-            raise zipfile.BadZipFile(f"a piece of {size} bytes")
-        return super().read(size)
+        wanted = MAX_DIRECTORY + 1 if size is None or size < 0 else size
+        data = super().read(min(wanted, MAX_DIRECTORY + 1))
+        if len(data) > MAX_DIRECTORY:
+            raise zipfile.BadZipFile("its list of files is absurdly long")
+        return data
 
 
-def open_source(path: Path) -> BinaryIO:
-    """Open a file for reading in pieces of READ_SIZE. Raises OSError."""
-    return _Bounded(io.FileIO(path), READ_SIZE)
+@dataclass(frozen=True, slots=True)
+class Zip:
+    """An open ZIP: `name` for people, the `stream` it is read from, and what is in it."""
+
+    name: str
+    stream: BinaryIO
+    archive: zipfile.ZipFile
+
+    def members(self) -> list[Member]:
+        """List the files in the ZIP; opening one of them may raise TROUBLE."""
+        return [_member(self.archive, info) for info in self.archive.infolist() if not info.is_dir()]
 
 
-def zip_members(stream: BinaryIO, name: str, stack: ExitStack) -> list[Member]:
-    """List what is in the ZIP `stream`, called `name`; `stack` closes it. Raises UnreadableArchive(truncated_zip)."""
-    try:
-        archive = stack.enter_context(zipfile.ZipFile(stream))
-    except ZIP_TROUBLE as error:
-        raise UnreadableArchive(
-            f"{name} is cut short or damaged: download it again, or copy it again from where it is whole.",
-            code="truncated_zip",
-            file=name,
-        ) from error
-    return list(_members(archive))
+def open_file(path: Path) -> BinaryIO:
+    """Open a file to be read in pieces of READ_SIZE. Raises OSError."""
+    return bounded(io.FileIO(path))
 
 
-def _members(archive: zipfile.ZipFile) -> Iterator[Member]:
-    for info in archive.infolist():
-        if not info.is_dir():
-            yield Member(
-                path=info.filename,
-                size=info.file_size,
-                open=_opener(archive, info),
-                packed_size=info.compress_size,
-                encrypted=bool(info.flag_bits & ENCRYPTED),
-            )
+def bounded(raw: io.RawIOBase) -> BinaryIO:
+    """Read `raw` in pieces of READ_SIZE; one of more than MAX_DIRECTORY raises BadZipFile."""
+    return _Bounded(raw, READ_SIZE)
 
 
-def _opener(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[], BinaryIO]:
+def open_zip(name: str, stream: BinaryIO, stack: ExitStack) -> Zip:
+    """Open the ZIP in `stream`; `stack` closes it. Raises TROUBLE."""
+    return Zip(name, stream, stack.enter_context(zipfile.ZipFile(stream)))
+
+
+def claims_too_much(member: Member) -> bool:
+    """Say whether a member claims a size that cannot be true of a file of X."""
+    packed = member.size if member.packed_size is None else member.packed_size
+    return member.size > MAX_FILE or (member.size > RATIO_MATTERS_FROM and member.size > packed * MAX_RATIO)
+
+
+def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Member:
     def open_member() -> BinaryIO:
         return archive.open(info)  # type: ignore[return-value]  # typeshed calls it IO[bytes]
 
-    return open_member
+    encrypted = bool(info.flag_bits & ENCRYPTED)
+    return Member(info.filename, info.file_size, open_member, info.compress_size, encrypted)
 
 
-def base_name(path: str) -> str:
-    """Give the last part of a member's path."""
-    return PurePosixPath(path).name
+class Inner(io.RawIOBase):
+    """A ZIP inside a ZIP as a seekable file, without unpacking it to memory or disk.
+
+    `scan` must run first: it unpacks the whole once and keeps, every CHECKPOINT bytes, the state of the decompressor
+    (some 40 kB), from which any later read starts again.
+    """
+
+    def __init__(self, outer: Zip, info: zipfile.ZipInfo) -> None:
+        super().__init__()
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) or info.flag_bits & ENCRYPTED:
+            raise zipfile.BadZipFile(f"{info.filename} is packed in a way that cannot be read")
+        self.size = info.file_size
+        self._stored = info.compress_type == zipfile.ZIP_STORED
+        self._stream = outer.stream
+        self._stream.seek(info.header_offset)
+        signature, name_length, extra_length = LOCAL_HEADER.unpack(self._stream.read(LOCAL_HEADER.size))
+        if signature != b"PK\3\4":
+            raise zipfile.BadZipFile(f"{info.filename} is not where the ZIP says")
+        self._start = info.header_offset + LOCAL_HEADER.size + name_length + extra_length
+        self._position = 0
+        self._here = _Place(0, 0, zlib.decompressobj(-zlib.MAX_WBITS))
+        self._places = [self._here.copy()]
+
+    def scan(self) -> Iterator[int]:
+        """Go through the file once; yields how many bytes are unpacked. Raises TROUBLE."""
+        while not self._stored and self._here.unpacked < self.size:
+            if not self._unpack(READ_SIZE):
+                raise EOFError("the inner ZIP is cut short")
+            if self._here.unpacked - self._places[-1].unpacked >= CHECKPOINT:
+                self._places.append(self._here.copy())
+            yield self._here.unpacked
+
+    def seekable(self) -> bool:
+        return True
+
+    def readable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._position
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self.size}[whence]
+        self._position = max(0, start + offset)
+        return self._position
+
+    def readinto(self, buffer: Any, /) -> int:
+        wanted = min(len(buffer), max(0, self.size - self._position))
+        data = self._read_stored(wanted) if self._stored else self._read_packed(wanted)
+        buffer[: len(data)] = data
+        self._position += len(data)
+        return len(data)
+
+    def _read_stored(self, wanted: int) -> bytes:
+        self._stream.seek(self._start + self._position)
+        return self._stream.read(wanted)
+
+    def _read_packed(self, wanted: int) -> bytes:
+        if self._here.unpacked > self._position or self._position - self._here.unpacked > CHECKPOINT:
+            nearest = max((one for one in self._places if one.unpacked <= self._position), key=lambda one: one.unpacked)
+            self._here = nearest.copy()
+        while self._here.unpacked < self._position:
+            if not self._unpack(min(READ_SIZE, self._position - self._here.unpacked)):
+                return b""
+        return self._unpack(wanted)
+
+    def _unpack(self, wanted: int) -> bytes:
+        """Unpack at most `wanted` bytes from where the decompressor stands; b"" at the end."""
+        here = self._here
+        while wanted and not here.decompressor.eof:
+            packed = here.decompressor.unconsumed_tail
+            if not packed:
+                self._stream.seek(self._start + here.packed)
+                packed = self._stream.read(64 * 1024)
+                here.packed += len(packed)
+                if not packed:
+                    break
+            data: bytes = here.decompressor.decompress(packed, wanted)
+            if data:
+                here.unpacked += len(data)
+                return data
+        return b""
+
+
+@dataclass(slots=True)
+class _Place:
+    """Where in the packed and unpacked stream a decompressor stands."""
+
+    packed: int
+    unpacked: int
+    decompressor: Any  # zlib._Decompress, which has no public name
+
+    def copy(self) -> _Place:
+        return _Place(self.packed, self.unpacked, self.decompressor.copy())

@@ -1,0 +1,68 @@
+"""Draft: what one export has told so far, while its files are being read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from passerelle.archive.locate import Export
+from passerelle.archive.names import NameBook
+from passerelle.archive.records import ArchiveWarning, Owner
+from passerelle.identifiers import RestId
+
+NOBODY = Owner(None, None, None)
+# Who is believed about whose archive it is, the first first.
+OWNER_SOURCES = ("account", "manifest", "readme", "user-details", "tweet-headers")
+
+FileKey = tuple[str, int]  # kind and part
+
+
+@dataclass(slots=True)
+class Draft:
+    """One export while it is read. Lists are dicts without values: in order, without doubles.
+
+    `promised` is what the manifest says: file -> (its name, number of rows or None); `read` is what was read: file ->
+    number of rows.
+    """
+
+    export: Export
+    owners: dict[str, Owner] = field(default_factory=dict)
+    headers: Counter[RestId] = field(default_factory=Counter)
+    former_names: set[str] = field(default_factory=set)  # the owner's, in lower case
+    exported_at: datetime | None = None
+    partial: bool = False
+    promised: dict[FileKey, tuple[str, int | None]] = field(default_factory=dict)
+    read: dict[FileKey, int] = field(default_factory=dict)
+    following: dict[RestId, None] = field(default_factory=dict)
+    followers: dict[RestId, None] = field(default_factory=dict)
+    blocked: dict[RestId, None] = field(default_factory=dict)
+    muted: dict[RestId, None] = field(default_factory=dict)
+    tweets: set[str] = field(default_factory=set)
+    names: NameBook = field(default_factory=NameBook)
+    warnings: list[ArchiveWarning] = field(default_factory=list)
+
+    def warn(self, code: str, file: str | None, message: str) -> None:
+        """Remember that something was missing or wrong; `code` is one of records.WARNINGS."""
+        self.warnings.append(ArchiveWarning(code, file, message))
+
+    def has(self, kind: str) -> bool:
+        """Say whether a file of this kind was read."""
+        return any(kind == one for one, _ in self.read)
+
+    @property
+    def owner(self) -> Owner:
+        """Whose export this is: the best source, its gaps filled by those that do not contradict it."""
+        known = [self.owners[source] for source in OWNER_SOURCES if source in self.owners]
+        rest_id = next((one.rest_id for one in known if one.rest_id), None)
+        agreeing = [one for one in known if one.rest_id in (rest_id, None)]
+        return Owner(
+            rest_id,
+            next((one.screen_name for one in agreeing if one.screen_name), None),
+            next((one.display_name for one in agreeing if one.display_name), None),
+        )
+
+    @property
+    def date(self) -> datetime | None:
+        """When the export was made: by the manifest, else by the name X gave the ZIP."""
+        return self.exported_at or self.export.dated
