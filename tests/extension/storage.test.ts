@@ -1,0 +1,93 @@
+// IndexedDB: what the engine writes is what pages read, in one step or not at all, and live reads follow it.
+import "fake-indexeddb/auto";
+import { IDBFactory } from "fake-indexeddb";
+import { get as current } from "svelte/store";
+import { beforeEach, expect, test, vi } from "vitest";
+
+const wait = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+// Each test gets modules and a database of its own.
+beforeEach(() => {
+  vi.resetModules();
+  globalThis.indexedDB = new IDBFactory();
+});
+
+async function load() {
+  const database = await import("../../extension/engine/database");
+  const storage = await import("../../extension/lib/storage");
+  const { openChannel } = await import("../../extension/lib/channel");
+  return { ...database, ...storage, openChannel };
+}
+
+test("pages may come first: everything is empty, nothing is missing", async () => {
+  const { readState, readMatches } = await load();
+  expect([await readState("queue"), await readMatches()]).toEqual([null, []]);
+});
+
+test("JSON is stored as an object, so that pages read it without parsing", async () => {
+  const { write, readState } = await load();
+  await write([{ kind: "put", store: "state", key: "matches", value: '{"found":3}' }]);
+  expect(await readState("matches")).toEqual({ found: 3 });
+});
+
+test("JSON comes back to Python as text, bytes as the same bytes", async () => {
+  const { write, get, getAll } = await load();
+  const keys = new Uint8Array([1, 0, 255]);
+  await write([
+    { kind: "put", store: "directory", key: "keys", value: keys },
+    { kind: "put", store: "directory", key: "latest", value: '{"version":1}' },
+  ]);
+  expect(await get("directory", "latest")).toBe('{"version":1}');
+  expect(await get("directory", "keys")).toEqual(keys);
+  expect(await get("directory", "rows")).toBeUndefined();
+  expect(await getAll("directory")).toEqual([
+    ["keys", keys],
+    ["latest", '{"version":1}'],
+  ]);
+});
+
+test("changes apply in order, over several stores", async () => {
+  const { write, getAll } = await load();
+  await write([
+    { kind: "put", store: "queue", key: "did:plc:old", value: "1" },
+    { kind: "put", store: "history", key: "h", value: "2" },
+  ]);
+  await write([
+    { kind: "clear", store: "queue" },
+    { kind: "put", store: "queue", key: "did:plc:a", value: "3" },
+    { kind: "put", store: "queue", key: "did:plc:b", value: "4" },
+    { kind: "delete", store: "queue", key: "did:plc:a" },
+    { kind: "delete", store: "history", key: "never there" },
+  ]);
+  expect(await getAll("queue")).toEqual([["did:plc:b", "4"]]);
+  expect(await getAll("history")).toEqual([["h", "2"]]);
+});
+
+test("when one change cannot be made, none is", async () => {
+  const { write, getAll } = await load();
+  const changes = [
+    { kind: "put", store: "queue", key: "did:plc:a", value: "1" },
+    { kind: "put", store: "queue", key: "did:plc:b", value: "{not json" },
+  ] as const;
+  await expect(write(changes)).rejects.toThrow();
+  expect(await getAll("queue")).toEqual([]);
+});
+
+test("a live read follows the engine's changes of its stores, and only those", async () => {
+  const { write, liveState, openChannel } = await load();
+  const store = liveState("queue");
+  const seen: unknown[] = [];
+  const stop = store.subscribe((value) => seen.push(value));
+  const engine = openChannel();
+  await wait(20);
+  await write([{ kind: "put", store: "state", key: "queue", value: '{"waiting":5}' }]);
+  engine.post({ event: { type: "state.changed", stores: ["matches"] } });
+  await wait(20);
+  expect(seen).toEqual([null]);
+  engine.post({ event: { type: "state.changed", stores: ["queue", "state"] } });
+  await wait(20);
+  expect(seen.at(-1)).toEqual({ waiting: 5 });
+  stop();
+  engine.close();
+  expect(current(store)).toBeNull();
+});
