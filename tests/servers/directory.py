@@ -29,7 +29,8 @@ URL = "https://dir.passerelle.eu"
 def write_trust(path: Path) -> Path:
     """Write the `directories.json` that makes an extension trust the tests' keys, and give its path."""
     make_keys(KEYS)
-    trusted = [{"url": URL, "keys": [public_text(load_key(KEYS, name)) for name in (CURRENT, NEXT)]}]
+    keys = [public_text(load_key(KEYS, name)) for name in (CURRENT, NEXT)]
+    trusted = [{"name": "tests", "url": URL, "keys": keys}]
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(trusted, indent=2) + "\n")
     return path
