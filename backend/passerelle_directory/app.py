@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
+from pathlib import Path
+from typing import Any
 
 import structlog
 from flask import Flask, Response, g, jsonify, render_template, request
@@ -22,7 +25,7 @@ from passerelle_directory.database import open_database
 from passerelle_directory.headers import set_headers
 from passerelle_directory.languages import LANGUAGES, find_language
 
-STATIC_MAX_AGE = 3600  # seconds
+STATIC_MAX_AGE = 31_536_000  # seconds; a changed file gets another address
 ABOUT = Info(
     title="Passerelle directory",
     version="1",
@@ -46,11 +49,24 @@ def create_app(config: Config) -> Flask:
     app.jinja_env.globals["languages"] = [find_language(code) for code in LANGUAGES]
     Limiter(get_remote_address, app=app, default_limits=[config.limit], storage_uri=config.limit_storage)
     set_headers(app)
+    _set_up_static(app)
     _set_up_errors(app)
     _set_up_log(app)
     if config.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies)  # type: ignore[method-assign]
     return app
+
+
+def _set_up_static(app: Flask) -> None:
+    """Put the checksum of style sheet and icon into their addresses, so that browsers may keep them."""
+    checksums = {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:12] for path in Path(str(app.static_folder)).iterdir()
+    }
+
+    @app.url_defaults
+    def add_checksum(endpoint: str, values: dict[str, Any]) -> None:
+        if endpoint == "static":
+            values.setdefault("v", checksums.get(values["filename"]))
 
 
 def _set_up_errors(app: Flask) -> None:

@@ -21,13 +21,13 @@ def show_home() -> Response:
     language = find_visitors_language()
     with open_session() as session:
         publication = session.scalar(select(Publication).order_by(Publication.version.desc()).limit(1))
-        departures = len(make_departures(session.scalars(select(Departure))))
+        departures = make_departures(session.scalars(select(Departure)))
     html = render_template(
         "home.html",
         language=language,
         publication=publication,
         latest=_read_latest(),
-        departures=departures,
+        departures=sum(entry["how"] == "left" for entry in departures),
         contact=config().contact,
     )
     return answer_page(html, language)
