@@ -69,7 +69,7 @@ export class Badge {
   /** Open the popover with what is known, then with what is known now. */
   async open(): Promise<void> {
     if (!this.#view) return;
-    const card = make("div", { class: "card", popover: "manual", role: "dialog", "aria-labelledby": "title" });
+    const card = make("div", { class: "card", popover: "manual", role: "dialog", "aria-labelledby": "title", tabindex: "-1" });
     this.#card = card;
     this.#root.append(card);
     this.#fill();
@@ -78,7 +78,7 @@ export class Badge {
     this.#mark.setAttribute("aria-expanded", "true");
     for (const [type, listener] of this.#whileOpen) addEventListener(type, listener, { capture: true });
     this.#place();
-    card.querySelector<HTMLElement>("button, a")?.focus();
+    card.focus({ preventScroll: true });
     await this.#refresh();
   }
 
@@ -108,7 +108,10 @@ export class Badge {
   }
 
   #fill(): void {
-    if (this.#card && this.#view) fillCard(this.#card, this.#view, this.#acts);
+    if (!this.#card || !this.#view) return;
+    const hadFocus = this.#card.contains(this.#root.activeElement);
+    fillCard(this.#card, this.#view, this.#acts);
+    if (hadFocus) this.#card.focus({ preventScroll: true });
     this.#place();
   }
 

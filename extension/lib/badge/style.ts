@@ -39,6 +39,7 @@ button:focus-visible, a:focus-visible { outline: 2px solid var(--accent); outlin
   box-shadow: 0 6px 24px rgb(0 0 0 / 25%); cursor: auto; white-space: normal; text-align: start; overflow-wrap: anywhere;
   font: 14px/1.4 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif;
 }
+.card:focus { outline: none; }
 .card h2 { margin: 0; font-size: 15px; font-weight: 700; }
 .head { display: flex; align-items: start; gap: 8px; }
 .head h2 { flex: 1; }
@@ -49,11 +50,11 @@ button:focus-visible, a:focus-visible { outline: 2px solid var(--accent); outlin
 .note, .error { color: var(--warning); }
 .error { margin: 6px 0 0; font-size: 13px; }
 ul { list-style: none; margin: 8px 0 0; padding: 0; display: grid; gap: 8px; }
-.account { display: grid; grid-template-columns: 1fr auto; align-items: center; gap: 2px 12px; }
+.account { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 6px 12px; }
 .account .network { display: block; font-size: 12px; color: var(--quiet); }
-.account .error { grid-column: 1 / -1; }
+.account .error { flex-basis: 100%; margin: 0; }
 .address { font-weight: 600; unicode-bidi: isolate; }
-.buttons { display: flex; gap: 8px; align-items: center; flex-wrap: wrap; justify-content: end; }
+.buttons { display: flex; gap: 8px; align-items: center; flex-wrap: wrap; justify-content: end; margin-inline-start: auto; }
 .press { padding: 5px 14px; border: 1px solid var(--accent); border-radius: 16px; background: var(--accent); color: var(--on-accent); font-weight: 700; font-size: 13px; }
 .quiet { border-color: var(--line); background: none; color: var(--ink); text-decoration: none; }
 .question { margin: 10px 0 0; font-weight: 600; }

@@ -1,0 +1,76 @@
+// What tests/extension/test_badges.py runs in a page: the content script's own modules, with a background of a few lines.
+import { watchPage, type Watch } from "../../extension/lib/badge/watch";
+import { nameKey, mayKnow } from "../../extension/lib/badge-index";
+import type { BadgeView } from "../../extension/lib/page-messages";
+
+/** Everything that was asked of the background, and how it answers. */
+export const asked: string[][] = [];
+export const follows: string[] = [];
+export let signIns = 0;
+let watch: Watch | undefined;
+let alive = true;
+
+/** Start badges that know these X names. A name after "?" is in the index by a collision: the background knows nobody. */
+export function start(names: string[], { isSignedIn = true, delay = 5 } = {}): void {
+  const known = new Set(names.filter((name) => !name.startsWith("?")).map((name) => name.toLowerCase()));
+  const followed = new Set<string>();
+  const keys = Uint32Array.from(names.map((name) => nameKey(name.replace("?", ""))).sort((one, other) => one - other));
+  watch = watchPage(document, {
+    mayKnow: (person) => mayKnow(keys, person),
+    askRows: async (people) => {
+      asked.push(people.map(({ screenName, restId }) => `${screenName} ${restId ?? ""}`));
+      await new Promise((resolve) => setTimeout(resolve, delay));
+      return people.map(({ screenName }) =>
+        known.has(screenName.toLowerCase()) ? viewOf(screenName, isSignedIn, followed.has(screenName)) : null,
+      );
+    },
+    follow: ({ screenName }) => {
+      follows.push(screenName);
+      followed.add(screenName);
+      return Promise.resolve("");
+    },
+    signIn: () => {
+      signIns++;
+      return Promise.resolve();
+    },
+    isAlive: () => alive,
+  });
+}
+
+export const stop = (): void => watch?.stop();
+export const update = (): void => {
+  alive = false;
+};
+
+function viewOf(name: string, isSignedIn: boolean, isFollowed: boolean): BadgeView {
+  const address = `${name.toLowerCase().replaceAll("_", "-")}.example.org`;
+  return {
+    row_id: `row-${name}`,
+    language: "en",
+    direction: "ltr",
+    grade: "proven",
+    label: `@${name} is also on Bluesky. Proven.`,
+    name: `@${name}`,
+    grade_name: "Proven",
+    grade_why: "Both accounts were shown.",
+    accounts: [
+      {
+        network: "bluesky",
+        network_name: "Bluesky",
+        address,
+        url: `https://bsky.app/profile/${address}`,
+        open_label: `Open the profile ${address}`,
+        action: isFollowed ? "" : isSignedIn ? "follow" : "sign_in",
+        action_text: isSignedIn ? "Follow" : "Sign in",
+        action_label: `Follow @${name} on Bluesky`,
+        question: `Follow @${name}, ${address}, on Bluesky?`,
+        state: isFollowed ? "following" : "none",
+        state_text: isFollowed ? "Followed" : "",
+        error_text: "",
+      },
+    ],
+    notes: [],
+    sources: [{ text: "Source: a list", url: "https://list.example.org/" }],
+    words: { open: "Profile", sources: "Who says so", see: "see", yes: "Follow", cancel: "Cancel", close: "Close", asking: "Asking…" },
+  };
+}

@@ -1,0 +1,344 @@
+"""Badges on the re-enacted pages of X, in real Chromium: the right person, once, in place, whatever the page does.
+
+The content script's own modules run in the page, with a small background; with the real one they are tested in tests/e2e.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, Playwright, Route
+
+from tests.servers.chromium import QUIET, await_hidden, find_binary, find_hidden
+from tests.servers.fake_x import site
+from tests.servers.world import Ask
+from tests.x_pages import bundle
+
+ENTRY = Path(__file__).with_name("badges.ts")
+KNOWN = ("ada_nouvelle", "Chloe_Marais", "farid_k", "junho_bada", "hideo_umi", "brunoquai")
+# How far X lets names stand from their badges: the gap, and no more.
+GAP = 12  # px
+
+Open = Callable[..., Page]
+
+# Where each badge stands: whom it is for, and the @name right before it.
+BADGES = """() => [...document.querySelectorAll("[data-passerelle-badge]")].map((host) => [
+    host.dataset.passerelleBadge, host.previousElementSibling?.textContent ?? ""])"""
+
+CENTRES = """() => [...document.querySelectorAll("main [data-passerelle-badge]")].map((host) => {
+    const box = host.getBoundingClientRect();
+    return [box.x + box.width / 2, box.y + box.height / 2];
+}).filter(([, y]) => y < innerHeight).slice(0, 4)"""
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    root = ["--no-sandbox"] if os.geteuid() == 0 else []
+    browser = playwright.chromium.launch(executable_path=find_binary(), args=[*QUIET, *root])
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="module")
+def script() -> str:
+    return bundle(ENTRY, "badges")
+
+
+@pytest.fixture
+def open_page(browser: Browser, script: str) -> Iterator[Open]:
+    """A function that opens one of the re-enacted pages with badges that know KNOWN."""
+    context = browser.new_context(viewport={"width": 1100, "height": 800}, bypass_csp=True)
+
+    def opened(path: str, *names: str, signed_in: bool = True) -> Page:
+        page = context.new_page()
+        page.route("**/*", _from_files)
+        page.goto(f"https://x.com{path}")
+        page.add_script_tag(content=script)
+        page.evaluate("([names, isSignedIn]) => badges.start(names, { isSignedIn })", [names or KNOWN, signed_in])
+        return page
+
+    yield opened
+    context.close()
+
+
+def _from_files(route: Route) -> None:
+    url = urlsplit(route.request.url)
+    answer = site(Ask(url.netloc, "GET", url.path, (), b""))
+    route.fulfill(status=answer.status, headers=dict(answer.headers), body=answer.body)
+
+
+def badges(page: Page, at_least: int = 1) -> list[tuple[str, str]]:
+    """Give every badge as (whom it is for, the text before it), once there are enough of them."""
+    page.wait_for_function("(count) => document.querySelectorAll('[data-passerelle-badge]').length >= count", arg=at_least)
+    settle(page)
+    return [(name, before) for name, before in page.evaluate(BADGES)]
+
+
+def settle(page: Page) -> None:
+    """Wait until nothing is under way: a few frames and the background's answer."""
+    page.wait_for_timeout(120)
+
+
+def press(page: Page, css: str, text: str = "") -> None:
+    """Click an element inside a badge with the mouse."""
+    await_hidden(page, css, text).click()
+
+
+def test_everybody_known_has_one_badge_behind_their_name(open_page: Open) -> None:
+    found = badges(open_page("/home"), at_least=7)
+
+    assert found == [
+        ("ada_nouvelle", "@ada_nouvelle"),
+        ("Chloe_Marais", "@Chloe_Marais"),  # quoted by somebody unknown
+        ("brunoquai", "Bruno Quai reposted"),
+        ("junho_bada", "@junho_bada"),
+        ("farid_k", "@farid_k"),
+        ("ada_nouvelle", "@ada_nouvelle"),  # quoted
+        ("hideo_umi", "@hideo_umi"),
+    ]
+
+
+def test_a_display_name_is_never_taken_for_a_name(open_page: Open) -> None:
+    page = open_page("/home", "nasa", "at_sign", "someone_mentioned")
+
+    assert badges(page) == [("at_sign", "@at_sign")]
+
+
+def test_a_collision_in_the_index_shows_nothing(open_page: Open) -> None:
+    page = open_page("/home", "?ada_nouvelle", "farid_k")
+
+    assert [name for name, _ in badges(page)] == ["farid_k"]
+    assert "ada_nouvelle " in page.evaluate("badges.asked.flat()")
+
+
+def test_nobody_is_asked_about_twice(open_page: Open) -> None:
+    page = open_page("/home")
+    badges(page)
+    page.evaluate("() => { for (let turn = 0; turn < 50; turn++) window.__recycle(); }")
+    settle(page)
+
+    asked = page.evaluate("badges.asked.flat()")
+    assert len(asked) == len(set(asked))
+
+
+@pytest.mark.parametrize("path", ["/home", "/following?count=60"])
+def test_badges_move_with_recycled_nodes(open_page: Open, path: str) -> None:
+    page = open_page(path)
+    badges(page)
+    for _ in range(5):
+        page.evaluate("window.__recycle()")
+        for name, before in badges(page):
+            assert before == f"@{name}" or before.endswith("reposted")
+
+
+def test_badges_survive_being_wrapped_anew(open_page: Open) -> None:
+    page = open_page("/home")
+    before = badges(page)
+    page.evaluate("window.__rewrap()")
+
+    assert badges(page) == before
+
+
+def test_after_a_thousand_changes_everything_is_in_place(open_page: Open) -> None:
+    page = open_page("/home")
+    badges(page)
+    page.evaluate(
+        """async () => {
+            for (let turn = 0; turn < 100; turn++) {
+                window.__recycle();
+                if (turn % 7 === 0) window.__rewrap();
+                if (turn % 10 === 0) await new Promise(requestAnimationFrame);
+            }
+        }"""
+    )
+
+    found = badges(page)
+    assert len(found) >= 5
+    assert all(before in (f"@{name}", "Bruno Quai reposted") for name, before in found)
+    assert page.evaluate(
+        "[...document.querySelectorAll('[data-passerelle-badge]')].every((host) => !host.nextElementSibling?.hasAttribute('data-passerelle-badge'))"
+    )
+
+
+def test_scrolling_a_virtual_list_keeps_badge_and_person_together(open_page: Open) -> None:
+    page = open_page("/following?count=300")
+    badges(page)
+    for place in (500, 3000, 9000, 4000, 0):
+        page.evaluate("(place) => scrollTo(0, place)", place)
+        for name, before in badges(page):
+            assert before == f"@{name}"
+
+
+def test_a_profile_that_follows_another_has_the_new_ones_badge(open_page: Open) -> None:
+    page = open_page("/profile?of=ada_nouvelle")
+    assert badges(page)[0] == ("ada_nouvelle", "@ada_nouvelle")
+
+    page.evaluate("window.__navigate('Chloe_Marais')")
+    assert {name for name, _ in badges(page)} == {"Chloe_Marais"}
+
+    page.evaluate("window.__navigate('olu_afara')")  # known to nobody
+    settle(page)
+    assert page.evaluate(BADGES) == []
+
+
+def test_a_card_that_is_filled_late_gets_its_badge(open_page: Open) -> None:
+    page = open_page("/home")
+    badges(page)
+    page.hover('[data-testid="User-Name"] a[href="/ada_nouvelle"]')
+    page.wait_for_selector("[data-testid=HoverCard] [data-passerelle-badge=ada_nouvelle]")
+
+
+def test_no_row_becomes_taller(open_page: Open) -> None:
+    heights = "[...document.querySelectorAll('[data-testid=cellInnerDiv]')].map((cell) => cell.getBoundingClientRect().height)"
+    for path in ("/home", "/following?count=40"):
+        page = open_page(path, "nobody_at_all")
+        settle(page)
+        before = page.evaluate(heights)
+        page = open_page(path)
+        badges(page)
+        assert page.evaluate(heights) == before
+
+
+@pytest.mark.parametrize("direction", ["ltr", "rtl"])
+def test_a_badge_stands_beside_its_name_in_either_direction(open_page: Open, direction: str) -> None:
+    page = open_page("/home")
+    page.evaluate("(direction) => window.__direction(direction)", direction)
+    badges(page)
+    places = page.evaluate(
+        """() => [...document.querySelectorAll("article [data-passerelle-badge]")].map((host) => {
+            const [badge, name] = [host, host.previousElementSibling].map((one) => one.getBoundingClientRect());
+            return [badge.width, badge.left - name.right, name.left - badge.right,
+                    Math.abs(badge.top + badge.height / 2 - name.top - name.height / 2)];
+        })"""
+    )
+    for width, after, before, off_centre in places:
+        assert width > 10
+        assert 0 <= (after if direction == "ltr" else before) <= GAP
+        assert off_centre <= 2
+
+
+def test_badges_follow_the_theme(open_page: Open) -> None:
+    page = open_page("/home")
+    badges(page)
+    for name, expected in (("dark", "dark"), ("dim", "dark"), ("light", "light")):
+        page.evaluate("(name) => window.__theme(name)", name)
+        settle(page)
+        themes = page.evaluate("[...document.querySelectorAll('[data-passerelle-badge]')].map((host) => host.dataset.theme)")
+        assert set(themes) == {expected}
+
+
+def test_following_asks_by_name_first(open_page: Open) -> None:
+    page = open_page("/home")
+    badges(page)
+    press(page, ".mark")
+    press(page, ".press.follow")
+    assert await_hidden(page, ".question").text == "Follow @ada_nouvelle, ada-nouvelle.example.org, on Bluesky?"
+    assert page.evaluate("badges.follows") == []
+
+    page.wait_for_timeout(450)
+    press(page, ".press.yes")
+    await_hidden(page, ".state", "Followed")
+    assert page.evaluate("badges.follows") == ["ada_nouvelle"]
+    assert find_hidden(page, ".press.follow") == []
+
+
+def test_a_hurried_second_click_answers_nothing(open_page: Open) -> None:
+    page = open_page("/home")
+    badges(page)
+    press(page, ".mark")
+    press(page, ".press.follow")
+    press(page, ".press.yes")
+    settle(page)
+
+    assert page.evaluate("badges.follows") == []
+
+
+def test_a_badge_works_by_keyboard_alone(open_page: Open) -> None:
+    page = open_page("/following?count=40")
+    badges(page)
+    await_hidden(page, ".mark").evaluate("function () { this.focus() }")
+    page.keyboard.press("Enter")
+    await_hidden(page, ".card")
+    for _ in ("close", "profile", "follow"):
+        page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    await_hidden(page, ".question")
+    page.wait_for_timeout(450)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    await_hidden(page, ".state", "Followed")
+    page.keyboard.press("Escape")
+    settle(page)
+
+    assert find_hidden(page, ".card") == []
+    assert len(page.evaluate("badges.follows")) == 1
+    assert page.evaluate("window.__opened") == []
+
+
+def test_x_notices_nothing_of_what_happens_on_a_badge(open_page: Open) -> None:
+    for path in ("/home", "/following?count=40"):
+        page = open_page(path)
+        badges(page)
+        # Without scrolling, which would bring X's own links under the mouse.
+        for x, y in page.evaluate(CENTRES):
+            page.mouse.move(x, y)
+            page.mouse.click(x, y)
+            page.mouse.click(x, y, button="middle")
+            page.mouse.dblclick(x, y)
+            page.keyboard.press("Escape")
+            page.mouse.move(1, 1)
+
+        assert page.evaluate("window.__opened") == []
+        assert page.query_selector("[data-testid=HoverCard]") is None
+        assert urlsplit(page.url).path == urlsplit(path).path
+
+
+def test_whoever_is_not_signed_in_is_led_there(open_page: Open) -> None:
+    page = open_page("/home", signed_in=False)
+    badges(page)
+    press(page, ".mark")
+    press(page, ".press.sign_in")
+
+    assert page.evaluate("[badges.signIns, badges.follows]") == [1, []]
+
+
+def test_a_script_of_the_page_gets_nothing_done(open_page: Open) -> None:
+    page = open_page("/home")
+    count = len(badges(page))
+
+    assert page.evaluate("window.__attack()") == ["closed"] * count
+    settle(page)
+    assert find_hidden(page, ".card") == []
+    assert page.evaluate("badges.follows") == []
+
+
+def test_nothing_is_left_when_badges_are_switched_off(open_page: Open) -> None:
+    page = open_page("/home")
+    badges(page)
+    page.evaluate("badges.stop()")
+    page.evaluate("window.__recycle()")
+    settle(page)
+
+    assert page.evaluate(BADGES) == []
+
+
+def test_nothing_is_left_after_an_update_of_the_extension(open_page: Open) -> None:
+    page = open_page("/home")
+    badges(page)
+    page.evaluate("badges.update()")
+    page.evaluate("window.__recycle()")
+    settle(page)
+
+    assert page.evaluate(BADGES) == []
+
+
+def test_badges_of_an_earlier_version_are_replaced(open_page: Open) -> None:
+    page = open_page("/home")
+    before = badges(page)
+    page.evaluate("(names) => badges.start(names)", list(KNOWN))
+
+    assert badges(page) == before
