@@ -193,6 +193,7 @@ def make_archive(target: Path | str, **recipe: Any) -> Path:
     if path.suffix.lower() != ".zip":
         _write(made, _Folder(path))
         return path
+    path.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
         _write(made, _Zip(file))
     if made.zip64:

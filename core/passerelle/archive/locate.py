@@ -79,8 +79,8 @@ class Part:
 
     @property
     def leaves_its_folder(self) -> bool:
-        """Whether unpacking the member by its path would write somewhere else."""
-        return bool(_OUTSIDE.match(normalize_path(self.member.path)))
+        """Whether unpacking this member of a ZIP by its path would write somewhere else."""
+        return self.member.packed_size is not None and bool(_OUTSIDE.match(normalize_path(self.member.path)))
 
 
 @dataclass(frozen=True, slots=True)
