@@ -13,14 +13,18 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.bench import matching, tweets
+from tests.bench import archive, badges, first_match, matching, start, tweets
 from tests.bench.report import Figure, table, write_json
 from tests.bench.runtimes import BENCH, ROOT
 from tests.bench.tools import Tools
 
 BENCHES: Mapping[str, Callable[[Tools], Iterator[Figure]]] = {
+    "start": start.measure,
+    "archive": archive.measure,
     "tweets": tweets.measure,
     "match": matching.measure,
+    "first": first_match.measure,
+    "badges": badges.measure,
 }
 
 
@@ -28,11 +32,12 @@ def main() -> None:
     """Measure what the command line names, or everything."""
     options = _options()
     figures: list[Figure] = []
+    _install_baseline()
     with sync_playwright() as playwright, tempfile.TemporaryDirectory(prefix="passerelle-bench-") as folder:
-        _install_baseline()
+        tools = Tools(playwright, Path(folder))
         for name in options.names or BENCHES:
             print(f"{name} …", flush=True)
-            figures += BENCHES[name](Tools(playwright, Path(folder)))
+            figures += BENCHES[name](tools)
     write_json(figures, options.out)
     print(table(figures))
     missed = [figure.what for figure in figures if figure.is_met is False]

@@ -1,4 +1,4 @@
-"""The large archives that are read here: one with 108 MB of tweets, one of 1 GB, most of it pictures and videos."""
+"""The archives that are read here: one with 108 MB of tweets, one of 1 GB, most of it videos, and a middling one."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ PEOPLE = crowd(5_000)
 FOLLOWERS = crowd(8_000, first=3_500)  # half of PEOPLE are among them
 LARGE_TWEETS = 50_000
 LARGE_BYTES = 1_000_000_000
+MEDIAN_PEOPLE = PEOPLE[:167]
+MEDIAN_TWEETS = 4_058
+MEDIAN_BYTES = 150_000_000
 
 
 def write_tweets(path: Path) -> int:
@@ -30,3 +33,9 @@ def write_large(path: Path) -> int:
     tweets = chatter(PEOPLE, LARGE_TWEETS)
     make_archive(path, following=PEOPLE, followers=FOLLOWERS, tweets=tweets, members=MEMBERS, padding=LARGE_BYTES)
     return LARGE_TWEETS
+
+
+def write_median(path: Path) -> None:
+    """Write a ZIP like the median of 51 real exports: 156 MB, 4,058 tweets; MEDIAN_PEOPLE are followed."""
+    tweets = chatter(MEDIAN_PEOPLE, MEDIAN_TWEETS)
+    make_archive(path, following=MEDIAN_PEOPLE, tweets=tweets, members=MEMBERS, padding=MEDIAN_BYTES)

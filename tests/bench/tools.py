@@ -3,23 +3,50 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from playwright.sync_api import Page, Playwright
 
-from tests.bench.runtimes import SECONDS, baseline_address
-from tests.servers.chromium import find_binary
+from tests.bench.runtimes import BENCH, ROOT, SECONDS, baseline_address
+from tests.servers import sites
+from tests.servers.chromium import Chromium, closed_world, find_binary
+from tests.servers.directory import DirectoryServer, write_trust
+from tests.servers.world import World, proxy, static
+
+_timeline = static(BENCH / "timeline")
 
 
 @dataclass(frozen=True, slots=True)
+class Session:
+    """A browser with the extension, its profile's folder and its world."""
+
+    browser: Chromium
+    profile: Path
+    world: World
+
+
 class Tools:
     """Handed to every benchmark. `folder` is emptied when all is done."""
 
-    playwright: Playwright
-    folder: Path
+    def __init__(self, playwright: Playwright, folder: Path) -> None:
+        self.playwright = playwright
+        self.folder = folder
+
+    @cached_property
+    def extension(self) -> Path:
+        """The built extension, which trusts the tests' directory."""
+        trust = write_trust(self.folder / "directories.json")
+        out = self.folder / "built"
+        command = [sys.executable, str(ROOT / "build" / "make.py"), "--directories", str(trust), "--out", str(out)]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        return out / "chromium"
 
     @contextmanager
     def page(self) -> Iterator[Page]:
@@ -29,7 +56,25 @@ class Tools:
             baseline_address() as address,
             self.playwright.chromium.launch(executable_path=find_binary(), args=sandbox) as browser,
         ):
-            page = browser.new_page()
-            page.set_default_timeout(SECONDS * 1000)
-            page.goto(address)
-            yield page
+            yield open_baseline(browser.new_page(), address)
+
+    @contextmanager
+    def browser(self, rows: Iterable[Mapping[str, str]] = ()) -> Iterator[Session]:
+        """Start a browser with the extension and a fresh profile; its directory has the seed and `rows`."""
+        extension = self.extension
+        folder = Path(tempfile.mkdtemp(dir=self.folder))
+        data, profile = folder / "directory", folder / "profile"
+        data.mkdir()
+        with (
+            DirectoryServer(data, rows, seed=True) as directory,
+            World({sites.X: _timeline, sites.DIRECTORY: proxy(lambda: directory.port)}) as world,
+            Chromium(self.playwright, extension, profile, closed_world(world)) as browser,
+        ):
+            yield Session(browser, profile, world)
+
+
+def open_baseline(page: Page, address: str) -> Page:
+    """Show the baseline's page, patiently."""
+    page.set_default_timeout(SECONDS * 1000)
+    page.goto(address)
+    return page
