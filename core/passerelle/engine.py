@@ -105,8 +105,8 @@ class Engine:
         return messages.EngineInfo(version=__version__, python=platform.python_version())
 
     async def _open_archive(self, fields: messages.ArchiveOpen, paths: Sequence[str]) -> messages.Opened:
-        if not paths or len(paths) != len(fields.names):
-            raise CommandError("archive.open needs its files, as many as names.")
+        if not paths:  # what was dropped: fewer than `fields.names` where a folder's files came with it
+            raise CommandError("archive.open needs its files.")
         await self._cancel_reading()
         self._reading = reading = asyncio.ensure_future(self._read_and_match(paths))
         await asyncio.wait({reading})
