@@ -6,10 +6,13 @@ to: a wheel that is missing from requirements/browser.txt ends the build.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import shutil
 import sys
+import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +21,7 @@ from core_wheel import make_core_wheel
 from places import BUILD, CACHE, PUBLIC, ROOT
 from pyodide_files import PINNED, RELEASE
 from stamps import files_under, once
+from zips import zip_bytes
 
 FOLDER = PUBLIC / "wheels"
 LOCK = FOLDER / "lock.json"
@@ -27,6 +31,8 @@ ROOT_PACKAGE = "passerelle"
 # Resolves at build time; the extension never installs anything.
 RESOLVER = "micropip"
 
+# How Pyodide's Python marks its bytecode (https://peps.python.org/pep-3147/).
+CACHE_TAG = "cpython-314"
 # What a wheel must be made for to run in this Pyodide (https://peps.python.org/pep-0783/).
 PYODIDE_WHEELS = (
     *("--python-version", "3.14", "--implementation", "cp", "--abi", "cp314", "--abi", "none"),
@@ -59,17 +65,34 @@ def download(requirements: Path) -> list[Path]:
 
 def _freeze(wheels: list[Path]) -> None:
     frozen = json.loads(run("node", BUILD / "freeze.mjs", RELEASE, *wheels))
-    needed = _needed(frozen["packages"], ROOT_PACKAGE)
-    files = {wheel.name: wheel for wheel in wheels}
+    needed = _needed(frozen["lock"]["packages"], ROOT_PACKAGE)
+    originals = {wheel.name: wheel for wheel in wheels}
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
     for entry in needed.values():
         entry["file_name"] = Path(entry["file_name"]).name
-        wheel = files[entry["file_name"]]
-        if hashlib.sha256(wheel.read_bytes()).hexdigest() != entry["sha256"]:
-            raise SystemExit(f"{wheel} is not what was frozen")
-        shutil.copyfile(wheel, FOLDER / wheel.name)
-    LOCK.write_text(json.dumps({"info": frozen["info"], "packages": needed}, indent=1, sort_keys=True) + "\n")
+        original = originals[entry["file_name"]]
+        if _sha256(original) != entry["sha256"]:
+            raise SystemExit(f"{original} is not what was frozen")
+        entry["sha256"] = _sha256(_add_bytecode(original, frozen["bytecode"]))
+    LOCK.write_text(json.dumps({"info": frozen["lock"]["info"], "packages": needed}, indent=1, sort_keys=True) + "\n")
+
+
+def _add_bytecode(original: Path, bytecode: Mapping[str, str]) -> Path:
+    """Copy a wheel and lay the bytecode of its modules beside them: the engine starts a third sooner."""
+    with zipfile.ZipFile(original) as wheel:
+        members = {name: wheel.read(name) for name in wheel.namelist()}
+    compiled = {_pyc(name): base64.b64decode(bytecode[name]) for name in members.keys() & bytecode.keys()}
+    return zip_bytes(members | compiled, FOLDER / original.name)
+
+
+def _pyc(module: str) -> str:
+    path = Path(module)
+    return str(path.parent / "__pycache__" / f"{path.stem}.{CACHE_TAG}.pyc")
+
+
+def _sha256(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def _needed(packages: dict[str, dict[str, Any]], name: str) -> dict[str, dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import time
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Mapping
 from pathlib import Path
 
 from places import ROOT, SOURCE_DATE_EPOCH
@@ -14,12 +14,13 @@ from stamps import files_under
 # The one date of all members, as zipfile wants it.
 DATE = time.gmtime(SOURCE_DATE_EPOCH)[:6]
 MODE = 0o100644 << 16  # a plain file that everybody may read
+UNIX = 3  # the system a member says it was made on, wherever it is made
 LEVEL = 9
 
 
 def zip_folder(folder: Path, target: Path) -> Path:
     """Put everything in `folder` into the ZIP `target`; gives its path."""
-    return _zip(((file, file.relative_to(folder)) for file in files_under(folder)), target)
+    return zip_bytes({str(file.relative_to(folder)): file.read_bytes() for file in files_under(folder)}, target)
 
 
 def zip_sources(target: Path) -> Path | None:
@@ -27,16 +28,17 @@ def zip_sources(target: Path) -> Path | None:
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
     if listed.returncode:
         return None
-    names = sorted(name for name in listed.stdout.split("\0") if name)
-    return _zip(((ROOT / name, Path(name)) for name in names if (ROOT / name).is_file()), target)
+    names = [name for name in listed.stdout.split("\0") if (ROOT / name).is_file()]
+    return zip_bytes({name: (ROOT / name).read_bytes() for name in names}, target)
 
 
-def _zip(members: Iterable[tuple[Path, Path]], target: Path) -> Path:
+def zip_bytes(members: Mapping[str, bytes], target: Path) -> Path:
+    """Write `members` (path -> content) into the ZIP `target`, sorted; gives its path."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(target, "w") as archive:
-        for file, name in members:
-            info = zipfile.ZipInfo(name.as_posix(), DATE)
+        for name in sorted(members):
+            info = zipfile.ZipInfo(name, DATE)
             info.external_attr = MODE
-            info.create_system = 3  # Unix, wherever it is made
-            archive.writestr(info, file.read_bytes(), zipfile.ZIP_DEFLATED, LEVEL)
+            info.create_system = UNIX
+            archive.writestr(info, members[name], zipfile.ZIP_DEFLATED, LEVEL)
     return target
