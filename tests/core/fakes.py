@@ -1,0 +1,408 @@
+"""Stand-ins with names: a clock, a directory that signs, a Bluesky with its servers, and a world that can crash.
+
+Where they answer as a real server does, the behaviour was measured on one (facts/real-servers.md, section 1).
+Nothing here needs more than the core itself, so the tests run in Pyodide too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import gzip
+import hashlib
+import json
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from passerelle.archive.records import Name, Owner
+from passerelle.directory import Evidence, EvidenceSource, Row, Source, key_id, signed_bytes
+from passerelle.engine import Engine, World
+from passerelle.errors import NetworkError, ServerRefused
+from passerelle.graph import FollowGraph, Person
+from passerelle.identifiers import Did, RestId, ScreenName
+from passerelle.presets import TESTING
+from passerelle.storage import Change, MemoryStorage
+from passerelle.transport import Request, Response
+
+NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+BASE_URL = "https://dir.example.org"
+ME = Did("did:plc:meeeeeeeeeeeeeeeeeeeeeee")
+
+
+class Clock:
+    """Time that passes only when somebody sleeps."""
+
+    def __init__(self, now: datetime = NOW) -> None:
+        self.time = now
+
+    def __call__(self) -> datetime:
+        return self.time
+
+    async def sleep(self, seconds: float) -> None:
+        """Let the time pass at once, and others run."""
+        await asyncio.sleep(0)
+        self.time += timedelta(seconds=seconds)
+
+
+# A directory.
+
+CURRENT_KEY = b"current key of the directory...."
+NEXT_KEY = b"next key of the directory......."
+FOREIGN_KEY = b"a key that nobody knows........."
+
+
+def sign(key: bytes, message: bytes) -> bytes:
+    """Sign with a stand-in for Ed25519 of the same length; test_directory.py tries the real one once."""
+    return hashlib.sha512(key + message).digest()
+
+
+async def verify(key: bytes, message: bytes, signature: bytes) -> bool:
+    """Check what `sign` made."""
+    return signature == sign(key, message)
+
+
+SOURCE = Source("Example", BASE_URL, (CURRENT_KEY, NEXT_KEY))
+
+
+def row(row_id: str, **fields: Any) -> Row:
+    """Make a row with sensible fields where none are given."""
+    account = {} if fields.keys() & {"did", "handle", "acct"} else {"handle": f"{row_id}.example.org"}
+    name = {} if "rest_id" in fields else {"screen_name": row_id}
+    given = {"kind": "person", "grade": "attested", "name_seen": "2026-10-01", **account, **name, **fields}
+    return Row.from_json({"row_id": row_id, **given})
+
+
+def source(name: str = "wikidata", url: str | None = "https://www.wikidata.org/", day: str = "2026-08-15") -> Any:
+    """Make a source."""
+    return EvidenceSource(name, url, date.fromisoformat(day))
+
+
+def json_lines(objects: Iterable[Mapping[str, Any]]) -> bytes:
+    """Write JSON Lines."""
+    return b"".join(json.dumps(one, ensure_ascii=False).encode() + b"\n" for one in objects)
+
+
+@dataclass
+class Directory:
+    """A directory server: `answer` is what it says, signed with `key`; change the fields to make it lie."""
+
+    rows: Sequence[Row] = ()
+    sources: Mapping[str, Sequence[EvidenceSource]] = field(default_factory=dict)
+    version: int = 7
+    expires: datetime = NOW + timedelta(days=14)
+    key: bytes = CURRENT_KEY
+    tamper: Callable[[dict[str, Any]], None] = lambda latest: None
+    is_down: bool = False
+
+    def files(self) -> tuple[bytes, bytes]:
+        """Give snapshot and evidence."""
+        ordered = sorted(self.rows, key=lambda one: one.row_id)
+        reasons = [Evidence(one.row_id, tuple(self.sources.get(one.row_id, (source(),)))) for one in ordered]
+        snapshot = json_lines(one.to_json() for one in ordered)
+        return gzip.compress(snapshot, mtime=0), gzip.compress(json_lines(r.to_json() for r in reasons), mtime=0)
+
+    def latest(self) -> dict[str, Any]:
+        """Give latest.json as an object, signed."""
+        snapshot, evidence = self.files()
+        latest: dict[str, Any] = {
+            "version": self.version,
+            "generated_at": "2026-11-19T03:00:00Z",
+            "expires": self.expires.isoformat(),
+            "rows": len(self.rows),
+            "snapshot": promise("snapshot", snapshot),
+            "evidence": promise("evidence", evidence),
+            "deltas": [],
+            "campaigns": [],
+            "key_id": key_id(self.key),
+        }
+        latest["signature"] = base64.b64encode(sign(self.key, signed_bytes(latest))).decode()
+        self.tamper(latest)
+        return latest
+
+    def answer(self, request: Request) -> Response:
+        """Answer one request, or be down."""
+        if self.is_down:
+            raise NetworkError("The server did not answer.", host="dir.example.org")
+        path = urlsplit(request.url).path
+        if path == "/v1/directory/latest.json":
+            return reply(200, self.latest())
+        for name, body in zip(("snapshot", "evidence"), self.files(), strict=True):
+            if path == f"/v1/directory/files/{name}.jsonl.gz":
+                return Response(200, {}, body)
+        return reply(404, {"error": "NotFound"})
+
+
+def promise(name: str, body: bytes) -> dict[str, Any]:
+    """Promise a file as latest.json does."""
+    path = f"v1/directory/files/{name}.jsonl.gz"
+    return {"path": path, "sha256": hashlib.sha256(body).hexdigest(), "bytes": len(body)}
+
+
+# Bluesky.
+
+
+@dataclass
+class Pds:
+    """The servers of Bluesky: identities, and one account's repository of follow records (rkey -> did).
+
+    `faults` are used up one per write: "lost request", "lost answer", "error", "slow", "signed out". A fault at a read
+    comes from `read_faults`.
+    """
+
+    handles: dict[str, str] = field(default_factory=dict)
+    records: dict[str, str] = field(default_factory=dict)
+    refused: frozenset[str] = frozenset()  # dids whose record the server finds invalid
+    faults: list[str] = field(default_factory=list)
+    read_faults: list[str] = field(default_factory=list)
+    writes: int = 0
+    clock: Clock = field(default_factory=Clock)
+
+    def answer(self, request: Request) -> Response:
+        """Answer one request."""
+        parts = urlsplit(request.url)
+        query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        if parts.netloc == "plc.directory":
+            return self._document(parts.path[1:])
+        method = parts.path.removeprefix("/xrpc/")
+        if request.method == "POST":
+            return self._faulty(self.faults, lambda: self._write(method, json.loads(request.body or b"")))
+        return self._faulty(self.read_faults, lambda: READS[method](self, query))
+
+    def followed(self) -> list[str]:
+        """Give every did that a record follows, as often as it does, sorted."""
+        return sorted(self.records.values())
+
+    def _faulty(self, faults: list[str], answer: Callable[[], Response]) -> Response:
+        fault = faults.pop(0) if faults else ""
+        if fault in FAULTS:
+            raise_or_answer = FAULTS[fault]
+            if fault == "lost answer":
+                answer()
+            return raise_or_answer(self)
+        return answer()
+
+    def _write(self, method: str, body: Mapping[str, Any]) -> Response:
+        self.writes += 1
+        assert body["repo"] == ME
+        if method == "com.atproto.repo.createRecord":
+            return self._create(body["rkey"], body["record"])
+        assert method == "com.atproto.repo.applyWrites"
+        creates = {write["rkey"]: write["value"]["subject"] for write in body["writes"]}
+        assert 0 < len(body["writes"]) <= 200
+        if self.refused & set(creates.values()):
+            return reply(400, {"error": "InvalidRequest", "message": "Invalid app.bsky.graph.follow record"})
+        if self.records.keys() & creates.keys() or len(creates) < len(body["writes"]):
+            return reply(500, {"error": "InternalServerError"})
+        self.records.update(creates)
+        return reply(200, {"results": []})
+
+    def _create(self, rkey: str, record: Mapping[str, str]) -> Response:
+        assert record["$type"] == "app.bsky.graph.follow"
+        if record["subject"] in self.refused:
+            return reply(400, {"error": "InvalidRequest", "message": "Invalid app.bsky.graph.follow record"})
+        self.records = {key: did for key, did in self.records.items() if did != record["subject"]}
+        if rkey in self.records:
+            return reply(500, {"error": "InternalServerError"})
+        self.records[rkey] = record["subject"]
+        return reply(200, {"uri": f"at://{ME}/app.bsky.graph.follow/{rkey}", "cid": "bafy"})
+
+    def _list(self, query: Mapping[str, str]) -> Response:
+        """Answer with a cursor even on the last page, as the reference server does."""
+        after = query.get("cursor", "")
+        rkeys = [rkey for rkey in sorted(self.records) if rkey > after][: int(query["limit"])]
+        records = [{"uri": f"at://{ME}/x/{rkey}", "value": {"subject": self.records[rkey]}} for rkey in rkeys]
+        return reply(200, {"records": records} | ({"cursor": rkeys[-1]} if rkeys else {}))
+
+    def _get(self, query: Mapping[str, str]) -> Response:
+        if (rkey := query["rkey"]) in self.records:
+            return reply(200, {"uri": f"at://{ME}/x/{rkey}", "value": {"subject": self.records[rkey]}})
+        return reply(400, {"error": "RecordNotFound", "message": "Could not locate record"})
+
+    def _resolve(self, query: Mapping[str, str]) -> Response:
+        if did := self.handles.get(query["handle"]):
+            return reply(200, {"did": did})
+        return reply(400, {"error": "InvalidRequest", "message": "Unable to resolve handle"})
+
+    def _document(self, did: str) -> Response:
+        claimed = next((handle for handle, owner in self.handles.items() if owner == did), None)
+        return reply(200, did_document(did, claimed)) if claimed else reply(404, {"message": "DID not registered"})
+
+
+READS: Mapping[str, Callable[[Pds, Mapping[str, str]], Response]] = {
+    "com.atproto.repo.listRecords": Pds._list,
+    "com.atproto.repo.getRecord": Pds._get,
+    "com.atproto.identity.resolveHandle": Pds._resolve,
+}
+
+
+def did_document(did: str, handle: str | None, pds: str = "https://pds.example.org") -> dict[str, Any]:
+    """Make a DID document as plc.directory serves it."""
+    return {
+        "id": did,
+        "alsoKnownAs": [f"at://{handle}"] if handle else [],
+        "service": [{"id": "#atproto_pds", "type": "AtprotoPersonalDataServer", "serviceEndpoint": pds}],
+    }
+
+
+def _lose(pds: Pds) -> Response:
+    raise NetworkError("The server did not answer.", host="pds.example.org")
+
+
+def _sign_out(pds: Pds) -> Response:
+    raise ServerRefused("The sign-in has ended.", code="session_expired")
+
+
+def _slow(pds: Pds) -> Response:
+    reset = str(int(pds.clock().timestamp()) + 30)
+    return Response(429, {"ratelimit-reset": reset}, b'{"error":"RateLimitExceeded"}')
+
+
+FAULTS: Mapping[str, Callable[[Pds], Response]] = {
+    "lost request": _lose,
+    "lost answer": _lose,
+    "error": lambda pds: reply(502, {"error": "UpstreamFailure"}),
+    "slow": _slow,
+    "signed out": _sign_out,
+    "expired": lambda pds: reply(400, {"error": "ExpiredToken", "message": "Token has expired"}),
+}
+
+
+def reply(status: int, body: Any, **headers: str) -> Response:
+    """Answer with JSON."""
+    return Response(status, headers, json.dumps(body).encode())
+
+
+# People.
+
+
+def person(rest_id: str, screen_name: str | None = None, **fields: Any) -> Person:
+    """Make a person one follows, named in a tweet of last month unless `seen` says otherwise."""
+    seen = fields.pop("seen", datetime(2026, 10, 20, 12, 0, tzinfo=UTC))
+    name = Name(ScreenName(screen_name), None, seen, "mention") if screen_name else None
+    flags = {"following": True, "followed_by": False, "blocked": False, "muted": False, "aliases": (), **fields}
+    return Person(RestId(rest_id), name, **flags)
+
+
+def graph_of(*people: Person, owner: str = "1") -> FollowGraph:
+    """Make a graph of these people."""
+    return FollowGraph(Owner(RestId(owner), None, None), {one.rest_id: one for one in people})
+
+
+# The world.
+
+
+class Crash(BaseException):
+    """The browser was killed."""
+
+
+class Killer:
+    """Kills the browser at the nth await, before or after what was awaited has happened; then everything is dead."""
+
+    def __init__(self, at: int | None = None, *, before: bool = True) -> None:
+        self.left = at
+        self.before = before
+        self.is_dead = False
+
+    async def around(self, act: Callable[[], Awaitable[Any]]) -> Any:
+        """Do one awaited thing, unless this is where the kill comes."""
+        await asyncio.sleep(0)
+        if self.is_dead:
+            raise Crash
+        if self.left is None or self.left > 0:
+            self.left = None if self.left is None else self.left - 1
+            return await act()
+        self.is_dead = True
+        if not self.before:
+            await act()
+        raise Crash
+
+
+class FragileStorage:
+    """A Storage over another that outlives the crash."""
+
+    def __init__(self, storage: MemoryStorage, killer: Killer) -> None:
+        self._storage, self._killer = storage, killer
+
+    async def get(self, store: str, key: str) -> Any:
+        """Read."""
+        return await self._killer.around(lambda: self._storage.get(store, key))
+
+    async def get_all(self, store: str) -> Mapping[str, Any]:
+        """Read all."""
+        whole: Mapping[str, Any] = await self._killer.around(lambda: self._storage.get_all(store))
+        return whole
+
+    async def write(self, changes: Sequence[Change]) -> None:
+        """Write; what is not bytes must survive being JSON."""
+        for change in changes:
+            if not isinstance(getattr(change, "value", None), bytes):
+                json.dumps(getattr(change, "value", None))
+        await self._killer.around(lambda: self._storage.write(changes))
+
+
+@dataclass
+class Browser:
+    """A browser profile: what survives a crash (storage), what is outside (servers), and the engine of now."""
+
+    directory: Directory = field(default_factory=Directory)
+    pds: Pds = field(default_factory=Pds)
+    storage: MemoryStorage = field(default_factory=MemoryStorage)
+    clock: Clock = field(default_factory=Clock)
+    requests: list[Request] = field(default_factory=list)
+    events: list[dict[str, Any]] = field(default_factory=list)
+    reports: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.pds.clock = self.clock
+        self._count = 0
+
+    def start(self, killer: Killer | None = None) -> Engine:
+        """Start the engine, as after the browser was started again."""
+        killer = killer or Killer()
+
+        async def fetch(request: Request) -> Response:
+            async def answer() -> Response:
+                self.requests.append(request)
+                is_directory = request.url.startswith(BASE_URL)
+                return self.directory.answer(request) if is_directory else self.pds.answer(request)
+
+            response: Response = await killer.around(answer)
+            return response
+
+        self.engine = Engine(
+            World(
+                storage=FragileStorage(self.storage, killer),
+                fetch=fetch,
+                verify=verify,
+                now=self.clock,
+                random=lambda count: b"\x01" * count,
+                breathe=lambda: asyncio.sleep(0),
+                sleep=self.clock.sleep,
+                emit=self.events.append,
+                report=self.reports.append,
+                directories=[SOURCE],
+            ),
+            TESTING,
+        )
+        return self.engine
+
+    async def ask(self, command: str, paths: Sequence[str] = (), **fields: Any) -> Any:
+        """Send a command and give its result, or its error as {"error": ...}; a bug is a bug."""
+        self._count += 1
+        envelope = {"id": str(self._count), "type": command, **fields}
+        answer = await self.engine.receive(envelope, paths)
+        assert answer["id"] == str(self._count)
+        assert not self.reports, self.reports[0]
+        return answer.get("result", answer)
+
+    async def until_idle(self) -> dict[str, Any]:
+        """Wait until following has come to an end; give the QueueView."""
+        for _ in range(10_000):
+            await asyncio.sleep(0)
+            view = self.storage.stores["state"].get("queue")
+            if view and not view["running"]:
+                return dict(view)
+        raise AssertionError("following never came to an end")

@@ -1,0 +1,83 @@
+"""Exports are what their readers expect, and harmless in every cell."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from passerelle.exports import chosen_accts, mastodon_csv, matches_csv, matches_json, neutralize
+from passerelle.identifiers import parse_acct
+from passerelle.views import AccountView, EvidenceView, MatchView
+
+HOSTILE = ["=1+1", "+1", "-1", "@x", "\t=1", " =1", "\u202e=1", "＝1", "=cmd|' /C calc'!A0", "\r=1", "|x", "%x"]
+
+
+def account(address: str, *, chosen: bool = True, rejected: bool = False) -> AccountView:
+    return AccountView(
+        network="fediverse",
+        address=address,
+        did=None,
+        url="https://quai.example.org/@x",
+        chosen=chosen,
+        rejected=rejected,
+        state="none",
+        error=None,
+    )
+
+
+def view(*accounts: AccountView, display_name: str = "Ada") -> MatchView:
+    return MatchView(
+        rest_id="11",
+        row_id="a",
+        screen_name="ada",
+        display_name=display_name,
+        following=True,
+        followed_by=False,
+        grade="attested",
+        preselected=True,
+        leaving_on=None,
+        accounts=list(accounts),
+        evidence=[EvidenceView(code="source", detail=display_name, url=None, date="2026-08-15")],
+    )
+
+
+def test_mastodons_file_is_as_mastodon_writes_it() -> None:
+    assert mastodon_csv([parse_acct("ada@quai.example.org")]) == (
+        "Account address,Show boosts,Notify on new posts,Languages\r\nada@quai.example.org,true,false,\r\n"
+    )
+
+
+def test_mastodons_file_has_each_account_once() -> None:
+    assert mastodon_csv(map(parse_acct, ["Ada@quai.example.org", "ada@quai.example.org"])).count("\r\n") == 2
+
+
+def test_only_chosen_accounts_go_to_mastodon() -> None:
+    found = [
+        account("a@x.example.org"),
+        account("b@x.example.org", chosen=False),
+        account("c@x.example.org", rejected=True),
+    ]
+    assert list(map(str, chosen_accts([view(*found)]))) == ["a@x.example.org"]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_cell_is_a_formula(name: str) -> None:
+    rows = list(csv.reader(io.StringIO(matches_csv([view(account("a@x.example.org"), display_name=name)]))))
+    assert len(rows) == 2
+    assert rows[1][2].startswith("'")
+
+
+@given(st.text())
+def test_a_cell_is_one_line_without_marks_that_reorder(text: str) -> None:
+    cell = neutralize(text)
+    assert not cell.startswith(("=", "+", "-", "@", "\t", "\r", " "))
+    assert not set(cell) & set("\n\r\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\0")
+
+
+def test_json_is_the_views() -> None:
+    one = view(account("a@x.example.org"))
+    assert json.loads(matches_json([one])) == [one.model_dump(mode="json")]

@@ -1,0 +1,169 @@
+"""Who is matched with which row, why, and who is chosen from the start."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from passerelle.directory import DirectoryIndex, Row
+from passerelle.graph import Person
+from passerelle.identifiers import ScreenName
+from passerelle.matcher import Match, find_matches
+
+from tests.core.fakes import NOW, graph_of, person, row, source
+from tests.core.test_directory import index_of
+
+LAST_MONTH = datetime(2026, 10, 20, tzinfo=UTC)
+LONG_AGO = datetime(2025, 11, 18, tzinfo=UTC)
+
+
+def match_all(people: list[Person], *rows: Row, index: DirectoryIndex | None = None) -> list[Match]:
+    found = find_matches(graph_of(*people), index or index_of(*rows), NOW)
+    return [match for match in found if match]
+
+
+def match_one(one: Person, *rows: Row) -> Match | None:
+    matches = match_all([one], *rows)
+    return matches[0] if matches else None
+
+
+def codes(match: Match | None) -> list[str]:
+    return [evidence.code for evidence in match.evidence] if match else []
+
+
+def test_an_id_matches_without_any_name() -> None:
+    match = match_one(person("11"), row("a", rest_id="11"))
+    assert codes(match) == ["same_rest_id", "source"]
+    assert match
+    assert match.preselected
+
+
+def test_a_name_matches_a_row_that_knows_no_id_in_any_case() -> None:
+    match = match_one(person("11", "Ada_L"), row("a", screen_name="ada_l"))
+    assert match
+    assert match.evidence[0].code == "same_name"
+    assert match.evidence[0].detail == "Ada_L"
+    assert match.preselected
+
+
+def test_a_name_never_matches_a_row_of_another_id() -> None:
+    assert match_one(person("11", "ada"), row("a", rest_id="12", screen_name="ada")) is None
+
+
+def test_the_id_decides_where_id_and_name_lead_to_different_rows() -> None:
+    match = match_one(person("11", "ada"), row("a", screen_name="ada"), row("b", rest_id="11"))
+    assert match
+    assert match.row.row_id == "b"
+
+
+def test_a_row_whose_name_was_never_the_persons_is_demoted() -> None:
+    match = match_one(person("11", "ada"), row("a", rest_id="11", screen_name="mallory", grade="proven"))
+    assert codes(match) == ["same_rest_id", "name_contradicts", "source"]
+    assert match
+    assert match.grade == "claimed"
+    assert not match.preselected
+
+
+def test_a_former_name_does_not_contradict() -> None:
+    one = person("11", "ada_new", aliases=(ScreenName("Ada_Old"),))
+    match = match_one(one, row("a", rest_id="11", screen_name="ada_old", grade="proven"))
+    assert codes(match) == ["same_rest_id", "source"]
+    assert match
+    assert match.grade == "proven"
+
+
+@pytest.mark.parametrize(
+    ("seen", "name_seen"),
+    [(LONG_AGO, "2026-10-01"), (LAST_MONTH, "2025-11-01"), (None, "2026-10-01"), (LAST_MONTH, None)],
+)
+def test_a_name_older_than_a_year_is_shown_and_never_preselected(seen: Any, name_seen: str | None) -> None:
+    match = match_one(person("11", "ada", seen=seen), row("a", screen_name="ada", name_seen=name_seen, grade="proven"))
+    assert codes(match)[:2] == ["same_name", "old_name"]
+    assert match
+    assert not match.preselected
+
+
+def test_a_former_name_is_shown_with_its_doubt_and_never_preselected() -> None:
+    one = person("11", "ada_new", aliases=(ScreenName("ada_old"),))
+    match = match_one(one, row("a", screen_name="ada_old", grade="proven"))
+    assert codes(match) == ["same_name", "old_name", "source"]
+    assert match
+    assert match.evidence[1].detail == "ada_old"
+    assert not match.preselected
+
+
+def test_a_name_belongs_to_whoever_bore_it_last() -> None:
+    before = person("11", "ada", seen=datetime(2026, 1, 1, tzinfo=UTC))
+    now = person("12", "Ada", seen=datetime(2026, 6, 1, tzinfo=UTC))
+    assert [match.person.rest_id for match in match_all([before, now], row("a", screen_name="ada"))] == ["12"]
+
+
+@pytest.mark.parametrize(
+    ("grade", "expected"), [("proven", True), ("attested", True), ("imported", False), ("claimed", False)]
+)
+def test_only_proven_and_attested_are_preselected(grade: str, expected: bool) -> None:
+    match = match_one(person("11"), row("a", rest_id="11", grade=grade))
+    assert match
+    assert match.preselected is expected
+
+
+@pytest.mark.parametrize("flags", [{"muted": True}, {"following": False, "followed_by": True}])
+def test_muted_people_and_mere_followers_are_found_and_not_preselected(flags: dict[str, bool]) -> None:
+    match = match_one(person("11", **flags), row("a", rest_id="11", grade="proven"))
+    assert match
+    assert not match.preselected
+
+
+@pytest.mark.parametrize("flags", [{"blocked": True}, {"following": False, "muted": True}])
+def test_blocked_people_and_those_one_has_nothing_to_do_with_are_never_proposed(flags: dict[str, bool]) -> None:
+    assert match_one(person("11", **flags), row("a", rest_id="11", grade="proven")) is None
+
+
+def test_one_does_not_find_oneself() -> None:
+    assert match_one(person("1"), row("a", rest_id="1")) is None
+
+
+def test_the_better_grade_wins_then_the_fresher_name() -> None:
+    rows = [
+        row("a", screen_name="ada", grade="imported", name_seen="2026-11-01"),
+        row("b", screen_name="ada", grade="attested", name_seen="2026-01-01"),
+        row("c", screen_name="ada", grade="attested", name_seen="2026-02-01"),
+    ]
+    match = match_one(person("11", "ada"), *rows)
+    assert match
+    assert match.row.row_id == "c"
+
+
+def test_mutuals_come_first_then_the_followed_then_followers_each_in_the_archives_order() -> None:
+    people = [
+        person("5", following=False, followed_by=True),
+        person("4"),
+        person("3", followed_by=True),
+        person("2"),
+        person("6", followed_by=True),
+    ]
+    matches = match_all(people, *(row(f"r{number}", rest_id=str(number)) for number in range(2, 7)))
+    assert [match.person.rest_id for match in matches] == ["3", "6", "4", "2", "5"]
+
+
+def test_a_match_names_the_accounts_and_every_source() -> None:
+    one = row(
+        "a",
+        rest_id="11",
+        handle="ada.example.org",
+        acct="Ada@quai.example.org",
+        did="did:plc:ada22222222222222222222222",
+    )
+    (match,) = match_all([person("11")], one)
+    bluesky, fediverse = match.accounts
+    assert (bluesky.address, bluesky.did) == ("ada.example.org", "did:plc:ada22222222222222222222222")
+    assert bluesky.url == "https://bsky.app/profile/did:plc:ada22222222222222222222222"
+    assert (fediverse.address, fediverse.url) == ("Ada@quai.example.org", "https://quai.example.org/@Ada")
+    assert match.evidence[-1].detail == source().name
+    assert match.evidence[-1].url == source().url
+
+
+def test_a_row_with_only_a_did_is_an_account_too() -> None:
+    (match,) = match_all([person("11")], row("a", rest_id="11", did="did:web:ada.example.org"))
+    assert match.accounts[0].address == "did:web:ada.example.org"

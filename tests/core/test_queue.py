@@ -1,0 +1,361 @@
+"""The queue: what is due, and that nothing is lost or done twice, whatever happens."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from passerelle import queue as queues
+from passerelle.identifiers import Did, Handle
+from passerelle.networks import bluesky
+from passerelle.presets import DEFAULT, TESTING
+from passerelle.queue import (
+    TRANSITIONS,
+    Accepted,
+    Added,
+    Check,
+    Idle,
+    Item,
+    Known,
+    ListFollows,
+    Missing,
+    Paused,
+    Queue,
+    Refused,
+    Resolve,
+    Resolved,
+    Resumed,
+    Send,
+    Sent,
+    Slowed,
+    State,
+    Stopped,
+    Unanswered,
+    Unresolved,
+    Wait,
+    Withdrawn,
+    next_due,
+    read_write,
+    record,
+)
+from passerelle.views import ErrorView
+
+from tests.core.fakes import ME, NOW, reply
+
+BAD = ErrorView(code="server_refused", message="no")
+DOWN = ErrorView(code="server_unreachable", message="down")
+
+
+def did(number: int) -> Did:
+    return Did(f"did:plc:{number:024}")
+
+
+def item(number: int, **fields: Any) -> Item:
+    return Item(did(number), did(number), **fields)
+
+
+def queue_of(count: int, **fields: Any) -> Queue:
+    """A queue of people 0 to count - 1, for an account that follows nobody yet."""
+    return Queue(ME, {did(number): item(number) for number in range(count)}, **{"known": frozenset(), **fields})
+
+
+def after(queue: Queue, *outcomes: Any) -> Queue:
+    for outcome in outcomes:
+        queue = record(queue, outcome, TESTING)
+    return queue
+
+
+def sent(queue: Queue, now: datetime = NOW) -> Queue:
+    step = next_due(queue, now, TESTING)
+    assert isinstance(step, Send)
+    return after(queue, Sent(step.keys, now, 1))
+
+
+def states(queue: Queue) -> list[str]:
+    return [one.state.value for one in queue.items.values()]
+
+
+def test_an_empty_queue_has_nothing_to_do() -> None:
+    assert next_due(Queue(ME), NOW) == Idle()
+
+
+def test_whom_one_follows_already_is_read_before_anything_is_sent() -> None:
+    queue = queue_of(2, known=None)
+    assert next_due(queue, NOW) == ListFollows()
+    queue = after(queue, Known(frozenset({did(0)})))
+    assert states(queue) == ["following", "waiting"]
+    assert next_due(queue, NOW) == Send((did(1),))
+
+
+def test_people_are_sent_in_batches_in_their_order() -> None:
+    assert next_due(queue_of(30), NOW) == Send(tuple(did(number) for number in range(DEFAULT.batch)))
+
+
+def test_record_keys_are_chosen_before_sending_and_never_change() -> None:
+    queue = sent(queue_of(3))
+    rkeys = [one.rkey for one in queue.items.values()]
+    assert len(set(rkeys)) == 3
+    assert all(rkeys)
+    again = sent(after(queue, Missing()), NOW + timedelta(minutes=1))
+    assert [one.rkey for one in again.items.values()] == rkeys
+    assert [one.follow for one in again.items.values()] == [one.follow for one in queue.items.values()]
+
+
+def test_record_keys_stay_apart_when_the_clock_goes_back() -> None:
+    queue = after(sent(queue_of(6)), Accepted())
+    queue = sent(queue, NOW - timedelta(hours=1))
+    assert len({one.rkey for one in queue.items.values()}) == 6
+
+
+def test_what_was_asked_is_looked_up_before_anything_else_is_sent() -> None:
+    queue = sent(queue_of(9))
+    assert next_due(queue, NOW, TESTING) == Check(did(0))
+    assert states(after(queue, Accepted()))[:3] == ["following"] * 3
+    assert states(after(queue, Missing()))[:3] == ["waiting"] * 3
+
+
+def test_a_batch_that_did_not_arrive_is_repeated_as_it_was() -> None:
+    queue = after(sent(queue_of(3)), Missing(), Added((item(7), item(8))))
+    batches = []
+    while isinstance(next_due(queue, NOW, TESTING), Send):
+        queue = sent(queue)
+        batches.append([one.key for one in queue.in_state(State.ASKED)])
+        queue = after(queue, Accepted())
+    assert [did(0), did(1), did(2)] in batches
+
+
+def test_a_withdrawn_one_leaves_its_batch() -> None:
+    queue = after(sent(queue_of(3)), Missing(), Withdrawn(frozenset({did(1)})))
+    assert next_due(queue, NOW, TESTING) == Send((did(0), did(2)))
+
+
+def test_who_was_asked_for_cannot_be_withdrawn() -> None:
+    queue = sent(queue_of(3))
+    assert after(queue, Withdrawn(frozenset({did(1)}))) == queue
+
+
+def test_a_refused_batch_is_sent_one_by_one_and_only_the_bad_one_fails() -> None:
+    queue = after(sent(queue_of(3)), Refused(BAD))
+    alone = []
+    while isinstance(next_due(queue, NOW, TESTING), Send):
+        queue = sent(queue)
+        (asked,) = queue.in_state(State.ASKED)
+        alone.append(asked.key)
+        queue = after(queue, Refused(BAD) if asked.key == did(1) else Accepted())
+    assert alone == [did(0), did(1), did(2)]
+    assert states(queue) == ["following", "failed", "following"]
+    assert queue.items[did(1)].error == BAD
+
+
+def test_a_failed_one_can_be_tried_again_under_its_key() -> None:
+    queue = after(sent(queue_of(1)), Refused(BAD))
+    again = after(queue, Added((item(0),)))
+    assert states(again) == ["waiting"]
+    assert again.items[did(0)].error is None
+    assert again.items[did(0)].rkey == queue.items[did(0)].rkey
+
+
+def test_a_batch_that_fails_again_and_again_is_split() -> None:
+    queue = after(sent(queue_of(3)), Unanswered(DOWN, NOW), Missing())
+    later = NOW + timedelta(minutes=5)
+    queue = after(sent(queue, later), Unanswered(DOWN, later), Missing())
+    assert next_due(queue, later + timedelta(minutes=5), TESTING) == Send((did(0),))
+
+
+def test_failures_make_us_wait_longer_each_time_and_stop_in_the_end() -> None:
+    queue, now, pauses = sent(queue_of(3)), NOW, []
+    while not queue.paused:
+        queue = record(queue, Unanswered(DOWN, now), DEFAULT)
+        if queue.not_before:
+            pauses.append((queue.not_before - now).total_seconds())
+            now = queue.not_before
+            assert next_due(queue, now) == Check(did(0))
+    assert pauses == [2.0, 4.0, 8.0, 16.0, 32.0]
+    assert next_due(queue, now) == Idle()
+    assert queue.error == DOWN
+    assert states(queue) == ["asked"] * 3  # nothing is lost: it may have arrived
+    assert next_due(after(queue, Resumed()), now) == Check(did(0))
+
+
+def test_a_429_makes_us_wait_until_then() -> None:
+    until = NOW + timedelta(minutes=7)
+    queue = after(sent(queue_of(2)), Slowed(until))
+    assert states(queue) == ["waiting", "waiting"]
+    assert next_due(queue, NOW, TESTING) == Wait(until)
+    assert isinstance(next_due(queue, until, TESTING), Send)
+
+
+def test_a_429_to_a_question_leaves_the_answer_open() -> None:
+    queue = after(sent(queue_of(2)), Slowed(NOW, is_answer=False))
+    assert next_due(queue, NOW, TESTING) == Check(did(0))
+
+
+def test_a_sign_in_that_ends_stops_the_queue_and_loses_nothing() -> None:
+    expired = ErrorView(code="session_expired", message="sign in")
+    queue = after(sent(queue_of(2)), Stopped(expired))
+    assert next_due(queue, NOW, TESTING) == Idle()
+    assert queue.error == expired
+    assert states(queue) == ["waiting", "waiting"]
+    assert isinstance(next_due(after(queue, Resumed()), NOW, TESTING), Send)
+
+
+def test_pausing_stops_and_resuming_goes_on() -> None:
+    queue = after(queue_of(2), Paused())
+    assert next_due(queue, NOW, TESTING) == Idle()
+    assert isinstance(next_due(after(queue, Resumed()), NOW, TESTING), Send)
+
+
+def test_one_asked_for_by_hand_goes_first_alone_and_even_while_paused() -> None:
+    queue = after(queue_of(5), Paused(), Added((item(9, urgent=True),)))
+    assert next_due(queue, NOW, TESTING) == Send((did(9),))
+    queue = after(sent(queue), Accepted())
+    assert next_due(queue, NOW, TESTING) == Idle()
+
+
+def test_a_stopped_queue_tries_nobody_not_even_by_hand() -> None:
+    queue = after(sent(after(queue_of(1), Added((item(0, urgent=True),)))), Stopped(BAD))
+    assert next_due(queue, NOW, TESTING) == Idle()
+    assert states(queue) == ["waiting"]
+
+
+def test_the_hourly_budget_is_kept_and_used_to_the_end() -> None:
+    now, queue, moments = NOW, queue_of(100), []
+    while not isinstance(step := next_due(queue, now, TESTING), Idle):
+        if isinstance(step, Wait):
+            assert step.until > now
+            now = step.until
+        else:
+            queue = after(sent(queue, now), Accepted())
+            moments += [now] * len(step.keys)
+    assert states(queue) == ["following"] * 100
+    per_hour = TESTING.points_per_hour // bluesky.POINTS_PER_CREATE
+    assert all(
+        moment - earlier >= timedelta(hours=1) for earlier, moment in zip(moments, moments[per_hour:], strict=False)
+    )
+    assert moments[per_hour] == NOW + timedelta(hours=1)
+
+
+def test_the_daily_budget_is_kept() -> None:
+    queue = replace(queue_of(3), spent=((NOW, TESTING.points_per_day),))
+    assert next_due(queue, NOW, TESTING) == Wait(NOW + timedelta(days=1))
+
+
+def test_a_handle_is_resolved_when_its_turn_comes_and_doubles_are_seen() -> None:
+    by_handle = Item("ada.example.org", None, Handle("ada.example.org"))
+    queue = replace(queue_of(1), items={by_handle.key: by_handle, did(0): item(0)})
+    assert next_due(queue, NOW, TESTING) == Resolve("ada.example.org")
+    queue = after(queue, Resolved("ada.example.org", did(0)))
+    queue = sent(queue)
+    assert states(queue) == ["asked", "waiting"]  # the same person twice: one record
+    assert states(after(queue, Accepted())) == ["following", "following"]
+
+
+def test_a_handle_of_somebody_followed_already_needs_no_record() -> None:
+    queue = Queue(ME, {"a.example.org": Item("a.example.org", None, Handle("a.example.org"))}, frozenset({did(5)}))
+    assert states(after(queue, Resolved("a.example.org", did(5)))) == ["following"]
+
+
+def test_a_handle_of_nobody_fails_alone() -> None:
+    queue = Queue(
+        ME, {"a.example.org": Item("a.example.org", None, Handle("a.example.org")), did(1): item(1)}, frozenset()
+    )
+    queue = after(queue, Unresolved("a.example.org", BAD))
+    assert states(queue) == ["failed", "waiting"]
+    assert next_due(queue, NOW, TESTING) == Send((did(1),))
+
+
+def test_an_answer_about_somebody_withdrawn_meanwhile_changes_nothing() -> None:
+    assert after(Queue(ME), Resolved("a.example.org", did(5)), Unresolved("a.example.org", BAD)) == Queue(ME)
+
+
+def test_who_was_unfollowed_on_bluesky_is_not_followed_here() -> None:
+    queue = after(sent(queue_of(1)), Accepted())
+    assert after(queue, Known(frozenset())).items == {}
+
+
+def test_adding_twice_changes_nothing() -> None:
+    queue = sent(queue_of(2))
+    assert after(queue, Added((item(0), item(1)))) == queue
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "outcome"),
+    [
+        (200, "", Accepted),
+        (400, "InvalidRequest", Refused),
+        (413, "PayloadTooLarge", Refused),
+        (400, "ExpiredToken", Stopped),
+        (400, "AccountDeactivated", Stopped),
+        (401, "AuthMissing", Stopped),
+        (403, "ScopeMissingError", Stopped),
+        (404, "", Stopped),
+        (429, "RateLimitExceeded", Slowed),
+        (500, "InternalServerError", Unanswered),
+        (502, "UpstreamFailure", Unanswered),
+    ],
+)
+def test_what_an_answer_to_a_write_means(status: int, error: str, outcome: type) -> None:
+    assert type(read_write(reply(status, {"error": error}), NOW)) is outcome
+
+
+def test_every_state_and_every_outcome_has_its_place() -> None:
+    assert set(TRANSITIONS) == set(State) - {State.DROPPED}
+    assert set(queues.RECORDERS) == set(queues.Outcome.__args__)
+    assert {one for row in TRANSITIONS.values() for one in row} <= set(queues.RECORDERS)
+
+
+def test_a_queue_survives_being_stored() -> None:
+    queue = after(sent(queue_of(5)), Unanswered(DOWN, NOW), Added((item(9, urgent=True),)))
+    stored = json.loads(json.dumps([queue.to_json(), [one.to_json() for one in queue.items.values()]]))
+    assert Queue.from_json(*stored) == replace(queue, known=None)
+
+
+OUTCOMES = st.sampled_from(
+    [
+        Accepted(),
+        Missing(),
+        Refused(BAD),
+        Slowed(NOW + timedelta(minutes=1)),
+        Slowed(NOW + timedelta(minutes=1), is_answer=False),
+        Unanswered(DOWN, NOW),
+        Stopped(BAD),
+        Stopped(BAD, is_answer=False),
+        Paused(),
+        Resumed(),
+        Withdrawn(frozenset({did(2), did(4)})),
+        Added((item(2), item(11, urgent=True))),
+        Known(frozenset({did(1)})),
+        "send",
+    ]
+)
+
+
+@settings(deadline=None)
+@given(st.lists(OUTCOMES, max_size=40))
+def test_whatever_happens_the_queue_keeps_its_promises(happenings: list[Any]) -> None:
+    queue, now = queue_of(7), NOW
+    for happening in happenings:
+        before = queue
+        if happening == "send":
+            now += timedelta(minutes=10)
+            if isinstance(next_due(queue, now, TESTING), Send):
+                queue = sent(queue, now)
+        else:
+            queue = after(queue, happening)
+        asked = queue.in_state(State.ASKED)
+        assert len({one.batch for one in asked}) <= 1  # one commit at a time
+        assert len({one.did for one in asked}) == len(asked)
+        rkeys = [one.rkey for one in queue.items.values() if one.rkey]
+        assert len(set(rkeys)) == len(rkeys)
+        for key, one in before.items.items():
+            if one.rkey and key in queue.items:
+                assert queue.items[key].rkey == one.rkey
+        assert all(a <= b for a, b in pairwise(moment for moment, _ in queue.spent))
+        if not isinstance(happening, Withdrawn | Known):
+            assert before.items.keys() <= queue.items.keys()
