@@ -72,15 +72,15 @@ export function makeBadgeHandlers(parts: BadgeParts): Handlers {
   async function follow({ row_id, screen_name, rest_id }: Fields<"badge.follow">): Promise<Result<"badge.follow">> {
     const row = await (await directory())?.find({ screenName: screen_name, restId: rest_id });
     const { translate } = await parts.speech();
-    const refusal = (error: ErrorView) => ({ state: "failed" as const, error_text: errorSentence(translate, error) });
-    if (row?.row_id !== row_id) return refusal(UNKNOWN);
+    const refusal = (error: Pick<ErrorView, "code" | "params">) => ({ state: "failed" as const, error_text: errorSentence(translate, error) });
+    if (row?.row_id !== row_id) return { state: "failed", error_text: translate("badge.gone") };
     const account = await parts.account();
-    if (account === null || account.expired) return refusal(NOT_SIGNED_IN);
+    if (account === null || account.expired) return refusal({ code: "not_signed_in", params: {} });
     try {
       const { state, error } = await parts.follow({ account: account.did, row_id, screen_name });
       return { state, error_text: error ? errorSentence(translate, error) : "" };
     } catch (error) {
-      if (error instanceof EngineError) return refusal({ code: error.code, message: error.message, params: { ...error.params } });
+      if (error instanceof EngineError) return refusal({ code: error.code, params: { ...error.params } });
       throw error;
     }
   }
@@ -98,9 +98,6 @@ export function makeBadgeHandlers(parts: BadgeParts): Handlers {
     },
   };
 }
-
-const UNKNOWN: ErrorView = { code: "account_not_found", message: "The directory has no such row for this name.", params: {} };
-const NOT_SIGNED_IN: ErrorView = { code: "not_signed_in", message: "Nobody is signed in.", params: {} };
 
 /** Answer one message of a content script; what goes wrong is an error for the page, not a crash of the background. */
 export async function answerPage(handlers: Handlers, value: unknown): Promise<object> {
