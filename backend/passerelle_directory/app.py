@@ -37,10 +37,11 @@ log = structlog.get_logger()
 
 def create_app(config: Config) -> Flask:
     """Make the application. Nothing is read or created before the first request."""
-    app = OpenAPI(__name__, info=ABOUT, doc_ui=False, validation_error_status=422)
+    app = OpenAPI(__name__, info=ABOUT, doc_ui=False, security_schemes={}, validation_error_status=422)
     app.config.update(SEND_FILE_MAX_AGE_DEFAULT=STATIC_MAX_AGE)
     app.extensions["passerelle"] = config
-    app.extensions["sessions"] = sessionmaker(open_database(config))
+    app.extensions["engine"] = open_database(config)
+    app.extensions["sessions"] = sessionmaker(app.extensions["engine"])
     app.register_api(directory_routes.api)
     app.register_api(departures_routes.api)
     app.register_blueprint(departures_routes.pages)

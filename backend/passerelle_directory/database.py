@@ -11,6 +11,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DatabaseError
 
 from passerelle_directory.config import Config
 
@@ -46,9 +47,13 @@ def check_database(config: Config) -> None:
     if path and not path.exists():
         raise DatabaseNotReady("There is no database yet. Run first: passerelle-directory db upgrade")
     engine = open_database(config)
-    with engine.connect() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
-    engine.dispose()
+    try:
+        with engine.connect() as connection:
+            current = MigrationContext.configure(connection).get_current_revision()
+    except DatabaseError as error:
+        raise DatabaseNotReady(f"The database cannot be used: {error.orig}") from error
+    finally:
+        engine.dispose()
     if current != ScriptDirectory.from_config(_alembic()).get_current_head():
         raise DatabaseNotReady("The database is of another version. Run first: passerelle-directory db upgrade")
 

@@ -1,0 +1,179 @@
+"""The command line as an operator uses it: main() with settings from the environment, and the real server once."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+from passerelle_directory.cli import main
+
+START_UP = 15  # seconds; alone on the machine it takes two
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A fresh PASSERELLE_DATA, not yet there."""
+    folder = tmp_path / "data"
+    monkeypatch.setenv("PASSERELLE_DATA", str(folder))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    return folder
+
+
+def test_keygen_makes_two_keys_that_only_the_owner_reads(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["keygen"]) == 0
+    printed = dict(text.split() for text in capsys.readouterr().out.splitlines())
+    assert set(printed) == {"current", "next"}
+    assert all(len(base64.b64decode(key, validate=True)) == 32 for key in printed.values())
+    files = sorted((data / "keys").iterdir())
+    assert [file.name for file in files] == ["current.pem", "next.pem"]
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+    assert stat.S_IMODE((data / "keys").stat().st_mode) == 0o700
+
+
+def test_keygen_never_overwrites(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["keygen"])
+    first = capsys.readouterr().out
+    before = {file: file.read_bytes() for file in (data / "keys").iterdir()}
+    main(["keygen"])
+    assert capsys.readouterr().out == first
+    assert {file: file.read_bytes() for file in (data / "keys").iterdir()} == before
+
+
+def test_keygen_after_a_change_of_keys_makes_only_the_missing_one(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["keygen"])
+    following = capsys.readouterr().out.splitlines()[1].split()[1]
+    (data / "keys" / "next.pem").replace(data / "keys" / "current.pem")
+    main(["keygen"])
+    current, new = (text.split()[1] for text in capsys.readouterr().out.splitlines())
+    assert current == following != new
+
+
+@pytest.mark.parametrize("command", [["serve"], ["snapshot"], ["seed"], ["import", "x.csv"]])
+def test_a_fresh_folder_gets_a_sentence_and_no_file(
+    data: Path, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    assert main(command) == 3
+    said = capsys.readouterr().err
+    assert "Run first: passerelle-directory" in said
+    assert len(said.splitlines()) == 1
+    assert not data.exists()
+
+
+def test_serve_without_a_snapshot_says_what_to_do(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["db", "upgrade"])
+    assert main(["serve"]) == 3
+    assert "snapshot" in capsys.readouterr().err
+
+
+def test_the_whole_road_to_a_published_directory(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert [main(command) for command in (["keygen"], ["db", "upgrade"], ["seed"], ["snapshot"], ["snapshot"])] == [
+        0
+    ] * 5
+    latest = json.loads((data / "public" / "latest.json").read_bytes())
+    assert latest["version"] == 2
+    assert latest["rows"] > 700
+    assert "Version 2: " in capsys.readouterr().out
+
+
+def test_bad_lines_are_reported_with_their_number_and_the_rest_is_in(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = tmp_path / "rows.csv"
+    rows.write_text(
+        "screen_name,handle,source\nmuseum,museum.example.com,lists/one\nzoo,no,lists/one\n", encoding="utf-8"
+    )
+    main(["db", "upgrade"])
+    assert main(["import", str(rows)]) == 0
+    said = capsys.readouterr()
+    assert said.out == f"{rows}: 1 new, 0 changed, 0 known, 1 skipped\n"
+    assert said.err == f"{rows} line 3: This is not a handle: 'no'\n"
+
+
+def test_a_file_without_any_good_line_is_unreadable(data: Path, tmp_path: Path) -> None:
+    rows = tmp_path / "rows.csv"
+    rows.write_text("screen_name,handle,source\nzoo,no,lists/one\n", encoding="utf-8")
+    main(["db", "upgrade"])
+    assert main(["import", str(rows)]) == 3
+    assert main(["import", str(tmp_path / "missing.csv")]) == 3
+
+
+def test_import_without_a_file_is_wrong_usage(data: Path) -> None:
+    main(["db", "upgrade"])
+    assert main(["import"]) == 2
+
+
+def test_import_seed_is_the_seed(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["db", "upgrade"])
+    main(["import", "--seed"])
+    assert capsys.readouterr().out.count(" 0 skipped") == 2
+
+
+def test_a_wrong_setting_is_wrong_usage(
+    data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PASSERELLE_PROXIES", "many")
+    assert main(["keygen"]) == 2
+    assert "PASSERELLE_PROXIES" in capsys.readouterr().err
+
+
+def test_a_database_that_is_none_gets_one_line(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data.mkdir()
+    (data / "directory.sqlite").write_bytes(b"no database at all" * 100)
+    assert main(["seed"]) == 3
+    assert capsys.readouterr().err.startswith("passerelle-directory: The database cannot be used: ")
+
+
+def free_port() -> int:
+    """Give a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def get_when_up(url: str) -> bytes:
+    """Fetch `url` as soon as somebody answers there."""
+    for _ in range(START_UP * 10):
+        try:
+            with urllib.request.urlopen(url) as answer:
+                body: bytes = answer.read()
+                return body
+        except urllib.error.URLError:
+            time.sleep(0.1)
+    raise TimeoutError(url)
+
+
+def test_serve_answers_on_loopback_and_stops_when_told(data: Path) -> None:
+    for command in (["keygen"], ["db", "upgrade"], ["snapshot"]):
+        assert main(command) == 0
+    files = sorted(data.rglob("*"))
+    port = free_port()
+    server = subprocess.Popen(
+        [sys.executable, "-m", "passerelle_directory.cli", "serve", "--port", str(port)],
+        env={**os.environ, "HOME": str(data)},
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    try:
+        body = get_when_up(f"http://127.0.0.1:{port}/v1/directory/latest.json")
+        assert json.loads(body)["version"] == 1
+    finally:
+        server.send_signal(signal.SIGTERM)
+        _, log = server.communicate(timeout=START_UP)
+    assert server.returncode == 0
+    assert b'"path": "/v1/directory/latest.json"' in log
+    assert b"127.0.0.1" not in log
+    assert sorted(data.rglob("*")) == files

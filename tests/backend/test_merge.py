@@ -1,0 +1,134 @@
+"""What several sources say of one X account becomes one row: who agrees, who contradicts, how sure that is."""
+
+from __future__ import annotations
+
+from passerelle.directory import Evidence, Row
+from passerelle_directory.merge import make_departures, make_row
+from passerelle_directory.models import Departure
+from passerelle_directory.sources import count_independent
+from sqlalchemy import select
+
+from tests.backend.conftest import Directory
+from tests.backend.people import OTHER_SOURCE, departure, line
+
+DID, OTHER_DID = "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa", "did:plc:bbbbbbbbbbbbbbbbbbbbbbbb"
+
+
+def merged(directory: Directory) -> list[tuple[Row, Evidence]]:
+    """Give the rows that a directory would publish."""
+    from passerelle_directory.models import Account
+
+    with directory.session() as session:
+        accounts = session.scalars(select(Account).order_by(Account.screen_name_key))
+        return [make_row(account, account.statements) for account in accounts]
+
+
+def only(directory: Directory) -> tuple[Row, Evidence]:
+    """Give the one row that a directory would publish."""
+    (found,) = merged(directory)
+    return found
+
+
+def test_one_source_makes_an_imported_row(directory: Directory) -> None:
+    directory.say(line(handle="museum.example.com", country="DE", display_name="Museum"))
+    row, evidence = only(directory)
+    assert (row.grade, row.handle, row.country, row.display_name) == ("imported", "museum.example.com", "DE", "Museum")
+    assert [source.name for source in evidence.sources] == ["lists/one"]
+
+
+def test_two_independent_sources_that_agree_attest_one_row(directory: Directory) -> None:
+    directory.say(line(handle="museum.example.com"))
+    directory.say(line("MUSEUM", OTHER_SOURCE, handle="museum.example.com"))
+    row, evidence = only(directory)
+    assert row.grade == "attested"
+    assert [source.name for source in evidence.sources] == ["lists/one", "records/two"]
+
+
+def test_sources_that_copy_each_other_do_not_attest(directory: Directory) -> None:
+    directory.say(line(source="PierreMesure/politix-sweden", handle="museum.example.com"))
+    directory.say(line(source="wikidata", handle="museum.example.com"))
+    assert only(directory)[0].grade == "imported"
+
+
+def test_two_lists_of_one_owner_count_once() -> None:
+    assert count_independent(["someone/list", "someone/other-list", "https://www.paper.example/a"]) == 2
+    assert count_independent(["https://paper.example/a", "https://www.paper.example/b"]) == 1
+
+
+def test_an_account_that_only_one_source_gives_keeps_the_row_from_being_attested(directory: Directory) -> None:
+    directory.say(line(handle="museum.example.com", acct="museum@social.example.org"))
+    directory.say(line(source=OTHER_SOURCE, handle="museum.example.com"))
+    assert only(directory)[0].grade == "imported"
+
+
+def test_two_sources_for_two_networks_fill_one_row(directory: Directory) -> None:
+    directory.say(line(handle="museum.example.com"))
+    directory.say(line(source=OTHER_SOURCE, acct="museum@social.example.org"))
+    row, _ = only(directory)
+    assert (row.handle, str(row.acct), row.grade) == ("museum.example.com", "museum@social.example.org", "imported")
+
+
+def test_a_conflict_shows_and_gets_the_lowest_grade(directory: Directory) -> None:
+    directory.say(line(handle="museum.example.com"), line(source=OTHER_SOURCE, handle="museum.example.com"))
+    directory.say(line(source="third/list", handle="impostor.example.com"))
+    row, evidence = only(directory)
+    assert (row.handle, row.grade) == ("museum.example.com", "claimed")
+    assert [(c.network, c.address, c.sources) for c in evidence.conflicts] == [
+        ("bluesky", "impostor.example.com", ("third/list",))
+    ]
+
+
+def test_sources_that_name_different_servers_conflict(directory: Directory) -> None:
+    directory.say(line(acct="museum@social.example.org"), line(source=OTHER_SOURCE, acct="museum@other.example.org"))
+    row, evidence = only(directory)
+    assert (str(row.acct), row.grade) == ("museum@social.example.org", "claimed")
+    assert evidence.conflicts[0].address == "museum@other.example.org"
+
+
+def test_an_acct_in_another_case_is_the_same(directory: Directory) -> None:
+    directory.say(line(acct="Museum@social.example.org"), line(source=OTHER_SOURCE, acct="museum@social.example.org"))
+    assert only(directory)[0].grade == "attested"
+
+
+def test_a_new_handle_of_the_same_did_is_no_conflict(directory: Directory) -> None:
+    directory.say(line(did=DID, handle="museum.bsky.social"))
+    directory.say(line(source=OTHER_SOURCE, did=DID, handle="museum.example.com", source_date="2026-06-01"))
+    row, evidence = only(directory)
+    assert (row.did, row.handle, row.grade, evidence.conflicts) == (DID, "museum.example.com", "attested", ())
+
+
+def test_the_first_did_is_pinned_even_when_its_source_changes_its_mind(directory: Directory) -> None:
+    directory.say(line(did=DID, handle="museum.example.com"))
+    directory.say(line(did=OTHER_DID, handle="museum.example.com", source_date="2026-06-01"))
+    row, evidence = only(directory)
+    assert (row.did, row.grade) == (DID, "claimed")
+    assert evidence.conflicts[0].sources == ("lists/one",)
+
+
+def test_a_statement_that_joins_two_groups_makes_them_one(directory: Directory) -> None:
+    directory.say(line(handle="old.example.com"))
+    directory.say(line(source=OTHER_SOURCE, did=DID, handle="new.example.com", source_date="2026-06-01"))
+    directory.say(line(source="third/list", did=DID, handle="old.example.com"))
+    row, evidence = only(directory)
+    assert (row.did, row.handle, evidence.conflicts) == (DID, "new.example.com", ())
+
+
+def test_the_kind_is_what_somebody_knows(directory: Directory) -> None:
+    directory.say(line(kind="university", handle="a.example.com"), line(source=OTHER_SOURCE, handle="a.example.com"))
+    assert only(directory)[0].kind == "university"
+
+
+def test_departures_of_one_organisation_are_one_entry_with_the_most_exact_date(directory: Directory) -> None:
+    directory.say(departure(left_x="unknown"))
+    directory.say(departure(source=OTHER_SOURCE, left_x="2025-01-20", handle="museum.example.com"))
+    directory.say(departure(source="third/list", left_x="2025"))
+    with directory.session() as session:
+        (entry,) = make_departures(session.scalars(select(Departure)))
+    assert (entry["date"], entry["handle"]) == ("2025-01-20", "museum.example.com")
+    assert [source["name"] for source in entry["sources"]] == ["lists/one", "records/two", "third/list"]
+
+
+def test_organisations_of_one_name_in_two_countries_are_two(directory: Directory) -> None:
+    directory.say(departure(), departure(country="AT"))
+    with directory.session() as session:
+        assert len(make_departures(session.scalars(select(Departure)))) == 2

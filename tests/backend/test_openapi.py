@@ -1,0 +1,29 @@
+"""Schemathesis asks every described address whatever the description allows, and more; answers must fit it."""
+
+from __future__ import annotations
+
+import pytest
+import schemathesis
+from flask import Flask
+from hypothesis import HealthCheck, settings
+from schemathesis.specs.openapi.schemas import OpenApiSchema
+
+from tests.backend.conftest import Directory
+from tests.backend.people import departure, line
+
+
+@pytest.fixture
+def described(directory: Directory, app: Flask) -> OpenApiSchema:
+    """Give the description of an application with something in it."""
+    directory.say(line(handle="museum.example.com"), departure())
+    directory.publish()
+    return schemathesis.openapi.from_wsgi("/openapi.json", app)
+
+
+schema = schemathesis.pytest.from_fixture("described")
+
+
+@schema.parametrize()
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_answers_fit_their_description(case: schemathesis.Case) -> None:
+    case.call_and_validate()

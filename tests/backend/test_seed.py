@@ -1,0 +1,69 @@
+"""The seed: every line can be imported, names its source, and keeps to who may be listed."""
+
+from __future__ import annotations
+
+import csv
+import re
+
+import pytest
+from passerelle_directory.cli import SEED, SEED_FILES
+from passerelle_directory.importers.loading import import_file
+
+from tests.backend.conftest import TODAY, Directory
+
+
+def lines(name: str) -> list[dict[str, str]]:
+    """Give the lines of a seed file."""
+    with (SEED / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_every_line_is_taken_and_a_second_time_changes_nothing(directory: Directory) -> None:
+    for again in (False, True):
+        with directory.session() as session, session.begin():
+            reports = [import_file(session, path, TODAY) for path in SEED_FILES]
+        assert [report.skipped for report in reports] == [[], []]
+        assert sum(report.known if again else report.new for report in reports) == sum(
+            len(lines(path.name)) for path in SEED_FILES
+        )
+
+
+def test_no_row_disagrees_with_another(directory: Directory) -> None:
+    with directory.session() as session, session.begin():
+        import_file(session, SEED / "rows.csv", TODAY)
+    latest = directory.publish()
+    assert latest["rows"] == len(lines("rows.csv"))
+
+
+def test_people_are_listed_only_from_sources_about_public_office_or_by_their_office() -> None:
+    parliaments = {"everton137/leavex-tools", "politics-on-social-media/politics-on-social-media.github.io"}
+    elsewhere = {
+        row["screen_name"] for row in lines("rows.csv") if row["kind"] == "person" and row["source"] not in parliaments
+    }
+    # Members of parliaments, councils and the United States Congress, found in a list of official accounts.
+    assert elsewhere == {"aoc", "RepAOC", "ronwyden"} | {"seiji_ohsaka", "shiomura"} | {
+        "isatetsurou",
+        "mitibata1",
+        "reinakiyosejcp",
+        "tsudatomoki",
+    }
+
+
+def test_swedish_agencies_are_closed_and_nothing_more() -> None:
+    swedish = [row for row in lines("departures.csv") if row["source"] == "PierreMesure/politix-sweden"]
+    assert len(swedish) == 70
+    assert {(row["how"], row["left_x"]) for row in swedish} == {("closed", "by 2026-02")}
+    assert {row["how"] for row in lines("departures.csv") if row not in swedish} == {"left"}
+
+
+@pytest.mark.parametrize("name", ["rows.csv", "departures.csv"])
+def test_every_line_names_its_source_and_countries_are_codes(name: str) -> None:
+    for row in lines(name):
+        assert row["source"]
+        assert re.fullmatch(r"[A-Z]{2}|", row["country"]), row
+
+
+def test_every_source_is_explained() -> None:
+    explained = (SEED / "SOURCES.md").read_text(encoding="utf-8")
+    lists = {row["source"] for name in ("rows.csv", "departures.csv") for row in lines(name) if "/" in row["source"]}
+    assert [source for source in lists if source not in explained] == []

@@ -1,0 +1,230 @@
+"""Publishing: the files a client accepts, the same bytes for the same rows, and what happens to old files."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import stat
+from collections.abc import Generator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from passerelle.directory import DirectoryIndex, FilePromise, Latest, Merged, merge, read_file, read_latest, read_lines
+from passerelle.errors import DirectoryError
+from passerelle.identifiers import RestId, ScreenName
+from passerelle.transport import Response
+from passerelle_directory.keys import public_bytes
+from passerelle_directory.snapshot import EXPIRES_AFTER, KEPT_AFTER, AlreadyPublishing, publish
+
+from tests.backend.conftest import NOW, Directory
+from tests.backend.people import OTHER_SOURCE, line
+
+
+async def verify(key: bytes, message: bytes, signature: bytes) -> bool:
+    """Check a signature as the desktop client does."""
+    try:
+        Ed25519PublicKey.from_public_bytes(key).verify(signature, message)
+    except InvalidSignature:
+        return False
+    return True
+
+
+def latest_as_client(
+    directory: Directory, *, now: datetime = NOW, seen_version: int = 0, key: Ed25519PrivateKey | None = None
+) -> Latest:
+    """Read latest.json with the client's own code."""
+    body = (directory.config.public / "latest.json").read_bytes()
+    pinned = (public_bytes(key or directory.key),)
+    response = Response(200, {}, body)
+    return asyncio.run(read_latest(response, keys=pinned, verify=verify, now=now, seen_version=seen_version))
+
+
+def packed(directory: Directory, promise: FilePromise) -> bytes:
+    """Fetch a promised file, checked as the client checks it."""
+    body = (directory.config.public / promise.path.removeprefix("v1/directory/")).read_bytes()
+    return read_file(Response(200, {}, body), promise)
+
+
+def index_as_client(directory: Directory) -> DirectoryIndex:
+    """Download everything and index it with the client's own code."""
+    latest = latest_as_client(directory)
+    steps = merge(
+        read_lines(packed(directory, latest.snapshot)), read_lines(packed(directory, latest.evidence)), latest.rows
+    )
+    merged = finish(steps)
+    assert merged.skipped == 0
+    return DirectoryIndex(merged.rows, merged.keys, merged.offsets)
+
+
+def finish(steps: Generator[int, None, Merged]) -> Merged:
+    """Run a generator to its end; give what it returns."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as stop:
+            merged: Merged = stop.value
+            return merged
+
+
+def names(directory: Directory) -> set[str]:
+    """Give the names of the files that are there."""
+    return {path.name for path in (directory.config.public / "files").iterdir()}
+
+
+def test_the_client_finds_in_the_files_what_was_imported(directory: Directory) -> None:
+    directory.say(line("Museum", rest_id="42", handle="museum.example.com", source_url="https://lists.example/one"))
+    directory.say(line("Zoo", acct="zoo@social.example.org"))
+    directory.publish()
+    index = index_as_client(directory)
+    (museum,) = index.find_by_id(RestId("42"))
+    (zoo,) = index.find_by_name(ScreenName("zoo"))
+    assert museum.handle == "museum.example.com"
+    assert [(source.name, source.url) for source in museum.sources] == [("lists/one", "https://lists.example/one")]
+    assert (str(zoo.acct), zoo.grade) == ("zoo@social.example.org", "imported")
+
+
+def test_the_same_rows_give_the_same_bytes(directory: Directory) -> None:
+    for n in range(50):
+        directory.say(line(f"name{n}", handle=f"name{n}.example.com"))
+    first = directory.publish()
+    second = directory.publish(NOW + timedelta(days=1))
+    assert (first["snapshot"], first["evidence"]) == (second["snapshot"], second["evidence"])
+    header = (directory.config.public / "files" / first["snapshot"]["path"].rpartition("/")[2]).read_bytes()[:10]
+    assert header[4:8] == b"\0\0\0\0"  # gzip's modification time, RFC 1952
+
+
+def test_files_are_sorted_and_named_by_their_checksum(directory: Directory) -> None:
+    for n in range(50):
+        directory.say(line(f"name{n}", handle=f"name{n}.example.com"))
+    latest = directory.publish()
+    for part in ("snapshot", "evidence"):
+        body = packed(directory, FilePromise(**latest[part]))
+        ids = [json.loads(text)["row_id"] for text in gzip.decompress(body).splitlines()]
+        assert ids == sorted(ids)
+        assert len(ids) == latest["rows"] == 50
+        assert latest[part]["path"] == f"v1/directory/files/{latest[part]['sha256']}.jsonl.gz"
+
+
+def test_row_ids_stay_when_rows_change(directory: Directory) -> None:
+    directory.say(line(handle="old.example.com"))
+    directory.publish()
+    (before,) = index_as_client(directory).find_by_name(ScreenName("museum"))
+    directory.say(line(handle="new.example.com", source_date="2026-06-01"))
+    directory.publish()
+    (after,) = index_as_client(directory).find_by_name(ScreenName("museum"))
+    assert (before.row_id, after.handle) == (after.row_id, "new.example.com")
+
+
+def test_conflicts_are_in_the_evidence(directory: Directory) -> None:
+    directory.say(line(handle="a.example.com"), line(source=OTHER_SOURCE, handle="b.example.com"))
+    latest = directory.publish()
+    (reason,) = gzip.decompress(packed(directory, FilePromise(**latest["evidence"]))).splitlines()
+    assert json.loads(reason)["conflicts"] == [
+        {"network": "bluesky", "address": "b.example.com", "sources": ["records/two"]}
+    ]
+
+
+def test_versions_only_grow_even_when_the_database_is_lost(directory: Directory) -> None:
+    assert [directory.publish()["version"] for _ in range(3)] == [1, 2, 3]
+    with directory.engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM publications")
+    assert directory.publish()["version"] == 4
+
+
+def test_a_client_refuses_what_is_expired_older_or_signed_by_another(directory: Directory) -> None:
+    directory.publish()
+    assert latest_as_client(directory, now=NOW + EXPIRES_AFTER - timedelta(seconds=1)).version == 1
+    for wrong, code in (
+        ({"now": NOW + EXPIRES_AFTER}, "directory_expired"),
+        ({"seen_version": 2}, "directory_older"),
+        ({"key": Ed25519PrivateKey.generate()}, "directory_key_unknown"),
+    ):
+        with pytest.raises(DirectoryError) as refused:
+            latest_as_client(directory, **wrong)  # type: ignore[arg-type]
+        assert refused.value.code == code
+
+
+@pytest.mark.parametrize("field", ["version", "generated_at", "expires", "rows", "snapshot", "evidence", "campaigns"])
+def test_the_signature_covers_every_field(directory: Directory, field: str) -> None:
+    path = directory.config.public / "latest.json"
+    latest: dict[str, Any] = directory.publish()
+    path.write_text(json.dumps(latest | {field: 7}), encoding="utf-8")
+    with pytest.raises(DirectoryError) as refused:
+        latest_as_client(directory)
+    assert refused.value.code == "directory_signature"
+
+
+def test_superseded_files_stay_thirty_days_and_then_go(directory: Directory) -> None:
+    directory.say(line(handle="old.example.com"))
+    directory.publish()
+    old = names(directory)
+    directory.say(line(handle="new.example.com", source_date="2026-06-01"))
+    directory.publish(NOW + timedelta(days=1))
+    directory.publish(NOW + timedelta(days=1) + KEPT_AFTER - timedelta(seconds=1))
+    assert old <= names(directory)
+    directory.publish(NOW + timedelta(days=1) + KEPT_AFTER)
+    # The evidence said the same before and after, so it is the same file and stays.
+    assert len(old - names(directory)) == 2
+    assert index_as_client_at(directory, NOW + timedelta(days=1) + KEPT_AFTER)
+
+
+def index_as_client_at(directory: Directory, now: datetime) -> Latest:
+    """Read latest.json at another time, and both of its files."""
+    latest = latest_as_client(directory, now=now)
+    packed(directory, latest.snapshot)
+    packed(directory, latest.evidence)
+    return latest
+
+
+def test_a_file_that_comes_back_is_not_deleted(directory: Directory) -> None:
+    directory.say(line(handle="a.example.com"))
+    directory.publish()
+    directory.say(line(handle="b.example.com", source_date="2026-06-01"))
+    directory.publish(NOW + timedelta(days=1))
+    directory.say(line(handle="a.example.com", source_date="2026-06-02"))
+    later = NOW + timedelta(days=1) + KEPT_AFTER
+    directory.publish(later)
+    assert index_as_client_at(directory, later).version == 3
+
+
+def test_files_of_a_lost_database_go_too(directory: Directory) -> None:
+    stray = directory.config.public / "files" / f"{'0' * 64}.jsonl.gz"
+    stray.parent.mkdir(parents=True)
+    stray.write_bytes(b"")
+    directory.publish()
+    assert stray.exists()
+    directory.publish(NOW + KEPT_AFTER)
+    assert not stray.exists()
+
+
+def test_what_a_crash_left_half_made_is_swept_up(directory: Directory) -> None:
+    directory.publish()
+    (directory.config.public / "files" / ".making-x").write_bytes(b"half")
+    directory.publish()
+    assert not [name for name in names(directory) if name.startswith(".making")]
+
+
+def test_only_one_snapshot_is_made_at_a_time(directory: Directory) -> None:
+    import fcntl
+
+    directory.publish()
+    with (directory.config.data / "snapshot.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with directory.session() as session, pytest.raises(AlreadyPublishing):
+            publish(session, directory.config.public, directory.key, NOW)
+    assert latest_as_client(directory).version == 1
+
+
+def test_published_files_can_be_read_by_a_web_server(directory: Directory) -> None:
+    directory.publish()
+    published = [directory.config.public / "latest.json", *(directory.config.public / "files").iterdir()]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in published} == {0o644}
+
+
+def test_a_directory_with_nothing_in_it_can_be_published(directory: Directory) -> None:
+    assert directory.publish()["rows"] == 0
+    assert latest_as_client(directory).rows == 0
