@@ -32,6 +32,7 @@ class DevTools:
         self._socket = connect(f"ws://127.0.0.1:{port}{path}", max_size=None, proxy=None)
         self._ids = itertools.count(1)
         self._sessions: dict[str, dict[str, Any]] = {}
+        self._answers: dict[int, dict[str, Any]] = {}
         self._follow(None)
 
     def _follow(self, session: str | None) -> None:
@@ -43,13 +44,20 @@ class DevTools:
         number = next(self._ids)
         message = {"id": number, "method": method, "params": params}
         self._socket.send(json.dumps(message | ({"sessionId": session} if session else {})))
-        while True:
-            answer = json.loads(self._socket.recv(timeout=ANSWER_SECONDS))
-            if answer.get("id") == number:
-                if "error" in answer:
-                    raise DevToolsError(f"{method}: {answer['error']['message']}")
-                return answer.get("result", {})
-            self._note(answer)
+        while number not in self._answers:
+            self._receive()
+        answer = self._answers.pop(number)
+        if "error" in answer:
+            raise DevToolsError(f"{method}: {answer['error']['message']}")
+        return answer.get("result", {})
+
+    def _receive(self) -> None:
+        """Take one message. What an event leads to sends commands too, so an answer may come while another is awaited."""
+        message = json.loads(self._socket.recv(timeout=ANSWER_SECONDS))
+        if "id" in message:
+            self._answers[message["id"]] = message
+        else:
+            self._note(message)
 
     def _note(self, event: dict[str, Any]) -> None:
         params = event.get("params", {})
