@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
 from pathlib import Path
 
 from passerelle.errors import InputError
@@ -13,15 +14,21 @@ from passerelle.identifiers import canonicalize_screen_name
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from passerelle_directory.importers.accounts import KnownAccounts
 from passerelle_directory.importers.lines import BadLine, Line, read_lines
 from passerelle_directory.importers.parsing import AccountLine, DepartureLine, parse_line
 from passerelle_directory.models import Account, Departure, Statement
 
+LINES_AT_ONCE = 500
 ROW_ID_BYTES = 8  # 64 random bits, in hex: unlikely to meet among millions, and the key forbids it
 
 # What a source may say of an X account, field by field.
 SAID = ("did", "handle", "acct", "kind", "country", "display_name")
 TARGETS = ("did", "handle", "acct")
+UNKNOWN = (None, "other")  # what a second line of the same file may still fill in
+
+OUTCOMES = ("new", "changed", "known")  # of a line that says two things the first one counts
+Said = tuple[AccountLine | None, DepartureLine | None]
 
 
 @dataclass(slots=True)
@@ -49,20 +56,10 @@ def import_file(session: Session, path: Path, today: date) -> Report:
 
 def import_lines(session: Session, lines: Iterable[Line | BadLine], today: date) -> Report:
     """Import lines that were read already."""
-    report = Report()
     importer = Importer(session)
-    for line in lines:
-        if isinstance(line, BadLine):
-            report.skipped.append(line)
-            continue
-        try:
-            outcome = importer.take(line, today)
-        except InputError as error:
-            report.skipped.append(BadLine(line.number, error.message))
-            continue
-        setattr(report, outcome, getattr(report, outcome) + 1)
-    session.flush()
-    return report
+    for batch in _batches(lines, LINES_AT_ONCE):
+        importer.take(batch, today)
+    return importer.report
 
 
 class Importer:
@@ -70,21 +67,41 @@ class Importer:
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        self.said_on: dict[tuple[str, str], int] = {}
+        self.report = Report()
+        self._known = KnownAccounts()
+        self._said_on: dict[tuple[str, str], int] = {}
 
-    def take(self, line: Line, today: date) -> str:
-        """Store what one line says. Gives the outcome: "new", "changed" or "known". Raises InputError."""
-        account, departure = parse_line(line.fields, today)
-        outcomes = {self._take_account(account, line.number)} if account else set()
+    def take(self, batch: Sequence[Line | BadLine], today: date) -> None:
+        """Store what some lines say, and count or report each of them."""
+        parsed = [(line.number, _parsed(line, today)) for line in batch]
+        self._known = KnownAccounts.fetch(
+            self.session, [said[0] for _, said in parsed if not isinstance(said, str) and said[0]]
+        )
+        with self.session.no_autoflush:
+            for number, said in parsed:
+                if isinstance(said, str):
+                    self.report.skipped.append(BadLine(number, said))
+                else:
+                    self._take_line(number, *said)
+        self.session.flush()
+
+    def _take_line(self, number: int, account: AccountLine | None, departure: DepartureLine | None) -> None:
+        try:
+            outcomes = {self._take_account(account, number)} if account else set()
+        except InputError as error:
+            self.report.skipped.append(BadLine(number, error.message))
+            return
         if departure:
             outcomes.add(self._take_departure(departure))
-        return min(outcomes, key=("new", "changed", "known").index)
+        outcome = min(outcomes, key=OUTCOMES.index)
+        setattr(self.report, outcome, getattr(self.report, outcome) + 1)
 
     def _take_account(self, line: AccountLine, number: int) -> str:
-        account, namesake = find_account(self.session, line)
-        statement = _statement_of(self.session, account, line.said.source) if account else None
+        account, namesake = self._known.find(line)
+        source = line.said.source
+        statement = next((said for said in account.statements if said.source == source), None) if account else None
         values = _values(line)
-        if account and statement and (first := self.said_on.get((account.row_id, line.said.source))):
+        if account and statement and (first := self._said_on.get((account.row_id, source))):
             values = _completed(statement, values, first)
         elif statement and _is_older(line.said.source_date, statement.source_date):
             return "known"
@@ -92,71 +109,65 @@ class Importer:
             account = Account(row_id=secrets.token_hex(ROW_ID_BYTES))
             self.session.add(account)
         if namesake:
-            _absorb(self.session, account, namesake)
-        self.said_on[account.row_id, line.said.source] = number
+            self._absorb(account, namesake)
+        self._said_on[account.row_id, source] = number
         _learn(account, line)
+        self._known.remember(account)
         if statement is None:
-            account.statements.append(Statement(source=line.said.source, **values))
+            account.statements.append(Statement(source=source, **values))
             return "new"
         return _update(statement, values)
 
+    def _absorb(self, account: Account, other: Account) -> None:
+        """Make two accounts one: `other` was the same X account, known by its name only."""
+        known = {statement.source for statement in account.statements}
+        for statement in [said for said in other.statements if said.source not in known]:
+            account.statements.append(statement)
+        account.did = account.did or other.did
+        self._known.forget(other)
+        self.session.flush()
+        self.session.expire(other, ["statements"])
+        self.session.delete(other)
+
     def _take_departure(self, line: DepartureLine) -> str:
-        values: dict[str, object] = {
-            "organisation": line.organisation,
-            "kind": line.kind,
-            "country": line.country,
-            "left": line.left,
-            "by": line.by,
-            "how": line.how,
-            "handle": line.handle,
-            "acct": str(line.acct) if line.acct else None,
-            "source_url": line.said.source_url,
-        }
         key = f"{line.country or ''} {' '.join(line.organisation.casefold().split())}"
         query = select(Departure).where(Departure.key == key, Departure.source == line.said.source)
         departure = self.session.scalar(query)
-        if departure is None:
-            self.session.add(Departure(key=key, source=line.said.source, **values))
-            return "new"
-        return _update(departure, values)
+        if departure:
+            return _update(departure, _departure_values(line))
+        self.session.add(Departure(key=key, source=line.said.source, **_departure_values(line)))
+        self.session.flush()  # the file may speak of it again
+        return "new"
 
 
-def find_account(session: Session, line: AccountLine) -> tuple[Account | None, Account | None]:
-    """Find the X account that a line is about: by id, else by the name, whoever bore it last.
-
-    The second is an account known by its name only that the line shows to be the first one.
-    """
-    by_id = session.scalar(select(Account).where(Account.rest_id == line.rest_id)) if line.rest_id else None
-    by_name = _find_by_name(session, line)
-    if by_id is None:
-        return by_name, None
-    return by_id, (by_name if by_name is not by_id else None)
+def _batches(lines: Iterable[Line | BadLine], size: int) -> Iterator[list[Line | BadLine]]:
+    rest = iter(lines)
+    while batch := list(islice(rest, size)):
+        yield batch
 
 
-def _find_by_name(session: Session, line: AccountLine) -> Account | None:
-    """Find by name: for a line with an id only an account without one, for X gives old names to new people."""
-    if line.screen_name is None:
-        return None
-    query = select(Account).where(Account.screen_name_key == canonicalize_screen_name(line.screen_name))
-    if line.rest_id:
-        query = query.where(Account.rest_id.is_(None))
-    bearers = session.scalars(query.order_by(Account.row_id)).all()
-    return max(bearers, key=lambda account: account.name_seen or date.min, default=None)
+def _parsed(line: Line | BadLine, today: date) -> Said | str:
+    """Give what a line says, or the reason why it cannot be used."""
+    if isinstance(line, BadLine):
+        return line.reason
+    try:
+        return parse_line(line.fields, today)
+    except InputError as error:
+        return error.message
 
 
-def _absorb(session: Session, account: Account, other: Account) -> None:
-    """Make two accounts one: `other` was the same X account, known by its name only."""
-    known = {statement.source for statement in account.statements}
-    for statement in [said for said in other.statements if said.source not in known]:
-        statement.account = account
-    account.did = account.did or other.did
-    session.flush()
-    session.expire(other, ["statements"])
-    session.delete(other)
-
-
-def _statement_of(session: Session, account: Account, source: str) -> Statement | None:
-    return session.scalar(select(Statement).where(Statement.row_id == account.row_id, Statement.source == source))
+def _departure_values(line: DepartureLine) -> dict[str, object]:
+    return {
+        "organisation": line.organisation,
+        "kind": line.kind,
+        "country": line.country,
+        "left": line.left,
+        "by": line.by,
+        "how": line.how,
+        "handle": line.handle,
+        "acct": str(line.acct) if line.acct else None,
+        "source_url": line.said.source_url,
+    }
 
 
 def _values(line: AccountLine) -> dict[str, object]:
@@ -168,10 +179,11 @@ def _values(line: AccountLine) -> dict[str, object]:
 def _completed(statement: Statement, values: dict[str, object], first: int) -> dict[str, object]:
     """Join a second line of the same file about the same X account with the first. Raises InputError if they differ."""
     for name in TARGETS:
-        known, new = getattr(statement, name), values[name]
-        if known and new and known != new:
+        first_said, new = getattr(statement, name), values[name]
+        if first_said and new and first_said != new:
             raise InputError(f"It names another {name} for the X account of line {first}.")
-    return {name: getattr(statement, name) or value for name, value in values.items()}
+    known = {name: getattr(statement, name) for name in values}
+    return {name: value if known[name] in UNKNOWN else known[name] for name, value in values.items()}
 
 
 def _learn(account: Account, line: AccountLine) -> None:
