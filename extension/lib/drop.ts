@@ -16,8 +16,9 @@ export async function readDrop(transfer: DataTransfer): Promise<Dropped> {
   const items = Array.from(transfer.items).filter((item) => item.kind === "file");
   const entries = items.map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
   const plain = Array.from(transfer.files, (file): Named => [file.name, file]);
-  // A file that a script (or a test) put into the transfer has no entry; then the plain list has all there is.
-  if (entries.length < items.length) return dropped(plain);
+  // Without folders the plain list has all there is, at once: a popup may close any moment. (A file that a script put
+  // into the transfer has no entry.)
+  if (entries.length < items.length || entries.every((entry) => entry.isFile)) return dropped(plain);
   return dropped((await Promise.all(entries.map((entry) => readEntry(entry, "")))).flat());
 }
 

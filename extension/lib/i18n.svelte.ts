@@ -1,4 +1,5 @@
 // The language the pages speak now: the person's choice or the browser's, as reactive state.
+import { withoutIsolates } from "./text";
 import { directionOf, errorSentence, languageOf, type LanguageSetting, makeTranslate, pickLocale, type Translate } from "./i18n";
 import type { ErrorView } from "./messages.gen";
 
@@ -14,6 +15,9 @@ export const speech = new Speech();
 
 /** Give a sentence in the language of now. */
 export const t: Translate = (key, values) => speech.translate(key, values);
+
+/** Give a sentence for a label that is only spoken: direction marks would be noise there. */
+export const spoken: Translate = (key, values) => withoutIsolates(t(key, values));
 
 /** Give the sentence for an error in the language of now. */
 export const sentenceFor = (error: Pick<ErrorView, "code" | "params">): string =>

@@ -19,6 +19,9 @@ const VIEWS: readonly View[] = ["home", "drop", "sign-in", "settings"];
 // Works that the home page waits for; following has its own place and goes on beside everything.
 const SHOWN_WORK: ReadonlySet<string> = new Set(["archive.open", "directory.update", "match.find"]);
 
+/** Errors that signing in mends. */
+export const NEEDS_SIGN_IN: readonly string[] = ["not_signed_in", "session_expired"];
+
 const readAll = async () => ({
   archive: await readState("archive"),
   directory: await readState("directory"),
@@ -50,6 +53,8 @@ class Page {
   readonly loaded = $derived(this.stored.current !== undefined);
   readonly archive = $derived(this.stored.current?.archive ?? null);
   readonly directory = $derived(this.stored.current?.directory ?? null);
+  // Version 0 stands for "there was never a copy": only its error says something.
+  readonly hasDirectory = $derived(this.directory !== null && this.directory.version > 0);
   readonly summary = $derived(this.stored.current?.summary ?? null);
   readonly queue = $derived(this.stored.current?.queue ?? null);
   readonly work = $derived(this.stored.current?.work ?? null);
@@ -66,7 +71,11 @@ class Page {
     if (this.engineStep !== "ready") return { step: this.engineStep, done: 0, total: 0 };
     return this.step ?? this.work ?? { step: "runtime", done: 0, total: 0 };
   });
-  readonly error = $derived(this.failure ?? this.workError);
+  // What is wrong with the directory is said where the directory is.
+  readonly error = $derived.by(() => {
+    const error = this.failure ?? this.workError;
+    return error && error.code === this.directory?.error?.code ? null : error;
+  });
   readonly signedIn = $derived(this.account !== null && !this.account.expired);
 
   private get workError(): Failure | null {
@@ -89,7 +98,7 @@ class Page {
     await this.readAccount();
     const draft = await settings.signInDraft();
     this.signInDraft = draft ?? "";
-    if (draft !== null && !this.signedIn && this.view === "home") this.go("sign-in");
+    if (draft !== null && place === "popup" && !this.signedIn && this.view === "home") this.go("sign-in");
     await this.rouse();
   }
 
@@ -125,16 +134,9 @@ class Page {
     await this.guard(() => engine.call("archive.cancel", {}));
   }
 
+  /** Bring the directory up to date and look for everyone in it again. */
   async updateDirectory(): Promise<void> {
     await this.working(() => engine.call("directory.update", {}));
-  }
-
-  /** Bring the directory up to date and look for everyone again. */
-  async lookAgain(): Promise<void> {
-    await this.working(async () => {
-      await engine.call("directory.update", {});
-      await engine.call("match.find", {});
-    });
   }
 
   /** Keep a decision; it shows at once, and goes back if the engine could not keep it. */
@@ -182,12 +184,18 @@ class Page {
     return engine.call("account.find", { handle });
   }
 
-  /** Sign in, then mark who is followed already. Throws what the server answers. */
+  /** Sign in and go home. Throws what the server answers. */
   async signIn(credentials: Credentials): Promise<void> {
     this.account = await sessions.signIn(credentials);
     await this.keepDraft(null);
     this.go("home");
-    void this.refreshFollows(credentials.did);
+    void this.takeUp(credentials.did);
+  }
+
+  // Mark who is followed already; then go on with what had stopped because nobody was signed in.
+  private async takeUp(did: string): Promise<void> {
+    await this.refreshFollows(did);
+    if (this.hasStoppedForSignIn(did)) await this.resume();
   }
 
   async signOut(): Promise<void> {
@@ -249,6 +257,11 @@ class Page {
     this.refreshing = true;
     await this.guard(() => engine.call("follow.refresh", { account: did }));
     this.refreshing = false;
+  }
+
+  private hasStoppedForSignIn(did: string): boolean {
+    const { queue } = this;
+    return queue?.account === did && queue.error !== null && NEEDS_SIGN_IN.includes(queue.error.code);
   }
 
   private async readAccount(): Promise<void> {

@@ -28,6 +28,11 @@ export function isolate(text: string): string {
   return `\u2068${text}\u2069`;
 }
 
+/** Take the isolates out again. */
+export function withoutIsolates(text: string): string {
+  return text.replace(/[\u2068\u2069]/gu, "");
+}
+
 /** Give a number that depends only on `text`, from 0 up to but not including `choices`. */
 export function pick(text: string, choices: number): number {
   const sum = Array.from(text).reduce((hash, character) => (hash * 31 + (character.codePointAt(0) ?? 0)) >>> 0, 0);

@@ -1,0 +1,100 @@
+// The list of people found: its order, its filters, what "Follow all" would follow.
+import { expect, test } from "vitest";
+import { counts, decided, failed, find, nameOf, sorted, toFollow } from "../../extension/lib/matches";
+import type { AccountView, MatchView } from "../../extension/lib/messages.gen";
+
+function account(over: Partial<AccountView> = {}): AccountView {
+  const url = "https://bsky.app/profile/ada.example.org";
+  return { network: "bluesky", address: "ada.example.org", did: null, url, chosen: false, rejected: false, state: "none", error: null, ...over };
+}
+
+function match(rest_id: string, over: Partial<MatchView> = {}): MatchView {
+  return {
+    rest_id,
+    row_id: `row-${rest_id}`,
+    screen_name: `name_${rest_id}`,
+    display_name: null,
+    following: true,
+    followed_by: false,
+    grade: "proven",
+    preselected: true,
+    leaving_on: null,
+    accounts: [account()],
+    evidence: [],
+    ...over,
+  };
+}
+
+const ids = (matches: MatchView[]) => matches.map(({ rest_id }) => rest_id);
+
+test("mutual people come first, then followed ones, then followers; within each the surest", () => {
+  const people = [
+    match("follower", { following: false, followed_by: true }),
+    match("unsure", { grade: "claimed" }),
+    match("sure"),
+    match("mutual", { followed_by: true, grade: "imported" }),
+  ];
+  expect(ids(sorted(people, "en"))).toEqual(["mutual", "sure", "unsure", "follower"]);
+});
+
+test("names are in the alphabet's order, people without a name last", () => {
+  const people = [
+    match("1", { screen_name: null }),
+    match("2", { display_name: "Zoé" }),
+    match("3", { display_name: "élodie" }),
+    match("4", { display_name: "Emma" }),
+  ];
+  expect(ids(sorted(people, "fr"))).toEqual(["3", "4", "2", "1"]);
+});
+
+test("a person is called by display name, else by X name, else not at all", () => {
+  expect(nameOf(match("1", { display_name: "\u202EAda" }))).toBe("Ada");
+  expect(nameOf(match("1", { display_name: "\u200B" }))).toBe("name_1");
+  expect(nameOf(match("1", { screen_name: null }))).toBeNull();
+});
+
+test("a filter keeps what it says", () => {
+  const people = [
+    match("bluesky"),
+    match("fediverse", { accounts: [account({ network: "fediverse", address: "ada@example.org" })] }),
+    match("both", { accounts: [account({ state: "following" }), account({ network: "fediverse" })] }),
+    match("to check", { preselected: false }),
+    match("rejected", { preselected: false, accounts: [account({ rejected: true })] }),
+    match("follower", { following: false }),
+    match("failed", { accounts: [account({ state: "failed" })] }),
+  ];
+  expect(ids(find(people, "bluesky", ""))).toEqual(["bluesky", "both", "to check", "failed"]);
+  expect(ids(find(people, "fediverse", ""))).toEqual(["fediverse", "both"]);
+  expect(ids(find(people, "check", ""))).toEqual(["to check"]);
+  expect(ids(find(people, "followed", ""))).toEqual(["both"]);
+  expect(ids(find(people, "followers", ""))).toEqual(["follower"]);
+  expect(failed(people)).toEqual(["failed"]);
+  expect(counts(people)).toEqual({ all: 6, bluesky: 4, fediverse: 2, check: 1, followed: 1, failed: 1, followers: 1 });
+});
+
+test("search takes names and addresses, without accents, case or @, every word", () => {
+  const people = [match("1", { display_name: "Élodie Dupont" }), match("2", { accounts: [account({ address: "elodie.example.org" })] })];
+  expect(ids(find(people, "all", "elodie"))).toEqual(["1", "2"]);
+  expect(ids(find(people, "all", "DUPONT élo"))).toEqual(["1"]);
+  expect(ids(find(people, "all", "@name_2"))).toEqual(["2"]);
+  expect(ids(find(people, "all", "nobody"))).toEqual([]);
+});
+
+test("Follow all takes what is ticked on Bluesky and not followed yet, and nothing else", () => {
+  const accounts = [
+    account({ address: "yes.example.org", chosen: true }),
+    account({ address: "unticked.example.org" }),
+    account({ address: "rejected.example.org", chosen: true, rejected: true }),
+    account({ address: "done.example.org", chosen: true, state: "following" }),
+    account({ address: "ada@example.org", network: "fediverse", chosen: true }),
+  ];
+  expect(toFollow([match("1", { accounts })]).map(({ address }) => address)).toEqual(["yes.example.org"]);
+});
+
+test("a decision shows on its own account only; a rejection unticks", () => {
+  const both = match("1", { accounts: [account({ chosen: true }), account({ network: "fediverse", chosen: true })] });
+  const after = decided(both, { network: "bluesky", address: "ada.example.org", decision: "rejected" });
+  expect(after.accounts.map(({ chosen, rejected }) => [chosen, rejected])).toEqual([[false, true], [true, false]]);
+  const undone = decided(after, { network: "bluesky", address: "ada.example.org", decision: "unrejected" });
+  expect(undone.accounts.map(({ chosen, rejected }) => [chosen, rejected])).toEqual([[false, false], [true, false]]);
+});
