@@ -1,0 +1,37 @@
+"""Run the core's tests inside Pyodide, under Node, on the very wheels that the extension ships.
+
+`python build/core_tests.py [PYTEST ARGUMENT ...]`; the exit status is pytest's. Left out: tests marked `desktop` (they
+need what only a desktop has), `soak` and `e2e`.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from places import ROOT
+from pyodide_files import copy_pyodide
+from stamps import alone
+from wheels import REQUIREMENTS, download, make_wheels
+
+TOOLS = REQUIREMENTS / "pyodide-tests.txt"
+# The conftest.py above tests/core starts servers and browsers.
+OPTIONS = (
+    *("--confcutdir=tests/core", "-p", "tests.pyodide.in_pyodide", "-p", "no:cacheprovider"),
+    *("-m", "not (desktop or soak or e2e)", "--quiet"),
+)
+
+
+def main() -> int:
+    """Make what is needed, run pytest, give its status."""
+    with alone():
+        copy_pyodide()
+        make_wheels()
+        tools = download(TOOLS)
+    chosen = sys.argv[1:] or ["tests/core"]
+    command = ["node", ROOT / "tests" / "pyodide" / "run.mjs", ROOT, tools[0].parent, "--", *OPTIONS, *chosen]
+    return subprocess.run(command, cwd=ROOT, check=False).returncode
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
