@@ -36,7 +36,6 @@ export interface BadgeView {
   readonly label: string;
   /** Somebody's name as the directory or the archive has it, never as the page has it. */
   readonly name: string;
-  readonly grade_name: string;
   readonly grade_why: string;
   readonly accounts: readonly BadgeAccountView[];
   readonly notes: readonly string[];

@@ -51,7 +51,6 @@ function viewOf(name: string, isSignedIn: boolean, isFollowed: boolean): BadgeVi
     grade: "proven",
     label: `@${name} is also on Bluesky. Proven.`,
     name: `@${name}`,
-    grade_name: "Proven",
     grade_why: "Both accounts were shown.",
     accounts: [
       {

@@ -28,6 +28,10 @@ Open = Callable[..., Page]
 # Where each badge stands: whom it is for, and the @name right before it.
 BADGES = """() => [...document.querySelectorAll("[data-passerelle-badge]")].map((host) => [
     host.dataset.passerelleBadge, host.previousElementSibling?.textContent ?? ""])"""
+# Every @name that the page shows by itself, outside of what people wrote and of display names.
+SHOWN = """() => [...document.querySelectorAll("#react-root *, #app *")]
+    .filter((one) => one.children.length === 0 && /^@\\w+$/.test(one.textContent) && !one.closest("[dir=auto], .bold"))
+    .map((one) => one.textContent.slice(1))"""
 
 CENTRES = """() => [...document.querySelectorAll("main [data-passerelle-badge]")].map((host) => {
     const box = host.getBoundingClientRect();
@@ -83,6 +87,15 @@ def settle(page: Page) -> None:
     page.wait_for_timeout(120)
 
 
+def assert_right(page: Page) -> None:
+    """Hold that each known person on the page has one badge, right behind their name, and nobody else has one."""
+    settle(page)
+    found = [(name, before) for name, before in page.evaluate(BADGES) if before.startswith("@")]
+    assert all(before == f"@{name}" for name, before in found)
+    shown = [name for name in page.evaluate(SHOWN) if name in KNOWN]
+    assert sorted(name for name, _ in found) == sorted(shown)
+
+
 def press(page: Page, css: str, text: str = "") -> None:
     """Click an element inside a badge with the mouse."""
     await_hidden(page, css, text).click()
@@ -102,8 +115,21 @@ def test_everybody_known_has_one_badge_behind_their_name(open_page: Open) -> Non
     ]
 
 
-def test_a_display_name_is_never_taken_for_a_name(open_page: Open) -> None:
-    page = open_page("/home", "nasa", "at_sign", "someone_mentioned")
+def test_the_new_client_shows_the_same_people(open_page: Open) -> None:
+    found = badges(open_page("/new-conversation"), at_least=5)
+
+    assert found == [
+        ("ada_nouvelle", "@ada_nouvelle"),  # the post that the page is about: it has no link to itself
+        ("Chloe_Marais", "@Chloe_Marais"),  # quoted in it
+        ("junho_bada", "@junho_bada"),  # reposted: an article in an article
+        ("hideo_umi", "@hideo_umi"),  # with a phone's absolute link
+        ("farid_k", "@farid_k"),
+    ]
+
+
+@pytest.mark.parametrize("path", ["/home", "/new-conversation"])
+def test_a_display_name_is_never_taken_for_a_name(open_page: Open, path: str) -> None:
+    page = open_page(path, "nasa", "at_sign", "someone_mentioned")
 
     assert badges(page) == [("at_sign", "@at_sign")]
 
@@ -125,26 +151,27 @@ def test_nobody_is_asked_about_twice(open_page: Open) -> None:
     assert len(asked) == len(set(asked))
 
 
-@pytest.mark.parametrize("path", ["/home", "/following?count=60"])
+@pytest.mark.parametrize("path", ["/home", "/following?count=60", "/new-conversation", "/new-following"])
 def test_badges_move_with_recycled_nodes(open_page: Open, path: str) -> None:
     page = open_page(path)
     badges(page)
     for _ in range(5):
         page.evaluate("window.__recycle()")
-        for name, before in badges(page):
-            assert before == f"@{name}" or before.endswith("reposted")
+        assert_right(page)
 
 
-def test_badges_survive_being_wrapped_anew(open_page: Open) -> None:
-    page = open_page("/home")
+@pytest.mark.parametrize("path", ["/home", "/new-conversation"])
+def test_badges_survive_being_wrapped_anew(open_page: Open, path: str) -> None:
+    page = open_page(path)
     before = badges(page)
     page.evaluate("window.__rewrap()")
 
     assert badges(page) == before
 
 
-def test_after_a_thousand_changes_everything_is_in_place(open_page: Open) -> None:
-    page = open_page("/home")
+@pytest.mark.parametrize("path", ["/home", "/new-conversation"])
+def test_after_a_thousand_changes_everything_is_in_place(open_page: Open, path: str) -> None:
+    page = open_page(path)
     badges(page)
     page.evaluate(
         """async () => {
@@ -156,12 +183,7 @@ def test_after_a_thousand_changes_everything_is_in_place(open_page: Open) -> Non
         }"""
     )
 
-    found = badges(page)
-    assert len(found) >= 5
-    assert all(before in (f"@{name}", "Bruno Quai reposted") for name, before in found)
-    assert page.evaluate(
-        "[...document.querySelectorAll('[data-passerelle-badge]')].every((host) => !host.nextElementSibling?.hasAttribute('data-passerelle-badge'))"
-    )
+    assert_right(page)
 
 
 def test_scrolling_a_virtual_list_keeps_badge_and_person_together(open_page: Open) -> None:
@@ -169,12 +191,12 @@ def test_scrolling_a_virtual_list_keeps_badge_and_person_together(open_page: Ope
     badges(page)
     for place in (500, 3000, 9000, 4000, 0):
         page.evaluate("(place) => scrollTo(0, place)", place)
-        for name, before in badges(page):
-            assert before == f"@{name}"
+        assert_right(page)
 
 
-def test_a_profile_that_follows_another_has_the_new_ones_badge(open_page: Open) -> None:
-    page = open_page("/profile?of=ada_nouvelle")
+@pytest.mark.parametrize("path", ["/profile", "/new-profile"])
+def test_a_profile_that_follows_another_has_the_new_ones_badge(open_page: Open, path: str) -> None:
+    page = open_page(f"{path}?of=ada_nouvelle")
     assert badges(page)[0] == ("ada_nouvelle", "@ada_nouvelle")
 
     page.evaluate("window.__navigate('Chloe_Marais')")
@@ -192,9 +214,17 @@ def test_a_card_that_is_filled_late_gets_its_badge(open_page: Open) -> None:
     page.wait_for_selector("[data-testid=HoverCard] [data-passerelle-badge=ada_nouvelle]")
 
 
+def test_a_card_of_the_new_client_gets_its_badge(open_page: Open) -> None:
+    page = open_page("/new-following?count=5")
+    badges(page)
+    page.evaluate("window.__hover('farid_k')")
+    page.wait_for_selector("[data-side] [data-passerelle-badge=farid_k]")
+
+
 def test_no_row_becomes_taller(open_page: Open) -> None:
-    heights = "[...document.querySelectorAll('[data-testid=cellInnerDiv]')].map((cell) => cell.getBoundingClientRect().height)"
-    for path in ("/home", "/following?count=40"):
+    heights = """[...document.querySelectorAll("[data-testid=cellInnerDiv], [data-timeline-entry]")].map(
+        (cell) => cell.getBoundingClientRect().height)"""
+    for path in ("/home", "/following?count=40", "/new-conversation", "/new-following"):
         page = open_page(path, "nobody_at_all")
         settle(page)
         before = page.evaluate(heights)
@@ -221,10 +251,11 @@ def test_a_badge_stands_beside_its_name_in_either_direction(open_page: Open, dir
         assert off_centre <= 2
 
 
-def test_badges_follow_the_theme(open_page: Open) -> None:
-    page = open_page("/home")
+@pytest.mark.parametrize("path", ["/home", "/new-conversation"])
+def test_badges_follow_the_theme(open_page: Open, path: str) -> None:
+    page = open_page(path)
     badges(page)
-    for name, expected in (("dark", "dark"), ("dim", "dark"), ("light", "light")):
+    for name, expected in (("dark", "dark"), ("light", "light"), ("dim", "dark")):
         page.evaluate("(name) => window.__theme(name)", name)
         settle(page)
         themes = page.evaluate("[...document.querySelectorAll('[data-passerelle-badge]')].map((host) => host.dataset.theme)")
@@ -280,7 +311,7 @@ def test_a_badge_works_by_keyboard_alone(open_page: Open) -> None:
 
 
 def test_x_notices_nothing_of_what_happens_on_a_badge(open_page: Open) -> None:
-    for path in ("/home", "/following?count=40"):
+    for path in ("/home", "/following?count=40", "/new-conversation", "/new-following?count=40"):
         page = open_page(path)
         badges(page)
         # Without scrolling, which would bring X's own links under the mouse.

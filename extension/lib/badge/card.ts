@@ -22,10 +22,9 @@ export function fillCard(card: HTMLElement, view: BadgeView, acts: CardActs): vo
   const title = make("h2", { id: "title" }, make("bdi", {}, view.name));
   const close = make("button", { type: "button", class: "close", "aria-label": view.words.close }, "×");
   onPress(close, acts.close);
-  const grade = make("p", { class: "grade" }, make("b", {}, view.grade_name), " · ", view.grade_why);
   card.replaceChildren(
     make("div", { class: "head" }, title, close),
-    grade,
+    make("p", { class: "grade" }, view.grade_why),
     ...view.notes.map((note) => make("p", { class: "note" }, note)),
     make("ul", {}, ...view.accounts.map((account) => makeAccount(card, view, account, acts))),
     ...makeSources(view),

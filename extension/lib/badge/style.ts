@@ -45,8 +45,8 @@ button:focus-visible, a:focus-visible { outline: 2px solid var(--accent); outlin
 .head h2 { flex: 1; }
 .close { flex: none; inline-size: 28px; block-size: 28px; margin: -4px; border: 0; border-radius: 14px; background: none; color: var(--quiet); font-size: 18px; line-height: 1; }
 .close:hover, .quiet:hover { background: var(--hover); }
-.grade, .note, .sources, .state { margin: 4px 0 0; font-size: 13px; color: var(--quiet); }
-.grade b { color: var(--ink); }
+.grade, .note, .sources { margin: 4px 0 0; font-size: 13px; color: var(--quiet); }
+.state { font-size: 13px; color: var(--quiet); }
 .note, .error { color: var(--warning); }
 .error { margin: 6px 0 0; font-size: 13px; }
 ul { list-style: none; margin: 8px 0 0; padding: 0; display: grid; gap: 8px; }

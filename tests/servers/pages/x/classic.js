@@ -8,7 +8,7 @@ const ROW_HEIGHT = 72;
 /** Make an avatar; a link where X has one. */
 function makeAvatar(person, isLink) {
   const attributes = isLink ? { href: `/${person.screen_name}`, "aria-hidden": "true", role: "link", tabindex: "-1" } : { role: "presentation" };
-  const inner = h(isLink ? "a" : "div", attributes, h("div", { class: "avatar" }));
+  const inner = h(isLink ? "a" : "div", attributes, h("div", { class: isLink ? "avatar" : "avatar small" }));
   return h("div", { "data-testid": `UserAvatar-Container-${person.screen_name}` }, inner);
 }
 
