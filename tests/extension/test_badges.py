@@ -77,7 +77,9 @@ def _from_files(route: Route) -> None:
 
 def badges(page: Page, at_least: int = 1) -> list[tuple[str, str]]:
     """Give every badge as (whom it is for, the text before it), once there are enough of them."""
-    page.wait_for_function("(count) => document.querySelectorAll('[data-passerelle-badge]').length >= count", arg=at_least)
+    page.wait_for_function(
+        "(count) => document.querySelectorAll('[data-passerelle-badge]').length >= count", arg=at_least
+    )
     settle(page)
     return [(name, before) for name, before in page.evaluate(BADGES)]
 
@@ -258,7 +260,9 @@ def test_badges_follow_the_theme(open_page: Open, path: str) -> None:
     for name, expected in (("dark", "dark"), ("light", "light"), ("dim", "dark")):
         page.evaluate("(name) => window.__theme(name)", name)
         settle(page)
-        themes = page.evaluate("[...document.querySelectorAll('[data-passerelle-badge]')].map((host) => host.dataset.theme)")
+        themes = page.evaluate(
+            "[...document.querySelectorAll('[data-passerelle-badge]')].map((host) => host.dataset.theme)"
+        )
         assert set(themes) == {expected}
 
 
