@@ -65,9 +65,9 @@ def _look_in_folder(folder: Path, stack: ExitStack, found: Found) -> Finding:
 def _look_in_zip(path: Path, stack: ExitStack, found: Found) -> Finding:
     try:
         outer = open_zip(path.name, stack.enter_context(open_file(path)), stack)
+        members = outer.members()
     except TROUBLE as error:
         raise _damaged(path.name) from error
-    members = outer.members()
     exports = find_exports(outer.name, members)
     found.exports += exports
     found.seen += [member.path for member in members]

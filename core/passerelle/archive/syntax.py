@@ -18,7 +18,10 @@ MAX_ROW = 2 * 1024 * 1024  # characters; a long moment has some 100,000, a tweet
 MAX_HEAD = 256 * 1024  # characters before the first row; real files have 40, one with comments 700
 MAX_OBJECT = 4 * 1024 * 1024  # bytes of a file that holds one object; the largest manifest has 17,149
 MAX_TEXT = 64 * 1024  # bytes of a README that are looked at; the owner stands in the first 300
-MAX_BAD_ROWS = 10_000  # a file with more than this is not worth more time
+MAX_REPAIR = 256 * 1024  # characters of a row that are worth repairing: ten times the longest
+# A file with more damage than this is not worth more time.
+MAX_BAD_ROWS = 10_000
+MAX_BAD_TEXT = 16 * 1024 * 1024  # characters
 
 # Python's JSON reader goes down one level of the stack per bracket. In a browser nothing stops it: some 6,000 levels
 # end the whole interpreter (tried in Pyodide 314). No text with more opening brackets than this is parsed unseen.
@@ -63,6 +66,7 @@ class Rows:
         self.found = False  # the beginning of the list
         self.complete = False  # its end too
         self._careful = False
+        self._bad_text = 0
         self._stream = stream
         self._salvage = salvage
         name = re.escape(key)
@@ -75,7 +79,7 @@ class Rows:
             rows, text = self._take(text + piece, last)
             self.count += len(rows)
             yield rows
-            if self.complete or self.bad > MAX_BAD_ROWS or not (self.found or len(text) < MAX_HEAD):
+            if self.complete or self._is_hopeless or not (self.found or len(text) < MAX_HEAD):
                 return
 
     def _pieces(self) -> Iterator[tuple[str, bool]]:
@@ -115,7 +119,7 @@ class Rows:
     def _row_with_care(self, text: str, position: int, last: bool, rows: list[Any]) -> int | None:
         """Read one row of a damaged file, cut out by where the next begins; None where that is not in `text` yet."""
         following = self._next_row.search(text, position + 1)
-        if self.bad > MAX_BAD_ROWS or (following is None and not last and len(text) - position < MAX_ROW):
+        if self._is_hopeless or (following is None and not last and len(text) - position < MAX_ROW):
             return None
         end = following.end() if following else len(text)
         raw = text[position:end]
@@ -140,7 +144,12 @@ class Rows:
         saved = self._salvage(raw) if self._salvage else []
         self.repaired += len(saved)
         self.bad += not saved
+        self._bad_text += 0 if saved else len(raw)
         return saved
+
+    @property
+    def _is_hopeless(self) -> bool:
+        return self.bad > MAX_BAD_ROWS or self._bad_text > MAX_BAD_TEXT
 
 
 def _row(text: str, position: int, rows: list[Any]) -> int | None:
@@ -180,6 +189,8 @@ def parse_loose(text: str) -> Any:
 
     The caller has counted the brackets.
     """
+    if len(text) > MAX_REPAIR:
+        raise ValueError("too long to be worth it")
     value, _ = _JSON.raw_decode(_LOOSE.sub(_strict, text).lstrip())
     return value
 
@@ -188,7 +199,7 @@ def _strict(token: re.Match[str]) -> str:
     if token["string"] is not None:
         return token["string"]
     if token["single"] is not None:
-        return json.dumps(token["single"].replace("\\'", "'"), ensure_ascii=False)
+        return '"' + token["single"].replace("\\'", "'").replace('\\"', '"').replace('"', '\\"') + '"'
     if token["key"] is not None:
         return f'"{token["key"]}"'
     return ""

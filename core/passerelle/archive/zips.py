@@ -44,8 +44,12 @@ class _Bounded(io.BufferedReader):
     """A file that is read in large pieces, and never in one absurdly large piece."""
 
     def read(self, size: int | None = -1, /) -> bytes:
-        wanted = MAX_DIRECTORY + 1 if size is None or size < 0 else size
-        data = super().read(min(wanted, MAX_DIRECTORY + 1))
+        left = MAX_DIRECTORY + 1 if size is None or size < 0 else min(size, MAX_DIRECTORY + 1)
+        pieces = []
+        while left and (piece := super().read(min(left, READ_SIZE))):
+            pieces.append(piece)
+            left -= len(piece)
+        data = b"".join(pieces)
         if len(data) > MAX_DIRECTORY:
             raise zipfile.BadZipFile("its list of files is absurdly long")
         return data
@@ -61,7 +65,7 @@ class Zip:
 
     def members(self) -> list[Member]:
         """List the files in the ZIP; opening one of them may raise TROUBLE."""
-        return [_member(self.archive, info) for info in self.archive.infolist() if not info.is_dir()]
+        return [_member(self.archive, info) for info in self.archive.infolist() if not info.filename.endswith("/")]
 
 
 def open_file(path: Path) -> BinaryIO:
