@@ -65,7 +65,8 @@ def _lines(archive: Archive, *, full: bool) -> Iterator[str]:
     yield f"  You follow {len(following):,} people; {len(followers):,} follow you; {len(following & followers):,} both."
     if following:
         share = f"{len(named) / len(following):.0%}"
-        yield f"  {len(named):,} of those you follow ({share}) are named in your own tweets; the others only by number:"
+        others = len(following) - len(named)
+        yield f"  {len(named):,} of them ({share}) are named in your own tweets, {others:,} are known by number only:"
     sources = Counter(archive.names[rest_id].source for rest_id in named)
     for source, count in sources.most_common():
         yield f"    {count:>7,}  from {SOURCES.get(source, source)}"

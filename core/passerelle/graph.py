@@ -10,7 +10,7 @@ from typing import Any
 
 from passerelle.archive.names import newest_first
 from passerelle.archive.records import Archive, Name, Owner
-from passerelle.identifiers import RestId, ScreenName
+from passerelle.identifiers import RestId, ScreenName, canonicalize_screen_name
 
 # The bits of a stored person, lowest first; Person's fields in the same order.
 FLAGS = ("following", "followed_by", "blocked", "muted")
@@ -65,9 +65,11 @@ def merge(graph: FollowGraph, seen: Mapping[RestId, Name]) -> FollowGraph:
     for rest_id, name in seen.items():
         if person := people.get(rest_id):
             newest, *older = newest_first([name, *filter(None, [person.name])])
-            former = dict.fromkeys((*(one.screen_name for one in older), *person.aliases))
-            former.pop(newest.screen_name, None)
-            people[rest_id] = replace(person, name=newest, aliases=tuple(former))
+            former = {
+                canonicalize_screen_name(one): one for one in (*(one.screen_name for one in older), *person.aliases)
+            }
+            former.pop(canonicalize_screen_name(newest.screen_name), None)
+            people[rest_id] = replace(person, name=newest, aliases=tuple(former.values()))
     return FollowGraph(graph.owner, people)
 
 

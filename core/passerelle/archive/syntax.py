@@ -34,7 +34,7 @@ _JSON = json.JSONDecoder(strict=False)
 
 # The array begins after `=`; where somebody damaged the prefix, at the first bracket that holds rows or nothing.
 _START = re.compile(r"=\s*\[|\[\s*(?=[{\]])")
-_OBJECT_START = re.compile(r"=\s*(?=\{)|(?=\{)")
+_OBJECT_STARTS = (re.compile(r"=\s*(?=\{)"), re.compile(r"(?=\{)"))
 _BETWEEN_ROWS = re.compile(r"[\s,]*")
 _END = re.compile(r"\]\s*;?\s*\Z")
 
@@ -134,12 +134,9 @@ class Rows:
                 return [_JSON.raw_decode(raw)[0]]
             except ValueError:
                 pass
-            try:
-                repaired = [parse_loose(raw)]
-            except ValueError:
-                repaired = []
+            repaired = parse_loose(raw)
             if repaired:
-                self.repaired += 1
+                self.repaired += len(repaired)
                 return repaired
         saved = self._salvage(raw) if self._salvage else []
         self.repaired += len(saved)
@@ -165,14 +162,14 @@ def _row(text: str, position: int, rows: list[Any]) -> int | None:
 def read_object(stream: BinaryIO) -> dict[str, Any]:
     """Read a file that holds one object (`window.__THAR_CONFIG = {...}`). Raises ValueError where there is none."""
     text = read_text(stream, MAX_OBJECT)
-    start = _OBJECT_START.search(text)
+    start = next(filter(None, (pattern.search(text) for pattern in _OBJECT_STARTS)), None)
     if start is None or count_brackets(text) > SAFE_BRACKETS:
         raise ValueError("no object in here")
     body = text[start.end() :]
     try:
         value, _ = _JSON.raw_decode(body)
     except ValueError:
-        value = parse_loose(body)
+        value = next(iter(parse_loose(body)), None)
     if not isinstance(value, dict):
         raise ValueError("no object in here")
     return value
@@ -184,15 +181,20 @@ def read_text(stream: BinaryIO, limit: int = MAX_TEXT) -> str:
     return decoder_for(content).decode(content, final=True)
 
 
-def parse_loose(text: str) -> Any:
-    """Parse the JSON-like value at the start of `text`: bare keys, trailing commas, comments. Raises ValueError.
+def parse_loose(text: str) -> list[Any]:
+    """Parse JSON-like values at the start of `text`: bare keys, trailing commas, comments; none where there is none.
 
     The caller has counted the brackets.
     """
     if len(text) > MAX_REPAIR:
-        raise ValueError("too long to be worth it")
-    value, _ = _JSON.raw_decode(_LOOSE.sub(_strict, text).lstrip())
-    return value
+        return []
+    strict = _LOOSE.sub(_strict, text)
+    values: list[Any] = []
+    position: int | None = _skip(_BETWEEN_ROWS, strict, 0)
+    while position is not None and position < len(strict) and strict[position] != "]":
+        position = _row(strict, position, values)
+        position = _skip(_BETWEEN_ROWS, strict, position) if position is not None else None
+    return values
 
 
 def _strict(token: re.Match[str]) -> str:

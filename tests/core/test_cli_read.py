@@ -1,0 +1,128 @@
+"""`passerelle read` as a person runs it: what it prints, and how it leaves."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from passerelle.cli import main
+
+from tests.data.archives import make_archive
+from tests.data.people import ADA, BRUNO, PEOPLE, STRANGER
+
+
+def read(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[int, str, str]:
+    status = main(["read", *map(str, arguments)])
+    out, err = capsys.readouterr()
+    return status, out, err
+
+
+def refused(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> str:
+    """Run `read`, which must print nothing, leave with 3 and say why in one line."""
+    status, out, err = read(capsys, *arguments)
+    assert (status, out) == (3, "")
+    assert err.startswith("passerelle: ")
+    assert err.count("\n") == 1
+    return err
+
+
+def test_json_is_the_summary(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    status, out, err = read(capsys, make_archive(tmp_path / "a.zip"), "--json")
+    assert (status, err) == (0, "")
+    counts = json.loads(out)
+    assert (counts["following"], counts["named_following"], counts["tweets"]) == (len(PEOPLE), len(PEOPLE), 31)
+    assert "people" not in counts
+
+
+def test_full_json_lists_people(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    _, out, _ = read(capsys, make_archive(tmp_path / "a.zip"), "--json", "--full")
+    assert [person["rest_id"] for person in json.loads(out)["people"][:2]] == [ADA.rest_id, BRUNO.rest_id]
+
+
+def test_people_read_whose_archive_it_is_and_how_many_have_names(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    status, out, _ = read(capsys, make_archive(tmp_path / "a.zip", omit=["follower.js"]))
+    assert status == 0
+    assert out.startswith("Archive of @odile_passe (Odile Passé), made on 2026-03-06\n")
+    assert "You follow 27 people" in out
+    assert "27 of them (100%)" in out
+    assert "! follower.js is missing" in out
+
+
+def test_full_lists_people_by_name(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    _, out, _ = read(capsys, make_archive(tmp_path / "a.zip"), "--full")
+    assert "@ada_nouvelle" in out
+    assert "\u202e" not in out
+
+
+def test_several_paths_are_read_together(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    folder = make_archive(tmp_path / "a")
+    status, out, _ = read(capsys, folder / "data/following.js", folder / "data/tweets.js", "--json")
+    assert status == 0
+    assert json.loads(out)["named_following"] == len(PEOPLE)
+
+
+def test_no_zip_is_one_clear_line(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("hello")
+    assert "notes.txt is not a ZIP archive" in refused(capsys, tmp_path / "notes.txt")
+
+
+def test_a_truncated_zip_is_one_clear_line(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = make_archive(tmp_path / "a.zip")
+    path.write_bytes(path.read_bytes()[:5_000])
+    assert "download it again" in refused(capsys, path)
+
+
+def test_a_zip_of_something_else_is_one_clear_line(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    make_archive(tmp_path / "a.zip", omit=[])
+    (tmp_path / "b").mkdir()
+    assert "no X archive in here" in refused(capsys, tmp_path / "b")
+
+
+def test_an_archive_without_following_is_one_clear_line(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert "following.js is missing" in refused(capsys, make_archive(tmp_path / "a.zip", omit=["following.js"]))
+
+
+def test_an_archive_without_following_still_shows_its_counts_as_json(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    status, out, err = read(capsys, make_archive(tmp_path / "a.zip", omit=["following.js"]), "--json")
+    assert (status, err.count("\n")) == (3, 1)
+    assert json.loads(out)["tweets"] == 31
+
+
+def test_nothing_there_is_one_clear_line(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert "missing.zip is not there" in refused(capsys, tmp_path / "missing.zip")
+
+
+def test_of_several_accounts_one_is_asked_for(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    paths = make_archive(tmp_path / "1.zip"), make_archive(tmp_path / "2.zip", owner=STRANGER, following=[ADA])
+    assert "@odile_passe, @someone_else" in refused(capsys, *paths)
+    _, out, _ = read(capsys, *paths, "--account", "someone_else", "--json")
+    assert json.loads(out)["following"] == 1
+
+
+@pytest.mark.parametrize("arguments", [[], ["read"], ["fly"], ["read", "--wings", "x"]])
+def test_wrong_usage_leaves_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(arguments)
+    assert left.value.code == 2
+    assert "usage: passerelle" in capsys.readouterr().err
+
+
+def test_the_installed_command_writes_utf8_in_any_locale(tmp_path: Path) -> None:
+    path = make_archive(tmp_path / "a.zip")
+    command = [sys.executable, "-m", "passerelle.cli", "read", str(path), "--full"]
+    done = subprocess.run(command, capture_output=True, check=True, env={"LC_ALL": "C", "PYTHONUTF8": "0"})
+    assert "فريد الخياط" in done.stdout.decode()
+
+
+def test_a_reader_who_leaves_early_is_no_error(tmp_path: Path) -> None:
+    path = make_archive(tmp_path / "a.zip")
+    command = f"{sys.executable} -m passerelle.cli read {path} --json --full | head -c 10"
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
