@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,8 +49,7 @@ def _figure(
 def _turn(tools: Tools, archive: Path, tweets: int) -> tuple[Reading, Reading]:
     with tools.browser() as session, baseline_address() as address, DevTools(session.profile) as devtools:
         ours = _read(session, devtools, archive, tweets)
-        others = set(peak_memory(session.profile))
-        theirs = _read_with_zip_js(session, devtools, address, archive, tweets, others)
+        theirs = _read_with_zip_js(session, address, archive, tweets)
     return ours, theirs
 
 
@@ -58,12 +57,11 @@ def _read(session: Session, devtools: DevTools, archive: Path, tweets: int) -> R
     page = EnginePage(session.browser)
     page.call("engine.start")
     worker = devtools.find(lambda kind, url: kind == "worker" and url.endswith("/engine.js"))
-    before = devtools.wasm_bytes(worker)
+    heap, peaks = devtools.evaluate(worker, "memoryBytes()"), peak_memory(session.profile)
     answer = page.call("archive.open", [archive], names=[archive.name])
     _check(answer["result"]["archive"]["tweets"], tweets)
-    growth = devtools.wasm_bytes(worker) - before
-    peak = max(peak_memory(session.profile).values())
-    return Reading(_seconds_of_reading(answer), growth / MEGABYTE, peak / MEGABYTE)
+    growth = devtools.evaluate(worker, "memoryBytes()") - heap
+    return Reading(_seconds_of_reading(answer), growth / MEGABYTE, _peak(session, peaks) / MEGABYTE)
 
 
 def _seconds_of_reading(answer: Any) -> float:
@@ -72,17 +70,19 @@ def _seconds_of_reading(answer: Any) -> float:
     return float(next(stored)["milliseconds"]) / 1000
 
 
-def _read_with_zip_js(
-    session: Session, devtools: DevTools, address: str, archive: Path, tweets: int, others: set[int]
-) -> Reading:
+def _read_with_zip_js(session: Session, address: str, archive: Path, tweets: int, others: set[int]) -> Reading:
+    peaks = peak_memory(session.profile)
     page = open_baseline(session.browser.context.new_page(), address)
     choose(page, [archive])
-    answer = ask(page, "zip.js", {"keep": True})
+    answer = ask(page, "zip.js")
     _check(answer["tweets"], tweets)
-    worker = devtools.find(lambda kind, url: kind == "worker" and url.endswith("/zip.js"))
-    growth = devtools.wasm_bytes(worker)
-    peak = max(peak for pid, peak in peak_memory(session.profile).items() if pid not in others)
-    return Reading(answer["milliseconds"] / 1000, growth / MEGABYTE, peak / MEGABYTE)
+    return Reading(answer["milliseconds"] / 1000, answer["memory"] / MEGABYTE, _peak(session, peaks) / MEGABYTE)
+
+
+def _peak(session: Session, before: Mapping[int, int]) -> int:
+    """Give the peak of the renderer that did the work since `before`: the one whose peak has grown most."""
+    peaks = peak_memory(session.profile)
+    return max(peaks.items(), key=lambda item: item[1] - before.get(item[0], 0))[1]
 
 
 def _check(read: int, tweets: int) -> None:

@@ -41,12 +41,14 @@ class Tools:
 
     @cached_property
     def extension(self) -> Path:
-        """The built extension, which trusts the tests' directory."""
+        """The built extension, which trusts the tests' directory, and whose engine can be asked for its memory."""
         trust = write_trust(self.folder / "directories.json")
         out = self.folder / "built"
         command = [sys.executable, str(ROOT / "build" / "make.py"), "--directories", str(trust), "--out", str(out)]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-        return out / "chromium"
+        engine = out / "chromium" / "engine.js"
+        engine.write_text((BENCH / "baseline" / "memories.js").read_text() + engine.read_text())
+        return engine.parent
 
     @contextmanager
     def page(self) -> Iterator[Page]:

@@ -1,5 +1,4 @@
 // Starts a worker, hands it a question and the chosen files, and says what it answered after how many milliseconds.
-// With `keep` the worker stays, so that its memory can be looked at.
 globalThis.ask = (script, question) =>
   new Promise((resolve, reject) => {
     const { files } = document.querySelector("input");
@@ -7,7 +6,7 @@ globalThis.ask = (script, question) =>
     const worker = new Worker(script, { type: "module" });
     worker.onmessage = ({ data }) => {
       const milliseconds = performance.now() - started;
-      if (!question.keep) worker.terminate();
+      worker.terminate();
       if (data.error) reject(new Error(data.error));
       else resolve({ ...data, milliseconds });
     };

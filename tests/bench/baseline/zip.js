@@ -1,4 +1,5 @@
 // An archive read as a JavaScript program would: zip.js unpacks the data files, JSON.parse reads each of them whole.
+import "./memories.js";
 import { BlobReader, TextWriter, ZipReader, configure } from "/zip.js/index.min.js";
 
 const DATA = /^data\/(?:account|following|follower|block|mute|tweets)\.js$/;
@@ -12,7 +13,8 @@ onmessage = async ({ data: { files } }) => {
     if (DATA.test(entry.filename)) read.set(entry.filename, await rowsOf(entry));
   }
   await reader.close();
-  postMessage({ tweets: read.get("data/tweets.js").length, names: namesIn(read).size });
+  const names = namesIn(read).size;
+  postMessage({ tweets: read.get("data/tweets.js").length, names, memory: memoryBytes() });
 };
 
 async function rowsOf(entry) {
