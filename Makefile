@@ -6,6 +6,7 @@ SHELL := /bin/bash
 BIN := .venv/bin
 PY := $(BIN)/python
 STAMP := .cache/stamps
+LOCK := VIRTUAL_ENV=.venv $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes
 
 # node-gyp (better-sqlite3 of the test PDS) would download Node's headers; use the installed ones where there are any.
 NODE_PREFIX := $(shell node -p 'require("path").resolve(process.execPath, "../..")' 2>/dev/null)
@@ -42,6 +43,40 @@ $(STAMP)/extension: extension/package.json extension/package-lock.json | $(STAMP
 $(STAMP)/servers: tests/servers/node/package.json tests/servers/node/package-lock.json | $(STAMP)/system
 	cd tests/servers/node && npm ci --loglevel=error
 	@touch $@
+
+run: setup ## see it work: a browser with the extension, or the whole journey without a display (ARCHIVE=path)
+	$(PY) -m tests.run $(if $(ARCHIVE),"$(ARCHIVE)")
+
+test: setup ## all tests: core (CPython and Pyodide), backend, extension, real servers, real browsers
+	$(PY) build/make.py --types > /dev/null
+	cd extension && npx --no-install vitest run
+	$(PY) build/core_tests.py
+	$(BIN)/pytest -m "not soak"
+
+soak: setup ## the long tests: 100,000 damaged archives and the like
+	$(BIN)/pytest -m soak --timeout 0
+
+check: setup ## lint and types, nothing is changed
+	$(PY) build/make.py --types > /dev/null
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	cd extension && npx --no-install wxt prepare && npm run --silent check
+
+format: setup ## let ruff and eslint tidy up
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+	cd extension && npx --no-install eslint --fix .
+
+bench: setup ## measure; prints ratios, writes dist/bench.json
+	$(PY) -m tests.bench
+
+dist: setup ## the stores' ZIP files and the core's wheel, in dist/
+	$(PY) build/make.py --zips
+
+lock: setup ## renew requirements/*.txt
+	$(LOCK) requirements/bootstrap.in -o requirements/bootstrap.txt
+	$(LOCK) --no-emit-package passerelle core/pyproject.toml --all-extras backend/pyproject.toml --group dev -o requirements/dev.txt
 
 clean: ## remove what was built and installed
 	rm -rf .cache .venv dist extension/.output extension/.wxt extension/node_modules extension/public/pyodide \

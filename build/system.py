@@ -25,6 +25,7 @@ NEEDED = {
     "/usr/share/fonts/truetype/noto/NotoSansArabic-Regular.ttf": "fonts-noto-core",
     "/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf": "fonts-noto-color-emoji",
     "/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf": "fonts-droid-fallback",  # Japanese names
+    "/usr/share/fonts/truetype/nanum/NanumGothic.ttf": "fonts-nanum",  # Korean names
 }
 # Ubuntu ships these two only as snaps, which headless tests cannot start; its own names for a .deb differ.
 ALTERNATIVES = {"chromium": ("google-chrome", "chromium-browser"), "firefox-esr": ("firefox",)}
