@@ -38,6 +38,7 @@ from passerelle.identifiers import (
     parse_rest_id,
     parse_screen_name,
 )
+from passerelle.jsons import parse_json
 from passerelle.text import clean_display_name
 from passerelle.transport import Request, Response
 from passerelle.views import Grade, Network
@@ -483,7 +484,7 @@ def _unpacked(packed: bytes) -> Iterator[bytes]:
 
 def _row_of(line: bytes) -> Row | None:
     try:
-        return Row.from_json(json.loads(line))
+        return Row.from_json(parse_json(line))
     except (ValueError, RecursionError):
         return None
 
@@ -491,7 +492,7 @@ def _row_of(line: bytes) -> Row | None:
 def _evidence(lines: Iterator[bytes]) -> Iterator[Evidence]:
     for line in lines:
         try:
-            yield Evidence.from_json(json.loads(line))
+            yield Evidence.from_json(parse_json(line))
         except (ValueError, RecursionError):
             continue
 

@@ -6,12 +6,12 @@ holds the session (extension/lib/sessions) adds server and token.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from passerelle.identifiers import Did
+from passerelle.jsons import parse_json
 
 DEFAULT_TIMEOUT = 30.0  # seconds
 
@@ -37,8 +37,8 @@ class Response:
     body: bytes
 
     def json(self) -> Any:
-        """Parse the body as JSON. Raises ValueError where it is none."""
-        return json.loads(self.body)
+        """Parse the body as JSON. Raises ValueError where it is none, or is nested absurdly."""
+        return parse_json(self.body)
 
 
 # Raises NetworkError when nobody answered in time, ServerRefused("not_signed_in" or "session_expired") for an
