@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any, Literal
+from typing import Literal
 
 from flask import Blueprint, Response, render_template, request
 from flask_openapi3.blueprint import APIBlueprint
@@ -13,7 +12,8 @@ from pydantic import BaseModel
 from sqlalchemy import select
 
 from passerelle_directory.answers import answer_kept, answer_page, find_visitors_language, open_session
-from passerelle_directory.merge import make_departures
+from passerelle_directory.languages import Language
+from passerelle_directory.merge import Left, make_departures
 from passerelle_directory.models import Departure
 
 api = APIBlueprint("departures", __name__, url_prefix="/v1", abp_tags=[Tag(name="departures")])
@@ -21,10 +21,11 @@ pages = Blueprint("departures_page", __name__)
 
 
 class SourceAnswer(BaseModel):
-    """Who says so, and where."""
+    """Who says so, where, and when it was read or written."""
 
     name: str
     url: str | None
+    date: str | None
 
 
 class DepartureAnswer(BaseModel):
@@ -53,8 +54,8 @@ class DeparturesAnswer(BaseModel):
 @api.get("/departures.json", responses={200: DeparturesAnswer})
 def get_departures() -> Response:
     """Get the organisations that have left X."""
-    body = json.dumps({"departures": _read_departures()}, ensure_ascii=False).encode()
-    return answer_kept(body, "application/json")
+    answer = DeparturesAnswer(departures=[_answer(entry) for entry in _read_departures()])
+    return answer_kept(answer.model_dump_json().encode(), "application/json")
 
 
 @pages.get("/departures")
@@ -63,27 +64,31 @@ def show_departures() -> Response:
     language = find_visitors_language()
     departures = _read_departures()
     country, kind = request.args.get("country", ""), request.args.get("kind", "")
-    chosen = [entry for entry in departures if _fits(entry, country, kind)]
+    chosen = [entry for entry in departures if country in ("", entry.country) and kind in ("", entry.kind)]
     html = render_template(
         "departures.html",
         language=language,
-        left=[entry for entry in chosen if entry["how"] == "left"],
-        closed=[entry for entry in chosen if entry["how"] == "closed"],
-        countries=sorted(
-            ((code, language.country(code)) for code in {entry["country"] for entry in departures} - {None}),
-            key=lambda named: named[1],
-        ),
-        kinds=sorted({entry["kind"] for entry in departures}),
+        left=[entry for entry in chosen if entry.how == "left"],
+        closed=[entry for entry in chosen if entry.how == "closed"],
+        countries=_named({entry.country for entry in departures if entry.country}, language),
+        kinds=sorted({entry.kind for entry in departures}),
         country=country,
         kind=kind,
     )
     return answer_page(html, language)
 
 
-def _fits(entry: dict[str, Any], country: str, kind: str) -> bool:
-    return country in ("", entry["country"]) and kind in ("", entry["kind"])
+def _named(countries: set[str], language: Language) -> list[tuple[str, str]]:
+    """Give codes and names of countries, ordered by name."""
+    return sorted(((code, language.country(code)) for code in countries), key=lambda named: named[1])
 
 
-def _read_departures() -> list[dict[str, Any]]:
+def _answer(entry: Left) -> DepartureAnswer:
+    fields = {name: getattr(entry, name) for name in ("organisation", "kind", "country", "by", "how", "handle", "acct")}
+    sources = [SourceAnswer(**source.to_json()) for source in entry.sources]
+    return DepartureAnswer(date=entry.day, sources=sources, **fields)
+
+
+def _read_departures() -> list[Left]:
     with open_session() as session:
         return make_departures(session.scalars(select(Departure).order_by(Departure.id)))

@@ -27,7 +27,7 @@ def show_home() -> Response:
         language=language,
         publication=publication,
         latest=_read_latest(),
-        departures=sum(entry["how"] == "left" for entry in departures),
+        departures=sum(entry.how == "left" for entry in departures),
         contact=config().contact,
     )
     return answer_page(html, language)

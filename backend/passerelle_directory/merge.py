@@ -103,7 +103,22 @@ def find_targets(network: Network, statements: Iterable[Statement], pinned: str 
     return targets
 
 
-def make_departures(statements: Iterable[Departure]) -> list[dict[str, object]]:
+@dataclass(frozen=True, slots=True)
+class Left:
+    """An organisation that left X: `day` is a year, month or day; where it is None, `by` may say the latest."""
+
+    organisation: str
+    kind: str
+    country: str | None
+    day: str | None
+    by: str | None
+    how: str
+    handle: str | None
+    acct: str | None
+    sources: tuple[EvidenceSource, ...]
+
+
+def make_departures(statements: Iterable[Departure]) -> list[Left]:
     """Merge what sources say of organisations that left X: one entry each, the latest departures first.
 
     Where sources differ, the most exact date wins, then the earliest; every source is named.
@@ -111,25 +126,23 @@ def make_departures(statements: Iterable[Departure]) -> list[dict[str, object]]:
     groups: dict[str, list[Departure]] = {}
     for said in statements:
         groups.setdefault(said.key, []).append(said)
-    entries = [_departure(group) for group in groups.values()]
-    entries.sort(key=lambda entry: str(entry["organisation"]).casefold())
-    entries.sort(key=lambda entry: str(entry["date"] or ""), reverse=True)
-    return entries
+    entries = sorted(map(_left, groups.values()), key=lambda entry: entry.organisation.casefold())
+    return sorted(entries, key=lambda entry: entry.day or "", reverse=True)
 
 
-def _departure(group: Sequence[Departure]) -> dict[str, object]:
+def _left(group: Sequence[Departure]) -> Left:
     best = min(group, key=lambda said: (-len(said.left or ""), said.left or "", said.id))
-    return {
-        "organisation": best.organisation,
-        "kind": next((said.kind for said in group if said.kind != UNKNOWN_KIND), UNKNOWN_KIND),
-        "country": best.country,
-        "date": best.left,
-        "by": None if best.left else best.by,
-        "how": best.how,
-        "handle": next((said.handle for said in group if said.handle), None),
-        "acct": next((said.acct for said in group if said.acct), None),
-        "sources": [{"name": said.source, "url": said.source_url} for said in group],
-    }
+    return Left(
+        organisation=best.organisation,
+        kind=next((said.kind for said in group if said.kind != UNKNOWN_KIND), UNKNOWN_KIND),
+        country=best.country,
+        day=best.left,
+        by=None if best.left else best.by,
+        how=best.how,
+        handle=next((said.handle for said in group if said.handle), None),
+        acct=next((said.acct for said in group if said.acct), None),
+        sources=tuple(map(_source, group)),
+    )
 
 
 def _grade(published: Sequence[Target], others: Sequence[Target]) -> Grade:
@@ -147,7 +160,7 @@ def _newest_first(statements: Sequence[Statement]) -> list[Statement]:
     return sorted(statements, key=lambda said: said.source_date or date.min, reverse=True)
 
 
-def _source(said: Statement) -> EvidenceSource:
+def _source(said: Statement | Departure) -> EvidenceSource:
     return EvidenceSource(said.source, said.source_url, said.source_date)
 
 

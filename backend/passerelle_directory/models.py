@@ -84,6 +84,7 @@ class Departure(Base):
     acct: Mapped[str | None] = mapped_column(Text)
     source: Mapped[str] = mapped_column(String(300))
     source_url: Mapped[str | None] = mapped_column(Text)
+    source_date: Mapped[date | None] = mapped_column(Date)
 
 
 class Publication(Base):

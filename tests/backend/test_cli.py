@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from passerelle_directory.cli import main
 
-START_UP = 15  # seconds; alone on the machine it takes two
+START_UP = 60  # seconds; alone on the machine it takes two
 
 
 @pytest.fixture

@@ -124,8 +124,8 @@ def test_departures_of_one_organisation_are_one_entry_with_the_most_exact_date(d
     directory.say(departure(source="third/list", left_x="2025"))
     with directory.session() as session:
         (entry,) = make_departures(session.scalars(select(Departure)))
-    assert (entry["date"], entry["handle"]) == ("2025-01-20", "museum.example.com")
-    assert [source["name"] for source in entry["sources"]] == ["lists/one", "records/two", "third/list"]
+    assert (entry.day, entry.handle) == ("2025-01-20", "museum.example.com")
+    assert [source.name for source in entry.sources] == ["lists/one", "records/two", "third/list"]
 
 
 def test_organisations_of_one_name_in_two_countries_are_two(directory: Directory) -> None:

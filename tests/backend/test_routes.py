@@ -101,7 +101,7 @@ def test_departures_name_their_sources(client: FlaskClient, published: dict[str,
         "how": "left",
         "handle": "museum.example.com",
         "acct": None,
-        "sources": [{"name": "lists/one", "url": None}],
+        "sources": [{"name": "lists/one", "url": None, "date": None}],
     }
 
 

@@ -167,6 +167,7 @@ def _departure_values(line: DepartureLine) -> dict[str, object]:
         "handle": line.handle,
         "acct": str(line.acct) if line.acct else None,
         "source_url": line.said.source_url,
+        "source_date": line.said.source_date,
     }
 
 

@@ -54,6 +54,7 @@ def upgrade() -> None:
         sa.Column("acct", sa.Text()),
         sa.Column("source", sa.String(300), nullable=False),
         sa.Column("source_url", sa.Text()),
+        sa.Column("source_date", sa.Date()),
         sa.PrimaryKeyConstraint("id", name="pk_departures"),
         sa.UniqueConstraint("key", "source", name="uq_departures_key"),
     )
