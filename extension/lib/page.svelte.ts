@@ -1,4 +1,5 @@
 // What popup and tab show and can do: reads the engine's stores, sends its commands, remembers the step one is at.
+import { tick } from "svelte";
 import { SvelteMap, SvelteSet } from "svelte/reactivity";
 import { fromStore } from "svelte/store";
 import type { Dropped } from "./drop";
@@ -17,10 +18,20 @@ export type Step = WorkView["step"] | Exclude<Events["engine.progress"]["step"],
 
 const VIEWS: readonly View[] = ["home", "drop", "sign-in", "settings"];
 // Works that the home page waits for; following has its own place and goes on beside everything.
-const SHOWN_WORK: ReadonlySet<string> = new Set(["archive.open", "directory.update", "match.find"]);
+const WORKS = ["archive.open", "directory.update", "match.find"] as const;
+export type Work = (typeof WORKS)[number];
+
+// Whoever pressed a button that went away goes on at the top of what came instead.
+function keepFocus(): void {
+  if (document.activeElement === document.body) document.querySelector("main")?.focus({ preventScroll: true });
+}
 
 /** Errors that signing in mends. */
 export const NEEDS_SIGN_IN: readonly string[] = ["not_signed_in", "session_expired"];
+
+function workOf(work: { command: string; error?: unknown } | null): Work | null {
+  return (!work?.error && WORKS.find((name) => name === work?.command)) || null;
+}
 
 const readAll = async () => ({
   archive: await readState("archive"),
@@ -41,7 +52,8 @@ class Page {
   deleted = $state(false);
   private failure = $state.raw<Failure | null>(null);
   private dismissed = $state<string | null>(null);
-  private commands = $state(0); // works begun here whose reply is still out
+  private wanted: string[] | null = null; // whose Follow was pressed before signing in
+  private begun = $state.raw<readonly Work[]>([]); // works of this page whose reply is still out
   private engineStep = $state<Events["engine.progress"]["step"]>("ready");
   private step = $state.raw<Events["work.progress"] | null>(null);
   private readonly pendingDecisions = new SvelteMap<string, { account: AccountView; decision: Decision }>();
@@ -64,9 +76,8 @@ class Page {
   readonly toFollow = $derived(toFollow(this.matches));
   readonly failedIds = $derived(failed(this.matches));
 
-  readonly isWorking = $derived(
-    this.commands > 0 || (this.work !== null && this.work.error === null && SHOWN_WORK.has(this.work.command)),
-  );
+  /** What the person waits for, whoever asked for it; null when nothing. */
+  readonly working = $derived(workOf(this.work) ?? this.begun[0] ?? null);
   readonly progress = $derived.by((): { step: Step; done: number; total: number } => {
     if (this.engineStep !== "ready") return { step: this.engineStep, done: 0, total: 0 };
     return this.step ?? this.work ?? { step: "runtime", done: 0, total: 0 };
@@ -91,8 +102,11 @@ class Page {
     window.addEventListener("hashchange", () => { this.readHash(); });
     engine.events.on("engine.progress", (event) => (this.engineStep = event.step));
     engine.events.on("engine.died", () => (this.engineStep = "ready"));
-    engine.events.on("work.progress", (event) => (this.step = SHOWN_WORK.has(event.command) ? event : this.step));
+    engine.events.on("work.progress", (event) => (this.step = workOf(event) ? event : this.step));
     sessions.onChange(() => void this.readAccount());
+    // What nobody expected is still said, and goes to the console.
+    window.addEventListener("unhandledrejection", ({ reason }) => (this.failure = failureOf(reason)));
+    window.addEventListener("error", ({ error }) => (this.failure = failureOf(error)));
     settings.onLanguage((setting) => (speech.setting = setting));
     [speech.setting, this.dismissed] = await Promise.all([settings.language(), settings.dismissedWork()]);
     await this.readAccount();
@@ -103,10 +117,12 @@ class Page {
   }
 
   go(view: View): void {
+    this.wanted = null;
     this.hash = view;
     this.view = view;
     history.replaceState(null, "", view === "home" ? location.pathname : `#${view}`);
     scrollTo({ top: 0 });
+    void tick().then(keepFocus);
   }
 
   /** Open the app tab at a step, and leave the popup to it. */
@@ -127,7 +143,7 @@ class Page {
     }
     this.deleted = false;
     this.go("home");
-    await this.working(() => engine.call("archive.open", { names }, files));
+    await this.wait("archive.open", () => engine.call("archive.open", { names }, files));
   }
 
   async cancel(): Promise<void> {
@@ -136,7 +152,7 @@ class Page {
 
   /** Bring the directory up to date and look for everyone in it again. */
   async updateDirectory(): Promise<void> {
-    await this.working(() => engine.call("directory.update", {}));
+    await this.wait("directory.update", () => engine.call("directory.update", {}));
   }
 
   /** Keep a decision; it shows at once, and goes back if the engine could not keep it. */
@@ -156,6 +172,7 @@ class Page {
     const { account } = this;
     if (!account || account.expired) {
       this.go("sign-in");
+      this.wanted = restIds;
       return;
     }
     for (const id of restIds ?? []) this.pendingFollows.add(id);
@@ -188,14 +205,16 @@ class Page {
   async signIn(credentials: Credentials): Promise<void> {
     this.account = await sessions.signIn(credentials);
     await this.keepDraft(null);
+    const { wanted } = this;
     this.go("home");
-    void this.takeUp(credentials.did);
+    void this.takeUp(credentials.did, wanted);
   }
 
-  // Mark who is followed already; then go on with what had stopped because nobody was signed in.
-  private async takeUp(did: string): Promise<void> {
+  // Mark who is followed already; then do what waited for somebody to sign in.
+  private async takeUp(did: string, wanted: string[] | null): Promise<void> {
     await this.refreshFollows(did);
     if (this.hasStoppedForSignIn(did)) await this.resume();
+    if (wanted) await this.follow(wanted);
   }
 
   async signOut(): Promise<void> {
@@ -243,12 +262,12 @@ class Page {
     }
   }
 
-  private async working<R>(work: () => Promise<R>): Promise<void> {
+  private async wait<R>(name: Work, work: () => Promise<R>): Promise<void> {
     this.dismissError();
     this.step = null;
-    this.commands += 1;
+    this.begun = [...this.begun, name];
     await this.guard(work);
-    this.commands -= 1;
+    this.begun = this.begun.slice(1);
     this.step = null;
   }
 

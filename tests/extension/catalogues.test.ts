@@ -86,6 +86,16 @@ test("the plural forms asked for are those the language has", () => {
   }
 });
 
+// Families whose keys are put together from a code or a state.
+const FAMILIES = /^(?:error|warning|evidence|grade|network|state)\./;
+
+test("every sentence is used somewhere", () => {
+  const folders = ["components", "lib", "entrypoints"].map((name) => join(ROOT, "extension", name));
+  const files = folders.flatMap((folder) => readdirSync(folder, { recursive: true, encoding: "utf8" }).map((path) => join(folder, path)));
+  const source = files.filter((path) => /\.(?:ts|svelte)$/.test(path)).map((path) => readFileSync(path, "utf8")).join("");
+  expect(KEYS.filter((key) => !FAMILIES.test(key) && !source.includes(`"${key}"`))).toEqual([]);
+});
+
 test("the codes were found", () => {
   expect(PYTHON_CODES).toContain("truncated_zip");
   expect(PYTHON_CODES).toContain("server_unreachable");
