@@ -220,7 +220,7 @@ class Follower:
     async def _outcome(self, key: str) -> FollowedOne:
         """Wait until it is known what became of one item, or that this will take long."""
         while True:
-            moved, queue = self._moved, self._queue
+            moved, queue = self._moved, self._stored
             item = queue.items.get(key) if queue else None
             if queue is None or item is None:
                 return FollowedOne(state="none", error=None)
@@ -255,12 +255,8 @@ class Follower:
             if before is None or after is None:  # everything was deleted meanwhile
                 return
             changes = await self._changes(before, after, is_about_all=also is not None)
+            await self._memory.write([*changes, *(also or [])])
             self._stored = after
-            try:
-                await self._memory.write([*changes, *(also or [])])
-            except BaseException:
-                self._stored = before
-                raise
         self._tell()
 
     def _tell(self) -> None:

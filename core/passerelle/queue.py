@@ -442,7 +442,10 @@ def _record_added(queue: Queue, outcome: Added, pace: Pace) -> Queue:
         if old.state is State.FAILED:  # afresh, but under the record key it had: should that exist, it is not doubled
             old = replace(old, error=None, tries=0)
         items[new.key] = replace(old, state=state, urgent=is_urgent)
-    return _settle(replace(queue, items=items))
+    queue = replace(queue, items=items)
+    if any(new.urgent for new in outcome.items):  # asked for by hand: what went wrong before is another matter
+        queue = replace(queue, troubles=0, error=None)
+    return _settle(queue)
 
 
 def _record_withdrawn(queue: Queue, outcome: Withdrawn, pace: Pace) -> Queue:

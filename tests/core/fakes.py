@@ -33,12 +33,13 @@ ME = Did("did:plc:meeeeeeeeeeeeeeeeeeeeeee")
 
 
 class Clock:
-    """Time that passes only when somebody sleeps."""
+    """Time that passes when somebody sleeps, and a millisecond whenever somebody looks."""
 
     def __init__(self, now: datetime = NOW) -> None:
         self.time = now
 
     def __call__(self) -> datetime:
+        self.time += timedelta(milliseconds=1)
         return self.time
 
     async def sleep(self, seconds: float) -> None:
@@ -148,8 +149,7 @@ def promise(name: str, body: bytes) -> dict[str, Any]:
 class Pds:
     """The servers of Bluesky: identities, and one account's repository of follow records (rkey -> did).
 
-    `faults` are used up one per write: "lost request", "lost answer", "error", "slow", "signed out". A fault at a read
-    comes from `read_faults`.
+    `faults` (keys of FAULTS, "" for none) are used up one per write, `read_faults` one per read.
     """
 
     handles: dict[str, str] = field(default_factory=dict)
@@ -157,11 +157,14 @@ class Pds:
     refused: frozenset[str] = frozenset()  # dids whose record the server finds invalid
     faults: list[str] = field(default_factory=list)
     read_faults: list[str] = field(default_factory=list)
+    is_down: bool = False
     writes: int = 0
     clock: Clock = field(default_factory=Clock)
 
     def answer(self, request: Request) -> Response:
-        """Answer one request."""
+        """Answer one request, or be down."""
+        if self.is_down:
+            return _lose(self)
         parts = urlsplit(request.url)
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
         if parts.netloc == "plc.directory":
@@ -251,6 +254,11 @@ def _lose(pds: Pds) -> Response:
     raise NetworkError("The server did not answer.", host="pds.example.org")
 
 
+def _die(pds: Pds) -> Response:
+    pds.is_down = True
+    return _lose(pds)
+
+
 def _sign_out(pds: Pds) -> Response:
     raise ServerRefused("The sign-in has ended.", code="session_expired")
 
@@ -263,6 +271,7 @@ def _slow(pds: Pds) -> Response:
 FAULTS: Mapping[str, Callable[[Pds], Response]] = {
     "lost request": _lose,
     "lost answer": _lose,
+    "death": _die,
     "error": lambda pds: reply(502, {"error": "UpstreamFailure"}),
     "slow": _slow,
     "signed out": _sign_out,
@@ -294,30 +303,40 @@ def graph_of(*people: Person, owner: str = "1") -> FollowGraph:
 # The world.
 
 
-class Crash(BaseException):
-    """The browser was killed."""
-
-
 class Killer:
-    """Kills the browser at the nth await, before or after what was awaited has happened; then everything is dead."""
+    """Kills the browser at the nth await, before or after what was awaited has happened: nothing ever answers again."""
 
     def __init__(self, at: int | None = None, *, before: bool = True) -> None:
         self.left = at
         self.before = before
         self.is_dead = False
+        self._is_buried = False
 
     async def around(self, act: Callable[[], Awaitable[Any]]) -> Any:
         """Do one awaited thing, unless this is where the kill comes."""
         await asyncio.sleep(0)
         if self.is_dead:
-            raise Crash
+            return await self._nothing()
         if self.left is None or self.left > 0:
             self.left = None if self.left is None else self.left - 1
             return await act()
         self.is_dead = True
         if not self.before:
             await act()
-        raise Crash
+        return await self._nothing()
+
+    async def bury(self) -> None:
+        """Clear away every task that waits for an answer."""
+        self.is_dead = self._is_buried = True
+        waiting = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+
+    async def _nothing(self) -> None:
+        if self._is_buried:
+            raise asyncio.CancelledError
+        await asyncio.get_running_loop().create_future()
 
 
 class FragileStorage:
@@ -394,7 +413,7 @@ class Browser:
         self._count += 1
         envelope = {"id": str(self._count), "type": command, **fields}
         answer = await self.engine.receive(envelope, paths)
-        assert answer["id"] == str(self._count)
+        assert answer["id"] == envelope["id"]
         assert not self.reports, self.reports[0]
         return answer.get("result", answer)
 

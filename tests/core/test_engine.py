@@ -1,0 +1,621 @@
+"""The engine: every command, what is stored when, and what survives being killed at any instant."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from passerelle.messages import COMMANDS
+from passerelle.storage import STORES
+
+from tests.core.fakes import (
+    FAULTS,
+    FOREIGN_KEY,
+    ME,
+    NOW,
+    Browser,
+    Directory,
+    Killer,
+    Pds,
+    row,
+)
+from tests.data.archives import make_archive
+from tests.data.people import ADA, BRUNO, CHLOE, DARIUSZ, ELIF, GALINA, HIDEO, IRINI, Someone
+
+FOLLOWED = (ADA, BRUNO, CHLOE, DARIUSZ, ELIF, GALINA, HIDEO)
+
+
+def did_of(someone: Someone) -> str:
+    return f"did:plc:{int(someone.rest_id) % 10**12:024}"
+
+
+def bluesky_row(someone: Someone, **fields: Any) -> Any:
+    return row(someone.screen_name.lower(), **{"rest_id": someone.rest_id, "did": did_of(someone), **fields})
+
+
+ROWS = [
+    bluesky_row(ADA, handle="ada.example.org", acct="ada@quai.example.org"),
+    bluesky_row(BRUNO),
+    bluesky_row(CHLOE),
+    row("dariusz", rest_id=DARIUSZ.rest_id, handle="dariusz.example.org"),
+    bluesky_row(ELIF),
+    bluesky_row(GALINA, grade="imported"),
+    bluesky_row(IRINI),
+]
+CHOSEN = sorted(map(did_of, (ADA, BRUNO, CHLOE, DARIUSZ, ELIF)))  # Galina's row is only imported; Irini is not followed
+
+
+@pytest.fixture(scope="session")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """An archive of somebody who follows FOLLOWED."""
+    return str(make_archive(tmp_path_factory.mktemp("archive") / "x.zip", following=FOLLOWED, followers=[ADA]))
+
+
+def make_browser(**fields: Any) -> Browser:
+    """A browser, a directory that knows ROWS, and a Bluesky that knows their handles."""
+    pds = Pds(handles={"dariusz.example.org": did_of(DARIUSZ), "me.example.org": ME})
+    return Browser(directory=Directory(ROWS), pds=pds, **fields)
+
+
+def run(main: Coroutine[Any, Any, Any]) -> Any:
+    return asyncio.run(main)
+
+
+async def opened(archive: str, **fields: Any) -> Browser:
+    """A browser in which the archive was read and matched."""
+    browser = make_browser(**fields)
+    browser.start()
+    result = await browser.ask("archive.open", [archive], names=["x.zip"])
+    assert "archive" in result, result
+    return browser
+
+
+def view_of(browser: Browser, someone: Someone) -> dict[str, Any]:
+    view: dict[str, Any] = browser.storage.stores["matches"][someone.rest_id]
+    return view
+
+
+def account_of(browser: Browser, someone: Someone, number: int = 0) -> dict[str, Any]:
+    account: dict[str, Any] = view_of(browser, someone)["accounts"][number]
+    return account
+
+
+# Opening an archive.
+
+
+def test_an_archive_is_read_matched_and_stored_ready_for_pages(archive: str) -> None:
+    browser = run(opened(archive))
+    state = browser.storage.stores["state"]
+    assert state["archive"]["following"] == 7
+    assert (state["directory"]["version"], state["directory"]["rows"]) == (7, 7)
+    assert state["matches"]["found"] == 6
+    assert state["matches"]["preselected"] == 5
+    assert set(browser.storage.stores["matches"]) == {one.rest_id for one in (ADA, BRUNO, CHLOE, DARIUSZ, ELIF, GALINA)}
+    assert account_of(browser, ADA)["chosen"]
+    assert not account_of(browser, GALINA)["chosen"]
+    assert "work" not in state
+
+
+def test_progress_is_told_step_by_step(archive: str) -> None:
+    browser = run(opened(archive))
+    steps = [event["step"] for event in browser.events if event["type"] == "work.progress"]
+    assert list(dict.fromkeys(steps)) == ["reading", "directory", "matching"]
+
+
+def test_two_archives_cause_the_same_requests(archive: str, tmp_path: Path) -> None:
+    other = make_archive(tmp_path / "other.zip", following=[IRINI], followers=FOLLOWED)
+    one, two = run(opened(archive)), run(opened(str(other)))
+    assert one.requests == two.requests
+    assert len(one.requests) == 3
+
+
+@pytest.mark.parametrize(
+    ("lie", "code"),
+    [
+        ({"is_down": True}, "server_unreachable"),
+        ({"key": FOREIGN_KEY}, "directory_key_unknown"),
+        ({"expires": NOW}, "directory_expired"),
+        ({"tamper": lambda latest: latest.update(version=9)}, "directory_signature"),
+        ({"tamper": lambda latest: latest.clear()}, "directory_key_unknown"),
+    ],
+)
+def test_a_directory_that_fails_does_not_lose_the_archive(archive: str, lie: dict[str, Any], code: str) -> None:
+    async def main() -> Browser:
+        browser = make_browser()
+        browser.directory = Directory(ROWS, **lie)
+        browser.start()
+        result = await browser.ask("archive.open", [archive], names=["x.zip"])
+        assert result["archive"]["following"] == 7
+        assert result["directory"]["error"]["code"] == code
+        assert result["matches"] is None
+        browser.directory = Directory(ROWS)
+        await browser.ask("directory.update")
+        return browser
+
+    browser = run(main())
+    assert browser.storage.stores["state"]["matches"]["found"] == 6  # matched as soon as there is one
+    assert browser.storage.stores["state"]["directory"]["error"] is None
+
+
+def test_a_directory_that_goes_bad_leaves_the_good_copy_in_use(archive: str) -> None:
+    async def main() -> Browser:
+        browser = await opened(archive)
+        browser.directory = Directory(ROWS[:1], version=6)
+        answer = await browser.ask("directory.update")
+        assert answer["error"]["code"] == "directory_older"
+        assert (await browser.ask("match.find"))["found"] == 6
+        return browser
+
+    state = run(main()).storage.stores["state"]
+    assert (state["directory"]["version"], state["directory"]["error"]["code"]) == (7, "directory_older")
+
+
+def test_an_unchanged_directory_is_not_downloaded_again(archive: str) -> None:
+    async def main() -> None:
+        browser = await opened(archive)
+        count = len(browser.requests)
+        await browser.ask("directory.update")
+        assert len(browser.requests) == count + 1
+
+    run(main())
+
+
+def test_a_file_that_is_no_archive_says_so_and_keeps_the_one_before(archive: str, tmp_path: Path) -> None:
+    (tmp_path / "x.zip").write_bytes(b"this is no ZIP")
+
+    async def main() -> Browser:
+        browser = await opened(archive)
+        answer = await browser.ask("archive.open", [str(tmp_path / "x.zip")], names=["x.zip"])
+        assert answer["error"]["code"] == "not_a_zip"
+        return browser
+
+    stores = run(main()).storage.stores
+    assert stores["state"]["archive"]["following"] == 7
+    assert len(stores["matches"]) == 6
+    assert stores["state"]["work"]["error"]["code"] == "not_a_zip"  # for a popup opened later
+
+
+def test_reading_can_be_stopped(archive: str) -> None:
+    async def main() -> None:
+        browser = make_browser()
+        browser.start()
+        opening = asyncio.ensure_future(browser.ask("archive.open", [archive], names=["x.zip"]))
+        while not any(event["type"] == "work.progress" for event in browser.events):
+            await asyncio.sleep(0)
+        assert await browser.ask("archive.cancel") == {}
+        assert (await opening)["error"]["code"] == "cancelled"
+        assert browser.storage.stores["state"] == {}
+        assert "archive" in await browser.ask("archive.open", [archive], names=["x.zip"])
+
+    run(main())
+
+
+def test_a_second_drop_replaces_the_first(archive: str) -> None:
+    async def main() -> None:
+        browser = make_browser()
+        browser.start()
+        first, second = await asyncio.gather(
+            browser.ask("archive.open", [archive], names=["x.zip"]),
+            browser.ask("archive.open", [archive], names=["x.zip"]),
+        )
+        assert first["error"]["code"] == "cancelled"
+        assert second["matches"]["found"] == 6
+
+    run(main())
+
+
+def test_a_reading_cut_off_by_a_crash_says_so_at_the_next_start(archive: str) -> None:
+    async def main() -> None:
+        browser = make_browser()
+        browser.start(killer := Killer())
+        opening = asyncio.ensure_future(browser.ask("archive.open", [archive], names=["x.zip"]))
+        while not any(event["type"] == "work.progress" for event in browser.events):
+            await asyncio.sleep(0)
+        await killer.bury()
+        assert opening.done()
+        browser.start()
+        await browser.ask("engine.start")
+        assert browser.storage.stores["state"]["work"]["error"]["code"] == "interrupted"
+
+    run(main())
+
+
+# Deciding.
+
+
+def test_a_rejection_is_remembered_through_everything_but_deletion(archive: str) -> None:
+    async def main() -> None:
+        browser = await opened(archive)
+        await browser.ask(
+            "decision.set", rest_id=ADA.rest_id, network="bluesky", address="ada.example.org", decision="rejected"
+        )
+        assert account_of(browser, ADA)["rejected"]
+        assert not account_of(browser, ADA)["chosen"]
+        assert account_of(browser, ADA, 1)["chosen"]  # her fediverse account is another decision
+        browser.directory = Directory([bluesky_row(ADA, handle="renamed.example.org"), *ROWS[1:]], version=8)
+        browser.start()
+        await browser.ask("archive.open", [archive], names=["x.zip"])
+        assert account_of(browser, ADA)["address"] == "renamed.example.org"
+        assert account_of(browser, ADA)["rejected"]
+        await browser.ask(
+            "decision.set", rest_id=ADA.rest_id, network="bluesky", address="renamed.example.org", decision="unrejected"
+        )
+        assert account_of(browser, ADA)["chosen"]
+
+    run(main())
+
+
+def test_deciding_about_nobody_is_an_error(archive: str) -> None:
+    async def main() -> None:
+        browser = await opened(archive)
+        answer = await browser.ask("decision.set", rest_id="1", network="bluesky", address="x.org", decision="chosen")
+        assert answer["error"]["code"] == "unknown_command"
+
+    run(main())
+
+
+# Following.
+
+
+def test_everyone_chosen_is_followed_once_and_a_second_run_writes_nothing(archive: str) -> None:
+    async def main() -> None:
+        browser = await opened(archive)
+        await browser.ask("follow.start", account=ME)
+        view = await browser.until_idle()
+        assert (view["following"], view["failed"], view["waiting"]) == (5, 0, 0)
+        assert browser.pds.followed() == CHOSEN
+        assert account_of(browser, DARIUSZ)["state"] == "following"
+        assert len(browser.storage.stores["history"]) == 5
+        writes = browser.pds.writes
+        await browser.ask("follow.start", account=ME)
+        await browser.until_idle()
+        browser.start()
+        await browser.ask("archive.open", [archive], names=["x.zip"])
+        await browser.ask("follow.start", account=ME)
+        await browser.until_idle()
+        assert browser.pds.writes == writes
+
+    run(main())
+
+
+def test_whom_one_follows_already_is_marked_and_not_followed_again(archive: str) -> None:
+    async def main() -> None:
+        browser = await opened(archive)
+        browser.pds.records = {"3kaaaaaaaaaa2": did_of(ADA), "3kaaaaaaaaab2": did_of(DARIUSZ)}
+        await browser.ask("follow.refresh", account=ME)
+        assert account_of(browser, ADA)["state"] == "following"
+        assert account_of(browser, DARIUSZ)["state"] == "none"  # nobody knows yet whose handle that is
+        await browser.ask("follow.start", account=ME)
+        await browser.until_idle()
+        assert browser.pds.followed() == CHOSEN
+        assert account_of(browser, DARIUSZ)["state"] == "following"
+
+    run(main())
+
+
+def test_one_person_can_be_followed_from_the_list(archive: str) -> None:
+    async def main() -> None:
+        browser = await opened(archive)
+        await browser.ask("follow.start", account=ME, rest_ids=[GALINA.rest_id])
+        await browser.until_idle()
+        assert browser.pds.followed() == [did_of(GALINA)]
+
+    run(main())
+
+
+def test_the_rejected_are_not_followed_even_if_they_wait_already(archive: str) -> None:
+    async def main() -> None:
+        browser = await opened(archive)
+        await browser.ask("follow.pause")
+        browser.pds.read_faults = ["slow"]  # the list of follows: the queue waits, and Bruno is taken out meanwhile
+        await browser.ask("follow.start", account=ME)
+        address = account_of(browser, BRUNO)["address"]
+        await browser.ask(
+            "decision.set", rest_id=BRUNO.rest_id, network="bluesky", address=address, decision="rejected"
+        )
+        await browser.until_idle()
+        assert did_of(BRUNO) not in browser.pds.followed()
+        assert len(browser.pds.records) == 4
+
+    run(main())
+
+
+def test_a_server_that_goes_down_stops_the_queue_and_resuming_loses_nobody(archive: str) -> None:
+    async def main() -> None:
+        browser = await opened(archive)
+        browser.pds.faults = ["", "death"]  # between the first batch and the second
+        await browser.ask("follow.start", account=ME)
+        view = await browser.until_idle()
+        assert view["error"]["code"] == "server_unreachable"
+        assert (view["following"], view["failed"]) == (3, 0)
+        browser.pds.is_down = False
+        await browser.ask("follow.resume")
+        view = await browser.until_idle()
+        assert (view["following"], view["error"]) == (5, None)
+        assert browser.pds.followed() == CHOSEN
+
+    run(main())
+
+
+@pytest.mark.parametrize("fault", ["signed out", "expired"])
+def test_a_sign_in_that_ends_pauses_with_its_reason(archive: str, fault: str) -> None:
+    async def main() -> None:
+        browser = await opened(archive)
+        browser.pds.faults = [fault]
+        await browser.ask("follow.start", account=ME)
+        view = await browser.until_idle()
+        assert (view["error"]["code"], view["waiting"]) == ("session_expired", 5)
+        await browser.ask("follow.resume")
+        await browser.until_idle()
+        assert browser.pds.followed() == CHOSEN
+
+    run(main())
+
+
+def test_one_bad_record_fails_alone_with_its_reason(archive: str) -> None:
+    async def main() -> None:
+        browser = await opened(archive)
+        browser.pds.refused = frozenset({did_of(BRUNO)})
+        await browser.ask("follow.start", account=ME)
+        view = await browser.until_idle()
+        assert (view["following"], view["failed"]) == (4, 1)
+        assert account_of(browser, BRUNO)["state"] == "failed"
+        assert account_of(browser, BRUNO)["error"]["code"] == "server_refused"
+
+    run(main())
+
+
+def test_pausing_stops_before_the_next_batch(archive: str) -> None:
+    async def main() -> None:
+        browser = await opened(archive)
+        await browser.ask("follow.start", account=ME)
+        await browser.ask("follow.pause")
+        view = await browser.until_idle()
+        assert view["waiting"] + view["following"] == 5
+        assert len(browser.pds.records) < 5
+        await browser.ask("follow.resume")
+        await browser.until_idle()
+        assert browser.pds.followed() == CHOSEN
+
+    run(main())
+
+
+def test_another_account_starts_its_own_queue(archive: str) -> None:
+    other = "did:plc:otherotherotherotherothe"
+
+    async def main() -> None:
+        browser = await opened(archive)
+        await browser.ask("follow.start", account=ME)
+        await browser.until_idle()
+        await browser.ask("follow.pause")
+        browser.pds.records = {}
+        await browser.ask("follow.refresh", account=other)
+        assert account_of(browser, ADA)["state"] == "none"
+        assert browser.storage.stores["queue"].keys() == {"queue"}
+
+    run(main())
+
+
+# Badges.
+
+
+def test_a_badge_follows_one_person_who_is_in_no_archive() -> None:
+    async def main() -> None:
+        browser = make_browser()
+        browser.start()
+        await browser.ask("directory.update")
+        browser.directory.rows = ()
+        for _ in range(2):
+            rows = [row("zoe", screen_name="zoe_z", did="did:plc:zoezoezoezoezoezoezoezoe")]
+            browser.directory = Directory(rows, version=8)
+            await browser.ask("directory.update")
+            answer = await browser.ask("follow.one", account=ME, row_id="zoe", screen_name="Zoe_Z")
+            assert answer == {"state": "following", "error": None}
+        assert browser.pds.followed() == ["did:plc:zoezoezoezoezoezoezoezoe"]
+        assert browser.pds.writes == 1
+
+    run(main())
+
+
+def test_a_badge_pressed_twice_at_once_writes_one_record(archive: str) -> None:
+    async def main() -> None:
+        browser = await opened(archive)
+        fields = {"account": ME, "row_id": "ada_nouvelle", "screen_name": ADA.screen_name}
+        answers = await asyncio.gather(*(browser.ask("follow.one", **fields) for _ in range(3)))
+        assert [answer["state"] for answer in answers] == ["following"] * 3
+        assert browser.pds.writes == 1
+        assert account_of(browser, ADA)["state"] == "following"
+
+    run(main())
+
+
+def test_a_badge_of_somebody_followed_already_writes_nothing(archive: str) -> None:
+    async def main() -> None:
+        browser = await opened(archive)
+        browser.pds.records = {"3kaaaaaaaaaa2": did_of(ADA)}
+        answer = await browser.ask("follow.one", account=ME, row_id="ada_nouvelle", screen_name=ADA.screen_name)
+        assert answer["state"] == "following"
+        assert browser.pds.writes == 0
+
+    run(main())
+
+
+def test_a_badge_works_while_the_queue_is_paused(archive: str) -> None:
+    async def main() -> None:
+        browser = await opened(archive)
+        await browser.ask("follow.start", account=ME)
+        await browser.ask("follow.pause")
+        await browser.until_idle()
+        assert did_of(ELIF) not in browser.pds.followed()
+        answer = await browser.ask("follow.one", account=ME, row_id="elifisik", screen_name=ELIF.screen_name)
+        assert answer["state"] == "following"
+        assert did_of(ELIF) in browser.pds.followed()
+        assert (await browser.until_idle())["waiting"] > 0
+
+    run(main())
+
+
+@pytest.mark.parametrize(
+    ("row_id", "screen_name"),
+    [("ada_nouvelle", BRUNO.screen_name), ("nobody", ADA.screen_name), ("ada_nouvelle", "nobody")],
+)
+def test_a_badge_whose_row_and_name_disagree_follows_nobody(archive: str, row_id: str, screen_name: str) -> None:
+    async def main() -> None:
+        browser = await opened(archive)
+        answer = await browser.ask("follow.one", account=ME, row_id=row_id, screen_name=screen_name)
+        assert answer["error"]["code"] == "account_not_found"
+        assert browser.pds.writes == 0
+
+    run(main())
+
+
+def test_a_badge_hears_that_the_sign_in_has_ended_and_that_one_must_wait(archive: str) -> None:
+    async def main() -> None:
+        browser = await opened(archive)
+        fields = {"account": ME, "row_id": "elifisik", "screen_name": ELIF.screen_name}
+        browser.pds.faults = ["signed out"]
+        answer = await browser.ask("follow.one", **fields)
+        assert (answer["state"], answer["error"]["code"]) == ("waiting", "session_expired")
+        browser.pds.faults = ["slow"]
+        answer = await browser.ask("follow.one", **fields)
+        assert (answer["state"], answer["error"]["code"]) == ("waiting", "rate_limited")
+        await browser.until_idle()
+        assert browser.pds.followed() == [did_of(ELIF)]
+
+    run(main())
+
+
+# Everything else.
+
+
+def test_signing_in_finds_the_accounts_own_server() -> None:
+    async def main() -> None:
+        browser = make_browser()
+        browser.start()
+        found = await browser.ask("account.find", handle="@Me.Example.org")
+        assert found == {"did": ME, "handle": "me.example.org", "pds": "https://pds.example.org"}
+        answer = await browser.ask("account.find", handle="nobody.example.org")
+        assert answer["error"]["code"] == "account_not_found"
+        answer = await browser.ask("account.find", handle="no handle")
+        assert answer["error"]["code"] == "invalid_identifier"
+
+    run(main())
+
+
+def test_exports_come_in_every_format(archive: str) -> None:
+    async def main() -> None:
+        browser = await opened(archive)
+        mastodon = await browser.ask("export.make", format="mastodon-csv")
+        assert mastodon["filename"] == "following_accounts.csv"
+        assert mastodon["text"].splitlines()[1:] == ["ada@quai.example.org,true,false,"]
+        assert (await browser.ask("export.make", format="csv"))["text"].count("\r\n") == 8
+        assert len(json.loads((await browser.ask("export.make", format="json"))["text"])) == 6
+
+    run(main())
+
+
+def test_deleting_leaves_nothing_even_while_everything_is_at_work(archive: str) -> None:
+    async def main() -> None:
+        browser = await opened(archive)
+        await browser.ask("follow.start", account=ME)
+        opening = asyncio.ensure_future(browser.ask("archive.open", [archive], names=["x.zip"]))
+        await asyncio.sleep(0)
+        assert await browser.ask("data.delete") == {}
+        await opening
+        for _ in range(100):
+            await asyncio.sleep(0)
+        assert browser.storage.stores == {name: {} for name in STORES}
+        assert "archive" in await browser.ask("archive.open", [archive], names=["x.zip"])
+
+    run(main())
+
+
+@pytest.mark.parametrize(
+    "envelope",
+    [
+        {"type": "nothing.known"},
+        {"type": None},
+        {},
+        {"type": "archive.open"},
+        {"type": "archive.open", "names": []},
+        {"type": "archive.open", "names": ["x.zip"]},
+        {"type": "follow.start"},
+        {"type": "follow.start", "account": ME, "extra": 1},
+        {"type": "export.make", "format": "exe"},
+    ],
+)
+def test_what_is_no_command_gets_one_typed_answer(envelope: dict[str, Any]) -> None:
+    async def main() -> None:
+        browser = make_browser()
+        answer = await browser.start().receive({"id": "7", **envelope})
+        assert answer["id"] == "7"
+        assert answer["error"]["code"] == "unknown_command"
+
+    run(main())
+
+
+def test_an_exception_becomes_an_answer_and_a_report() -> None:
+    async def main() -> None:
+        browser = make_browser()
+        browser.start()
+        browser.storage.stores["matches"]["x"] = {"not": "a view"}
+        answer = await browser.engine.receive({"id": "1", "type": "export.make", "format": "json"})
+        assert answer["error"]["code"] == "bug"
+        assert "Traceback" in browser.reports[0]
+
+    run(main())
+
+
+def test_the_engine_has_a_handler_for_every_command() -> None:
+    from passerelle.engine import HANDLERS
+
+    assert HANDLERS.keys() == COMMANDS.keys()
+
+
+# Killed at any instant.
+
+
+async def live(browser: Browser, killer: Killer) -> None:
+    """Follow all, then one by a badge, until that is done or the browser is killed."""
+    browser.start(killer)
+
+    async def act() -> None:
+        await browser.ask("follow.start", account=ME)
+        await browser.ask("follow.one", account=ME, row_id="elifisik", screen_name=ELIF.screen_name)
+        await browser.until_idle()
+
+    acting = asyncio.ensure_future(act())
+    while not killer.is_dead and not acting.done():
+        await asyncio.sleep(0)
+    await killer.bury()
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    kills=st.lists(st.tuples(st.integers(0, 60), st.booleans()), max_size=6),
+    faults=st.lists(st.sampled_from(["", *sorted(FAULTS.keys() - {"death"})]), max_size=8),
+)
+def test_killed_at_any_instant_everyone_is_followed_exactly_once(
+    archive: str, kills: list[tuple[int, bool]], faults: list[str]
+) -> None:
+    async def main() -> None:
+        browser = await opened(archive)
+        browser.pds.faults = list(faults)
+        for at, before in kills:
+            await live(browser, Killer(at, before=before))
+        browser.start()
+        for _ in range(len(faults) + 1):  # a fault may stop the queue; then the person presses "go on"
+            await browser.ask("follow.start", account=ME)
+            await browser.until_idle()
+        assert browser.pds.followed() == CHOSEN
+        assert {item["state"] for key, item in browser.storage.stores["queue"].items() if key != "queue"} == {
+            "following"
+        }
+
+    run(main())
