@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 MAX_DISPLAY_NAME = 100  # characters; X allows 50
+MAX_RAW = 4 * MAX_DISPLAY_NAME  # of a name with its invisible marks
 
 # Marks that reorder or hide what follows: bidi embeddings, overrides, isolates, soft hyphen, fillers, zero-width
 # space, BOM, tags. Zero-width joiner and non-joiner stay: Persian, Indic scripts and emoji are written with them.

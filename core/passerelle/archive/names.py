@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 from passerelle.archive.records import Name
 from passerelle.identifiers import RestId, ScreenName, canonicalize_screen_name
+from passerelle.text import clean_display_name
 
 # Where a name was read, the best first: a mention also gives the display name, the link of a picture carries the name
 # of the day of the tweet, and the first @name of an old answer ("text") may long be somebody else's.
@@ -27,10 +28,13 @@ FIRST_SNOWFLAKE = 30_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """One id seen with one screen name in the tweet `tweet_id`; of two sightings the higher id is the newer."""
+    """One id seen with one screen name in the tweet `tweet_id`; of two sightings the higher id is the newer.
+
+    The display name is as it was found, "" where there was none.
+    """
 
     screen_name: ScreenName
-    display_name: str | None
+    display_name: str
     source: str
     tweet_id: int
 
@@ -99,4 +103,4 @@ def _joined(known: Sighting, new: Sighting) -> Sighting:
 
 def _name(sighting: Sighting, exported_at: datetime | None) -> Name:
     seen = tweet_date(sighting.tweet_id) if sighting.source in AS_OLD_AS_THE_TWEET else exported_at
-    return Name(sighting.screen_name, sighting.display_name, seen, sighting.source)
+    return Name(sighting.screen_name, clean_display_name(sighting.display_name), seen, sighting.source)

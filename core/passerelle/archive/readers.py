@@ -20,7 +20,7 @@ from passerelle.archive.names import NameBook, Sighting
 from passerelle.archive.records import Owner
 from passerelle.archive.syntax import Salvage
 from passerelle.identifiers import RestId, ScreenName
-from passerelle.text import clean_display_name
+from passerelle.text import MAX_RAW, clean_display_name
 
 _USER_LINK = re.compile(r"[?&]user_id=([1-9]\d{0,19})\b", re.ASCII)
 _ACCOUNT_ID = re.compile(r"""accountId["']?\s*:\s*["']([1-9]\d{0,19})["']""", re.ASCII)
@@ -200,16 +200,16 @@ def _take_names(book: NameBook, tweet: dict[str, Any], order: int) -> None:
     _take_pair(book, tweet, target, "in_reply_to_screen_name", "", "reply", order)
     for rest_id, screen_name, source in (*_media_names(tweet), *_former_names(tweet, mentions)):
         if rest_id in book.wanted:
-            book.add(rest_id, Sighting(screen_name, None, source, order))
+            book.add(rest_id, Sighting(screen_name, "", source, order))
 
 
 def _take_pair(
     book: NameBook, where: Any, id_keys: tuple[str, ...], name_key: str, display_key: str, source: str, order: int
 ) -> None:
-    rest_id = id_at(where, *id_keys)
-    if rest_id in book.wanted and rest_id and (screen_name := screen_name_at(where, name_key)):
-        display_name = clean_display_name(where.get(display_key))
-        book.add(rest_id, Sighting(screen_name, display_name, source, order))
+    # Most ids are nobody's we look for, and what is in `wanted` has been parsed: this is the busiest line of all.
+    rest_id = first if type(first := where.get(id_keys[0])) is str else id_at(where, *id_keys)
+    if rest_id in book.wanted and (screen_name := screen_name_at(where, name_key)):
+        book.add(RestId(rest_id), Sighting(screen_name, text_at(where, display_key)[:MAX_RAW], source, order))
 
 
 def _media_names(tweet: dict[str, Any]) -> Iterator[tuple[RestId, ScreenName, str]]:
