@@ -94,8 +94,9 @@ def find_targets(network: Network, statements: Iterable[Statement], pinned: str 
         new.addresses += [(said.source_date or date.min, address)] if address else []
         same = [target for target in targets if target.is_same(did, address)]
         for target in same[1:]:
-            same[0].take(target)
-            targets.remove(target)
+            if not (target.dids and same[0].dids):  # two dids are two accounts, even if they had one handle in turn
+                same[0].take(target)
+                targets.remove(target)
         if same:
             same[0].take(new)
         else:

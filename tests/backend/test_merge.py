@@ -113,6 +113,14 @@ def test_a_statement_that_joins_two_groups_makes_them_one(directory: Directory) 
     assert (row.did, row.handle, evidence.conflicts) == (DID, "new.example.com", ())
 
 
+def test_a_handle_that_two_dids_had_does_not_make_them_one(directory: Directory) -> None:
+    directory.say(line(did=DID, handle="museum.example.com"))
+    directory.say(line(source=OTHER_SOURCE, did=OTHER_DID, handle="museum.example.com"))
+    directory.say(line(source="third/list", handle="museum.example.com"))
+    row, evidence = only(directory)
+    assert (row.did, row.grade, len(evidence.conflicts)) == (DID, "claimed", 1)
+
+
 def test_the_kind_is_what_somebody_knows(directory: Directory) -> None:
     directory.say(line(kind="university", handle="a.example.com"), line(source=OTHER_SOURCE, handle="a.example.com"))
     assert only(directory)[0].kind == "university"
