@@ -170,17 +170,16 @@ Step = Check | Resolve | ListFollows | Send | Wait | Idle
 
 def next_due(queue: Queue, now: datetime, pace: Pace = DEFAULT) -> Step:
     """Say what to do now; the same queue at the same moment always gives the same step."""
-    waiting = sorted(
-        (item for item in queue.in_state(State.WAITING) if item.urgent or not queue.paused),
-        key=lambda item: (not item.urgent, item.tries),
-    )
-    asked = queue.in_state(State.ASKED)
-    if not waiting and (queue.paused or not asked):
+    waiting, asked = queue.in_state(State.WAITING), queue.in_state(State.ASKED)
+    if queue.paused:
+        waiting = [item for item in waiting if item.urgent]
+    if not waiting and not (any(item.urgent for item in asked) if queue.paused else asked):
         return Idle()
     if queue.not_before and queue.not_before > now:
         return Wait(queue.not_before)
     if asked:
         return Check(asked[0].key)
+    waiting.sort(key=lambda item: (not item.urgent, item.tries))
     if queue.known is None and not waiting[0].urgent:
         return ListFollows()
     batch = _next_batch(waiting, pace)

@@ -218,6 +218,12 @@ def test_one_asked_for_by_hand_goes_first_alone_and_even_while_paused() -> None:
     assert next_due(queue, NOW, TESTING) == Idle()
 
 
+def test_one_asked_for_by_hand_is_looked_up_even_while_paused() -> None:
+    queue = after(queue_of(5), Paused(), Added((item(9, urgent=True),)))
+    queue = after(sent(queue), Unanswered(DOWN, NOW))
+    assert next_due(queue, NOW + timedelta(minutes=1), TESTING) == Check(did(9))
+
+
 def test_a_stopped_queue_tries_nobody_not_even_by_hand() -> None:
     queue = after(sent(after(queue_of(1), Added((item(0, urgent=True),)))), Stopped(BAD))
     assert next_due(queue, NOW, TESTING) == Idle()
