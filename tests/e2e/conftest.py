@@ -13,6 +13,7 @@ from tests.conftest import Packages
 from tests.data.archives import make_archive
 from tests.servers.chromium import Chromium, closed_world
 from tests.servers.pds import Account, Pds
+from tests.servers.residents import EXPORTED
 from tests.servers.world import World
 
 # Pyodide starts in about 3 s on an idle machine; here two cores carry servers and browser too.
@@ -36,4 +37,4 @@ def person(pds: Pds) -> Account:
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample archive: invented people, as X packs them."""
-    return make_archive(tmp_path_factory.mktemp("sample") / "twitter-2026-03-06.zip")
+    return make_archive(tmp_path_factory.mktemp("sample") / "twitter-archive.zip", exported=EXPORTED)

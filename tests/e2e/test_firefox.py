@@ -18,7 +18,7 @@ from tests.servers.world import World
 pytestmark = [pytest.mark.e2e, pytest.mark.firefox]
 
 EXTENSION_ID = tomllib.loads((ROOT / "build" / "identity.toml").read_text())["firefox"]["id"]
-FOUND_TEXT = 'document.querySelector(\'[data-testid="found"]\')?.dataset.found'
+FOUND_TEXT = "document.querySelector('[data-testid=\"found\"]')?.dataset.found"
 
 
 def at(test_id: str) -> str:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -133,7 +134,8 @@ class Chromium:
 
     def kill(self) -> None:
         """End the browser at once, as a crash or a power cut would."""
-        self._process.kill()
+        with suppress(psutil.NoSuchProcess):
+            self._process.kill()
 
     def await_death(self) -> None:
         """Wait until a killed browser is gone."""

@@ -10,6 +10,7 @@ import base64
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from tests.data.people import (
     ADA,
@@ -31,7 +32,10 @@ from tests.data.people import (
 from tests.servers.pds import HANDLES, Account, Pds
 
 SOURCES = ("Annuaire des passerelles", "Liste du quai")  # invented, and independent of each other
-SEEN = "2026-03-01"
+# A name older than a year is not preselected, so these dates follow the calendar.
+TODAY = datetime.now(UTC)
+SEEN = (TODAY - timedelta(days=30)).date().isoformat()
+EXPORTED = TODAY - timedelta(days=10)  # when the sample archive was made
 NEIGHBOUR = crowd(1)[0]  # in the directory, but followed by nobody in the sample archive
 # Enough for several batches of writes. Their dids are well formed and nobody's: a PDS does not ask whether they exist.
 CROWD = crowd(80, first=2_000)
@@ -77,8 +81,8 @@ RESIDENTS = (
 # Whom the sample archive's owner follows: everybody here but the neighbour.
 FOUND = tuple(one for one in RESIDENTS if one.someone is not NEIGHBOUR)
 FOUND_ON_BLUESKY = tuple(one for one in FOUND if one.bluesky)
-# Two sources and a permanent id; on Bluesky, so that Follow all can follow them.
-PRESELECTED = tuple(one for one in FOUND_ON_BLUESKY if one.sources > 1 and one.id_known)
+# Two sources; on Bluesky, so that Follow all can follow them.
+PRESELECTED = tuple(one for one in FOUND_ON_BLUESKY if one.sources > 1)
 
 
 def move_in(pds: Pds) -> Mapping[str, Account]:
