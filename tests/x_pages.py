@@ -1,4 +1,4 @@
-"""`python -m tests.x_pages FOLDER`: whom the shipped adapters find in each saved X page of a folder, as one JSON object.
+"""`python -m tests.x_pages FOLDER`: whom the shipped adapters find in each saved X page of a folder, as JSON.
 
     {"FILE": {"client": "classic", "people": [{"surface", "handle", "rest_id"}]}}
 
@@ -29,8 +29,16 @@ HEADERS = {"content-type": "text/html; charset=utf-8", "content-security-policy"
 def bundle(entry: Path, name: str) -> str:
     """Give a TypeScript file and all it imports as one script that sets the global `name`."""
     esbuild = ROOT / "extension" / "node_modules" / ".bin" / "esbuild"
-    command = [esbuild, entry, "--bundle", "--format=iife", f"--global-name={name}", "--log-level=error"]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    command: list[str | Path] = [
+        esbuild,
+        entry,
+        "--bundle",
+        "--format=iife",
+        f"--global-name={name}",
+        "--log-level=error",
+    ]
+    made = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    return made.stdout
 
 
 def read_pages(folder: Path) -> Iterator[tuple[Path, dict[str, Any]]]:

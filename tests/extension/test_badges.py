@@ -1,6 +1,6 @@
 """Badges on the re-enacted pages of X, in real Chromium: the right person, once, in place, whatever the page does.
 
-The content script's own modules run in the page, with a small background; with the real one they are tested in tests/e2e.
+The content script's own modules run in the page, with a small background; tests/e2e tests them with the real one.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The shipped adapters on real saved pages, which are not part of the project: skipped where they are absent.
 
-What the adapters find is compared with what the pages say elsewhere: the avatar's test id, which the adapters never read
-a name from, or in the new client the alternative text of the picture.
+What the adapters find is compared with what the pages say elsewhere: the avatar's test id, which the adapters never
+read a name from, or in the new client the alternative text of the picture.
 """
 
 from __future__ import annotations
