@@ -30,9 +30,11 @@ export async function badgesState(): Promise<BadgesState> {
  * To be called right in a click's handler of one of our own pages: browsers ask for permission only then.
  */
 export async function setBadges(on: boolean): Promise<BadgesState> {
-  if (on && !(await browser.permissions.request({ origins: X_ORIGINS }))) return badgesState();
+  // The browser's question may close the popup that asks it: the wish is kept meanwhile, and the background, which hears
+  // of the permission too, goes on with it.
+  const asked = on ? browser.permissions.request({ origins: X_ORIGINS }) : Promise.resolve(false);
   await browser.storage.local.set({ [BADGES]: on });
-  if (on) await startBadges();
+  if (await asked) await startBadges();
   else await endBadges();
   return badgesState();
 }
@@ -53,6 +55,7 @@ async function startBadges(): Promise<void> {
 
 // Without the index, the scripts in open tabs take their badges away and stop.
 async function endBadges(): Promise<void> {
+  await browser.storage.local.set({ [BADGES]: false });
   await browser.storage.local.remove(BADGE_INDEX);
   await unregister();
   await browser.permissions.remove({ origins: X_ORIGINS });
