@@ -33,7 +33,7 @@ export async function setBadges(on: boolean): Promise<BadgesState> {
   // The browser's question may close the popup that asks it: the wish is kept meanwhile, and the background, which hears
   // of the permission too, goes on with it.
   const asked = on ? browser.permissions.request({ origins: X_ORIGINS }) : Promise.resolve(false);
-  await browser.storage.local.set({ [BADGES]: on });
+  if (on) await browser.storage.local.set({ [BADGES]: true });
   if (await asked) await startBadges();
   else await endBadges();
   return badgesState();
