@@ -1,0 +1,148 @@
+"""`passerelle match` as people run it: against a real directory server, or a snapshot in a file."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from passerelle.cli import main
+
+from tests.core.fakes import row
+from tests.data.archives import make_archive
+from tests.data.people import ADA, BIDI, BRUNO, FORMULA
+
+pytest.importorskip("httpx")
+pytest.importorskip("passerelle_directory")
+
+from passerelle_directory.keys import load_key, public_text
+
+from tests.servers.directory import KEYS, DirectoryServer
+
+ROWS = [
+    row("a", rest_id=ADA.rest_id, handle="ada.example.org", acct="ada@quai.example.org"),
+    row("b", screen_name=BRUNO.screen_name.upper(), acct="bruno@quai.example.org", grade="imported"),
+    row("c", rest_id=FORMULA.rest_id, handle="formula.example.org"),
+    row("d", rest_id=BIDI.rest_id, screen_name="somebody_else", acct="bidi@quai.example.org"),
+]
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return str(make_archive(tmp_path_factory.mktemp("archive") / "x.zip"))
+
+
+@pytest.fixture
+def snapshot(tmp_path: Path) -> str:
+    path = tmp_path / "rows.jsonl.gz"
+    path.write_bytes(gzip.compress("".join(json.dumps(one.to_json()) + "\n" for one in ROWS).encode()))
+    return str(path)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DirectoryServer]:
+    rows = [
+        {"screen_name": BRUNO.screen_name, "acct": "bruno@quai.example.org", "kind": "media",
+         "source": source, "source_date": "2026-11-01", "source_url": "https://lists.example.org/"}
+        for source in ("list one", "list two")
+    ]  # fmt: skip
+    with DirectoryServer(tmp_path_factory.mktemp("directory"), rows) as running:
+        yield running
+
+
+def url_of(server: DirectoryServer) -> str:
+    return f"http://127.0.0.1:{server.port}"
+
+
+def test_a_table_says_who_where_and_why(archive: str, snapshot: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["match", archive, "--directory", snapshot]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "You follow 27 people; 4 of them are in this directory."
+    assert lines[1] == (
+        "  @ada_nouvelle (Ada Nouvelle)  ->  ada.example.org, ada@quai.example.org  [attested, mutual: same X id]"
+    )
+    assert "[imported, mutual: same X name @brunoquai (2026-03-06)]" in lines[2]
+    assert not set("".join(lines)) & set("\u202e\u2066\u2069")
+
+
+def test_json_has_counts_and_evidence(archive: str, snapshot: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["match", archive, "--directory", snapshot, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["following"], found["found"], found["preselected"]) == (27, 4, 2)
+    by_row = {match["row_id"]: match for match in found["matches"]}
+    assert [one["code"] for one in by_row["d"]["evidence"]] == ["same_rest_id", "name_contradicts"]
+    assert by_row["d"]["grade"] == "claimed"
+
+
+def test_mastodons_file_leaves_out_what_is_contradicted(archive: str, snapshot: str, tmp_path: Path) -> None:
+    file = tmp_path / "out.csv"
+    assert main(["match", archive, "--directory", snapshot, "--format", "mastodon-csv", "-o", str(file)]) == 0
+    rows = list(csv.reader(io.StringIO(file.read_text(encoding="utf-8"))))
+    assert [one[0] for one in rows] == ["Account address", "ada@quai.example.org", "bruno@quai.example.org"]
+
+
+def test_no_cell_of_the_csv_is_a_formula(archive: str, snapshot: str, tmp_path: Path) -> None:
+    file = tmp_path / "out.csv"
+    assert main(["match", archive, "--directory", snapshot, "--format", "csv", "-o", str(file)]) == 0
+    cells = [cell for one in csv.reader(io.StringIO(file.read_text(encoding="utf-8"))) for cell in one]
+    assert f"'{FORMULA.display_name}" in cells
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
+
+
+def test_a_running_directory_is_downloaded_and_its_sources_named(
+    archive: str, server: DirectoryServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = public_text(load_key(KEYS))
+    assert main(["match", archive, "--directory", url_of(server), "--key", key, "--json"]) == 0
+    captured = capsys.readouterr()
+    (match,) = json.loads(captured.out)["matches"]
+    assert match["grade"] == "attested"
+    assert {one["detail"] for one in match["evidence"] if one["code"] == "source"} == {"list one", "list two"}
+    assert captured.err == ""
+
+
+def test_a_directory_that_nobody_vouches_for_is_used_with_a_warning(
+    archive: str, server: DirectoryServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["match", archive, "--directory", url_of(server), "--json"]) == 0
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)["found"] == 1
+    assert "--key" in captured.err
+
+
+def test_a_directory_signed_with_another_key_is_refused(
+    archive: str, server: DirectoryServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = "A" * 43 + "="
+    assert main(["match", archive, "--directory", url_of(server), "--key", other]) == 4
+    assert capsys.readouterr().err == "passerelle: The directory is signed with an unknown key.\n"
+
+
+@pytest.mark.parametrize(
+    ("directory", "status"), [("http://127.0.0.1:1", 4), ("/nowhere/rows.jsonl.gz", 3), ("https://", 4)]
+)
+def test_what_cannot_be_had_is_one_clear_line(
+    archive: str, directory: str, status: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["match", archive, "--directory", directory]) == status
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("passerelle: ")
+    assert captured.err.count("\n") == 1
+
+
+def test_a_file_without_rows_is_no_directory(archive: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "x.jsonl").write_text("hello\n")
+    assert main(["match", archive, "--directory", str(tmp_path / "x.jsonl")]) == 3
+    assert "no row" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [[], ["--directory", "x", "--format", "exe"], ["--directory", "x", "--key", "?"]])
+def test_wrong_usage_is_status_two(archive: str, arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["match", archive, *arguments])
+    assert caught.value.code == 2
