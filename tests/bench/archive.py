@@ -70,7 +70,7 @@ def _seconds_of_reading(answer: Any) -> float:
     return float(next(stored)["milliseconds"]) / 1000
 
 
-def _read_with_zip_js(session: Session, address: str, archive: Path, tweets: int, others: set[int]) -> Reading:
+def _read_with_zip_js(session: Session, address: str, archive: Path, tweets: int) -> Reading:
     peaks = peak_memory(session.profile)
     page = open_baseline(session.browser.context.new_page(), address)
     choose(page, [archive])

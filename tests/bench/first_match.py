@@ -9,8 +9,9 @@ from playwright.sync_api import Page
 
 from tests.bench.directories import rows_for
 from tests.bench.report import Figure
+from tests.bench.runtimes import ask, baseline_address
 from tests.bench.samples import MEDIAN_PEOPLE, write_median
-from tests.bench.tools import Tools
+from tests.bench.tools import Tools, open_baseline
 from tests.servers.chromium import drop
 
 REPEATS = 3
@@ -35,14 +36,17 @@ def measure(tools: Tools) -> Iterator[Figure]:
     """Drop the archive in a fresh profile each time."""
     archive = tools.folder / "median.zip"
     write_median(archive)
-    runs = [_drop(tools, archive) for _ in range(REPEATS)]
+    turns = [_turn(tools, archive) for _ in range(REPEATS)]
     archive.unlink()
-    yield Figure("first", "cold: from the drop to the first match", "s", runs, most=MOST)
+    ours, bare = ([turn[side] for turn in turns] for side in (0, 1))
+    yield Figure("first", "cold: from the drop to the first match", "s", ours, "bare loadPyodide", bare, most=MOST)
 
 
-def _drop(tools: Tools, archive: Path) -> float:
-    with tools.browser(rows_for(MEDIAN_PEOPLE)) as session:
+def _turn(tools: Tools, archive: Path) -> tuple[float, float]:
+    with tools.browser(rows_for(MEDIAN_PEOPLE)) as session, baseline_address() as address:
         page: Page = session.browser.open_page("app.html")
         page.evaluate(_WATCH)
         drop(page, "drop-zone", archive)
-        return float(page.evaluate("() => firstMatch")) / 1000
+        ours = page.evaluate("() => firstMatch")
+        baseline = open_baseline(session.browser.context.new_page(), address)
+        return ours / 1000, ask(baseline, "bare.js")["milliseconds"] / 1000

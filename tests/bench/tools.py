@@ -20,6 +20,8 @@ from tests.servers.chromium import Chromium, closed_world, find_binary
 from tests.servers.directory import DirectoryServer, write_trust
 from tests.servers.world import World, proxy, static
 
+# Shows the same timeline as x.com, without badges.
+ELSEWHERE = "timeline.example"
 _timeline = static(BENCH / "timeline")
 
 
@@ -69,7 +71,7 @@ class Tools:
         data.mkdir()
         with (
             DirectoryServer(data, rows, seed=True) as directory,
-            World({sites.X: _timeline, sites.DIRECTORY: proxy(lambda: directory.port)}) as world,
+            World({sites.X: _timeline, ELSEWHERE: _timeline, sites.DIRECTORY: proxy(lambda: directory.port)}) as world,
             Chromium(self.playwright, extension, profile, closed_world(world)) as browser,
         ):
             yield Session(browser, profile, world)
