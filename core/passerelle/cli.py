@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from passerelle import __version__, cli_match, cli_read
+from passerelle import __version__, cli_hints, cli_match, cli_read
 from passerelle.errors import DirectoryError, InputError, NetworkError, PasserelleError, ServerRefused
 
 DONE, UNREADABLE, NETWORK, INTERRUPTED = 0, 3, 4, 130
@@ -38,6 +38,7 @@ class Command:
 
 COMMANDS: dict[str, Command] = {
     "read": Command("say what an X archive holds", cli_read.add_arguments, cli_read.run),
+    "hints": Command("find addresses in names, bios and links", cli_hints.add_arguments, cli_hints.run),
     "match": Command("say whom of an X archive a directory knows", cli_match.add_arguments, cli_match.run),
 }
 

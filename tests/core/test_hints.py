@@ -1,0 +1,160 @@
+"""Addresses in names, bios, locations and links: every form, none of the decoys, in many languages."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from passerelle.cli_hints import answers
+from passerelle.errors import InputError
+from passerelle.hints import Hint, find_hints
+from passerelle.identifiers import canonicalize_acct, parse_acct, parse_did, parse_handle
+
+DATA = Path(__file__).parents[1] / "data"
+REAL = Path(
+    os.environ.get("PASSERELLE_REAL_BIOS", Path(__file__).parents[3] / "shared/data/bios/labelled-real-open.jsonl")
+)
+LISTS = (
+    "bluesky-services", "fediverse-servers", "mail-hosts", "mailboxes", "nostr-hosts", "not-names", "other-platforms",
+)  # fmt: skip
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+ENGLISH, LANGUAGES = lines(DATA / "hints-english.jsonl"), lines(DATA / "hints-languages.jsonl")
+
+
+def found(profile: dict[str, Any]) -> list[tuple[str, str, str]]:
+    hints = find_hints(
+        profile.get("name") or "", profile.get("bio") or "", profile.get("location") or "", profile.get("urls") or []
+    )
+    return [(hint.network, hint.address, hint.confidence) for hint in hints]
+
+
+def network(word: str) -> str:
+    return "fediverse" if word == "mastodon" else word
+
+
+@pytest.mark.parametrize("profile", ENGLISH, ids=lambda profile: profile["id"])
+def test_english(profile: dict[str, Any]) -> None:
+    assert found(profile) == [(network(one["net"]), one["handle"], one["conf"]) for one in profile["expect"]]
+
+
+@pytest.mark.parametrize("profile", LANGUAGES, ids=lambda profile: profile["id"])
+def test_many_languages(profile: dict[str, Any]) -> None:
+    assert found(profile) == [tuple(one) for one in profile["expect"]]
+
+
+@pytest.mark.skipif(not REAL.is_file(), reason=f"the real profiles are not at hand ({REAL})")
+def test_real_profiles_without_a_false_one_or_a_miss() -> None:
+    for profile in lines(REAL):
+        hints = found({**profile, "urls": [*profile["url"], *profile["bio_urls"]]})
+        expected = {(network(one["net"]), one["handle"]) for one in profile["expect"]}
+        assert {hint[:2] for hint in hints} == expected, profile["screen_name"]
+
+
+def test_a_hint_says_where_it_was_found() -> None:
+    hints = find_hints("ada.bsky.social", "@b@mas.to", "@c@mas.to", ["https://mas.to/@d"])
+    assert [hint.where for hint in hints] == ["name", "bio", "location", "url"]
+
+
+def test_whose_address_it_is_may_be_less_sure() -> None:
+    assert find_hints(bio="run by @ada.bsky.social")[0].confidence == "likely"
+    assert find_hints(bio="alt of bsky: ada-dev")[0].confidence == "inferred"
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_lists_are_clean(name: str) -> None:
+    text = files("passerelle").joinpath(f"data/{name}.txt").read_text(encoding="utf-8")
+    entries = [line for line in text.splitlines() if not line.startswith("#")]
+    assert text.startswith("# ")
+    assert all(re.fullmatch(r"[^\s#/@]+", entry) and entry == entry.lower() for entry in entries)
+    assert len(entries) == len(set(entries))
+
+
+def test_no_host_is_in_two_lists() -> None:
+    hosts = [
+        {line for line in files("passerelle").joinpath(f"data/{name}.txt").read_text().splitlines() if line[0] != "#"}
+        for name in ("fediverse-servers", "mail-hosts", "nostr-hosts", "other-platforms")
+    ]
+    assert sum(map(len, hosts)) == len(set.union(*hosts))
+
+
+@given(st.text(), st.text(), st.text(), st.lists(st.text(), max_size=5))
+def test_any_text_ends_in_addresses_that_can_be_parsed(name: str, bio: str, location: str, urls: list[str]) -> None:
+    for hint in find_hints(name, bio, location, urls):
+        _check(hint)
+
+
+PIECES = st.sampled_from(
+    ["@", ".", "ada", "bsky", ".bsky.social", "mastodon.social", "🦋", "bluesky: ", " on ", "https://", "/@", "...",
+     "bsky.app/profile/", "did:plc:", " dot ", "(at)", "\u200b", "\u202e", "é", "а", "-", "_", " ", "\n", ":", "|", "["]
+)  # fmt: skip
+
+
+@settings(max_examples=500)
+@given(st.lists(PIECES, max_size=30).map("".join))
+def test_any_mixture_of_forms_ends_in_addresses_that_can_be_parsed(text: str) -> None:
+    for hint in find_hints(text, text, "", [text]):
+        _check(hint)
+
+
+@pytest.mark.parametrize(
+    "piece", ["a", "@", ".", "a.", "@a", "a@", "a@a.", "a.b/", " dot a", "bsky ", "🦋", "\n", "https://", "a-", "[at]"]
+)
+def test_no_text_is_slow(piece: str) -> None:
+    started = time.process_time()
+    find_hints(piece * 5_000, piece * 5_000)
+    assert time.process_time() - started < 1
+
+
+def _check(hint: Hint) -> None:
+    if hint.network == "fediverse":
+        assert canonicalize_acct(parse_acct(hint.address)) == hint.address
+    else:
+        parse = parse_did if hint.address.startswith("did:") else parse_handle
+        assert parse(hint.address) == hint.address
+
+
+def test_the_command_answers_each_line() -> None:
+    profiles = [
+        {"name": "Ada 🦋 @ada.bsky.social", "bio": None, "urls": ["https://mas.to/@Ada"]},
+        {"bio": "nothing here", "location": "Lyon"},
+        {},
+    ]
+    text = "".join(f"{json.dumps(profile)}\n" for profile in profiles)
+    command = [sys.executable, "-m", "passerelle.cli", "hints"]
+    done = subprocess.run(command, input=text.encode(), capture_output=True, check=True)
+    assert done.stderr == b""
+    assert [json.loads(line) for line in done.stdout.splitlines()] == [
+        {
+            "hints": [
+                {"network": "bluesky", "address": "ada.bsky.social", "confidence": "explicit", "where": "name"},
+                {"network": "fediverse", "address": "ada@mas.to", "confidence": "explicit", "where": "url"},
+            ]
+        },
+        {"hints": []},
+        {"hints": []},
+    ]
+
+
+@pytest.mark.parametrize(
+    "line", [b"{", b"[]", b"\xff", b'{"name": 7}', b'{"urls": "https://mas.to/@ada"}', b'{"urls": [7]}', b"[" * 100_000]
+)
+def test_a_line_that_is_no_profile_is_named_after_the_others_were_answered(line: bytes) -> None:
+    given = answers([b'{"name": "Ada"}', line])
+    assert next(given) == '{"hints": []}'
+    with pytest.raises(InputError, match=r"^Line 2 [^\n]*\.$"):
+        next(given)
