@@ -84,6 +84,13 @@ def test_no_other_file_can_be_reached(client: FlaskClient, published: dict[str, 
     assert b"signature" not in answer.data
 
 
+def test_a_half_made_file_is_not_served(
+    directory: Directory, client: FlaskClient, published: dict[str, object]
+) -> None:
+    (directory.config.public / "files" / ".making-x").write_bytes(b"half")
+    assert client.get("/v1/directory/files/.making-x").status_code == 422
+
+
 def test_a_file_that_is_gone_is_not_found(client: FlaskClient, published: dict[str, object]) -> None:
     answer = client.get(f"/v1/directory/files/{'0' * 64}.jsonl.gz")
     assert answer.status_code == 404
