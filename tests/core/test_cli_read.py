@@ -114,6 +114,7 @@ def test_wrong_usage_leaves_with_2(arguments: list[str], capsys: pytest.CaptureF
     assert "usage: passerelle" in capsys.readouterr().err
 
 
+@pytest.mark.desktop
 def test_the_installed_command_writes_utf8_in_any_locale(tmp_path: Path) -> None:
     path = make_archive(tmp_path / "a.zip")
     command = [sys.executable, "-m", "passerelle.cli", "read", str(path), "--full"]
@@ -121,6 +122,7 @@ def test_the_installed_command_writes_utf8_in_any_locale(tmp_path: Path) -> None
     assert "فريد الخياط" in done.stdout.decode()
 
 
+@pytest.mark.desktop
 def test_a_reader_who_leaves_early_is_no_error(tmp_path: Path) -> None:
     path = make_archive(tmp_path / "a.zip")
     command = f"{sys.executable} -m passerelle.cli read {path} --json --full | head -c 10"

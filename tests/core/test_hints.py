@@ -128,6 +128,7 @@ def _check(hint: Hint) -> None:
         assert parse(hint.address) == hint.address
 
 
+@pytest.mark.desktop
 def test_the_command_answers_each_line() -> None:
     profiles = [
         {"name": "Ada 🦋 @ada.bsky.social", "bio": None, "urls": ["https://mas.to/@Ada"]},
