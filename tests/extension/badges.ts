@@ -17,7 +17,8 @@ export function start(names: string[], { isSignedIn = true, delay = 5 } = {}): v
   const keys = Uint32Array.from(names.map((name) => nameKey(name.replace("?", ""))).sort((one, other) => one - other));
   watch = watchPage(document, {
     mayKnow: (person) => mayKnow(keys, person),
-    askRows: async (people) => {
+    askRows: async (sent) => {
+      const people = structuredClone(sent); // as messages are; a node of the page would not come through
       asked.push(people.map(({ screenName, restId }) => `${screenName} ${restId ?? ""}`));
       await new Promise((resolve) => setTimeout(resolve, delay));
       return people.map(({ screenName }) =>

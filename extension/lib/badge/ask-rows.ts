@@ -25,7 +25,7 @@ export class Answers {
   get(person: NamedPerson): BadgeView | null | undefined {
     const key = keyOf(person);
     const answer = this.#answers.get(key);
-    if (answer === undefined && this.#wanted.size < MAX_ANSWERS) this.#wanted.set(key, person);
+    if (answer === undefined && this.#wanted.size < MAX_ANSWERS) this.#wanted.set(key, nameOf(person));
     return answer;
   }
 
@@ -55,14 +55,20 @@ export class Answers {
     try {
       const views = await this.askRows(people);
       if (generation === this.#generation) people.forEach((person, at) => { this.set(person, views[at] ?? null); });
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, PAUSE)); // said by the popover when somebody opens one
+    } catch (error) {
+      console.warn("Passerelle: no badges for now, its background does not answer.", error);
+      await new Promise((resolve) => setTimeout(resolve, PAUSE));
     }
     for (const person of people) this.#wanted.delete(keyOf(person));
     this.#isAsking = false;
     this.changed();
     await this.ask();
   }
+}
+
+/** Give what a message may carry of a person: no nodes of the page. */
+export function nameOf({ screenName, restId }: NamedPerson): NamedPerson {
+  return { screenName, restId };
 }
 
 function keyOf({ screenName, restId }: NamedPerson): string {

@@ -7,7 +7,7 @@ import type { BadgeView } from "../page-messages";
 import { chooseAdapter, WATCHED_ATTRIBUTES } from "../x/adapters";
 import { nameShownBy } from "../x/names";
 import { type Adapter, blocksAround, type Person } from "../x/people";
-import { Answers, type AskRows } from "./ask-rows";
+import { Answers, type AskRows, nameOf } from "./ask-rows";
 import { Badge, BADGE_ATTRIBUTE, type BadgeServices } from "./badge";
 import { placeFor } from "./place";
 import { themeOf, watchTheme } from "./theme";
@@ -168,7 +168,7 @@ export function watchPage(document: Document, parts: WatchParts): Watch {
   }
 
   async function refreshOne(person: NamedPerson): Promise<BadgeView | null> {
-    const [view = null] = await parts.askRows([person]).catch(() => []);
+    const [view = null] = await parts.askRows([nameOf(person)]).catch(() => []);
     if (view) answers.set(person, view);
     return view;
   }
