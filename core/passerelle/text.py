@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 MAX_DISPLAY_NAME = 100  # characters; X allows 50
 MAX_RAW = 4 * MAX_DISPLAY_NAME  # of a name with its invisible marks
@@ -15,6 +14,10 @@ _HIDDEN = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
     "\U000e0000-\U000e007f]"
 )
+# Tabs, line breaks and other controls: Unicode's categories Cc, Zl, Zp.
+_BREAK = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+# Half of a surrogate pair, left by a cut `\ud83d`: no encoder takes it.
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 def clean_display_name(text: object, limit: int = MAX_DISPLAY_NAME) -> str | None:
@@ -26,11 +29,5 @@ def clean_display_name(text: object, limit: int = MAX_DISPLAY_NAME) -> str | Non
     if not isinstance(text, str):
         return None
     visible = _HIDDEN.sub("", text[: 4 * limit])
-    return " ".join("".join(map(_one_line, visible)).split())[:limit].rstrip() or None
-
-
-def _one_line(character: str) -> str:
-    category = unicodedata.category(character)
-    if category == "Cs":  # half of a surrogate pair, left by a cut `\\ud83d`: no encoder takes it
-        return "\ufffd"
-    return " " if category in ("Cc", "Zl", "Zp") else character
+    one_line = _BREAK.sub(" ", _HALF.sub("\ufffd", visible))
+    return " ".join(one_line.split())[:limit].rstrip() or None
