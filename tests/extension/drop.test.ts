@@ -66,10 +66,10 @@ test("a file that the system will not give has an error that names it", async ()
   await expect(readDrop(transfer([folderOf([gone])]))).rejects.toMatchObject({ code: "file_unreadable", params: { file: "gone.js" } });
 });
 
-test("a chosen folder keeps its paths", () => {
-  const inside = Object.assign(file("following.js"), {});
-  Object.defineProperty(inside, "webkitRelativePath", { value: "twitter/data/following.js" });
-  expect(readInput({ files: [inside] } as unknown as HTMLInputElement).names).toEqual(["twitter/data/following.js"]);
+test("a chosen folder keeps its paths, without pictures", () => {
+  const paths = ["twitter/data/following.js", "twitter/data/tweets_media/1.js", "twitter/data/photo.jpg"];
+  const files = paths.map((path) => Object.defineProperty(file("x"), "webkitRelativePath", { value: path }));
+  expect(readInput({ files } as unknown as HTMLInputElement).names).toEqual(["twitter/data/following.js"]);
 });
 
 test("text dragged over the zone is no file", () => {

@@ -213,9 +213,16 @@ test("signing out ends the session on the server", async () => {
 
 test("a session forgotten during its renewal stays forgotten", async () => {
   await sessions.signIn(ADA);
-  const stale = await session();
-  await store.remove(ADA.did);
-  expect(await store.update({ ...stale, tokens: { access: "new", refresh: "new" } })).toBe(false);
+  await accessTokenRunsOut();
+  const signingOutMeanwhile = makeSessions({
+    send: async (server, call) => {
+      if (call.path.includes("refreshSession")) await store.remove(ADA.did);
+      return pds.send(server, call);
+    },
+    exclusively: locks(),
+    now: () => new Date(),
+  });
+  await expect(signingOutMeanwhile.authorizedFetch(ADA.did, LIST)).rejects.toMatchObject({ code: "not_signed_in" });
   expect(await store.all()).toEqual([]);
 });
 
