@@ -1,0 +1,150 @@
+// X's own answers -> the people in them: an id with a name, a biography and links. Pure, and bounded whatever comes in.
+//
+// The shape of a person has moved three times since 2024, so nothing here knows where in an answer people stand: every
+// object that says `__typename: "User"` is read, and each field from wherever it is or was (facts: docs/x-pages.md).
+
+/** What X says about one person. Everything in it is a stranger's claim: it may name an id, and never start anything. */
+export interface SeenUser {
+  readonly rest_id: string;
+  readonly screen_name: string;
+  readonly display_name: string | null;
+  readonly bio: string | null;
+  readonly location: string | null;
+  /** Where the profile's website field leads, without X's own t.co. */
+  readonly website: string | null;
+  /** The links in `bio`: what stands there (t.co), and where it leads. */
+  readonly links: readonly Link[];
+}
+
+export interface Link {
+  readonly short: string;
+  readonly long: string;
+}
+
+/** Give a biography as it reads: with every t.co replaced by where it leads. */
+export function expandedBio({ bio, links }: SeenUser): string | null {
+  return bio && links.reduce((text, { short, long }) => text.replaceAll(short, long), bio);
+}
+
+// The longest real answers hold 230 people in 60,000 objects; more is somebody trying something.
+export const MAX_ANSWER = 12_000_000; // characters
+const MAX_OBJECTS = 400_000;
+export const MAX_USERS = 1_000;
+const MAX_LINKS = 20;
+const MAX_NAME = 200; // X allows 50
+const MAX_BIO = 2_000; // X allows 160, an expanded link may be long
+const MAX_URL = 2_000;
+
+const REST_ID = /^[1-9]\d{0,19}$/;
+const SCREEN_NAME = /^[A-Za-z0-9_]{1,20}$/;
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Give everybody in an answer of X, each once, in the order of the answer; nobody when it is no JSON. */
+export function readUsers(answer: string): SeenUser[] {
+  if (answer.length > MAX_ANSWER) return [];
+  const users = new Map<string, SeenUser>();
+  for (const [id, object] of userObjects(parse(answer))) {
+    const seen = users.get(id);
+    const user = merge(id, seen, readUser(object));
+    if (user && (seen || users.size < MAX_USERS)) users.set(id, user);
+  }
+  return [...users.values()];
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null; // half an answer, or another format: nobody is read from it
+  }
+}
+
+// Depth first in the order of the text, with its own stack: an answer may be nested as deep as it likes.
+function* userObjects(root: unknown): Generator<[string, Json]> {
+  const waiting: unknown[] = [root];
+  for (let count = 0; waiting.length > 0 && count < MAX_OBJECTS; count++) {
+    const value = waiting.pop();
+    if (typeof value !== "object" || value === null) continue;
+    const id = Array.isArray(value) ? null : idOf(value as Json);
+    if (id) yield [id, value as Json];
+    const inner: unknown[] = Object.values(value);
+    for (let index = inner.length - 1; index >= 0; index--) {
+      if (typeof inner[index] === "object") waiting.push(inner[index]);
+    }
+  }
+}
+
+function idOf(object: Json): string | null {
+  if (object.__typename !== "User") return null;
+  return firstText([object.rest_id, idInside(object.id)], 20, REST_ID);
+}
+
+// X's own global ids are base64 of "User:<rest_id>".
+function idInside(id: unknown): string | null {
+  if (typeof id !== "string" || id.length > 64) return null;
+  try {
+    return /^User:(\d+)$/.exec(atob(id))?.[1] ?? null;
+  } catch {
+    return null; // not base64: then it is another kind of id
+  }
+}
+
+// What one object says: null where it says nothing, which is not the same as an empty text.
+type PartOfUser = { readonly [Field in Exclude<keyof SeenUser, "rest_id">]: SeenUser[Field] | null };
+
+// In each list the newest place comes first: since August 2026, June 2025 to July 2026, before.
+function readUser(user: Json): PartOfUser {
+  const [core, legacy, profile] = [part(user, "core"), part(user, "legacy"), part(user, "profile_bio")];
+  const entities = [part(profile, "entities"), part(legacy, "entities")];
+  return {
+    screen_name: firstText([core.screen_name, legacy.screen_name], 20, SCREEN_NAME),
+    display_name: firstText([core.name, legacy.name], MAX_NAME),
+    bio: firstText([profile.description, legacy.description], MAX_BIO),
+    location: firstText([part(user, "location").location, legacy.location], MAX_NAME),
+    website: linksIn(entities, "url")?.[0]?.long ?? null,
+    links: linksIn(entities, "description"),
+  };
+}
+
+// Null where the answer has no such entities: X leaves them out of half-filled objects.
+function linksIn(entities: readonly Json[], where: "description" | "url"): Link[] | null {
+  const lists = entities.map((one) => part(one, where).urls).filter((urls): urls is unknown[] => Array.isArray(urls));
+  return lists.length === 0 ? null : lists.flat().slice(0, MAX_LINKS).flatMap(readLink);
+}
+
+function readLink(value: unknown): Link[] {
+  const link = isObject(value) ? value : {};
+  const short = firstText([link.url], MAX_URL, /^https?:\/\/./);
+  const long = firstText([link.expanded_url], MAX_URL, /^https?:\/\/./);
+  return short && long ? [{ short, long }] : [];
+}
+
+// One answer may show somebody whole in one place and half in another: what is known stays known.
+function merge(rest_id: string, seen: SeenUser | undefined, part: PartOfUser): SeenUser | null {
+  const screen_name = part.screen_name ?? seen?.screen_name;
+  if (!screen_name) return null;
+  return {
+    rest_id,
+    screen_name,
+    display_name: part.display_name ?? seen?.display_name ?? null,
+    bio: part.bio ?? seen?.bio ?? null,
+    location: part.location ?? seen?.location ?? null,
+    website: part.website ?? seen?.website ?? null,
+    links: part.links ?? seen?.links ?? [],
+  };
+}
+
+function firstText(values: readonly unknown[], longest: number, form = /^/): string | null {
+  const found = values.find((value) => typeof value === "string" && value.length <= longest && form.test(value));
+  return typeof found === "string" ? found : null;
+}
+
+function part(object: Json, key: string): Json {
+  const value = Object.hasOwn(object, key) ? object[key] : null;
+  return isObject(value) ? value : {};
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
