@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import platform
 import traceback
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -83,21 +83,23 @@ class Engine:
         self._memory = Memory(world.storage, world.emit)
         self._follower = Follower(world, self._memory, pace)
         self._recovery: asyncio.Task[None] | None = None
-        self._reading: asyncio.Task[messages.Opened] | None = None
+        self._reading: asyncio.Task[messages.Opened] | None = None  # the last of those below that reads an archive
+        self._long: set[asyncio.Task[Any]] = set()  # what takes long and can be cancelled
         self._working = asyncio.Lock()  # one archive, directory or matching at a time
 
     async def receive(self, envelope: dict[str, Any], paths: Sequence[str] = ()) -> dict[str, Any]:
         """Answer one request `{id, type, ...}` with `{id, result}` or `{id, error}`; `paths` are its files."""
+        answer = {"id": envelope.get("id")}
         try:
             handler, fields = _parse(envelope)
             await self._recover()
             result = await handler(self, fields, paths)
         except PasserelleError as error:
-            return {"id": envelope.get("id"), "error": error_view(error).model_dump(mode="json")}
+            return answer | {"error": error_view(error).model_dump(mode="json")}
         except Exception as error:  # noqa: BLE001 - a page must get its answer, and whoever looks the traceback
             self._world.report(traceback.format_exc())
-            return {"id": envelope.get("id"), "error": _bug(error).model_dump(mode="json")}
-        return {"id": envelope.get("id"), "result": result.model_dump(mode="json")}
+            return answer | {"error": _bug(error).model_dump(mode="json")}
+        return answer | {"result": result.model_dump(mode="json")}
 
     # Commands, in the order of messages.COMMANDS.
 
@@ -107,26 +109,19 @@ class Engine:
     async def _open_archive(self, fields: messages.ArchiveOpen, paths: Sequence[str]) -> messages.Opened:
         if not paths:  # what was dropped: fewer than `fields.names` where a folder's files came with it
             raise CommandError("archive.open needs its files.")
-        await self._cancel_reading()
-        self._reading = reading = asyncio.ensure_future(self._read_and_match(paths))
-        await asyncio.wait({reading})
-        if reading.cancelled():
-            raise UnreadableArchive("Reading was stopped.", code="cancelled")
-        return reading.result()
+        await _cancel(filter(None, [self._reading]))
+        self._reading = asyncio.ensure_future(self._read_and_match(paths))
+        return await self._finish(self._reading)
 
     async def _cancel_archive(self, fields: Nothing, paths: Sequence[str]) -> Nothing:
-        await self._cancel_reading()
+        await _cancel(filter(None, [self._reading]))
         return Nothing()
 
     async def _update(self, fields: Nothing, paths: Sequence[str]) -> DirectoryView:
-        async with self._work("directory.update", "directory") as pulse:
-            view = await self._update_directory(pulse)
-            await self._match(pulse)
-        return view
+        return await self._finish(asyncio.ensure_future(self._update_and_match()))
 
     async def _find(self, fields: Nothing, paths: Sequence[str]) -> MatchesView:
-        async with self._work("match.find", "matching") as pulse:
-            counts = await self._match(pulse)
+        counts = await self._finish(asyncio.ensure_future(self._match_again()))
         if counts is None:
             raise CommandError("There is no archive or no directory to match yet.")
         return counts
@@ -185,7 +180,7 @@ class Engine:
         return messages.Exported(filename=filename, media_type=media_type, text=write(views.values()))
 
     async def _delete_data(self, fields: Nothing, paths: Sequence[str]) -> Nothing:
-        await self._cancel_reading()
+        await _cancel(self._long)
         await self._follower.stop()
         async with self._working:
             await self._memory.delete_all()
@@ -206,10 +201,24 @@ class Engine:
             await self._memory.write([_put_work(work.model_copy(update={"error": error}))])
         await self._follower.load()
 
-    async def _cancel_reading(self) -> None:
-        if self._reading and not self._reading.done():
-            self._reading.cancel()
-            await asyncio.wait({self._reading})
+    async def _finish(self, task: asyncio.Task[_R]) -> _R:
+        """Wait for something long that may be cancelled. Raises what it raises, or that it was stopped."""
+        self._long.add(task)
+        task.add_done_callback(self._long.discard)
+        await asyncio.wait({task})
+        if task.cancelled():
+            raise UnreadableArchive("This was stopped.", code="cancelled")
+        return task.result()
+
+    async def _update_and_match(self) -> DirectoryView:
+        async with self._work("directory.update", "directory") as pulse:
+            view = await self._update_directory(pulse)
+            await self._match(pulse)
+            return view
+
+    async def _match_again(self) -> MatchesView | None:
+        async with self._work("match.find", "matching") as pulse:
+            return await self._match(pulse)
 
     async def _read_and_match(self, paths: Sequence[str]) -> messages.Opened:
         async with self._work("archive.open", "reading") as pulse:
@@ -369,6 +378,14 @@ def _parse(envelope: Mapping[str, Any]) -> tuple[Handler, Fields]:
     except ValidationError as error:
         where = ", ".join(".".join(map(str, one["loc"])) for one in error.errors(include_input=False))
         raise CommandError(f"{name} has wrong fields: {where[:200]}.") from None
+
+
+async def _cancel(tasks: Iterable[asyncio.Task[Any]]) -> None:
+    running = [task for task in tasks if not task.done()]
+    for task in running:
+        task.cancel()
+    if running:
+        await asyncio.wait(running)
 
 
 def _bug(error: Exception) -> ErrorView:

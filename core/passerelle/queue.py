@@ -353,7 +353,7 @@ _ABOUT_ACCOUNT = frozenset(
 
 
 def read_write(response: Response, now: datetime, pace: Pace = DEFAULT) -> Outcome:
-    """Say what an answer to createRecord or applyWrites means (facts measured: docs/decisions/0203)."""
+    """Say what an answer to createRecord or applyWrites means (answers measured on a real one)."""
     if response.status < 300:
         return Accepted()
     if response.status == 429:

@@ -525,9 +525,11 @@ def test_deleting_leaves_nothing_even_while_everything_is_at_work(archive: str) 
         browser = await opened(archive)
         await browser.ask("follow.start", account=ME)
         opening = asyncio.ensure_future(browser.ask("archive.open", [archive], names=["x.zip"]))
+        updating = asyncio.ensure_future(browser.ask("directory.update"))
         await asyncio.sleep(0)
         assert await browser.ask("data.delete") == {}
-        await opening
+        assert (await opening)["error"]["code"] == "cancelled"
+        assert (await updating)["error"]["code"] == "cancelled"
         for _ in range(100):
             await asyncio.sleep(0)
         assert browser.storage.stores == {name: {} for name in STORES}
