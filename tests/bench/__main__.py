@@ -6,6 +6,7 @@ A missed target is printed as MISSED and is no failure: the machine may be busy.
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -14,7 +15,7 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from tests.bench import archive, badges, first_match, matching, start, tweets
-from tests.bench.report import Figure, table, write_json
+from tests.bench.report import Figure, table, verdict, write_json
 from tests.bench.runtimes import BENCH, ROOT
 from tests.bench.tools import Tools
 
@@ -33,15 +34,15 @@ def main() -> None:
     options = _options()
     figures: list[Figure] = []
     _install_baseline()
+    load = os.getloadavg()[0]
     with sync_playwright() as playwright, tempfile.TemporaryDirectory(prefix="passerelle-bench-") as folder:
         tools = Tools(playwright, Path(folder))
         for name in options.names or BENCHES:
             print(f"{name} …", flush=True)
             figures += BENCHES[name](tools)
-    write_json(figures, options.out)
+    write_json(figures, load, options.out)
     print(table(figures))
-    missed = [figure.what for figure in figures if figure.is_met is False]
-    print(f"\n{len(missed)} target(s) missed: {'; '.join(missed)}" if missed else "\nEvery target is met.")
+    print(f"\n{verdict(figures, load)}")
 
 
 def _install_baseline() -> None:

@@ -9,9 +9,9 @@ from playwright.sync_api import Page
 
 from tests.bench.directories import rows_for
 from tests.bench.report import Figure
-from tests.bench.runtimes import ask, baseline_address
+from tests.bench.runtimes import ask
 from tests.bench.samples import MEDIAN_PEOPLE, write_median
-from tests.bench.tools import Tools, open_baseline
+from tests.bench.tools import Tools
 from tests.servers.chromium import drop
 
 REPEATS = 3
@@ -43,10 +43,10 @@ def measure(tools: Tools) -> Iterator[Figure]:
 
 
 def _turn(tools: Tools, archive: Path) -> tuple[float, float]:
-    with tools.browser(rows_for(MEDIAN_PEOPLE)) as session, baseline_address() as address:
+    with tools.browser(rows_for(MEDIAN_PEOPLE)) as session:
         page: Page = session.browser.open_page("app.html")
         page.evaluate(_WATCH)
         drop(page, "drop-zone", archive)
         ours = page.evaluate("() => firstMatch")
-        baseline = open_baseline(session.browser.context.new_page(), address)
-        return ours / 1000, ask(baseline, "bare.js")["milliseconds"] / 1000
+        with tools.baseline(session.browser.context.new_page()) as baseline:
+            return ours / 1000, ask(baseline, "bare.js")["milliseconds"] / 1000

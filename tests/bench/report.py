@@ -14,6 +14,7 @@ from typing import Any
 
 UNITS = {"s": "{:.2f} s", "ms": "{:.1f} ms", "MB": "{:.1f} MB"}
 MEGABYTE = 1e6
+IDLE_LOAD = 0.5  # programs that want a core; above it, times are not this program's alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +90,30 @@ def table(figures: Iterable[Figure]) -> str:
     return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
 
 
-def write_json(figures: Iterable[Figure], path: Path) -> None:
+def verdict(figures: Iterable[Figure], load: float) -> str:
+    """Say which targets are missed, and how far to trust that: `load` is how many programs wanted a core before."""
+    missed = [f"{figure.bench}: {figure.what}" for figure in figures if figure.is_met is False]
+    lines = [f"Targets missed: {'; '.join(missed)}." if missed else "Every target is met."]
+    if load > IDLE_LOAD:
+        lines.append(f"The machine was busy (load {load:.1f} on {os.cpu_count()} cores): trust ratios, not times.")
+    return "\n".join(lines)
+
+
+def write_json(figures: Iterable[Figure], load: float, path: Path) -> None:
     """Write the figures and the machine they were measured on."""
     machine = {
         "cores": os.cpu_count(),
         "system": platform.platform(),
         "python": platform.python_version(),
-        "load": os.getloadavg()[0],
+        "load": load,
     }
-    report = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "machine": machine}
+    report = {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "machine": machine,
+        "figures": [figure.to_json() for figure in figures],
+    }
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(report | {"figures": [figure.to_json() for figure in figures]}, indent=1) + "\n")
+    path.write_text(json.dumps(report, indent=1) + "\n")
 
 
 def _cells(figure: Figure) -> tuple[str, ...]:

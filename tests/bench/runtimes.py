@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -21,13 +22,8 @@ INSIDE = BENCH / "inside"
 PACKAGE = "tests.bench.inside"
 SECONDS = 600.0  # for one run of one program
 
-# Where the baseline's page finds things -> the folder they are in.
-FOLDERS: Mapping[str, Path] = {
-    "/pyodide/": ROOT / "extension" / "node_modules" / "pyodide",
-    "/wheels/": ROOT / "extension" / "public" / "wheels",
-    "/zip.js/": BENCH / "node_modules" / "@zip.js" / "zip.js",
-    "/": BENCH / "baseline",
-}
+PYODIDE = ROOT / "extension" / "node_modules" / "pyodide"
+ZIP_JS = BENCH / "node_modules" / "@zip.js" / "zip.js"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +76,15 @@ def ask(page: Page, script: str, question: Mapping[str, Any] | None = None) -> A
 
 
 class _Handler(SimpleHTTPRequestHandler):
-    """Files of FOLDERS, never cached: every start of an engine is a first one."""
+    """Files of a few folders, never cached: every start of an engine is a first one."""
+
+    def __init__(self, folders: Mapping[str, Path], *connection: Any) -> None:
+        self._folders = folders
+        super().__init__(*connection)
 
     def translate_path(self, path: str) -> str:
-        prefix = next(prefix for prefix in FOLDERS if path.startswith(prefix))
-        return str(FOLDERS[prefix] / path.removeprefix(prefix).partition("?")[0])
+        prefix = next(prefix for prefix in self._folders if path.startswith(prefix))
+        return str(self._folders[prefix] / path.removeprefix(prefix))
 
     def end_headers(self) -> None:
         self.send_header("Cache-Control", "no-store")
@@ -95,9 +95,10 @@ class _Handler(SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def baseline_address() -> Iterator[str]:
-    """Serve the baseline's page on loopback inside the block; gives its address."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+def baseline_address(wheels: Path) -> Iterator[str]:
+    """Serve the baseline's page on loopback inside the block, beside the extension's `wheels`; gives its address."""
+    folders = {"/pyodide/": PYODIDE, "/wheels/": wheels, "/zip.js/": ZIP_JS, "/": BENCH / "baseline"}
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, folders))
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from tests.bench.engine import EnginePage
 from tests.bench.report import Figure
-from tests.bench.runtimes import ask, baseline_address
-from tests.bench.tools import Tools, open_baseline
+from tests.bench.runtimes import ask
+from tests.bench.tools import Tools
 
 REPEATS = 7
 MOST_RATIO = 1.5
@@ -17,8 +17,7 @@ def measure(tools: Tools) -> Iterator[Figure]:
     """Start both in turns; every start is a cold one, in a fresh worker."""
     ours: list[float] = []
     bare: list[float] = []
-    with tools.browser() as session, baseline_address() as address:
-        baseline = open_baseline(session.browser.context.new_page(), address)
+    with tools.browser() as session, tools.baseline(session.browser.context.new_page()) as baseline:
         page = EnginePage(session.browser)
         for _ in range(REPEATS):
             ours.append(page.call("engine.start")["milliseconds"] / 1000)

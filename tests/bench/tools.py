@@ -56,11 +56,18 @@ class Tools:
     def page(self) -> Iterator[Page]:
         """Open the baseline's page in a browser without the extension."""
         sandbox = [] if os.geteuid() else ["--no-sandbox"]
-        with (
-            baseline_address() as address,
-            self.playwright.chromium.launch(executable_path=find_binary(), args=sandbox) as browser,
-        ):
-            yield open_baseline(browser.new_page(), address)
+        with self.playwright.chromium.launch(executable_path=find_binary(), args=sandbox) as browser:
+            page = browser.new_page()
+            with self.baseline(page):
+                yield page
+
+    @contextmanager
+    def baseline(self, page: Page) -> Iterator[Page]:
+        """Show the baseline's page in `page`, patiently."""
+        page.set_default_timeout(SECONDS * 1000)
+        with baseline_address(self.extension / "wheels") as address:
+            page.goto(address)
+            yield page
 
     @contextmanager
     def browser(self, rows: Iterable[Mapping[str, str]] = ()) -> Iterator[Session]:
@@ -75,10 +82,3 @@ class Tools:
             Chromium(self.playwright, extension, profile, closed_world(world)) as browser,
         ):
             yield Session(browser, profile, world)
-
-
-def open_baseline(page: Page, address: str) -> Page:
-    """Show the baseline's page, patiently."""
-    page.set_default_timeout(SECONDS * 1000)
-    page.goto(address)
-    return page
