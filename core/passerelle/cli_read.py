@@ -10,6 +10,7 @@ from passerelle import archive as archives
 from passerelle.archive import Archive
 from passerelle.errors import UnreadableArchive
 from passerelle.graph import iso_date, summary_json
+from passerelle.hints import find_hints
 
 # How each source of names is called in the summary.
 SOURCES = {
@@ -62,14 +63,18 @@ def _lines(archive: Archive, *, full: bool) -> Iterator[str]:
     following, followers = frozenset(archive.following), frozenset(archive.followers)
     named = following & archive.names.keys()
     yield _title(archive)
-    yield f"  You follow {len(following):,} people; {len(followers):,} follow you; {len(following & followers):,} both."
+    yield f"  You follow {len(following):,} people; {len(followers):,} follow you; {len(following & followers):,} do both."
     if following:
         share = f"{len(named) / len(following):.0%}"
         others = len(following) - len(named)
-        yield f"  {len(named):,} of them ({share}) are named in your own tweets, {others:,} are known by number only:"
+        yield f"  Of those you follow, {len(named):,} ({share}) are named in your own tweets, {others:,} only numbered:"
     sources = Counter(archive.names[rest_id].source for rest_id in named)
     for source, count in sources.most_common():
         yield f"    {count:>7,}  from {SOURCES.get(source, source)}"
+    if addresses := sum(bool(find_hints(name.display_name or "")) for name in archive.names.values()):
+        yield f"  An address on Bluesky or in the fediverse stands in {addresses:,} display names."
+    if own := find_hints(bio="\n".join(archive.about)):
+        yield f"  Your own profile names {', '.join(hint.address for hint in own)}."
     yield f"  {archive.tweets:,} tweets, {len(archive.blocked):,} blocked, {len(archive.muted):,} muted."
     for warning in archive.warnings:
         yield f"  ! {warning.message}"

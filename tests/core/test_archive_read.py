@@ -176,6 +176,11 @@ def test_account_js_is_believed_before_the_manifest(tmp_path: Path) -> None:
     assert codes(archive) == ["accounts_disagree"]
 
 
+def test_the_profile_says_what_the_owner_writes_about_themselves(tmp_path: Path) -> None:
+    archive = read([make_archive(tmp_path / "a.zip")])
+    assert archive.about == (OWNER.bio, "Passerelle", "https://t.co/invented001")
+
+
 def test_a_damaged_account_js_still_says_whose_it_is(tmp_path: Path) -> None:
     folder = make_archive(tmp_path / "a", omit=["manifest.js", "README.txt"])
     account = folder / "data/account.js"
@@ -424,6 +429,7 @@ def test_of_a_folder_only_known_files_are_opened(tmp_path: Path) -> None:
         "following.js",
         "manifest.js",
         "mute.js",
+        "profile.js",
         "README.txt",
         "screen-name-change.js",
         "tweets.js",

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from passerelle.cli import main
 
-from tests.data.archives import make_archive
-from tests.data.people import ADA, BRUNO, PEOPLE, STRANGER
+from tests.data.archives import make_archive, tweet
+from tests.data.people import ADA, BRUNO, OWNER, PEOPLE, STRANGER
 
 
 def read(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[int, str, str]:
@@ -49,8 +50,21 @@ def test_people_read_whose_archive_it_is_and_how_many_have_names(
     assert status == 0
     assert out.startswith("Archive of @odile_passe (Odile Passé), made on 2026-03-06\n")
     assert "You follow 27 people" in out
-    assert "27 of them (100%)" in out
+    assert "Of those you follow, 27 (100%) are named" in out
     assert "! follower.js is missing" in out
+
+
+def test_addresses_in_names_and_in_the_owners_profile_are_told(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    owner = replace(OWNER, bio="Partie : @odile@piaille.fr")
+    ada = replace(ADA, display_name="Ada 🦋 ada.bsky.social")
+    path = make_archive(
+        tmp_path / "a.zip", owner=owner, following=[ada, BRUNO], tweets=[tweet(1, mentions=[ada, BRUNO])]
+    )
+    _, out, _ = read(capsys, path)
+    assert "stands in 1 display names" in out
+    assert "Your own profile names odile@piaille.fr." in out
 
 
 def test_full_lists_people_by_name(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from passerelle.archive.drafts import Draft
 from passerelle.archive.records import Owner
 from passerelle.errors import UnreadableArchive
+
+
+@dataclass(slots=True)
+class _Account:
+    """One account: how to show it, and everything it is called in any of the drafts, in lower case."""
+
+    owner: Owner
+    labels: set[str]
 
 
 def choose_account(drafts: Sequence[Draft], account: str | None) -> list[Draft]:
@@ -19,39 +28,34 @@ def choose_account(drafts: Sequence[Draft], account: str | None) -> list[Draft]:
     if not accounts:
         return list(drafts)
     wanted = account.removeprefix("@").lower() if account else None
-    chosen = [key for key, owner in accounts.items() if wanted is None or wanted in _labels(owner)]
+    chosen = [one for one in accounts if wanted is None or wanted in one.labels]
     if len(chosen) != 1:
-        raise _which_one(list(accounts.values()))
-    fallback = chosen[0] if len(accounts) == 1 else None
-    kept = [draft for draft in drafts if (_key(draft, accounts) or fallback) == chosen[0]]
+        raise _which_one([one.owner for one in accounts])
+    everybody = len(accounts) == 1
+    kept = [draft for draft in drafts if (_key(draft) in chosen[0].labels if _key(draft) else everybody)]
     if len(kept) < len(drafts):
         kept[0].warn("other_account", None, "Files of another account, or of nobody known, were left out.")
     return kept
 
 
-def _accounts(drafts: Sequence[Draft]) -> dict[str, Owner]:
-    """List the different accounts, by rest_id, or by lower-case name where that is all we know."""
-    accounts: dict[str, Owner] = {draft.owner.rest_id: draft.owner for draft in drafts if draft.owner.rest_id}
-    named = {name for draft in drafts if draft.owner.rest_id for name in (*_labels(draft.owner), *draft.former_names)}
+def _accounts(drafts: Sequence[Draft]) -> list[_Account]:
+    """List the different accounts. A draft that has only a name belongs to who has or had that name."""
+    accounts: dict[str, _Account] = {}
     for draft in drafts:
-        name = draft.owner.screen_name
-        if name and not draft.owner.rest_id and name.lower() not in named:
-            accounts[name.lower()] = draft.owner
-    return accounts
+        owner = draft.owner
+        if owner.rest_id:
+            known = accounts.setdefault(owner.rest_id, _Account(owner, {owner.rest_id}))
+            known.labels |= draft.former_names | {owner.screen_name.lower() if owner.screen_name else owner.rest_id}
+    for draft in drafts:
+        key = _key(draft)
+        if key and not any(key in one.labels for one in accounts.values()):
+            accounts[key] = _Account(draft.owner, {key})
+    return list(accounts.values())
 
 
-def _key(draft: Draft, accounts: Mapping[str, Owner]) -> str | None:
-    """Say which of `accounts` a draft belongs to; None where it does not say."""
-    if draft.owner.rest_id:
-        return draft.owner.rest_id
-    name = (draft.owner.screen_name or "").lower()
-    if name in accounts:
-        return name
-    return next((key for key, owner in accounts.items() if name and name in _labels(owner)), None)
-
-
-def _labels(owner: Owner) -> set[str]:
-    return {label.lower() for label in (owner.rest_id, owner.screen_name) if label}
+def _key(draft: Draft) -> str:
+    """Give what a draft says of its owner: the id, else the name in lower case, else nothing."""
+    return draft.owner.rest_id or (draft.owner.screen_name or "").lower()
 
 
 def _which_one(owners: Sequence[Owner]) -> UnreadableArchive:

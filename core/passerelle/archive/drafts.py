@@ -30,6 +30,7 @@ class Draft:
     owners: dict[str, Owner] = field(default_factory=dict)
     headers: Counter[RestId] = field(default_factory=Counter)
     former_names: set[str] = field(default_factory=set)  # the owner's, in lower case
+    about: tuple[str, ...] = ()
     exported_at: datetime | None = None
     partial: bool = False
     promised: dict[FileKey, tuple[str, int | None]] = field(default_factory=dict)

@@ -17,6 +17,7 @@ from typing import BinaryIO
 KINDS = {
     "manifest": "manifest",
     "account": "account",
+    "profile": "profile",
     "screen-name-change": "screen-name-change",
     "tweet-headers": "tweet-headers",
     "following": "following",

@@ -48,6 +48,7 @@ def make_archive(
         names=names,
         aliases=aliases,
         warnings=(*warnings, *chain.from_iterable(draft.warnings for draft in exports), *_missing(latest_first)),
+        about=next((draft.about for draft in latest_first if draft.about), ()),
     )
 
 
@@ -79,6 +80,8 @@ def _joined(one: Draft, other: Draft) -> Draft:
     return replace(
         one,
         owners={**other.owners, **one.owners},
+        about=one.about or other.about,
+        partial=False,  # the other parts are here; what is missing still is named by the manifest
         promised={**other.promised, **one.promised},
         read={**other.read, **one.read},
         following={**one.following, **other.following},

@@ -31,6 +31,9 @@ _README_NAME = re.compile(r"^- @username at the time the archive was generated:\
 _README_ID = re.compile(r"^- Account ID:\s*(\d{1,20})\s*$", re.M | re.ASCII)
 
 
+MAX_ABOUT = 1_000  # characters of a bio; X allows 160
+
+
 class Stage(IntEnum):
     """When a file is read: first whose archive it is, then whom they follow, then what those are called."""
 
@@ -78,6 +81,15 @@ def take_manifest(draft: Draft, manifest: Any) -> None:
 def take_account(draft: Draft, row: Any) -> None:
     """`{account: {username, accountId, accountDisplayName, email, ...}}`; the e-mail is never looked at."""
     draft.owners.setdefault("account", _owner(dict_at(row, "account"), "accountId", "username", "accountDisplayName"))
+
+
+def take_profile(draft: Draft, row: Any) -> None:
+    """`{profile: {description: {bio, website, location}, avatarMediaUrl, ...}}`: the owner's own words."""
+    description = dict_at(dict_at(row, "profile"), "description")
+    texts = (text_at(description, key)[:MAX_ABOUT] for key in ("bio", "location", "website"))
+    draft.about = tuple(filter(None, texts))
+        text for key in ("bio", "location", "website") if (text := text_at(description, key)[:MAX_ABOUT])
+    )
 
 
 def take_screen_name_change(draft: Draft, row: Any) -> None:
@@ -174,6 +186,7 @@ def _people(ids: str, key: str) -> Reader:
 READERS: dict[str, Reader] = {
     "manifest": Reader(Stage.WHO, take_manifest, Shape.OBJECT),
     "account": Reader(Stage.WHO, take_account, key="account", salvage=salvage_account),
+    "profile": Reader(Stage.WHO, take_profile, key="profile"),
     "readme": Reader(Stage.WHO, take_readme, Shape.TEXT),
     "user-details": Reader(Stage.WHO, take_user_details, Shape.OBJECT),
     "payload-details": Reader(Stage.WHO, take_payload_details, Shape.OBJECT),

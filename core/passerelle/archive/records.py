@@ -74,7 +74,7 @@ class Archive:
     """One or more exports of one account, merged. `names` holds only ids in `following` or `followers`.
 
     `following`, `followers`, `blocked`, `muted` keep the archive's order, without doubles; `aliases` are the former
-    names of an id; `tweets` counts distinct tweets.
+    names of an id; `tweets` counts distinct tweets; `about` is what the owner's profile says: bio, location, website.
     """
 
     owner: Owner
@@ -87,3 +87,4 @@ class Archive:
     names: Mapping[RestId, Name]
     aliases: Mapping[RestId, tuple[ScreenName, ...]]
     warnings: tuple[ArchiveWarning, ...]
+    about: tuple[str, ...] = ()

@@ -104,11 +104,12 @@ class Inner(io.RawIOBase):
     (some 40 kB), from which any later read starts again.
     """
 
-    def __init__(self, outer: Zip, info: zipfile.ZipInfo) -> None:
+    def __init__(self, outer: Zip, info: zipfile.ZipInfo, checkpoint: int = CHECKPOINT) -> None:
         super().__init__()
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) or info.flag_bits & ENCRYPTED:
             raise zipfile.BadZipFile(f"{info.filename} is packed in a way that cannot be read")
         self.size = info.file_size
+        self._checkpoint = checkpoint
         self._stored = info.compress_type == zipfile.ZIP_STORED
         self._stream = outer.stream
         self._stream.seek(info.header_offset)
@@ -125,7 +126,7 @@ class Inner(io.RawIOBase):
         while not self._stored and self._here.unpacked < self.size:
             if not self._unpack(READ_SIZE):
                 raise EOFError("the inner ZIP is cut short")
-            if self._here.unpacked - self._places[-1].unpacked >= CHECKPOINT:
+            if self._here.unpacked - self._places[-1].unpacked >= self._checkpoint:
                 self._places.append(self._here.copy())
             yield self._here.unpacked
 
@@ -155,7 +156,7 @@ class Inner(io.RawIOBase):
         return self._stream.read(wanted)
 
     def _read_packed(self, wanted: int) -> bytes:
-        if self._here.unpacked > self._position or self._position - self._here.unpacked > CHECKPOINT:
+        if self._here.unpacked > self._position or self._position - self._here.unpacked > self._checkpoint:
             nearest = max((one for one in self._places if one.unpacked <= self._position), key=lambda one: one.unpacked)
             self._here = nearest.copy()
         while self._here.unpacked < self._position:
