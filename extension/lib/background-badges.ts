@@ -143,16 +143,21 @@ export function makeBadgesBackground(wake: Parameters<typeof makeEngine>[0]) {
 }
 
 // A browser that wakes the background for one of these events looks for its listener in the first turn of the event loop.
-function listen(publish: () => Promise<void>): void {
+function listen(publishNow: () => Promise<void>): void {
+  const publish = () => {
+    publishNow().catch((error: unknown) => {
+      console.error("The badge index could not be published:", error);
+    });
+  };
   openChannel((message) => {
-    if ("event" in message && message.event.type === "state.changed" && message.event.stores.includes("directory")) void publish();
+    if ("event" in message && message.event.type === "state.changed" && message.event.stores.includes("directory")) publish();
   });
   browser.storage.onChanged.addListener((changes, area) => {
-    if (area === "local" && changes[BADGES]) void publish();
+    if (area === "local" && changes[BADGES]) publish();
   });
   for (const event of [browser.runtime.onInstalled, browser.runtime.onStartup]) event.addListener(() => void restoreBadges().then(publish));
   browser.permissions.onAdded.addListener(() => void restoreBadges().then(publish));
-  browser.permissions.onRemoved.addListener(() => void publish());
+  browser.permissions.onRemoved.addListener(publish);
 }
 
 function oneAfterAnother(work: () => Promise<void>): () => Promise<void> {

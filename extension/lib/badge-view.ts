@@ -56,6 +56,8 @@ export function makeBadgeView(person: NamedPerson, row: DirectoryRow, own: Own, 
       cancel: translate("badge.cancel"),
       close: translate("badge.close"),
       asking: translate("state.asked"),
+      no_answer: translate("error.timeout"),
+      broken: translate("error.bug"),
     },
   };
 }

@@ -44,7 +44,11 @@ export async function restoreBadges(): Promise<void> {
   if ((await badgesState()) === "on") await startBadges();
 }
 
-async function startBadges(): Promise<void> {
+// One at a time: once allowed, popup and background are both at it.
+const startBadges = () => navigator.locks.request(BADGES, start);
+const endBadges = () => navigator.locks.request(BADGES, end);
+
+async function start(): Promise<void> {
   await unregister();
   await browser.scripting.registerContentScripts([
     { id: SCRIPT_ID, js: [SCRIPT_FILE], matches: X_ORIGINS, excludeMatches: NOT_ON, runAt: "document_end", persistAcrossSessions: true },
@@ -54,7 +58,7 @@ async function startBadges(): Promise<void> {
 }
 
 // Without the index, the scripts in open tabs take their badges away and stop.
-async function endBadges(): Promise<void> {
+async function end(): Promise<void> {
   await browser.storage.local.set({ [BADGES]: false });
   await browser.storage.local.remove(BADGE_INDEX);
   await unregister();

@@ -52,6 +52,9 @@ export interface BadgeWords {
   readonly cancel: string;
   readonly close: string;
   readonly asking: string;
+  /** When the background did not answer in time, and when it answered that something is broken. */
+  readonly no_answer: string;
+  readonly broken: string;
 }
 
 /** type -> fields and result. Everything in `fields` is a stranger's until `parsePageMessage` has seen it. */

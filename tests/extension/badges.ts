@@ -71,6 +71,6 @@ function viewOf(name: string, isSignedIn: boolean, isFollowed: boolean): BadgeVi
     ],
     notes: [],
     sources: [{ text: "Source: a list", url: "https://list.example.org/" }],
-    words: { open: "Profile", sources: "Who says so", see: "see", yes: "Follow", cancel: "Cancel", close: "Close", asking: "Asking…" },
+    words: { open: "Profile", sources: "Who says so", see: "see", yes: "Follow", cancel: "Cancel", close: "Close", asking: "Asking…", no_answer: "No answer.", broken: "Broken." },
   };
 }

@@ -3,7 +3,7 @@ import { browser } from "wxt/browser";
 import { defineContentScript } from "wxt/utils/define-content-script";
 import { type Watch, watchPage, type WatchParts } from "../../lib/badge/watch";
 import { BADGE_INDEX, mayKnow, readBadgeIndex } from "../../lib/badge-index";
-import { ask } from "../../lib/page-messages";
+import { ask, PageMessageError } from "../../lib/page-messages";
 
 export default defineContentScript({
   // Registered when badges are switched on (lib/badges.ts), so that nothing asks for x.com at install.
@@ -15,8 +15,14 @@ export default defineContentScript({
     const parts: WatchParts = {
       mayKnow: (person) => mayKnow(keys, person),
       askRows: async (people) => (await ask("badge.rows", { people })).views,
-      follow: async ({ screenName, restId }, { row_id }) =>
-        (await ask("badge.follow", { row_id, screen_name: screenName, rest_id: restId })).error_text,
+      follow: async ({ screenName, restId }, { row_id, words }) => {
+        try {
+          return (await ask("badge.follow", { row_id, screen_name: screenName, rest_id: restId })).error_text;
+        } catch (error) {
+          console.warn("Passerelle: the follow was not answered.", error);
+          return error instanceof PageMessageError && error.view.code === "no_answer" ? words.no_answer : words.broken;
+        }
+      },
       signIn: async () => {
         await ask("session.open", {});
       },

@@ -31,7 +31,6 @@ export interface Watch {
 interface Placed {
   readonly badge: Badge;
   readonly person: Person;
-  readonly view: BadgeView;
   readonly place: Element;
 }
 
@@ -45,6 +44,7 @@ export function watchPage(document: Document, parts: WatchParts): Watch {
   const changed = new Set<Element>();
   const blocks = new Set<Element>();
   const placed = new Map<Element, Placed>();
+  const hosts = new Set<Element>(); // of `placed`
   const answers = new Answers(parts.askRows, () => { lookAgain(); });
   const services: BadgeServices = { follow: parts.follow, signIn: parts.signIn, refresh: refreshOne };
   let current: Adapter | null = null;
@@ -61,7 +61,7 @@ export function watchPage(document: Document, parts: WatchParts): Watch {
   });
   const heartbeat = setInterval(() => { if (!parts.isAlive()) stop(); }, HEARTBEAT);
 
-  removeStrays(document.documentElement, null);
+  removeStrays(document.documentElement);
   observer.observe(document.body, {
     subtree: true,
     childList: true,
@@ -126,7 +126,7 @@ export function watchPage(document: Document, parts: WatchParts): Watch {
 
   // The same tab can go from one client to the other, when somebody signs in.
   function useAdapter(): Adapter | null {
-    const now = chooseAdapter(document);
+    const now = current?.isHere(document) ? current : chooseAdapter(document);
     if (now !== current) changed.add(document.body);
     return (current = now);
   }
@@ -152,19 +152,22 @@ export function watchPage(document: Document, parts: WatchParts): Watch {
     const place = placeFor(person.anchor, block);
     badge.show(person, view);
     if (badge.host.previousSibling !== place) place.after(badge.host);
-    placed.set(block, { badge, person, view, place });
-    if (place.parentElement) removeStrays(place.parentElement, badge.host);
+    placed.set(block, { badge, person, place });
+    hosts.add(badge.host);
+    if (place.parentElement) removeStrays(place.parentElement);
   }
 
   function take(block: Element): void {
-    placed.get(block)?.badge.remove();
+    const badge = placed.get(block)?.badge;
+    if (!badge) return;
+    badge.remove();
+    hosts.delete(badge.host);
     placed.delete(block);
   }
 
   // Nodes of ours that no block owns any more: of an earlier version of this script, or copied by the page.
-  function removeStrays(around: Element, own: Element | null): void {
-    const owned = new Set<Element | null>([own, ...[...placed.values()].map(({ badge }) => badge.host)]);
-    for (const host of around.querySelectorAll(`[${BADGE_ATTRIBUTE}]`)) if (!owned.has(host)) host.remove();
+  function removeStrays(around: Element): void {
+    for (const host of around.querySelectorAll(`[${BADGE_ATTRIBUTE}]`)) if (!hosts.has(host)) host.remove();
   }
 
   async function refreshOne(person: NamedPerson): Promise<BadgeView | null> {
