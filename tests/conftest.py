@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers.directory import CACHE, DirectoryServer, write_trust
+from tests.servers.directory import DirectoryServer, write_trust
 from tests.servers.pds import Account, Pds, Plc
 from tests.servers.residents import make_rows, move_in
 from tests.servers.sites import make_sites
@@ -28,9 +28,10 @@ class Packages:
 
 
 @pytest.fixture(scope="session")
-def packages() -> Packages:
+def packages(tmp_path_factory: pytest.TempPathFactory) -> Packages:
     """Build the extension as `make dist` does, but for the tests' directory; nothing is done twice."""
-    trust, out = write_trust(CACHE / "directories.json"), CACHE / "packages"
+    out = tmp_path_factory.mktemp("packages")
+    trust = write_trust(out / "directories.json")
     command: list[str | Path] = [sys.executable, ROOT / "build" / "make.py", "--directories", trust, "--out", out]
     built = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert built.returncode == 0, built.stdout + built.stderr

@@ -28,6 +28,16 @@ def chromium(playwright: Playwright, packages: Packages, world: World, tmp_path:
         yield browser
 
 
+@pytest.fixture(scope="module")
+def shared(
+    playwright: Playwright, packages: Packages, everywhere: World, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Chromium]:
+    """One browser for a whole file of tests that leave it as they found it."""
+    profile = tmp_path_factory.mktemp("shared") / "profile"
+    with Chromium(playwright, packages.chromium, profile, closed_world(everywhere)) as browser:
+        yield browser
+
+
 @pytest.fixture
 def person(pds: Pds) -> Account:
     """Somebody with a new account who follows nobody yet."""

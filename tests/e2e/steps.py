@@ -72,6 +72,23 @@ def open_settings(page: Page) -> None:
     page.get_by_test_id("open-settings").click()
 
 
+def sign_out(page: Page) -> None:
+    """Sign out, in the settings, and go back."""
+    open_settings(page)
+    page.get_by_test_id("sign-out").click()
+    expect(page.get_by_test_id("sign-out")).to_be_hidden()
+    page.get_by_test_id("back").click()
+
+
+def switch_badges(page: Page, *, on: bool = True) -> None:
+    """Switch badges on x.com on or off, in the settings. The browser's question is answered by `allow_sites`."""
+    if not page.get_by_test_id("badges-switch").is_visible():
+        open_settings(page)
+    switch = page.get_by_test_id("badges-switch")
+    switch.click()
+    expect(switch).to_have_attribute("aria-checked", str(on).lower())
+
+
 def delete_all(page: Page) -> None:
     """Delete everything, from the settings, and confirm."""
     open_settings(page)

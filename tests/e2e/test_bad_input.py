@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Playwright, expect
+from playwright.sync_api import Page, expect
 
-from tests.conftest import Packages
 from tests.data.archives import make_archive, zip_folder
 from tests.data.people import PEOPLE
-from tests.e2e.steps import APP, await_matches, error, hand_over, open_settings, sign_in
-from tests.servers.chromium import Chromium, closed_world
+from tests.e2e.steps import APP, await_matches, error, hand_over, open_settings, sign_in, sign_out
+from tests.servers.chromium import Chromium
 from tests.servers.directory import DirectoryServer, sign
 from tests.servers.pds import Account
 from tests.servers.residents import FOUND
@@ -28,19 +27,9 @@ LATEST = "/v1/directory/latest.json"
 
 
 @pytest.fixture(scope="module")
-def browser(
-    playwright: Playwright, packages: Packages, everywhere: World, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Chromium]:
-    """One browser for all cases: none of them may spoil the next."""
-    profile = tmp_path_factory.mktemp("bad") / "profile"
-    with Chromium(playwright, packages.chromium, profile, closed_world(everywhere)) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def tab(browser: Chromium, sample: Path) -> Page:
-    """A tab with the sample archive's matches."""
-    page = browser.open_page(APP)
+def tab(shared: Chromium, sample: Path) -> Page:
+    """A tab with the sample archive's matches; no case may spoil the next."""
+    page = shared.open_page(APP)
     hand_over(page, sample)
     await_matches(page)
     return page
@@ -180,9 +169,7 @@ def test_a_wrong_password_is_said_and_the_right_one_works_after(tab: Page, perso
     tab.get_by_test_id("sign-in-submit").click()
     expect(tab.get_by_test_id("follow-all")).to_be_enabled()
 
-    open_settings(tab)
-    tab.get_by_test_id("sign-out").click()
-    tab.get_by_test_id("back").click()
+    sign_out(tab)
 
 
 @pytest.mark.parametrize("host", [APPVIEW, PLC, PDS])

@@ -19,9 +19,9 @@ BIDI_CONTROLS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # https://owasp.org/www-community/attacks/CSV_Injection
 
 
-@pytest.fixture
-def tab(chromium: Chromium, sample: Path) -> Page:
-    page = chromium.open_page(APP)
+@pytest.fixture(scope="module")
+def tab(shared: Chromium, sample: Path) -> Page:
+    page = shared.open_page(APP)
     hand_over(page, sample)
     await_matches(page)
     return page

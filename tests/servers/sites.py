@@ -16,6 +16,8 @@ PDS = HOSTNAME
 PLC = "plc.directory"
 APPVIEW = "public.api.bsky.app"
 X = "x.com"
+# What the extension asks for when badges are switched on: extension/lib/badges.ts
+X_PATTERNS = tuple(f"https://{host}/*" for host in ("x.com", "mobile.x.com", "twitter.com", "mobile.twitter.com"))
 RESOLVE = "/xrpc/com.atproto.identity.resolveHandle"
 
 
