@@ -16,8 +16,6 @@ import psutil
 from websockets.sync.client import connect
 
 ANSWER_SECONDS = 60.0
-# All linear memories alive in a context, in bytes: found by asking the garbage collector, so no code has to help.
-_MEMORIES = "function () { return this.reduce((sum, memory) => sum + memory.buffer.byteLength, 0) }"
 
 
 class DevToolsError(Exception):
@@ -84,19 +82,6 @@ class DevTools:
         if "exceptionDetails" in answer:
             raise DevToolsError(json.dumps(answer["exceptionDetails"])[:500])
         return answer["result"].get("value")
-
-    def wasm_bytes(self, session: str) -> int:
-        """Give the size of all WebAssembly memories of a target, in bytes."""
-        prototype = self.command("Runtime.evaluate", session, expression="WebAssembly.Memory.prototype")
-        found = self.command("Runtime.queryObjects", session, prototypeObjectId=prototype["result"]["objectId"])
-        answer = self.command(
-            "Runtime.callFunctionOn",
-            session,
-            objectId=found["objects"]["objectId"],
-            functionDeclaration=_MEMORIES,
-            returnByValue=True,
-        )
-        return int(answer["result"]["value"])
 
     def close(self) -> None:
         """Let go of the browser."""
