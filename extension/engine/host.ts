@@ -23,6 +23,7 @@ export interface HostParts {
 
 interface Running {
   readonly worker: Worker;
+  readonly name: string;
   readonly awake: Promise<Awake>;
 }
 
@@ -47,8 +48,9 @@ export function makeHost({ startWorker, onIdle, idleStop = IDLE_STOP }: HostPart
     if ("reply" in message) open.delete(message.reply.id);
   }
 
-  /** Make sure that a worker listens on the channel. Rejects when its script cannot start. */
-  function wake(): Promise<Awake> {
+  /** Make sure that a worker other than `silent` listens on the channel. Rejects when its script cannot start. */
+  function wake(silent?: string): Promise<Awake> {
+    if (running && running.name === silent) die("The engine did not answer for too long.");
     running ??= start();
     restartIdleClock();
     return running.awake;
@@ -56,27 +58,30 @@ export function makeHost({ startWorker, onIdle, idleStop = IDLE_STOP }: HostPart
 
   function start(): Running {
     const worker = startWorker();
+    const name = crypto.randomUUID();
     const awake = new Promise<Awake>((resolve, reject) => {
-      const giveUp = setTimeout(() => {
-        die("The engine's script did not start in time.");
-      }, LISTEN_DEADLINE);
+      const fail = (message: string) => {
+        clearTimeout(giveUp);
+        reject(new Error(message));
+        die(message);
+      };
+      const giveUp = setTimeout(fail, LISTEN_DEADLINE, "The engine's script did not start in time.");
       worker.onmessage = (event: MessageEvent<unknown>) => {
         if (event.data !== LISTENING) return;
         clearTimeout(giveUp);
-        resolve({ listening: true, worker: crypto.randomUUID() });
+        resolve({ listening: true, worker: name });
       };
       worker.onerror = (event) => {
-        clearTimeout(giveUp);
         event.preventDefault();
-        die(event.message || "The engine's script could not be loaded.");
+        fail(event.message || "The engine's script could not be loaded.");
       };
-      function die(message: string): void {
-        reject(new Error(message));
-        stop();
-        channel.post({ event: { type: "engine.died", error: died(message) } });
-      }
     });
-    return { worker, awake };
+    return { worker, name, awake };
+  }
+
+  function die(message: string): void {
+    stop();
+    channel.post({ event: { type: "engine.died", error: died(message) } });
   }
 
   function stop(): void {

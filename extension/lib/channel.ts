@@ -22,6 +22,12 @@ export type Message =
   | { readonly reply: Reply }
   | { readonly event: Events[EventType] };
 
+/** How a page wakes the engine. `silent` names a worker that has not answered for too long: it is replaced. */
+export interface Wake {
+  readonly type: "engine.wake" | "host.wake";
+  readonly silent?: string | undefined;
+}
+
 /** What the background answers to `engine.wake`: `worker` names the running worker, another one after each start. */
 export interface Awake {
   readonly listening: true;
@@ -33,11 +39,23 @@ export interface NotAwake {
   readonly error: ErrorView;
 }
 
+/** Say whether something is one of our messages, as far as the engine's worker depends on it. */
+function isMessage(data: unknown): data is Message {
+  if (!isRecord(data)) return false;
+  const { request, files, reply, event } = data;
+  if ("request" in data) return isRecord(request) && typeof request.id === "string" && Array.isArray(files);
+  return isRecord(reply) || isRecord(event);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
 /** Open the channel. Each opening hears what all others post, but not what it posts itself. */
 export function openChannel(onMessage: (message: Message) => void = () => undefined) {
   const channel = new BroadcastChannel(CHANNEL);
-  channel.onmessage = ({ data }: MessageEvent<Message>) => {
-    onMessage(data);
+  channel.onmessage = ({ data }: MessageEvent<unknown>) => {
+    if (isMessage(data)) onMessage(data);
   };
   return {
     post: (message: Message) => {

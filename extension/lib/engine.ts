@@ -7,6 +7,7 @@ import {
   type NotAwake,
   openChannel,
   type Reply,
+  type Wake,
 } from "./channel";
 import type { Commands, ErrorView, Events } from "./messages.gen";
 
@@ -44,11 +45,15 @@ export interface Patience {
 
 const PATIENCE: Patience = { wake: 30_000, ask: 10_000, silence: 120_000 };
 const WAKE_TRIES = 3;
+const SILENT = "engine_silent";
 
 export type Engine = ReturnType<typeof makeEngine>;
 
-/** Make a client. `wake` starts the engine's host where it is not running and says which worker listens. */
-export function makeEngine(wake: () => Promise<Awake | NotAwake>, patience: Patience = PATIENCE) {
+/** Starts the engine's host where it is not running, replaces a `silent` worker, and says which one listens. */
+export type WakeEngine = (silent?: string) => Promise<Awake | NotAwake>;
+
+/** Make a client over one way to wake the engine. */
+export function makeEngine(wake: WakeEngine, patience: Patience = PATIENCE) {
   const waiting = new Map<string, Waiting>();
   const listeners = new Map<EventType, Set<(event: never) => void>>();
 
@@ -96,16 +101,20 @@ export function makeEngine(wake: () => Promise<Awake | NotAwake>, patience: Pati
     try {
       opened().post({ request: { ...fields, id, type }, files });
       return (await request.outcome) as Result<C>;
+    } catch (error) {
+      // Whoever comes next finds a worker that answers.
+      if (error instanceof EngineError && error.code === SILENT) void awake(worker).catch(() => undefined);
+      throw error;
     } finally {
       waiting.delete(id);
       request.stop();
     }
   }
 
-  async function awake(): Promise<Awake> {
+  async function awake(silent?: string): Promise<Awake> {
     for (let tries = 1; ; tries++) {
       try {
-        const answer = await within(patience.wake, wake());
+        const answer = await within(patience.wake, wake(silent));
         if ("listening" in answer) return answer;
         throw EngineError.from(answer.error);
       } catch (error) {
@@ -156,7 +165,7 @@ class Waiting {
   private async look(): Promise<void> {
     if (Date.now() - this.heard < this.patience.ask) return;
     if (Date.now() - this.heard >= this.patience.silence) {
-      this.fail(new EngineError("engine_silent", "The engine does not answer."));
+      this.fail(new EngineError(SILENT, "The engine does not answer."));
       return;
     }
     try {
@@ -182,6 +191,6 @@ function within<T>(milliseconds: number, promise: Promise<T>): Promise<T> {
 }
 
 /** The client for pages; the background, which cannot send messages to itself, makes its own. */
-export const engine: Engine = makeEngine(() =>
-  browser.runtime.sendMessage<{ type: "engine.wake" }, Awake | NotAwake>({ type: "engine.wake" }),
+export const engine: Engine = makeEngine((silent) =>
+  browser.runtime.sendMessage<Wake, Awake | NotAwake>({ type: "engine.wake", silent }),
 );

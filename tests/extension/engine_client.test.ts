@@ -98,9 +98,15 @@ test("a command that another worker was given is known to be lost", async () => 
   expect((await errorOf(client.call("match.find", {}))).code).toBe("engine_died");
 });
 
-test("an engine that says nothing is given up in the end", async () => {
+test("an engine that says nothing is given up in the end, and replaced", async () => {
   engineThat(silent);
-  expect((await errorOf(clientOf(awake).call("match.find", {}))).code).toBe("engine_silent");
+  const given: (string | undefined)[] = [];
+  const client = clientOf((worker) => {
+    given.push(worker);
+    return awake();
+  });
+  expect((await errorOf(client.call("match.find", {}))).code).toBe("engine_silent");
+  expect(given.at(-1)).toBe("first");
 });
 
 test("an engine that tells of its progress is waited for", async () => {

@@ -116,6 +116,18 @@ test("a worker that dies is told to everybody and replaced at the next wake", as
   expect([workers.length, workers[0]?.terminated]).toEqual([2, true]);
 });
 
+test("a worker that a page found silent is replaced, but only that one", async () => {
+  const { host, workers } = hosted();
+  const first = host.wake();
+  workers[0]?.listens();
+  const { worker } = await first;
+  const second = host.wake(worker);
+  workers[1]?.listens();
+  await second;
+  await host.wake(worker);
+  expect(workers.map((one) => one.terminated)).toEqual([true, false]);
+});
+
 test("a script that cannot be loaded fails whoever woke it", async () => {
   const { host, workers } = hosted();
   const awake = host.wake();

@@ -1,7 +1,8 @@
 // Starts the engine's host where it is not running: an offscreen document in Chromium, this event page in Firefox.
 import { browser } from "wxt/browser";
 import { makeHost, notAwake, startWorker } from "../../engine/host";
-import type { Awake, NotAwake } from "../../lib/channel";
+import type { Awake, NotAwake, Wake } from "../../lib/channel";
+import type { WakeEngine } from "../../lib/engine";
 
 const OFFSCREEN_PAGE = "/offscreen.html";
 /** Firefox ends an event page after 30 s without an extension event; https://bugzilla.mozilla.org/1851373 */
@@ -9,16 +10,16 @@ const HEARTBEAT = 10_000;
 const HEARTBEAT_KEY = "engine-heartbeat";
 
 /** Make sure that the engine's worker listens on the channel; says which worker that is. */
-export const wakeEngine: () => Promise<Awake | NotAwake> = import.meta.env.FIREFOX ? inThisPage() : offscreen;
+export const wakeEngine: WakeEngine = import.meta.env.FIREFOX ? inThisPage() : offscreen;
 
 let creating: Promise<void> | undefined;
 
-async function offscreen(): Promise<Awake | NotAwake> {
+async function offscreen(silent?: string): Promise<Awake | NotAwake> {
   creating ??= createDocument().finally(() => {
     creating = undefined;
   });
   await creating;
-  return browser.runtime.sendMessage<unknown, Awake | NotAwake>({ type: "host.wake" });
+  return browser.runtime.sendMessage<Wake, Awake | NotAwake>({ type: "host.wake", silent });
 }
 
 async function createDocument(): Promise<void> {
@@ -31,7 +32,7 @@ async function createDocument(): Promise<void> {
   });
 }
 
-function inThisPage(): () => Promise<Awake | NotAwake> {
+function inThisPage(): WakeEngine {
   let heartbeat: ReturnType<typeof setInterval> | undefined;
   const host = makeHost({
     startWorker,
@@ -40,11 +41,11 @@ function inThisPage(): () => Promise<Awake | NotAwake> {
       heartbeat = undefined;
     },
   });
-  return () => {
+  return (silent) => {
     // An event that the extension itself causes counts as one, as long as somebody listens (./index.ts does).
     heartbeat ??= setInterval(() => {
       void browser.storage.session.set({ [HEARTBEAT_KEY]: Date.now() });
     }, HEARTBEAT);
-    return host.wake().catch(notAwake);
+    return host.wake(silent).catch(notAwake);
   };
 }

@@ -4,6 +4,7 @@
 import { browser } from "wxt/browser";
 import { defineBackground } from "wxt/utils/define-background";
 import { makeBadgesBackground } from "../../lib/background-badges";
+import type { WakeEngine } from "../../lib/engine";
 import type { ErrorView } from "../../lib/messages.gen";
 import { wakeEngine } from "./engine-host";
 import { LOOK, look, lookSoon } from "./resume";
@@ -13,15 +14,15 @@ type Message = Readonly<Record<string, unknown>>;
 type Handler = (message: Message, sender: Sender) => Promise<unknown>;
 type Handlers = Readonly<Record<string, Handler>>;
 
-const wake = async () => {
+const wake: WakeEngine = async (silent) => {
   await lookSoon();
-  return wakeEngine();
+  return wakeEngine(silent);
 };
 const badges = makeBadgesBackground(wake);
 
 /** What the extension's own pages may ask. */
 const FROM_PAGES: Handlers = {
-  "engine.wake": wake,
+  "engine.wake": ({ silent }) => wake(typeof silent === "string" ? silent : undefined),
 };
 
 /** What content scripts may ask; everything from them is a stranger's and is parsed by its handler. */

@@ -1,6 +1,7 @@
 // Hosts the engine's worker in Chromium, whose service worker may not start one; closes itself when the engine is idle.
 import { browser } from "wxt/browser";
 import { makeHost, notAwake, startWorker } from "../../engine/host";
+import type { Wake } from "../../lib/channel";
 
 const host = makeHost({
   startWorker,
@@ -10,8 +11,9 @@ const host = makeHost({
 });
 
 browser.runtime.onMessage.addListener((message: unknown, _sender, respond) => {
-  if ((message as { type?: unknown } | null)?.type !== "host.wake") return false;
-  host.wake().then(respond, (error: unknown) => {
+  const wake = message as Wake | null;
+  if (wake?.type !== "host.wake") return false;
+  host.wake(wake.silent).then(respond, (error: unknown) => {
     respond(notAwake(error));
   });
   return true;
