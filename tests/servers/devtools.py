@@ -50,7 +50,7 @@ class DevTools:
         return answer.get("result", {})
 
     def _receive(self) -> None:
-        """Take one message. What an event leads to sends commands too, so an answer may come while another is awaited."""
+        """Take one message. Events lead to commands of their own, so an answer may come while another is awaited."""
         message = json.loads(self._socket.recv(timeout=ANSWER_SECONDS))
         if "id" in message:
             self._answers[message["id"]] = message
