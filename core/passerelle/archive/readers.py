@@ -88,8 +88,6 @@ def take_profile(draft: Draft, row: Any) -> None:
     description = dict_at(dict_at(row, "profile"), "description")
     texts = (text_at(description, key)[:MAX_ABOUT] for key in ("bio", "location", "website"))
     draft.about = tuple(filter(None, texts))
-        text for key in ("bio", "location", "website") if (text := text_at(description, key)[:MAX_ABOUT])
-    )
 
 
 def take_screen_name_change(draft: Draft, row: Any) -> None:
