@@ -60,6 +60,7 @@ FILE_TIMEOUT = 600.0  # seconds for a whole file: 7 MB on a very slow line
 ROWS_PER_STEP = 500  # rows merged between two chances to breathe
 
 _GZIP = b"\x1f\x8b"
+_write_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # compact: it is kept in memory
 _PATH = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._/-]{0,300}\Z", re.ASCII)
 _SHA256 = re.compile(r"[0-9a-f]{64}\Z", re.ASCII)
 
@@ -373,7 +374,7 @@ def merge(snapshot: Iterator[bytes], evidence: Iterator[bytes], rows: int) -> Ge
             reason = next(believed, None)
         sources = reason.to_json()["sources"] if reason and reason.row_id == last else []
         entries.extend(key << 32 | text.tell() for key in _keys_of(row))
-        text.write(json.dumps(row.to_json() | {"sources": sources}, ensure_ascii=False).encode() + b"\n")
+        text.write(_write_json(row.to_json() | {"sources": sources}).encode() + b"\n")
         count += 1
         if count > rows or text.tell() > MAX_TEXT_BYTES:
             raise DirectoryError("The directory has more rows than it says.")

@@ -22,7 +22,7 @@ from passerelle.archive import read_archive
 from passerelle.directory import Latest, Source, Verify
 from passerelle.errors import CommandError, PasserelleError, ServerRefused, UnreadableArchive
 from passerelle.follower import Follower
-from passerelle.identifiers import canonicalize_screen_name, parse_did, parse_handle, parse_screen_name
+from passerelle.identifiers import parse_did, parse_handle, parse_rest_id, parse_screen_name
 from passerelle.matcher import find_matches
 from passerelle.memory import Memory
 from passerelle.messages import COMMANDS, Fields, Nothing
@@ -34,7 +34,6 @@ from passerelle.plan import (
     decision_keys,
     make_match_view,
     make_plan,
-    make_planned,
     mark_following,
 )
 from passerelle.presets import DEFAULT, Pace
@@ -169,7 +168,7 @@ class Engine:
 
     async def _follow_one(self, fields: messages.FollowOne, paths: Sequence[str]) -> messages.FollowedOne:
         account = parse_did(fields.account)
-        planned = await self._find_planned(fields.row_id, fields.screen_name)
+        planned = await self._find_planned(fields)
         if planned is None or planned.did == account:
             raise ServerRefused("The directory knows no Bluesky account of this person.", code="account_not_found")
         return await self._follower.follow_one(account, planned)
@@ -320,16 +319,14 @@ class Engine:
                 return view, account
         raise CommandError("There is no such match to decide about.")
 
-    async def _find_planned(self, row_id: str, screen_name: str) -> Planned | None:
-        """Find the Bluesky account of a row that a badge named, if its name agrees: in the matches, else the index."""
-        wanted = canonicalize_screen_name(parse_screen_name(screen_name))
-        for view in (await self._memory.views()).values():
-            if view.row_id == row_id and (view.screen_name or "").lower() == wanted:
-                accounts = (account for account in view.accounts if account.network == "bluesky")
-                return next((make_planned(account.did, account.address) for account in accounts), None)
+    async def _find_planned(self, fields: messages.FollowOne) -> Planned | None:
+        """Find the Bluesky account of the row that a badge named, if its id or name agrees; in our own copy only."""
         index = await self._memory.index()
-        for row in index.find_by_name(parse_screen_name(screen_name)) if index else ():
-            if row.row_id == row_id and (row.did or row.handle):
+        if index is None:
+            return None
+        by_id = index.find_by_id(parse_rest_id(fields.rest_id)) if fields.rest_id else ()
+        for row in (*by_id, *index.find_by_name(parse_screen_name(fields.screen_name))):
+            if row.row_id == fields.row_id and (row.did or row.handle):
                 return Planned(row.did, row.handle)
         return None
 

@@ -94,11 +94,15 @@ class FollowStart(Fields):
 
 
 class FollowOne(Fields):
-    """Follow the Bluesky account of one directory row, asked for by a badge and approved by name."""
+    """Follow the Bluesky account of one directory row, asked for by a badge and approved by name.
+
+    The row must be about `rest_id`, where the page shows it, or bear `screen_name`.
+    """
 
     account: str
     row_id: str
     screen_name: str
+    rest_id: str | None = None
 
 
 class FollowedOne(View):

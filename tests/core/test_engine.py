@@ -36,7 +36,8 @@ def did_of(someone: Someone) -> str:
 
 
 def bluesky_row(someone: Someone, **fields: Any) -> Any:
-    return row(someone.screen_name.lower(), **{"rest_id": someone.rest_id, "did": did_of(someone), **fields})
+    name = someone.screen_name
+    return row(name.lower(), **{"rest_id": someone.rest_id, "screen_name": name, "did": did_of(someone), **fields})
 
 
 ROWS = [
@@ -426,7 +427,7 @@ def test_a_badge_follows_one_person_who_is_in_no_archive() -> None:
 def test_a_badge_pressed_twice_at_once_writes_one_record(archive: str) -> None:
     async def main() -> None:
         browser = await opened(archive)
-        fields = {"account": ME, "row_id": "ada_nouvelle", "screen_name": ADA.screen_name}
+        fields = {"account": ME, "row_id": "ada_nouvelle", "screen_name": "renamed", "rest_id": ADA.rest_id}
         answers = await asyncio.gather(*(browser.ask("follow.one", **fields) for _ in range(3)))
         assert [answer["state"] for answer in answers] == ["following"] * 3
         assert browser.pds.writes == 1
