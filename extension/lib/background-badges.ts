@@ -22,7 +22,7 @@ export interface BadgeParts {
   queued: (key: string) => Promise<Queued | null>;
   account: () => Promise<Account | null>;
   speech: () => Promise<Speech>;
-  follow: (fields: { account: string; row_id: string; screen_name: string }) => Promise<FollowedOne>;
+  follow: (fields: { account: string; row_id: string; screen_name: string; rest_id: string | null }) => Promise<FollowedOne>;
   openSignIn: () => Promise<void>;
   publish: () => Promise<void>;
   now: () => Date;
@@ -77,7 +77,7 @@ export function makeBadgeHandlers(parts: BadgeParts): Handlers {
     const account = await parts.account();
     if (account === null || account.expired) return refusal({ code: "not_signed_in", params: {} });
     try {
-      const { state, error } = await parts.follow({ account: account.did, row_id, screen_name });
+      const { state, error } = await parts.follow({ account: account.did, row_id, screen_name, rest_id });
       return { state, error_text: error ? errorSentence(translate, error) : "" };
     } catch (error) {
       if (error instanceof EngineError) return refusal({ code: error.code, params: { ...error.params } });

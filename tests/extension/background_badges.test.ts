@@ -81,7 +81,7 @@ test("the directory is opened once per version", async () => {
 test("a follow goes to the engine as the person signed in, with the row only", async () => {
   const { answer, followed } = backgroundWith();
   expect(await answer(FOLLOW)).toEqual({ id, result: { state: "following", error_text: "" } });
-  expect(followed).toEqual([{ account: "did:plc:me", row_id: "1", screen_name: "ada_nouvelle" }]);
+  expect(followed).toEqual([{ account: "did:plc:me", row_id: "1", screen_name: "ada_nouvelle", rest_id: null }]);
 });
 
 test.each([
