@@ -63,7 +63,8 @@ def _lines(archive: Archive, *, full: bool) -> Iterator[str]:
     following, followers = frozenset(archive.following), frozenset(archive.followers)
     named = following & archive.names.keys()
     yield _title(archive)
-    yield f"  You follow {len(following):,} people; {len(followers):,} follow you; {len(following & followers):,} do both."
+    both = len(following & followers)
+    yield f"  You follow {len(following):,} people; {len(followers):,} follow you; {both:,} do both."
     if following:
         share = f"{len(named) / len(following):.0%}"
         others = len(following) - len(named)
