@@ -27,7 +27,7 @@ class DevTools:
 
     def __init__(self, profile: Path) -> None:
         port, path = (profile / "DevToolsActivePort").read_text().split()
-        self._socket = connect(f"ws://127.0.0.1:{port}{path}", max_size=None, proxy=None)
+        self._socket = connect(f"ws://127.0.0.1:{port}{path}", max_size=None, proxy=None).__enter__()
         self._ids = itertools.count(1)
         self._sessions: dict[str, dict[str, Any]] = {}
         self._answers: dict[int, dict[str, Any]] = {}

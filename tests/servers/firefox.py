@@ -142,7 +142,7 @@ class Firefox:
             lambda line: LISTENING in line,
             env={"HOME": str(profile), "MOZ_CRASHREPORTER_DISABLE": "1"},
         )
-        self._socket = connect(self._child.ready.split()[-1] + "/session", max_size=None, proxy=None)
+        self._socket = connect(self._child.ready.split()[-1] + "/session", max_size=None, proxy=None).__enter__()
         self._ids = itertools.count(1)
         self._waiting: dict[int, queue.Queue[dict[str, Any]]] = {}
         threading.Thread(target=self._listen, daemon=True).start()
