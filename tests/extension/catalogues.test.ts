@@ -45,7 +45,7 @@ function codesIn(path: string, patterns: RegExp[]): string[] {
 
 const PYTHON_CODES = codesIn("core/passerelle/errors.py", [/code(?:: str)? = "([a-z_]+)"/g, /^ {8}"([a-z_]+)": "/gm]);
 const CLIENT_CODES = ["lib/engine.ts", "engine/host.ts", "engine/worker.ts", "engine/python.ts", "engine/attachments.ts", "engine/fetch.ts"].flatMap((path) =>
-  codesIn(`extension/${path}`, [/EngineError\(\s*"([a-z_]+)"/g, /code: "([a-z_]+)"/g]),
+  codesIn(`extension/${path}`, [/"(engine_[a-z]+)"/g, /code: "([a-z_]+)"/g]),
 );
 const SESSION_CODES = ["index", "kinds", "send"].flatMap((name) =>
   codesIn(`extension/lib/sessions/${name}.ts`, [/SessionError\("([a-z_]+)"/g, /^ {2}(?:\w+): "([a-z_]+)",$/gm]),
