@@ -208,6 +208,11 @@ def test_a_profile_that_follows_another_has_the_new_ones_badge(open_page: Open, 
     settle(page)
     assert page.evaluate(BADGES) == []
 
+    page.evaluate("window.__navigate('farid_k')")  # the header's nodes are the same ones still
+    page.wait_for_selector(
+        "[data-testid=UserName] [data-passerelle-badge=farid_k], .header > .row > [data-passerelle-badge=farid_k]"
+    )
+
 
 def test_a_card_that_is_filled_late_gets_its_badge(open_page: Open) -> None:
     page = open_page("/home")
@@ -346,6 +351,8 @@ def test_a_script_of_the_page_gets_nothing_done(open_page: Open) -> None:
     count = len(badges(page))
 
     assert page.evaluate("window.__attack()") == ["closed"] * count
+    # What even another extension could not do: clicks by script inside.
+    await_hidden(page, ".mark").evaluate("function () { this.click() }")
     settle(page)
     assert find_hidden(page, ".card") == []
     assert page.evaluate("badges.follows") == []
@@ -371,9 +378,37 @@ def test_nothing_is_left_after_an_update_of_the_extension(open_page: Open) -> No
     assert page.evaluate(BADGES) == []
 
 
-def test_badges_of_an_earlier_version_are_replaced(open_page: Open) -> None:
+def test_badges_of_an_earlier_version_are_taken_away(open_page: Open) -> None:
     page = open_page("/home")
     before = badges(page)
+    page.evaluate("badges.stop()")
+    page.evaluate(
+        """() => document.querySelectorAll("article, main").forEach((place) => {
+            const old = place.appendChild(document.createElement("span"));
+            old.dataset.passerelleBadge = "olu_afara";
+        })"""
+    )
     page.evaluate("(names) => badges.start(names)", list(KNOWN))
 
     assert badges(page) == before
+
+
+def test_a_badge_that_was_moved_away_comes_back(open_page: Open) -> None:
+    page = open_page("/home")
+    before = badges(page)
+    page.evaluate(
+        "document.querySelectorAll('[data-passerelle-badge]').forEach((host) => host.parentElement.prepend(host))"
+    )
+
+    assert badges(page) == before
+
+
+def test_a_popover_is_closed_when_its_badge_is_about_somebody_else(open_page: Open) -> None:
+    page = open_page("/following?count=40")
+    badges(page)
+    press(page, ".mark")
+    await_hidden(page, ".card")
+    page.evaluate("window.__recycle()")
+    settle(page)
+
+    assert find_hidden(page, ".card") == []

@@ -5,7 +5,6 @@
 import type { NamedPerson } from "../badge-index";
 import type { BadgeView } from "../page-messages";
 import { chooseAdapter, WATCHED_ATTRIBUTES } from "../x/adapters";
-import { nameShownBy } from "../x/names";
 import { type Adapter, blocksAround, type Person } from "../x/people";
 import { Answers, type AskRows, nameOf } from "./ask-rows";
 import { Badge, BADGE_ATTRIBUTE, type BadgeServices } from "./badge";
@@ -30,7 +29,6 @@ export interface Watch {
 
 interface Placed {
   readonly badge: Badge;
-  readonly person: Person;
   readonly place: Element;
 }
 
@@ -131,12 +129,11 @@ export function watchPage(document: Document, parts: WatchParts): Watch {
     return (current = now);
   }
 
-  // Badges whose surroundings changed without our block noticing: moved, left behind, or gone with their block.
+  // Badges that a change outside their block concerns: gone with it, or (a reposter's stands beside it) moved away.
   function checkPlaced(): void {
-    for (const [block, { badge, person, place }] of placed) {
+    for (const [block, { badge, place }] of placed) {
       if (!block.isConnected) take(block);
-      else if (badge.host.previousSibling !== place || !place.contains(person.anchor) || !place.isConnected) blocks.add(block);
-      else if (nameShownBy(person.anchor) !== person.screenName && person.surface !== "reposter") blocks.add(block);
+      else if (badge.host.previousSibling !== place) blocks.add(block);
     }
   }
 
@@ -152,7 +149,7 @@ export function watchPage(document: Document, parts: WatchParts): Watch {
     const place = placeFor(person.anchor, block);
     badge.show(person, view);
     if (badge.host.previousSibling !== place) place.after(badge.host);
-    placed.set(block, { badge, person, place });
+    placed.set(block, { badge, place });
     hosts.add(badge.host);
     if (place.parentElement) removeStrays(place.parentElement);
   }

@@ -47,7 +47,7 @@ function updateNames(block, person) {
 /** Make a tweet; `quoted` stands in a card inside it, `reposter` above it. */
 export function makeTweet(author, { quoted = null, reposter = null, text = "A post." } = {}) {
   const context = reposter
-    ? [h("div", { class: "row" }, h("a", { href: `/${reposter.screen_name}`, dir: "ltr", role: "link", class: "text quiet bold" }, h("span", { "data-testid": "socialContext" }, `${reposter.display_name} reposted`)))]
+    ? [h("div", { class: "row context" }, h("a", { href: `/${reposter.screen_name}`, dir: "ltr", role: "link", class: "text quiet bold" }, h("span", { "data-testid": "socialContext" }, `${reposter.display_name} reposted`)))]
     : [];
   const header = h("div", { class: "row header" }, h("div", { class: "grow clip row" }, makeNameLine(author)), h("div", { class: "row pill tools" }, h("button", { "aria-label": "Grok" }, "◇"), h("button", { "data-testid": "caret" }, "…")));
   const body = h("div", { "data-testid": "tweetText", dir: "auto", lang: "en" }, text, " ", h("a", { href: "/someone_mentioned", role: "link", class: "text" }, "@someone_mentioned"));
@@ -199,12 +199,12 @@ Object.assign(window, {
     }
     for (const line of allLines()) {
       const handle = line.querySelector('[tabindex="-1"]');
-      handle.parentElement.replaceWith(h("div", {}, handle));
+      handle.parentElement.replaceWith(h("div", {}, handle), h("div", { dir: "ltr" }, "✓"));
     }
     for (const block of allCells()) {
       const handle = block.querySelector('a[tabindex="-1"]:not([aria-hidden])');
       const row = handle.parentElement.parentElement;
-      row.parentElement.replaceWith(h("div", { class: "clip" }, row.previousSibling, h("div", { class: "row" }, h("div", {}, handle), ...[...row.children].slice(1))));
+      row.parentElement.replaceWith(h("div", { class: "clip" }, row.previousSibling, h("div", { class: "row" }, h("div", {}, handle), h("div", { dir: "ltr" }, "✓"), ...[...row.children].slice(1))));
     }
   },
   /** The address changes first, the header's texts a moment later. */
