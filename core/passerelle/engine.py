@@ -47,6 +47,7 @@ from passerelle.views import (
     MatchesView,
     MatchView,
     WorkView,
+    any_error_view,
     error_view,
 )
 
@@ -97,7 +98,7 @@ class Engine:
             return answer | {"error": error_view(error).model_dump(mode="json")}
         except Exception as error:  # noqa: BLE001 - a page must get its answer, and whoever looks the traceback
             self._world.report(traceback.format_exc())
-            return answer | {"error": _bug(error).model_dump(mode="json")}
+            return answer | {"error": any_error_view(error).model_dump(mode="json")}
         return answer | {"result": result.model_dump(mode="json")}
 
     # Commands, in the order of messages.COMMANDS.
@@ -198,7 +199,10 @@ class Engine:
         if work and work.error is None:
             error = ErrorView(code="interrupted", message="The browser was closed before this was finished.")
             await self._memory.write([_put_work(work.model_copy(update={"error": error}))])
-        await self._follower.load()
+        try:
+            await self._follower.load()
+        except Exception:  # noqa: BLE001 - a queue that cannot be read must not bar everything else, least of all deletion
+            self._world.report(traceback.format_exc())
 
     async def _finish(self, task: asyncio.Task[_R]) -> _R:
         """Wait for something long that may be cancelled. Raises what it raises, or that it was stopped."""
@@ -307,8 +311,7 @@ class Engine:
                 await self._memory.write([Delete("state", "work")])
                 raise
             except Exception as error:
-                view = error_view(error) if isinstance(error, PasserelleError) else _bug(error)
-                await self._memory.write([_put_work(work.model_copy(update={"error": view}))])
+                await self._memory.write([_put_work(work.model_copy(update={"error": any_error_view(error)}))])
                 raise
             await self._memory.write([Delete("state", "work")])
 
@@ -383,10 +386,6 @@ async def _cancel(tasks: Iterable[asyncio.Task[Any]]) -> None:
         task.cancel()
     if running:
         await asyncio.wait(running)
-
-
-def _bug(error: Exception) -> ErrorView:
-    return ErrorView(code="bug", message=f"Passerelle made a mistake: unexpected {type(error).__name__}.")
 
 
 def _put_work(work: WorkView) -> Put:

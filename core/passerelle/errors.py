@@ -7,6 +7,7 @@
     |-- DirectoryError                 the directory's fault; the archive is fine
     |-- NetworkError                   nobody answered, or not in time; try again later
     |-- ServerRefused                  somebody answered, and said no
+    |-- StorageFull                    there is no room left on this machine
     `-- CommandError                   the page asked the engine something it does not know
 
 "The server did not answer" and "this person is not there" are different types everywhere.
@@ -94,6 +95,12 @@ class ServerRefused(PasserelleError):
         "rate_limited": "The server asks to wait.",
         "account_not_found": "There is no such account.",
     }
+
+
+class StorageFull(PasserelleError):
+    """Nothing was stored: this machine, or the browser's share of it, has no room left."""
+
+    code = "storage_full"
 
 
 class CommandError(PasserelleError):

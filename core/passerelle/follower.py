@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from passerelle import queue as queues
-from passerelle.errors import NetworkError, ServerRefused
+from passerelle.errors import NetworkError, PasserelleError, ServerRefused
 from passerelle.identifiers import Did
 from passerelle.memory import Memory
 from passerelle.messages import FollowedOne, WorkProgress
@@ -24,7 +24,7 @@ from passerelle.plan import FOLLOW_STATES, Following, Plan, Planned, make_items,
 from passerelle.presets import Pace
 from passerelle.queue import Item, Outcome, Queue, State
 from passerelle.storage import Change, Clear, Delete, Put
-from passerelle.views import ErrorView, MatchView, QueueView, error_view
+from passerelle.views import ErrorView, MatchView, QueueView, any_error_view, error_view
 
 if TYPE_CHECKING:
     from passerelle.engine import World
@@ -126,9 +126,9 @@ class Follower:
                 await self._wait(seconds)
                 self._kicked.clear()
         except Exception as error:  # noqa: BLE001 - whatever it is, the person must see that following has stopped
-            self._world.report(traceback.format_exc())
-            message = f"Following stopped by an unexpected {type(error).__name__}."
-            await self._record(queues.Stopped(ErrorView(code="bug", message=message)))
+            if not isinstance(error, PasserelleError):
+                self._world.report(traceback.format_exc())
+            await self._record(queues.Stopped(any_error_view(error), is_answer=False))
 
     async def _wait(self, seconds: float) -> None:
         """Wait so long, or until somebody kicks; never so long that a machine that slept would oversleep."""
@@ -239,8 +239,9 @@ class Follower:
                 return
             await self.stop()
             self._queue = self._stored = Queue(account)
-            changes: list[Change] = [Clear("queue"), Put("queue", QUEUE_KEY, self._queue.to_json())]
-            await self._memory.write([*changes, *await self._marked(None)])
+            view = self._view().model_dump(mode="json")
+            changes = [Put("queue", QUEUE_KEY, self._queue.to_json()), Put("state", "queue", view)]
+            await self._memory.write([Clear("queue"), *changes, *await self._marked(None)])
 
     async def _record(self, outcome: Outcome, also: list[Change] | None = None) -> None:
         """Take an outcome into the queue and store what changed, with the matches it changes, in one step.
@@ -254,8 +255,13 @@ class Follower:
             before, after = self._stored, self._queue
             if before is None or after is None:  # everything was deleted meanwhile
                 return
-            changes = await self._changes(before, after, is_about_all=also is not None)
-            await self._memory.write([*changes, *(also or [])])
+            try:
+                changes = await self._changes(before, after, is_about_all=also is not None)
+                await self._memory.write([*changes, *(also or [])])
+            except Exception:  # what is not stored has not happened
+                if self._queue is after:
+                    self._queue = before
+                raise
             self._stored = after
         self._tell()
 

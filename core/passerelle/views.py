@@ -44,6 +44,13 @@ def error_view(error: PasserelleError) -> ErrorView:
     return ErrorView(code=error.code, message=error.message, params=dict(error.params))
 
 
+def any_error_view(error: Exception) -> ErrorView:
+    """Give any exception as pages get it: one that nobody raised on purpose is our mistake, and says no more."""
+    if isinstance(error, PasserelleError):
+        return error_view(error)
+    return ErrorView(code="bug", message=f"Passerelle made a mistake: unexpected {type(error).__name__}.")
+
+
 class WarningView(View):
     """Something in the archive that did not stop the reading."""
 

@@ -15,10 +15,10 @@ from typing import Any
 import passerelle_host as host
 from passerelle.directory import Source
 from passerelle.engine import Engine, World
-from passerelle.errors import NetworkError, ServerRefused
+from passerelle.errors import NetworkError, ServerRefused, StorageFull
 from passerelle.storage import Change, Delete, Put
 from passerelle.transport import Request, Response
-from pyodide.ffi import to_js
+from pyodide.ffi import JsException, to_js
 
 
 class IndexedDb:
@@ -34,7 +34,12 @@ class IndexedDb:
 
     async def write(self, changes: Sequence[Change]) -> None:
         """Apply all changes in one durable transaction."""
-        await host.write(_to_js([_change(change) for change in changes]))
+        try:
+            await host.write(_to_js([_change(change) for change in changes]))
+        except JsException as error:
+            if error.name == "QuotaExceededError":
+                raise StorageFull("This computer has no room left for the browser's data.") from None
+            raise
 
 
 async def fetch(request: Request) -> Response:

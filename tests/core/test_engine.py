@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from passerelle.errors import StorageFull
 from passerelle.messages import COMMANDS
-from passerelle.storage import STORES
+from passerelle.storage import STORES, Put
 
 from tests.core.fakes import (
     FAULTS,
@@ -573,6 +574,45 @@ def test_an_exception_becomes_an_answer_and_a_report() -> None:
         answer = await browser.engine.receive({"id": "1", "type": "export.make", "format": "json"})
         assert answer["error"]["code"] == "bug"
         assert "Traceback" in browser.reports[0]
+
+    run(main())
+
+
+def test_a_queue_that_cannot_be_read_does_not_bar_deletion() -> None:
+    async def main() -> None:
+        browser = make_browser()
+        browser.storage.stores["queue"]["queue"] = {"made": "by a newer version"}
+        browser.start()
+        answer = await browser.engine.receive({"id": "1", "type": "data.delete"})
+        assert answer == {"id": "1", "result": {}}
+        assert "Traceback" in browser.reports[0]
+        assert browser.storage.stores["queue"] == {}
+
+    run(main())
+
+
+def test_nothing_is_sent_that_could_not_be_stored_before(archive: str) -> None:
+    async def main() -> None:
+        browser = await opened(archive)
+        await browser.ask("follow.refresh", account=ME)
+        write = browser.storage.write
+
+        async def refuse(changes: Any) -> None:
+            if any(
+                isinstance(one, Put) and one.store == "queue" and one.value.get("state") == "asked" for one in changes
+            ):
+                raise StorageFull("no room")
+            await write(changes)
+
+        browser.storage.write = refuse
+        await browser.ask("follow.start", account=ME)
+        view = await browser.until_idle()
+        assert (view["error"]["code"], view["waiting"]) == ("storage_full", 5)
+        assert browser.pds.writes == 0
+        browser.storage.write = write
+        await browser.ask("follow.resume")
+        await browser.until_idle()
+        assert browser.pds.followed() == CHOSEN
 
     run(main())
 
