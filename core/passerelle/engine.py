@@ -17,11 +17,13 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from passerelle import __version__, directory, exports, graph, messages
+from passerelle import __version__, directory, exports, graph, messages, sightings
 from passerelle.archive import read_archive
+from passerelle.archive.records import Owner
 from passerelle.directory import Latest, Source, Verify
 from passerelle.errors import CommandError, PasserelleError, ServerRefused, UnreadableArchive
 from passerelle.follower import Follower
+from passerelle.graph import FollowGraph
 from passerelle.identifiers import parse_did, parse_handle, parse_rest_id, parse_screen_name
 from passerelle.matcher import find_matches
 from passerelle.memory import Memory
@@ -46,6 +48,7 @@ from passerelle.views import (
     ErrorView,
     MatchesView,
     MatchView,
+    OwnerView,
     WorkView,
     any_error_view,
     error_view,
@@ -116,6 +119,9 @@ class Engine:
     async def _cancel_archive(self, fields: Nothing, paths: Sequence[str]) -> Nothing:
         await _cancel(filter(None, [self._reading]))
         return Nothing()
+
+    async def _add_people(self, fields: messages.PeopleAdd, paths: Sequence[str]) -> Nothing:
+        return await self._finish(asyncio.ensure_future(self._learn(fields)))
 
     async def _update(self, fields: Nothing, paths: Sequence[str]) -> DirectoryView:
         return await self._finish(asyncio.ensure_future(self._update_and_match()))
@@ -233,10 +239,33 @@ class Engine:
 
     async def _read(self, paths: Sequence[str], pulse: Pulse) -> ArchiveView:
         archive = await pulse.drive(read_archive(paths), lambda progress: ("reading", progress.done, progress.total))
+        people, page = graph.make_graph(archive), await self._memory.page()
+        page = page if page and graph.is_same_account(page.owner, people.owner) else None
+        known = await self._memory.archive_view()
         view = ArchiveView.model_validate(graph.summary(archive))
-        changes = self._memory.put_graph(graph.make_graph(archive))
-        await self._memory.write([Put("state", "archive", view.model_dump(mode="json")), *changes])
+        if page:
+            view = _with_pages(view, graph.join(people, page), known.pages_read_at if known else None)
+        await self._memory.write([_put_archive(view), *self._memory.put_archive(people, page)])
         return view
+
+    async def _learn(self, fields: messages.PeopleAdd) -> Nothing:
+        """Take what X's pages said into the graph, and match again. Not `_work`: nobody waits for it."""
+        async with self._working:
+            archive, page = await self._memory.archive(), await self._memory.page()
+            seen = sightings.parse_people(fields.people, self._world.now())
+            learned = sightings.learn(archive, page, seen, fields.listed)
+            if learned is None:
+                return Nothing()
+            view = await self._memory.archive_view() or _pages_only(learned.owner)
+            read_at = self._world.now().isoformat() if fields.listed else view.pages_read_at
+            view = _with_pages(view, graph.join(archive, learned) if archive else learned, read_at)
+            await self._memory.write([_put_archive(view), *self._memory.put_page(learned)])
+            pulse = Pulse(self._world, "people.add")
+            if await self._memory.directory() is None:
+                with suppress(PasserelleError):  # state.directory says what was wrong
+                    await self._update_directory(pulse)
+            await self._match(pulse)
+            return Nothing()
 
     async def _update_directory(self, pulse: Pulse) -> DirectoryView:
         """Bring the directory up to date; what was wrong is stored with the copy that stays in use, and raised."""
@@ -392,6 +421,24 @@ def _put_work(work: WorkView) -> Put:
     return Put("state", "work", work.model_dump(mode="json"))
 
 
+def _put_archive(view: ArchiveView) -> Put:
+    return Put("state", "archive", view.model_dump(mode="json"))
+
+
+def _pages_only(owner: Owner) -> ArchiveView:
+    """Say that there is no archive yet: everything to count comes from the owner's pages on x.com."""
+    account = OwnerView(rest_id=owner.rest_id, screen_name=owner.screen_name, display_name=owner.display_name)
+    numbers = dict.fromkeys(("following", "followers", "mutuals", "blocked", "muted", "tweets"), 0)
+    named = {"named_following": 0, "named_followers": 0}
+    return ArchiveView(account=account, exported_at=None, warnings=[], origin="pages", **numbers, **named)
+
+
+def _with_pages(view: ArchiveView, people: FollowGraph, read_at: str | None) -> ArchiveView:
+    """Give the view with the people of archive and pages together."""
+    origin = "both" if view.origin == "archive" and read_at else view.origin
+    return view.model_copy(update={**graph.count(people), "origin": origin, "pages_read_at": read_at})
+
+
 def _put_directory(view: DirectoryView) -> Put:
     return Put("state", "directory", view.model_dump(mode="json"))
 
@@ -427,6 +474,7 @@ HANDLERS: Mapping[str, Handler] = {
     "engine.start": Engine._start,
     "archive.open": Engine._open_archive,
     "archive.cancel": Engine._cancel_archive,
+    "people.add": Engine._add_people,
     "directory.update": Engine._update,
     "match.find": Engine._find,
     "decision.set": Engine._decide,

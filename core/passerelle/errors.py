@@ -35,6 +35,10 @@ class InputError(PasserelleError, ValueError):
     """What the person handed over cannot be used; nothing was changed."""
 
     code = "invalid_input"
+    CODES: ClassVar[Mapping[str, str]] = {
+        "invalid_input": "What was handed over cannot be used.",
+        "other_x_account": "The page on x.com belongs to another account than what is here.",
+    }
 
 
 class InvalidIdentifier(InputError):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from passerelle.archive.names import newest_first
 from passerelle.archive.records import Archive, Name, Owner
@@ -14,6 +14,8 @@ from passerelle.identifiers import RestId, ScreenName, canonicalize_screen_name
 
 # The bits of a stored person, lowest first; Person's fields in the same order.
 FLAGS = ("following", "followed_by", "blocked", "muted")
+# The owner's own lists on x.com.
+Listed = Literal["following", "followers"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +63,62 @@ def merge(graph: FollowGraph, seen: Mapping[RestId, Name]) -> FollowGraph:
 
     Only people who are in the graph already: what was seen never adds anybody.
     """
+    named = {rest_id: _named(graph.people[rest_id], name) for rest_id, name in seen.items() if rest_id in graph.people}
+    return FollowGraph(graph.owner, {**graph.people, **named})
+
+
+def add_seen(graph: FollowGraph, seen: Mapping[RestId, Name], listed: Listed | None) -> FollowGraph:
+    """Give the graph with people seen on x.com, old and new, under their newest names, and as members of that list."""
     people = {**graph.people}
     for rest_id, name in seen.items():
-        if person := people.get(rest_id):
-            newest, *older = newest_first([name, *filter(None, [person.name])])
-            former = {
-                canonicalize_screen_name(one): one for one in (*(one.screen_name for one in older), *person.aliases)
-            }
-            former.pop(canonicalize_screen_name(newest.screen_name), None)
-            people[rest_id] = replace(person, name=newest, aliases=tuple(former.values()))
+        person = _named(people.get(rest_id) or _nobody(rest_id), name)
+        people[rest_id] = replace(
+            person,
+            following=person.following or listed == "following",
+            followed_by=person.followed_by or listed == "followers",
+        )
     return FollowGraph(graph.owner, people)
+
+
+def join(archive: FollowGraph, page: FollowGraph) -> FollowGraph:
+    """Put together what an archive and X's pages say of the same account, by id: everyone once, in the archive's order.
+
+    Of people whom the archive does not have, only those listed on the owner's pages are taken.
+    """
+    people = {**archive.people}
+    for rest_id, seen in page.people.items():
+        if person := people.get(rest_id):
+            flags = {flag: getattr(person, flag) or getattr(seen, flag) for flag in FLAGS}
+            labelled = _named(person, seen.name, seen.aliases) if seen.name else person
+            people[rest_id] = replace(labelled, **flags)
+        elif seen.following or seen.followed_by:
+            people[rest_id] = seen
+    one, other = archive.owner, page.owner
+    owner = Owner(
+        one.rest_id or other.rest_id, one.screen_name or other.screen_name, one.display_name or other.display_name
+    )
+    return FollowGraph(owner, people)
+
+
+def is_same_account(one: Owner, other: Owner) -> bool:
+    """Say whether two owners can be the same: by id where both are known, else by name, else they can."""
+    if one.rest_id and other.rest_id:
+        return one.rest_id == other.rest_id
+    if one.screen_name and other.screen_name:
+        return canonicalize_screen_name(one.screen_name) == canonicalize_screen_name(other.screen_name)
+    return True
+
+
+def count(graph: FollowGraph) -> dict[str, int]:
+    """Count the people of a graph as `summary` counts those of an archive."""
+    people = graph.people.values()
+    return {
+        "following": sum(person.following for person in people),
+        "followers": sum(person.followed_by for person in people),
+        "mutuals": sum(person.following and person.followed_by for person in people),
+        "named_following": sum(person.following and person.name is not None for person in people),
+        "named_followers": sum(person.followed_by and person.name is not None for person in people),
+    }
 
 
 def to_json(graph: FollowGraph) -> str:
@@ -121,6 +169,19 @@ def summary_json(archive: Archive, *, full: bool = False) -> str:
 def iso_date(date: datetime | None) -> str | None:
     """Write a date in UTC to the second: `2026-03-06T13:15:31Z`."""
     return date.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if date else None
+
+
+def _named(person: Person, name: Name, aliases: Iterable[ScreenName] = ()) -> Person:
+    """Give a person with one more name: the newest is theirs, all others are aliases, each once."""
+    newest, *older = newest_first([name, *filter(None, [person.name])])
+    names = (*(one.screen_name for one in older), *person.aliases, *aliases)
+    former = {canonicalize_screen_name(one): one for one in names}
+    former.pop(canonicalize_screen_name(newest.screen_name), None)
+    return replace(person, name=newest, aliases=tuple(former.values()))
+
+
+def _nobody(rest_id: RestId) -> Person:
+    return Person(rest_id, None, (), following=False, followed_by=False, blocked=False, muted=False)
 
 
 def _everyone(archive: Archive) -> list[dict[str, Any]]:

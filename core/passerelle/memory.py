@@ -18,7 +18,7 @@ from passerelle.matcher import distance
 from passerelle.messages import StateChanged
 from passerelle.plan import Decision
 from passerelle.storage import STORES, Change, Clear, Delete, Put, Storage
-from passerelle.views import DirectoryView, MatchesView, MatchView, WorkView
+from passerelle.views import ArchiveView, DirectoryView, MatchesView, MatchView, WorkView
 
 Emit = Callable[[dict[str, Any]], None]
 
@@ -36,6 +36,8 @@ class Memory:
         """Drop what was read; the next one to ask reads it again."""
         self._views: dict[str, MatchView] | None = None
         self._decisions: dict[str, Decision] | None = None
+        self._archive: FollowGraph | None = None
+        self._page: FollowGraph | None = None
         self._graph: FollowGraph | None = None
         self._index: DirectoryIndex | None = None
         self._follows: tuple[Did, frozenset[Did]] | None = None
@@ -63,16 +65,34 @@ class Memory:
         stored = await self.get("state", "work")
         return WorkView.model_validate(stored) if stored else None
 
+    async def archive_view(self) -> ArchiveView | None:
+        """Give what pages show of the graph."""
+        stored = await self.get("state", "archive")
+        return ArchiveView.model_validate(stored) if stored else None
+
     async def directory(self) -> DirectoryView | None:
         """Give which directory is here."""
         stored = await self.get("state", "directory")
         return DirectoryView.model_validate(stored) if stored else None
 
     async def graph(self) -> FollowGraph | None:
-        """Give the follow graph of the last archive read."""
-        if self._graph is None and (text := await self.get("people", "graph")):
-            self._graph = graphs.from_json(text)
+        """Give the follow graph: the last archive read and what X's pages said, in one."""
+        if self._graph is None:
+            archive, page = await self.archive(), await self.page()
+            self._graph = graphs.join(archive, page) if archive and page else archive or page
         return self._graph
+
+    async def archive(self) -> FollowGraph | None:
+        """Give the follow graph of the last archive read, alone."""
+        if self._archive is None and (text := await self.get("people", "graph")):
+            self._archive = graphs.from_json(text)
+        return self._archive
+
+    async def page(self) -> FollowGraph | None:
+        """Give what X's pages said, alone: the owner's lists, and names of people in the archive."""
+        if self._page is None and (text := await self.get("people", "page")):
+            self._page = graphs.from_json(text)
+        return self._page
 
     async def index(self) -> DirectoryIndex | None:
         """Give the directory's index."""
@@ -100,14 +120,20 @@ class Memory:
             self._follows = (Did(stored["account"]), frozenset(map(Did, stored["dids"])))
         return self._follows[1] if self._follows and self._follows[0] == account else None
 
-    def put_graph(self, graph: FollowGraph) -> list[Change]:
-        """Change the graph; what was matched with the one before goes with it."""
-        self._graph, self._views = graph, {}
+    def put_archive(self, archive: FollowGraph, page: FollowGraph | None) -> list[Change]:
+        """Change the archive's graph; what was matched before goes with it, and `page` where it is somebody else's."""
+        self._archive, self._page, self._graph, self._views = archive, page, None, {}
         return [
-            Put("people", "graph", graphs.to_json(graph)),
+            Put("people", "graph", graphs.to_json(archive)),
+            *([] if page else [Delete("people", "page")]),
             Clear("matches"),
             Delete("state", "matches"),
         ]
+
+    def put_page(self, page: FollowGraph) -> list[Change]:
+        """Change what X's pages said. What was matched stays until the next matching."""
+        self._page, self._graph = page, None
+        return [Put("people", "page", graphs.to_json(page))]
 
     def put_index(self, rows: bytes, keys: bytes, offsets: bytes) -> list[Change]:
         """Change the directory's index."""

@@ -9,9 +9,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from passerelle.views import (
     ArchiveView,
@@ -23,6 +24,8 @@ from passerelle.views import (
     QueueView,
     View,
 )
+
+MAX_SEEN = 5_000  # people of one people.add
 
 
 class Fields(BaseModel):
@@ -55,6 +58,30 @@ class Opened(View):
     archive: ArchiveView
     directory: DirectoryView | None
     matches: MatchesView | None
+
+
+class SeenPerson(Fields):
+    """What a page of x.com said about one account at `seen` (ISO 8601): a stranger's claim."""
+
+    rest_id: str
+    screen_name: str
+    display_name: str | None
+    seen: datetime
+
+
+class SeenList(Fields):
+    """Whose list on x.com the people stand in: the owner's own, read while they looked at it."""
+
+    kind: Literal["following", "followers"]
+    screen_name: str
+    rest_id: str | None = None
+
+
+class PeopleAdd(Fields):
+    """Name the people of the graph by what X's pages said; where they were `listed`, add them too. Then match again."""
+
+    people: list[SeenPerson] = Field(max_length=MAX_SEEN)
+    listed: SeenList | None = None
 
 
 class AccountFind(Fields):
@@ -162,6 +189,7 @@ COMMANDS: dict[str, tuple[type[Fields], type[View] | type[Nothing]]] = {
     "engine.start": (Nothing, EngineInfo),
     "archive.open": (ArchiveOpen, Opened),
     "archive.cancel": (Nothing, Nothing),
+    "people.add": (PeopleAdd, Nothing),
     "directory.update": (Nothing, DirectoryView),
     "match.find": (Nothing, MatchesView),
     "decision.set": (Decide, Nothing),

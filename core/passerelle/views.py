@@ -68,7 +68,10 @@ class OwnerView(View):
 
 
 class ArchiveView(View):
-    """What was in the archive: the numbers of `passerelle read --json`, for people."""
+    """Whom one follows: the numbers of `passerelle read --json`, for people.
+
+    `origin` says where that comes from; `pages_read_at` is when the owner's own lists on x.com were read last.
+    """
 
     account: OwnerView
     exported_at: str | None
@@ -81,6 +84,8 @@ class ArchiveView(View):
     named_following: int
     named_followers: int
     warnings: list[WarningView]
+    origin: Literal["archive", "pages", "both"] = "archive"
+    pages_read_at: str | None = None
 
 
 class DirectoryView(View):

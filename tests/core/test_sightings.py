@@ -1,0 +1,247 @@
+"""What X's pages said: names for ids, the owner's own lists, merged with an archive whichever comes first."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from passerelle.graph import FollowGraph, from_json
+from passerelle.storage import STORES
+
+from tests.core.fakes import NOW, Browser, Directory, Pds, row
+from tests.data.archives import make_archive
+from tests.data.people import ADA, BRUNO, CHLOE, DARIUSZ, ELIF, OWNER, STRANGER, Someone, crowd
+
+MINE = {"screen_name": OWNER.screen_name, "rest_id": OWNER.rest_id}
+FOLLOWING = {"kind": "following", **MINE}
+FOLLOWERS = {"kind": "followers", **MINE}
+
+
+def run(main: Coroutine[Any, Any, Any]) -> Any:
+    return asyncio.run(main)
+
+
+def seen(people: Iterable[Someone], date: str = "2026-11-20T08:00:00Z", **changes: str) -> list[dict[str, str]]:
+    """What a page says about these people."""
+    return [
+        {"rest_id": one.rest_id, "screen_name": one.screen_name, "display_name": one.display_name, "seen": date}
+        | changes
+        for one in people
+    ]
+
+
+def row_of(someone: Someone, **fields: Any) -> Any:
+    known = {"rest_id": someone.rest_id, "screen_name": someone.screen_name, "did": f"did:plc:{someone.screen_name}"}
+    return row(someone.screen_name.lower(), **{**known, **fields})
+
+
+def start(*rows: Any) -> Browser:
+    browser = Browser(directory=Directory(rows), pds=Pds())
+    browser.start()
+    return browser
+
+
+def archive_of(folder: Path, *following: Someone, **fields: Any) -> str:
+    return str(make_archive(folder / "x.zip", following=following, **{"followers": [], **fields}))
+
+
+def view(browser: Browser) -> dict[str, Any]:
+    archive: dict[str, Any] = browser.storage.stores["state"]["archive"]
+    return archive
+
+
+def match(browser: Browser, someone: Someone) -> dict[str, Any]:
+    found: dict[str, Any] = browser.storage.stores["matches"][someone.rest_id]
+    return found
+
+
+async def known(browser: Browser) -> FollowGraph:
+    graph = await browser.engine._memory.graph()
+    assert graph
+    return graph
+
+
+def test_a_list_on_x_is_enough_to_begin() -> None:
+    async def main() -> None:
+        browser = start(row_of(ADA))
+        await browser.ask("people.add", people=seen([ADA, BRUNO]), listed=FOLLOWING)
+
+        assert view(browser)["origin"] == "pages"
+        assert (view(browser)["following"], view(browser)["named_following"]) == (2, 2)
+        assert view(browser)["account"]["screen_name"] == OWNER.screen_name
+        assert view(browser)["exported_at"] is None
+        assert match(browser, ADA)["preselected"]
+        assert browser.storage.stores["state"]["matches"]["found"] == 1
+
+    run(main())
+
+
+def test_eight_hundred_people_in_forty_parts_are_eight_hundred_named_people() -> None:
+    async def main() -> None:
+        browser, people = start(), crowd(800)
+        for first in range(0, 800, 20):
+            await browser.ask("people.add", people=seen(people[max(0, first - 5) : first + 20]), listed=FOLLOWING)
+        assert (view(browser)["following"], view(browser)["named_following"]) == (800, 800)
+
+    run(main())
+
+
+@pytest.mark.parametrize("archive_first", [True, False])
+def test_archive_and_list_are_one_graph_whichever_comes_first(tmp_path: Path, archive_first: bool) -> None:
+    async def main() -> None:
+        browser = start(row_of(ADA), row_of(CHLOE))
+        path = archive_of(tmp_path, ADA, BRUNO, DARIUSZ, blocked=[ELIF], tweets=[])
+        adding = {"people": seen([CHLOE, ADA, BRUNO, ELIF]), "listed": FOLLOWING}
+        if archive_first:
+            await browser.ask("archive.open", [path], names=["x.zip"])
+            await browser.ask("people.add", **adding)
+        else:
+            await browser.ask("people.add", **adding)
+            await browser.ask("archive.open", [path], names=["x.zip"])
+
+        people = (await known(browser)).people
+        assert {one for one in people if people[one].following} == {
+            one.rest_id for one in (ADA, BRUNO, CHLOE, DARIUSZ, ELIF)
+        }
+        assert people[ELIF.rest_id].blocked  # the archive's word stays: nobody blocked is ever proposed
+        assert {one for one in people if people[one].name} == {one.rest_id for one in (ADA, BRUNO, CHLOE, ELIF)}
+        assert view(browser)["origin"] == "both"
+        assert (view(browser)["following"], view(browser)["named_following"]) == (5, 4)
+        assert set(browser.storage.stores["matches"]) == {ADA.rest_id, CHLOE.rest_id}
+
+    run(main())
+
+
+def test_people_in_both_lists_follow_each_other() -> None:
+    async def main() -> None:
+        browser = start()
+        await browser.ask("people.add", people=seen([ADA, BRUNO]), listed=FOLLOWING)
+        await browser.ask("people.add", people=seen([BRUNO, CHLOE]), listed=FOLLOWERS)
+        assert [view(browser)[key] for key in ("following", "followers", "mutuals")] == [2, 2, 1]
+
+    run(main())
+
+
+def test_a_later_name_makes_the_earlier_one_an_alias_and_an_earlier_one_becomes_it() -> None:
+    async def main() -> None:
+        browser = start()
+        for name, date in (("ada_2", "2026-11-02"), ("ada_3", "2026-11-03"), ("ada_1", "2026-11-01")):
+            people = seen([ADA], f"{date}T00:00:00Z", screen_name=name)
+            await browser.ask("people.add", people=people, listed=FOLLOWING)
+        person = (await known(browser)).people[ADA.rest_id]  # type: ignore[index]
+        assert person.name
+        assert (person.name.screen_name, person.name.source, set(person.aliases)) == (
+            "ada_3",
+            "page",
+            {"ada_1", "ada_2"},
+        )
+
+    run(main())
+
+
+def test_nothing_was_seen_in_the_future() -> None:
+    async def main() -> None:
+        browser = start()
+        await browser.ask("people.add", people=seen([ADA], "2099-01-01T00:00:00Z"), listed=FOLLOWING)
+        person = (await known(browser)).people[ADA.rest_id]  # type: ignore[index]
+        assert person.name
+        assert person.name.seen
+        assert (person.name.seen - NOW).total_seconds() < 1
+
+    run(main())
+
+
+def test_a_name_without_a_list_labels_but_adds_nobody(tmp_path: Path) -> None:
+    async def main() -> None:
+        browser = start(row("ada", screen_name="ada_today", name_seen="2026-11-01"))
+        await browser.ask("archive.open", [archive_of(tmp_path, ADA, tweets=[])], names=["x.zip"])
+        assert browser.storage.stores["matches"] == {}
+
+        await browser.ask("people.add", people=seen([ADA, BRUNO], screen_name="ada_today"))
+
+        assert list((await known(browser)).people) == [ADA.rest_id]
+        assert (view(browser)["origin"], view(browser)["named_following"]) == ("archive", 1)
+        assert match(browser, ADA)["evidence"][0]["code"] == "same_name"
+
+    run(main())
+
+
+def test_names_without_archive_or_list_change_nothing() -> None:
+    async def main() -> None:
+        browser = start()
+        await browser.ask("people.add", people=seen([ADA]))
+        assert all(browser.storage.stores[store] == {} for store in STORES)
+        assert browser.requests == []
+
+    run(main())
+
+
+def test_a_row_whose_id_and_name_contradict_what_was_seen_is_demoted(tmp_path: Path) -> None:
+    async def main() -> None:
+        browser = start(row_of(ADA, screen_name="somebody_else", grade="proven"))
+        await browser.ask("archive.open", [archive_of(tmp_path, ADA, tweets=[])], names=["x.zip"])
+        assert match(browser, ADA)["preselected"]  # by the id alone: no name was known
+
+        await browser.ask("people.add", people=seen([ADA]))
+
+        assert (match(browser, ADA)["grade"], match(browser, ADA)["preselected"]) == ("claimed", False)
+        assert "name_contradicts" in {one["code"] for one in match(browser, ADA)["evidence"]}
+
+    run(main())
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        {**FOLLOWING, "rest_id": STRANGER.rest_id},
+        {"kind": "following", "screen_name": STRANGER.screen_name},
+    ],
+)
+def test_the_list_of_another_account_is_refused(tmp_path: Path, listed: dict[str, str]) -> None:
+    async def main() -> None:
+        browser = start()
+        await browser.ask("archive.open", [archive_of(tmp_path, ADA)], names=["x.zip"])
+        before = dict(browser.storage.stores["people"])
+        answer = await browser.ask("people.add", people=seen([BRUNO]), listed=listed)
+        assert answer["error"]["code"] == "other_x_account"
+        assert browser.storage.stores["people"] == before
+
+    run(main())
+
+
+def test_the_archive_of_another_account_puts_an_end_to_the_list(tmp_path: Path) -> None:
+    async def main() -> None:
+        browser = start()
+        await browser.ask("people.add", people=seen([CHLOE]), listed=FOLLOWING)
+        await browser.ask("archive.open", [archive_of(tmp_path, ADA, owner=STRANGER)], names=["x.zip"])
+        assert list((await known(browser)).people) == [ADA.rest_id]
+        assert view(browser)["origin"] == "archive"
+        assert "page" not in browser.storage.stores["people"]
+
+    run(main())
+
+
+def test_the_owner_does_not_follow_themselves_and_nonsense_is_left_out() -> None:
+    async def main() -> None:
+        browser = start()
+        nonsense = [{**seen([BRUNO])[0], "rest_id": rest_id} for rest_id in ("0", "12.5", "99999999999999999999", "x")]
+        nameless = seen([CHLOE], screen_name="not a name")
+        await browser.ask("people.add", people=[*seen([OWNER, ADA]), *nonsense, *nameless], listed=FOLLOWING)
+        assert list((await known(browser)).people) == [ADA.rest_id]
+
+    run(main())
+
+
+def test_what_was_learned_survives_a_restart_and_is_deleted_with_everything() -> None:
+    async def main() -> None:
+        browser = start(row_of(ADA))
+        await browser.ask("people.add", people=seen([ADA]), listed=FOLLOWING)
+        browser.start()
+        assert (await known(browser)).people == from_json(browser.storage.stores["people"]["page"]).people
+        await browser.ask("data.delete")
+        assert all(browser.storage.stores[store] == {} for store in STORES)
+
+    run(main())
