@@ -21,7 +21,7 @@ WORKER = "/engine.js"
 NO_NETWORK = ["--host-resolver-rules=MAP * ~NOTFOUND"]
 
 # One request by hand (the client has tests of its own): gives its reply, or the `engine.died` that came first.
-ASK = """async (type, fields = {}, files = []) => {
+ASK = """async (type, fields = {}, files = [], sent = () => undefined) => {
   const runtime = (globalThis.browser ?? chrome).runtime;
   const awake = await runtime.sendMessage({ type: "engine.wake" });
   if (!awake.listening) return awake;
@@ -33,6 +33,7 @@ ASK = """async (type, fields = {}, files = []) => {
       if (data.event?.type === "engine.died") resolve(data.event);
     };
     channel.postMessage({ request: { ...fields, id, type }, files: [...files] });
+    sent();
   });
 }"""
 
@@ -113,7 +114,7 @@ def test_a_worker_that_dies_fails_the_open_request_and_the_next_one_gets_a_new_w
     with DevTools(profile) as devtools:
         worker = devtools.find(lambda kind, url: kind == "worker" and url.endswith(WORKER))
         devtools.evaluate(worker, "BroadcastChannel.prototype.postMessage = () => undefined")  # too busy to answer
-        page.evaluate("() => { globalThis.waiting = ask('engine.start'); }")
+        page.evaluate("new Promise((sent) => { globalThis.waiting = ask('engine.start', {}, [], sent); })")
         devtools.evaluate(worker, "setTimeout(() => { throw new Error('out of memory') })")
     died = page.evaluate("waiting")
     assert died["error"]["code"] == "engine_died"
