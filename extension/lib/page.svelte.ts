@@ -21,17 +21,8 @@ const VIEWS: readonly View[] = ["home", "drop", "sign-in", "settings"];
 const WORKS = ["archive.open", "directory.update", "match.find"] as const;
 export type Work = (typeof WORKS)[number];
 
-// Whoever pressed a button that went away goes on at the top of what came instead.
-function keepFocus(): void {
-  if (document.activeElement === document.body) document.querySelector("main")?.focus({ preventScroll: true });
-}
-
 /** Errors that signing in mends. */
 export const NEEDS_SIGN_IN: readonly string[] = ["not_signed_in", "session_expired"];
-
-function workOf(work: { command: string; error?: unknown } | null): Work | null {
-  return (!work?.error && WORKS.find((name) => name === work?.command)) || null;
-}
 
 const readAll = async () => ({
   archive: await readState("archive"),
@@ -56,11 +47,13 @@ class Page {
   private begun = $state.raw<readonly Work[]>([]); // works of this page whose reply is still out
   private engineStep = $state<Events["engine.progress"]["step"]>("ready");
   private step = $state.raw<Events["work.progress"] | null>(null);
-  private readonly pendingDecisions = new SvelteMap<string, { account: AccountView; decision: Decision }>();
+  // Decisions show at once and until the engine's copy has been read again, so that a tick never flickers.
+  private readonly pendingDecisions = new SvelteMap<string, { decision: Decision }>();
+  private kept: (() => void)[] = []; // forget those that the engine has confirmed
   readonly pendingFollows = new SvelteSet<string>();
 
   private readonly stored = fromStore(live(["state"], readAll, undefined));
-  private readonly storedMatches = fromStore(live(["matches"], readMatches, []));
+  private readonly storedMatches = fromStore(live(["matches"], () => this.readMatches(), []));
 
   readonly loaded = $derived(this.stored.current !== undefined);
   readonly archive = $derived(this.stored.current?.archive ?? null);
@@ -85,7 +78,7 @@ class Page {
   // What is wrong with the directory is said where the directory is.
   readonly error = $derived.by(() => {
     const error = this.failure ?? this.workError;
-    return error && error.code === this.directory?.error?.code ? null : error;
+    return error && isSame(error, this.directory?.error) ? null : error;
   });
   readonly signedIn = $derived(this.account !== null && !this.account.expired);
 
@@ -106,7 +99,7 @@ class Page {
     sessions.onChange(() => void this.readAccount());
     // What nobody expected is still said, and goes to the console.
     window.addEventListener("unhandledrejection", ({ reason }) => (this.failure = failureOf(reason)));
-    window.addEventListener("error", ({ error }) => (this.failure = failureOf(error)));
+    window.addEventListener("error", ({ error }) => (this.failure = error ? failureOf(error) : this.failure));
     settings.onLanguage((setting) => (speech.setting = setting));
     [speech.setting, this.dismissed] = await Promise.all([settings.language(), settings.dismissedWork()]);
     await this.readAccount();
@@ -160,11 +153,15 @@ class Page {
     const { rest_id } = match;
     const { network, address } = account;
     const key = `${rest_id} ${network} ${address}`;
-    const pending = { account, decision };
-    this.pendingDecisions.set(key, pending);
-    await this.guard(() => engine.call("decision.set", { rest_id, network, address, decision }));
+    const pending = { decision };
     // A newer decision on the same account may be under way.
-    if (this.pendingDecisions.get(key) === pending) this.pendingDecisions.delete(key);
+    const forget = () => {
+      if (this.pendingDecisions.get(key) === pending) this.pendingDecisions.delete(key);
+    };
+    this.pendingDecisions.set(key, pending);
+    const isKept = await this.guard(() => engine.call("decision.set", { rest_id, network, address, decision }));
+    if (isKept) this.kept.push(forget);
+    else forget();
   }
 
   /** Follow these people, or everyone ticked; who is not signed in does that first. */
@@ -283,6 +280,14 @@ class Page {
     return queue?.account === did && queue.error !== null && NEEDS_SIGN_IN.includes(queue.error.code);
   }
 
+  private async readMatches(): Promise<MatchView[]> {
+    const { kept } = this;
+    this.kept = [];
+    const matches = await readMatches();
+    for (const forget of kept) forget();
+    return matches;
+  }
+
   private async readAccount(): Promise<void> {
     this.account = await sessions.current();
   }
@@ -304,6 +309,19 @@ class Page {
       return pending ? decided(changed, { network, address, decision: pending.decision }) : changed;
     }, match);
   }
+}
+
+function workOf(work: { command: string; error?: unknown } | null): Work | null {
+  return (!work?.error && WORKS.find((name) => name === work?.command)) || null;
+}
+
+function isSame(error: Failure, other: Failure | null | undefined): boolean {
+  return error.code === other?.code && error.params.host === other.params.host;
+}
+
+// Whoever pressed a button that went away goes on at the top of what came instead.
+function keepFocus(): void {
+  if (document.activeElement === document.body) document.querySelector("main")?.focus({ preventScroll: true });
 }
 
 export const page = new Page();
