@@ -16,7 +16,7 @@ endif
 export npm_config_fund := false
 export npm_config_audit := false
 
-.PHONY: help setup run test test-fast soak check bench dist format lock clean
+.PHONY: help setup run test test-fast soak check x-pages x-users bench dist format lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -70,6 +70,15 @@ format: setup ## let ruff and eslint tidy up
 
 bench: setup ## measure; prints ratios, writes dist/bench.json
 	$(PY) -m tests.bench
+
+# Nothing but JSON on standard output, also on a fresh machine.
+x-pages: ## whom the badges find in each saved X page: make x-pages PAGES=folder
+	@$(MAKE) --no-print-directory setup >&2
+	@$(PY) -m tests.x_pages "$(PAGES)"
+
+x-users: ## whom the reader takes from each of X's own answers: make x-users FILES=folder
+	@$(MAKE) --no-print-directory setup >&2
+	@$(PY) -m tests.x_users "$(FILES)"
 
 dist: setup ## the stores' ZIP files and the core's wheel, in dist/
 	$(PY) build/make.py --zips
