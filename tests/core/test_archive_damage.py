@@ -138,6 +138,7 @@ CASES: dict[str, Case] = {
             tmp,
             lambda name: f"twitter-2020-11-17-abc/{name}",
             {
+                "__MACOSX/twitter-2020-11-17-abc/data/following.js": b"window.YTD.following.part0 = [ ]",
                 "__MACOSX/twitter-2020-11-17-abc/data/._following.js": b"\0\5\26\7\0\2\0\0Mac OS X",
                 "twitter-2020-11-17-abc/data/._follower.js": b"\0\5\26\7\0\2\0\0Mac OS X",
                 "twitter-2020-11-17-abc/.DS_Store": b"\0\0\0\1Bud1",

@@ -176,6 +176,12 @@ def test_account_js_is_believed_before_the_manifest(tmp_path: Path) -> None:
     assert codes(archive) == ["accounts_disagree"]
 
 
+def test_what_names_another_account_fills_no_gap(tmp_path: Path) -> None:
+    account = {"account": {"accountId": STRANGER.rest_id}}
+    archive = read([make_archive(tmp_path / "a.zip", extra={"data/account.js": listed("account", account)})])
+    assert (archive.owner.rest_id, archive.owner.screen_name) == (STRANGER.rest_id, None)
+
+
 def test_the_profile_says_what_the_owner_writes_about_themselves(tmp_path: Path) -> None:
     archive = read([make_archive(tmp_path / "a.zip")])
     assert archive.about == (OWNER.bio, "Passerelle", "https://t.co/invented001")
@@ -203,6 +209,18 @@ def test_a_mention_names_an_id_with_its_display_name(tmp_path: Path) -> None:
 def test_an_answer_names_an_id(tmp_path: Path) -> None:
     name = one_tweet(tmp_path, reply_to=ADA).names[RestId(ADA.rest_id)]
     assert (name.screen_name, name.display_name, name.source) == ("ada_nouvelle", None, "reply")
+
+
+def test_a_mention_tells_more_than_an_answer(tmp_path: Path) -> None:
+    tweets = [tweet(1, mentions=[ADA]), tweet(2, reply_to=ADA)]
+    name = read([make_archive(tmp_path / "a.zip", tweets=tweets)]).names[RestId(ADA.rest_id)]
+    assert (name.display_name, name.source) == ("Ada Nouvelle", "mention")
+
+
+def test_the_link_of_another_picture_names_nobody(tmp_path: Path) -> None:
+    row = tweet(1, picture_of=ADA)
+    row["tweet"]["extended_entities"]["media"][0]["source_status_id_str"] = "1500000000000000009"
+    assert read([make_archive(tmp_path / "a.zip", tweets=[row])]).names == {}
 
 
 def test_a_picture_names_an_id_as_it_was_at_the_time_of_the_tweet(tmp_path: Path) -> None:
@@ -327,6 +345,16 @@ def test_the_name_in_the_earlier_export_becomes_an_alias(tmp_path: Path) -> None
     assert archive.exported_at == EXPORTED["D"]
     assert archive.tweets == 2
     assert codes(archive) == ["exports_merged"]
+
+
+def test_todays_name_is_no_alias_although_it_is_an_old_one(tmp_path: Path) -> None:
+    earlier = make_archive(
+        tmp_path / "earlier.zip",
+        exported=datetime(2024, 1, 1, tzinfo=UTC),
+        tweets=[tweet(1, picture_of=ADA), tweet(2, mentions=[renamed(ADA, "ada_between")])],
+    )
+    later = make_archive(tmp_path / "later.zip", tweets=[tweet(3, mentions=[ADA])])
+    assert read([earlier, later]).aliases[RestId(ADA.rest_id)] == ("ada_between",)
 
 
 def test_names_that_only_the_earlier_export_knows_are_kept(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from passerelle.archive.syntax import CHUNK, Rows, parse_loose, read_object
+from passerelle.archive.syntax import CHUNK, MAX_ROW, Rows, parse_loose, read_object
 
 from tests.data.archives import tweet
 from tests.data.people import ADA
@@ -99,6 +99,20 @@ def test_brackets_hidden_by_quotes_do_not_hide_deep_ones() -> None:
     found, rows = read_rows(b"= [" + deep + b', {"tweet": {"id": "2"}}]')
     assert found == [{"tweet": {"id": "2"}}]
     assert rows.bad == 1
+
+
+def test_an_escaped_quote_does_not_hide_deep_brackets() -> None:
+    deep = b'{"tweet": {"\\"":' + b'{"a":' * 3000 + b"1" + b"}" * 3001 + b"}"
+    found, rows = read_rows(b"= [" + deep + b', {"tweet": {"id": "2"}}]')
+    assert found == [{"tweet": {"id": "2"}}]
+    assert rows.bad == 1
+
+
+def test_a_broken_row_does_not_keep_the_rest_of_the_file_waiting() -> None:
+    content = b'= [{"tweet": oops}' + b', {"tweet": {"id": "2"}}' * 300_000 + b"]"
+    rows = Rows(io.BytesIO(content), "tweet")
+    assert next(batch for batch in rows if batch)
+    assert rows.bytes < MAX_ROW + 2 * CHUNK < len(content)
 
 
 def test_many_brackets_that_are_not_deep_are_fine() -> None:
