@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import parse_qs, urlsplit
 
-from tests.servers.directory import DirectoryServer
-
 from tests.servers import fake_x
+from tests.servers.directory import DirectoryServer
 from tests.servers.pds import HANDLES, HOSTNAME, Pds, Plc
 from tests.servers.world import Answer, Ask, Site, page, proxy
 
