@@ -200,7 +200,7 @@ def _next_batch(waiting: Sequence[Item], pace: Pace) -> list[Item]:
     by_did: dict[str, Item] = {}
     for item in fresh:
         by_did.setdefault(item.did or item.key, item)
-        if len(by_did) == pace.batch:
+        if len(by_did) == min(pace.batch, bluesky.MAX_WRITES):
             break
     return list(by_did.values())
 

@@ -6,7 +6,6 @@ from passerelle.identifiers import Acct
 
 # https://docs.joinmastodon.org/user/moving/#import and app/models/form/import.rb: only the first column is required.
 FOLLOWING_CSV_HEADER = ("Account address", "Show boosts", "Notify on new posts", "Languages")
-MAX_CSV_ROWS = 20_000  # app/models/form/import.rb
 
 
 def profile_url(acct: Acct) -> str:
