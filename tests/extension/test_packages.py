@@ -1,0 +1,141 @@
+"""The packages: what they ask for and hold, what a list of directories changes, and that builds are the same bytes."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import ROOT, Packages
+
+IDENTITY = tomllib.loads((ROOT / "build" / "identity.toml").read_text())
+LISTED = json.loads((ROOT / "build" / "directories.json").read_text())
+ZIPS = ("passerelle-chromium.zip", "passerelle-firefox.zip")
+
+
+def make(tree: Path, out: Path, *options: str | Path) -> Path:
+    """Run a tree's own build, with that tree's core."""
+    command = [sys.executable, tree / "build" / "make.py", "--out", out, *options]
+    environment = os.environ | {"PYTHONPATH": str(tree / "core")}
+    built = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, check=False)
+    assert built.returncode == 0, built.stdout + built.stderr
+    return out
+
+
+def files_of(folder: Path) -> Mapping[str, bytes]:
+    return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+def manifest_of(folder: Path) -> dict[str, Any]:
+    manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text())
+    return manifest
+
+
+@pytest.fixture(scope="module")
+def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The packages that `make dist` makes."""
+    return make(ROOT, tmp_path_factory.mktemp("dist"))
+
+
+@pytest.mark.parametrize(
+    ("package", "permissions"),
+    [
+        ("chromium", ["alarms", "offscreen", "scripting", "storage"]),
+        ("firefox", ["alarms", "scripting", "storage"]),
+    ],
+)
+def test_a_package_asks_only_for_what_it_needs(dist: Path, package: str, permissions: list[str]) -> None:
+    manifest = manifest_of(dist / package)
+    assert sorted(manifest["permissions"]) == permissions
+    assert manifest["host_permissions"] == ["https://dir.passerelle.eu/*"]
+    assert manifest["content_scripts"] == []
+    x_hosts = {"https://x.com/*", "https://mobile.x.com/*", "https://twitter.com/*", "https://mobile.twitter.com/*"}
+    assert set(manifest["optional_host_permissions"]) == x_hosts
+
+
+@pytest.mark.parametrize("package", ["chromium", "firefox"])
+def test_a_package_runs_only_its_own_code(dist: Path, package: str) -> None:
+    manifest = manifest_of(dist / package)
+    policy = "script-src 'self' 'wasm-unsafe-eval'; object-src 'self'"
+    assert manifest["content_security_policy"] == {"extension_pages": policy}
+    assert manifest["incognito"] == "not_allowed"
+
+
+def test_the_identities_are_those_of_the_one_file(dist: Path) -> None:
+    gecko = manifest_of(dist / "firefox")["browser_specific_settings"]["gecko"]
+    assert (gecko["id"], gecko["strict_min_version"]) == ("passerelle@passerelle.eu", "140.0")
+    assert gecko["data_collection_permissions"]["required"] == ["authenticationInfo"]
+    key = manifest_of(dist / "chromium")["key"]
+    digest = hashlib.sha256(base64.b64decode(key)).hexdigest()[:32]
+    assert "".join(chr(ord("a") + int(digit, 16)) for digit in digest) == IDENTITY["chromium"]["id"]
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+def test_the_stores_description_fits(dist: Path, language: str) -> None:
+    messages = json.loads((dist / "chromium" / "_locales" / language / "messages.json").read_text())
+    assert 0 < len(messages["description"]["message"]) <= 132  # developer.chrome.com/docs/webstore/prepare
+
+
+@pytest.mark.parametrize("package", ["chromium", "firefox"])
+def test_every_wheel_in_the_lock_is_in_the_package_and_nothing_else(dist: Path, package: str) -> None:
+    wheels = files_of(dist / package / "wheels")
+    locked = json.loads(wheels["lock.json"])["packages"].values()
+    assert {entry["file_name"] for entry in locked} == wheels.keys() - {"lock.json"}
+    assert all(hashlib.sha256(wheels[entry["file_name"]]).hexdigest() == entry["sha256"] for entry in locked)
+
+
+def test_pyodide_is_the_published_one_byte_for_byte(dist: Path) -> None:
+    released = ROOT / "extension" / "node_modules" / "pyodide"
+    shipped = files_of(dist / "firefox" / "pyodide")
+    assert shipped == {name: (released / name).read_bytes() for name in shipped}
+    assert "pyodide.asm.wasm" in shipped
+
+
+def test_another_list_of_directories_changes_the_list_and_its_permission_only(dist: Path, packages: Packages) -> None:
+    for ours, theirs in ((dist / "chromium", packages.chromium), (dist / "firefox", packages.firefox)):
+        one, other = dict(files_of(ours)), dict(files_of(theirs))
+        assert json.loads(one.pop("directories.json")) == LISTED != json.loads(other.pop("directories.json"))
+        manifests = [json.loads(files.pop("manifest.json")) for files in (one, other)]
+        assert [manifest.pop("host_permissions") for manifest in manifests]
+        assert manifests[0] == manifests[1]
+        assert one == other
+
+
+def test_a_host_outside_the_list_gets_no_permission(tmp_path: Path) -> None:
+    trust = tmp_path / "directories.json"
+    hosts = ("one.example.org", "two.example.org:8443")
+    trust.write_text(json.dumps([{**LISTED[0], "url": f"https://{host}"} for host in hosts]))
+    manifest = manifest_of(make(ROOT, tmp_path / "out", "--directories", trust) / "chromium")
+    assert manifest["host_permissions"] == ["https://one.example.org/*", "https://two.example.org/*"]
+
+
+@pytest.mark.timeout(600)
+def test_two_builds_from_scratch_are_the_same_bytes(tmp_path: Path) -> None:
+    here = copy_sources(ROOT, tmp_path / "here")
+    elsewhere = copy_sources(here, tmp_path / "somewhere" / "else")
+    first, second = (make(tree, tree.parent / f"{tree.name}-out", "--zips") for tree in (here, elsewhere))
+    for name in ZIPS:
+        assert (first / name).read_bytes() == (second / name).read_bytes()
+        with zipfile.ZipFile(first / name) as package:
+            assert {member.date_time for member in package.infolist()} == {(2026, 1, 1, 0, 0, 0)}
+
+
+def copy_sources(tree: Path, target: Path) -> Path:
+    """Copy all that the build reads, without what earlier builds made; what was downloaded is used again."""
+    made = shutil.ignore_patterns("node_modules", ".output", ".wxt", "pyodide", "wheels", "__pycache__", "*.gen.ts")
+    for name in ("build", "core", "extension", "requirements"):
+        shutil.copytree(tree / name, target / name, ignore=made)
+    (target / "extension" / "node_modules").symlink_to(ROOT / "extension" / "node_modules")
+    shutil.copytree(ROOT / ".cache" / "build" / "wheels", target / ".cache" / "build" / "wheels")
+    return target
