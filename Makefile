@@ -13,6 +13,8 @@ NODE_PREFIX := $(shell node -p 'require("path").resolve(process.execPath, "../..
 ifneq ($(wildcard $(NODE_PREFIX)/include/node/node.h),)
 export npm_config_nodedir := $(NODE_PREFIX)
 endif
+# What the lock says, with its hashes. `npm ci` would refuse a lock that lacks other platforms' builds of rollup, and a mirror may lack these.
+NPM_INSTALL := npm install --no-save --loglevel=error
 export npm_config_fund := false
 export npm_config_audit := false
 
@@ -37,11 +39,11 @@ $(STAMP)/python: requirements/bootstrap.txt requirements/dev.txt core/pyproject.
 	@touch $@
 
 $(STAMP)/extension: extension/package.json extension/package-lock.json | $(STAMP)/system
-	cd extension && npm ci --loglevel=error
+	cd extension && $(NPM_INSTALL)
 	@touch $@
 
 $(STAMP)/servers: tests/servers/node/package.json tests/servers/node/package-lock.json | $(STAMP)/system
-	cd tests/servers/node && npm ci --loglevel=error
+	cd tests/servers/node && $(NPM_INSTALL)
 	@touch $@
 
 run: setup ## see it work: a browser with the extension, or the whole journey without a display (ARCHIVE=path)
@@ -68,7 +70,11 @@ format: setup ## let ruff and eslint tidy up
 	$(BIN)/ruff check --fix
 	cd extension && npx --no-install eslint --fix .
 
-bench: setup ## measure; prints ratios, writes dist/bench.json
+$(STAMP)/bench: tests/bench/package.json tests/bench/package-lock.json | $(STAMP)/system
+	cd tests/bench && $(NPM_INSTALL)
+	@touch $@
+
+bench: setup $(STAMP)/bench ## measure; prints ratios, writes dist/bench.json
 	$(PY) -m tests.bench
 
 # Nothing but JSON on standard output, also on a fresh machine.
