@@ -10,8 +10,10 @@ Steps whose inputs have not changed are left out, so that tests can ask for a bu
 from __future__ import annotations
 
 import argparse
+import shutil
 from pathlib import Path
 
+from core_wheel import make_core_wheel
 from message_types import make_message_types
 from packages import assemble, bundle
 from places import BUILD, DIST
@@ -32,15 +34,16 @@ def main() -> None:
         make_wheels()
         bundle()
         folders = assemble(options.directories, options.out)
-        made = _make_zips(folders, options.out) if options.zips else folders
+        made = _make_files(folders, options.out) if options.zips else folders
     for path in made:
         print(path)
 
 
-def _make_zips(folders: list[Path], out: Path) -> list[Path]:
-    packages = [zip_folder(folder, out / f"passerelle-{folder.name}.zip") for folder in folders]
+def _make_files(folders: list[Path], out: Path) -> list[Path]:
+    made = [zip_folder(folder, out / f"passerelle-{folder.name}.zip") for folder in folders]
+    made.append(Path(shutil.copy(make_core_wheel(), out)))
     sources = zip_sources(out / "passerelle-sources.zip")
-    return [*packages, sources] if sources else packages
+    return [*made, sources] if sources else made
 
 
 def _options() -> argparse.Namespace:
@@ -50,7 +53,7 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--out", type=Path, default=DIST, help="where to put it (dist/)")
     what = parser.add_mutually_exclusive_group()
-    what.add_argument("--zips", action="store_true", help="also make the stores' ZIP files")
+    what.add_argument("--zips", action="store_true", help="also make the stores' ZIP files and the core's wheel")
     what.add_argument("--types", action="store_true", help="make only the TypeScript types of the messages")
     return parser.parse_args()
 

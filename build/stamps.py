@@ -48,7 +48,7 @@ def alone() -> Iterator[None]:
     """Wait until no other build of this tree runs, and keep others waiting."""
     CACHE.mkdir(parents=True, exist_ok=True)
     with (CACHE / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        fcntl.flock(lock, fcntl.LOCK_EX)  # given back when the file is closed
         yield
 
 
