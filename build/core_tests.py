@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 from places import ROOT
 from pyodide_files import copy_pyodide
@@ -29,7 +30,15 @@ def main() -> int:
         make_wheels()
         tools = download(TOOLS)
     chosen = sys.argv[1:] or ["tests/core"]
-    command = ["node", ROOT / "tests" / "pyodide" / "run.mjs", ROOT, tools[0].parent, "--", *OPTIONS, *chosen]
+    command: list[str | Path] = [
+        "node",
+        ROOT / "tests" / "pyodide" / "run.mjs",
+        ROOT,
+        tools[0].parent,
+        "--",
+        *OPTIONS,
+        *chosen,
+    ]
     return subprocess.run(command, cwd=ROOT, check=False).returncode
 
 

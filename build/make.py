@@ -15,7 +15,7 @@ from pathlib import Path
 
 from core_wheel import make_core_wheel
 from message_types import make_message_types
-from packages import assemble, bundle
+from packages import assemble, bundle, prepare_types
 from places import BUILD, DIST
 from pyodide_files import copy_pyodide
 from stamps import alone
@@ -28,6 +28,7 @@ def main() -> None:
     options = _options()
     with alone():
         make_message_types()
+        prepare_types()
         if options.types:
             return
         copy_pyodide()
@@ -54,7 +55,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, default=DIST, help="where to put it (dist/)")
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--zips", action="store_true", help="also make the stores' ZIP files and the core's wheel")
-    what.add_argument("--types", action="store_true", help="make only the TypeScript types of the messages")
+    what.add_argument("--types", action="store_true", help="make only what TypeScript's tools need")
     return parser.parse_args()
 
 

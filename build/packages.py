@@ -30,11 +30,18 @@ SOURCES = (
 )
 
 
+def prepare_types() -> None:
+    """Let WXT write the settings that tsconfig.json extends, without which nothing understands our TypeScript."""
+    inputs = [EXTENSION / "wxt.config.ts", EXTENSION / "package-lock.json", BUILD / "packages.py"]
+    settings = EXTENSION / ".wxt" / "tsconfig.json"
+    once("wxt-types", inputs, lambda: files_under(settings), partial(_wxt, "prepare"))
+
+
 def bundle() -> None:
     """Run WXT for every browser whose bundle is not up to date."""
     inputs = files_under(*SOURCES)
     for browser, (wxt_name, folder) in BROWSERS.items():
-        once(f"bundle-{browser}", inputs, partial(files_under, folder), partial(_wxt, wxt_name))
+        once(f"bundle-{browser}", inputs, partial(files_under, folder), partial(_wxt, "build", "--mv3", "-b", wxt_name))
 
 
 def assemble(directories: Path, out: Path) -> list[Path]:
@@ -53,8 +60,8 @@ def host_permission(url: str) -> str:
     return f"{parts.scheme}://{parts.hostname}/*"
 
 
-def _wxt(name: str) -> None:
-    run("node", "node_modules/wxt/bin/wxt.mjs", "build", "--mv3", "-b", name, cwd=EXTENSION)
+def _wxt(*command: str) -> None:
+    run("node", "node_modules/wxt/bin/wxt.mjs", *command, cwd=EXTENSION)
 
 
 def _assemble(bundled: Path, folder: Path, directories: Path, hosts: list[str]) -> Path:
