@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import sys
 import zipfile
 from datetime import UTC, datetime
@@ -462,6 +463,14 @@ def test_of_a_folder_only_known_files_are_opened(tmp_path: Path) -> None:
         "screen-name-change.js",
         "tweets.js",
     }
+
+
+@pytest.mark.desktop
+def test_what_is_no_file_in_a_folder_is_passed_over(tmp_path: Path) -> None:
+    folder = make_archive(tmp_path / "a", omit=["block.js", "mute.js"])
+    (folder / "data/block.js").symlink_to(tmp_path / "nothing")
+    os.mkfifo(folder / "data/mute.js")  # who opens it waits for ever
+    assert len(read([folder]).following) == len(PEOPLE)
 
 
 def test_the_email_of_the_owner_is_nowhere_in_the_archive(tmp_path: Path) -> None:

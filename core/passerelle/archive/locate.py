@@ -92,13 +92,19 @@ class Export:
     dated: datetime | None = None
 
 
-def find_exports(source: str, members: Iterable[Member]) -> list[Export]:
-    """Group the known files among `members` by directory; give those directories that hold an export."""
+# The path of a file, and how to make a Member of it, None where it is no file at all: most are not worth one.
+Entry = tuple[str, Callable[[], Member | None]]
+
+
+def find_exports(source: str, entries: Iterable[Entry]) -> list[Export]:
+    """Group the known files among `entries` by directory; give those directories that hold an export."""
     roots: dict[str, list[Part]] = {}
-    for member in members:
-        path = normalize_path(member.path)
-        if not _IGNORED.search(path) and (part := _part(path, member)):
-            roots.setdefault(_root(path, part.kind), []).append(part)
+    for raw_path, make_member in entries:
+        path = normalize_path(raw_path)
+        if not _IGNORED.search(path) and (known := _identify(path)):
+            kind, number, name = known
+            if member := make_member():
+                roots.setdefault(_root(path, kind), []).append(Part(kind, number, name, member))
     return [
         Export(tuple(sorted(parts, key=lambda part: (part.kind, part.number))), _date_in(f"{source}/{root}"))
         for root, parts in roots.items()
@@ -126,14 +132,15 @@ def normalize_path(path: str) -> str:
     return re.sub(r"(?:^|(?<=/))(?:\./)+", "", path.replace("\\", "/"))
 
 
-def _part(path: str, member: Member) -> Part | None:
+def _identify(path: str) -> tuple[str, int, str] | None:
+    """Give kind, number and shown name of a file that we know how to read."""
     directory, _, base = path.rpartition("/")
     if key := file_key(base):
-        return Part(*key, _shown_name(directory, base), member)
+        return (*key, _shown_name(directory, base))
     if month := _GRAILBIRD_MONTH.match(base):
-        return Part("grailbird-month", int(month[1] + month[2]), f"data/js/tweets/{base}", member)
+        return "grailbird-month", int(month[1] + month[2]), f"data/js/tweets/{base}"
     if base.lower() == _README:
-        return Part("readme", 0, _shown_name(directory, base), member)
+        return "readme", 0, _shown_name(directory, base)
     return None
 
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from passerelle.archive.locate import Export, Member, find_exports, other_service
+from passerelle.archive.locate import Entry, Export, Member, find_exports, other_service
 from passerelle.archive.records import ArchiveWarning, Progress
-from passerelle.archive.zips import MAGIC, TROUBLE, Inner, Zip, bounded, open_file, open_zip
+from passerelle.archive.zips import MAGIC, TROUBLE, Inner, bounded, open_file, open_zip
 from passerelle.errors import UnreadableArchive
 
 MAX_FILES = 500_000  # in a folder; an archive unpacked has 9,000, one of a heavy user 65,000
+MAX_ZIPS = 20  # that are opened in a folder, or in another ZIP
 ZIP_NAME = re.compile(r"\.zip\Z", re.IGNORECASE)
 
 Finding = Generator[Progress, None, None]
@@ -24,11 +25,20 @@ Finding = Generator[Progress, None, None]
 
 @dataclass(slots=True)
 class Found:
-    """What has been found so far, with the files' names in case it is nothing."""
+    """What has been found so far; `seen` and `damaged` name files, in case it is nothing."""
 
     exports: list[Export] = field(default_factory=list)
     warnings: list[ArchiveWarning] = field(default_factory=list)
     seen: list[str] = field(default_factory=list)
+    damaged: list[str] = field(default_factory=list)
+
+    def look(self, source: str, entries: Callable[[], Iterable[Entry]]) -> bool:
+        """Look for exports among the entries of a ZIP or folder; say whether there are any."""
+        exports = find_exports(source, entries())
+        self.exports += exports
+        if not exports:
+            self.seen += [path for path, _ in entries()]
+        return bool(exports)
 
 
 def find_in(paths: Sequence[Path], stack: ExitStack, found: Found) -> Finding:
@@ -36,66 +46,49 @@ def find_in(paths: Sequence[Path], stack: ExitStack, found: Found) -> Finding:
 
     Raises UnreadableArchive where there is no export, with a code that says what there is instead.
     """
-    loose: list[Member] = []
+    loose: list[Entry] = []
     for path in paths:
         if path.is_dir():
             yield from _look_in_folder(path, stack, found)
         elif _starts_with(path, MAGIC):
             yield from _look_in_zip(path, stack, found)
         else:
-            loose.append(_file(path, path.as_posix()))
-    found.exports += find_exports("", loose)
-    found.seen += [member.path for member in loose]
+            loose.append((path.as_posix(), partial(_file, path, path.as_posix())))
+    found.look("", lambda: loose)
     if not found.exports:
-        raise _explained(found, [Path(member.path).name for member in loose], is_everything=len(loose) == len(paths))
+        raise _explained(found, [Path(path).name for path, _ in loose], is_everything=len(loose) == len(paths))
 
 
 def _look_in_folder(folder: Path, stack: ExitStack, found: Found) -> Finding:
-    members = list(_walk(folder))
-    exports = find_exports(folder.name, members)
-    found.exports += exports
-    found.seen += [member.path for member in members]
-    if not exports:
-        for member in members:
-            path = folder / member.path
-            if ZIP_NAME.search(member.path) and _starts_with(path, MAGIC):
+    """Look in a folder; where it is no archive, in the ZIPs that it holds."""
+    entries = list(_walk(folder))
+    if not found.look(folder.name, lambda: entries):
+        for path in [folder / name for name, _ in entries if ZIP_NAME.search(name)][:MAX_ZIPS]:
+            if _starts_with(path, MAGIC):
                 yield from _look_in_zip(path, stack, found)
 
 
 def _look_in_zip(path: Path, stack: ExitStack, found: Found) -> Finding:
+    """Look in a ZIP; where it is no archive, in the ZIPs that it holds, once: what is nested deeper stays closed."""
     try:
         outer = open_zip(path.name, stack.enter_context(open_file(path)), stack)
-        members = outer.members()
+        if found.look(outer.name, outer.entries):
+            return
     except TROUBLE as error:
         raise _damaged(path.name) from error
-    exports = find_exports(outer.name, members)
-    found.exports += exports
-    found.seen += [member.path for member in members]
-    if not exports:
-        yield from _look_in_inner_zips(outer, stack, found)
-
-
-def _look_in_inner_zips(outer: Zip, stack: ExitStack, found: Found) -> Finding:
-    """Open the ZIPs inside a ZIP, once: what is nested deeper stays closed."""
-    for info in outer.archive.infolist():
-        if not ZIP_NAME.search(info.filename):
-            continue
+    for info in [one for one in outer.archive.infolist() if ZIP_NAME.search(one.filename)][:MAX_ZIPS]:
         name = info.filename.rpartition("/")[2]
         try:
             inner = Inner(outer, info)
             for done in inner.scan():
                 yield Progress(name, done, inner.size)
-            members = open_zip(name, stack.enter_context(bounded(inner)), stack).members()
-        except TROUBLE as error:
-            raise _damaged(name) from error
-        exports = find_exports(name, members)
-        found.exports += exports
-        found.seen += [member.path for member in members]
-        if exports:
-            found.warnings.append(ArchiveWarning("nested_zip", name, f"The archive was inside {name}, in the ZIP."))
+            if found.look(name, open_zip(name, stack.enter_context(bounded(inner)), stack).entries):
+                found.warnings.append(ArchiveWarning("nested_zip", name, f"The archive was inside {name}, in the ZIP."))
+        except TROUBLE:
+            found.damaged.append(name)
 
 
-def _walk(folder: Path) -> Iterator[Member]:
+def _walk(folder: Path) -> Iterator[Entry]:
     """List the files of a folder, in the order of their names; links to other folders are not followed."""
     count = 0
     for directory, names, files in os.walk(folder):
@@ -107,17 +100,18 @@ def _walk(folder: Path) -> Iterator[Member]:
                 code="too_large",
                 file=folder.name,
             )
-        for name in sorted(files):
-            path = Path(directory, name)
-            if path.is_file():
-                yield _file(path, path.relative_to(folder).as_posix())
+        for file in sorted(files):
+            path = Path(directory, file)
+            name = path.relative_to(folder).as_posix()
+            yield name, partial(_file, path, name)
 
 
-def _file(path: Path, name: str) -> Member:
+def _file(path: Path, name: str) -> Member | None:
+    """Make a Member of a file; of a broken link or a pipe, which would keep us waiting, none."""
     try:
-        return Member(name, path.stat().st_size, partial(open_file, path))
-    except OSError as error:
-        raise _missing(path) from error
+        return Member(name, path.stat().st_size, partial(open_file, path)) if path.is_file() else None
+    except OSError:
+        return None
 
 
 def _starts_with(path: Path, magic: bytes) -> bool:
@@ -130,6 +124,8 @@ def _starts_with(path: Path, magic: bytes) -> bool:
 
 def _explained(found: Found, loose: Sequence[str], *, is_everything: bool) -> UnreadableArchive:
     """Say what was handed over, as there is no X archive in it."""
+    if found.damaged:
+        return _damaged(found.damaged[0])
     if service := other_service(found.seen):
         return UnreadableArchive(
             f"This is an archive of {service}, not of X: choose the ZIP that X sent you.",

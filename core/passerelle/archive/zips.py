@@ -9,10 +9,11 @@ import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from passerelle.archive.locate import Member
+from passerelle.archive.locate import Entry, Member
 
 READ_SIZE = 1024 * 1024  # bytes; in the browser every read is a slice of a Blob and costs a turn
 MAX_DIRECTORY = 32 * 1024 * 1024  # bytes of central directory: some 300,000 members; real archives have 9,000
@@ -63,9 +64,11 @@ class Zip:
     stream: BinaryIO
     archive: zipfile.ZipFile
 
-    def members(self) -> list[Member]:
+    def entries(self) -> Iterator[Entry]:
         """List the files in the ZIP; opening one of them may raise TROUBLE."""
-        return [_member(self.archive, info) for info in self.archive.infolist() if not info.filename.endswith("/")]
+        for info in self.archive.infolist():
+            if not info.filename.endswith("/"):
+                yield info.filename, partial(_member, self.archive, info)
 
 
 def open_file(path: Path) -> BinaryIO:
@@ -86,7 +89,7 @@ def open_zip(name: str, stream: BinaryIO, stack: ExitStack) -> Zip:
 def claims_too_much(member: Member) -> bool:
     """Say whether a member claims a size that cannot be true of a file of X."""
     packed = member.size if member.packed_size is None else member.packed_size
-    return member.size > MAX_FILE or (member.size > RATIO_MATTERS_FROM and member.size > packed * MAX_RATIO)
+    return member.size > MAX_FILE or packs_too_well(member.size, packed)
 
 
 def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Member:
@@ -95,6 +98,11 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Member:
 
     encrypted = bool(info.flag_bits & ENCRYPTED)
     return Member(info.filename, info.file_size, open_member, info.compress_size, encrypted)
+
+
+def packs_too_well(size: int, packed: int) -> bool:
+    """Say whether no honest file of `size` bytes packs into `packed` bytes."""
+    return size > RATIO_MATTERS_FROM and size > packed * MAX_RATIO
 
 
 class Inner(io.RawIOBase):
@@ -106,7 +114,8 @@ class Inner(io.RawIOBase):
 
     def __init__(self, outer: Zip, info: zipfile.ZipInfo, checkpoint: int = CHECKPOINT) -> None:
         super().__init__()
-        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) or info.flag_bits & ENCRYPTED:
+        readable = info.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) and not info.flag_bits & ENCRYPTED
+        if not readable or packs_too_well(info.file_size, info.compress_size):
             raise zipfile.BadZipFile(f"{info.filename} is packed in a way that cannot be read")
         self.size = info.file_size
         self._checkpoint = checkpoint
