@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from passerelle.text import clean_display_name
-from playwright.sync_api import Page, Playwright, ViewportSize, expect, sync_playwright
+from playwright.sync_api import FloatRect, Page, Playwright, ViewportSize, expect, sync_playwright
 
 from tests.data.archives import make_archive, zip_folder
 from tests.data.people import ADA
@@ -127,8 +127,10 @@ def travel(playwright: Playwright, extension: Path, folder: Path, town: Town, ar
         tell_archive(tab)
         tell_matches(tab.evaluate(STORED_MATCHES))
         take_tab(tab)
-        follow(tab, town)
+        can_follow = sign_in(tab, town)
         visit_x(browser, tab)
+        if can_follow:
+            follow(tab, town)
     say(f"\nPictures: {PICTURES.relative_to(ROOT)}/")
 
 
@@ -192,21 +194,26 @@ def _columns(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
-def follow(tab: Page, town: Town) -> None:
-    """Sign in and follow everyone preselected; print what stands in the repository afterwards."""
-    steps.go_home(tab)
+def sign_in(tab: Page, town: Town) -> bool:
+    """Sign in to the local PDS; gives whether there is anybody to follow there."""
     if not tab.get_by_test_id("follow-bar").is_visible():
         say("\nNobody was found on Bluesky, so there is nobody to follow there.")
-        return
+        return False
     steps.sign_in(tab, town.person)
+    expect(tab.get_by_test_id("follow-all")).to_be_visible()
+    return True
+
+
+def follow(tab: Page, town: Town) -> None:
+    """Follow everyone preselected; print what stands in the repository afterwards."""
+    tab.bring_to_front()
+    steps.go_home(tab)
     button = tab.get_by_test_id("follow-all")
-    expect(button).to_be_visible()
-    tab.wait_for_timeout(500)
     if button.is_disabled():
-        say("\nNobody is preselected: a source alone is no proof. Tick people to follow them.")
+        say("\nNobody is preselected: a single source is no proof. In the extension, tick whom you know.")
         return
     say(f"\nFollowing as {town.person.handle} …")
-    steps.follow_all(tab)
+    button.click()
     steps.await_followed(tab)
     take(tab, "tab-followed")
     records = town.pds.list_follows(town.person.did)
@@ -260,7 +267,9 @@ def take_both_themes(page: Page, name: str) -> None:
 
 def take(page: Page, name: str) -> None:
     """Take a picture of what the page shows."""
-    page.screenshot(path=PICTURES / f"{name}.png", animations="disabled")
+    width = page.evaluate("document.body.offsetWidth")  # a popup's window may be wider than what it shows
+    clip: FloatRect = {"x": 0, "y": 0, "width": width, "height": page.evaluate("innerHeight")}
+    page.screenshot(path=PICTURES / f"{name}.png", animations="disabled", clip=clip)
 
 
 def say(text: str) -> None:

@@ -132,7 +132,8 @@ PRETENDED = """(name) => {
     for (const host of document.querySelectorAll(`[data-passerelle-badge="${name}"]`)) {
         const { x, y, width, height } = host.getBoundingClientRect();
         const at = { bubbles: true, composed: true, cancelable: true, clientX: x + width / 2, clientY: y + height / 2 };
-        for (const target of [host, host.shadowRoot, document.elementFromPoint(at.clientX, at.clientY)]) {
+        const inside = host.shadowRoot?.querySelectorAll("button") ?? []; // none: the root is closed
+        for (const target of [host, document.elementFromPoint(at.clientX, at.clientY), ...inside]) {
             for (const type of ["pointerdown", "mousedown", "pointerup", "mouseup", "click"]) {
                 target?.dispatchEvent(new MouseEvent(type, at));
             }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,15 +10,20 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT, Packages
-from tests.data.people import PEOPLE
+from tests.data.archives import make_archive
+from tests.data.people import ADA, PEOPLE
 from tests.e2e.steps import APP
 from tests.servers.firefox import ConnectProxy, Firefox
-from tests.servers.residents import FOUND
-from tests.servers.world import World
+from tests.servers.pds import Account, Pds
+from tests.servers.residents import CROWD, FOUND, crowd_did
+from tests.servers.sites import PDS, X, is_batch
+from tests.servers.world import Answer, Ask, Site, World
 
 pytestmark = [pytest.mark.e2e, pytest.mark.firefox]
 
 EXTENSION_ID = tomllib.loads((ROOT / "build" / "identity.toml").read_text())["firefox"]["id"]
+BATCH_SECONDS = 20.0  # of the 30 that a request may take
+BUSY_SECONDS = 70.0  # Firefox ends an event page after 30 without an extension event
 FOUND_TEXT = "document.querySelector('[data-testid=\"found\"]')?.dataset.found"
 
 
@@ -45,3 +51,54 @@ def test_engine_starts_and_an_archive_is_read_and_matched(firefox: Firefox, samp
     assert firefox.evaluate(tab, "document.querySelector('[data-testid=\"found\"]').dataset.following") == str(
         len(PEOPLE)
     )
+
+
+def open_archive(firefox: Firefox, archive: Path) -> str:
+    tab = firefox.open(firefox.url(APP))
+    firefox.set_files(tab, at("file-input"), archive)
+    firefox.until(tab, FOUND_TEXT, seconds=60)
+    return tab
+
+
+def test_a_badge_is_shown_once_access_to_x_is_given(firefox: Firefox, sample: Path) -> None:
+    tab = open_archive(firefox, sample)
+    firefox.click(tab, at("open-settings"))
+    firefox.click(tab, at("badges-switch"))
+    firefox.until(tab, "document.querySelector('[data-testid=\"badges-switch\"]').ariaChecked === 'true'")
+
+    x = firefox.open(f"https://{X}/home")
+
+    badge = f'[data-passerelle-badge="{ADA.screen_name}"]'
+    assert firefox.until(x, f"document.querySelector('article {badge}')?.getBoundingClientRect().width > 0")
+
+
+def slow_batches(site: Site) -> Site:
+    """Each batch takes almost as long as the extension waits for an answer."""
+
+    def late(ask: Ask) -> Answer:
+        if is_batch(ask):
+            time.sleep(BATCH_SECONDS)
+        return site(ask)
+
+    return late
+
+
+@pytest.mark.timeout(300)
+def test_following_outlives_the_event_page_limit_with_no_page_open(
+    firefox: Firefox, world: World, pds: Pds, person: Account, tmp_path: Path
+) -> None:
+    tab = open_archive(firefox, make_archive(tmp_path / "crowd.zip", following=CROWD))
+    firefox.click(tab, at("sign-in"))
+    firefox.fill(tab, at("sign-in-handle"), person.handle)
+    firefox.fill(tab, at("sign-in-password"), person.app_password)
+    firefox.click(tab, at("sign-in-submit"))
+    with world.fault(PDS, slow_batches):
+        firefox.click(tab, at("follow-all"))
+        firefox.until(tab, f"document.querySelector('{at('pause')}') !== null")
+        started = time.monotonic()
+        firefox.close_tab(tab)
+        while len(pds.list_follows(person.did)) < len(CROWD) and time.monotonic() < started + 2 * BUSY_SECONDS:
+            time.sleep(1)
+
+    assert time.monotonic() - started > BUSY_SECONDS
+    assert sorted(follow.subject for follow in pds.list_follows(person.did)) == sorted(map(crowd_did, CROWD))

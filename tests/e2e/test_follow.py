@@ -15,7 +15,7 @@ from tests.e2e.steps import APP, await_followed, await_matches, error, follow_al
 from tests.servers.chromium import Chromium, closed_world
 from tests.servers.pds import Account, Pds
 from tests.servers.residents import CROWD, PRESELECTED, crowd_did
-from tests.servers.sites import PDS
+from tests.servers.sites import PDS, is_batch
 from tests.servers.world import Answer, Ask, Fault, NoAnswer, Site, World, slow
 
 pytestmark = pytest.mark.e2e
@@ -102,10 +102,6 @@ def test_one_person_is_followed_by_the_button_in_their_row(
 
     expect(account).to_have_attribute("data-state", "following")
     assert subjects(pds, person) == [accounts[FARID.screen_name].did]
-
-
-def is_batch(ask: Ask) -> bool:
-    return ask.method == "POST" and ask.path == "/xrpc/com.atproto.repo.applyWrites"
 
 
 def dies_once_written(pds: Pds) -> Fault:

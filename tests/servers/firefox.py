@@ -220,8 +220,21 @@ class Firefox:
         names = [str(file) for file in files]
         self.command("input.setFiles", context=tab, element=self.find(tab, css), files=names)
 
+    def fill(self, tab: str, css: str, text: str) -> None:
+        """Put text into a field, as its page notices it."""
+        self.find(tab, css)
+        put = "(field, text) => { field.value = text; field.dispatchEvent(new InputEvent('input', { bubbles: true })) }"
+        self.evaluate(tab, f"({put})(document.querySelector({json.dumps(css)}), {json.dumps(text)})")
+
+    def close_tab(self, tab: str) -> None:
+        """Close a tab."""
+        self.command("browsingContext.close", context=tab)
+
     def click(self, tab: str, css: str) -> None:
-        """Click an element with the mouse: a trusted event."""
+        """Click an element with the mouse, once it is enabled: a trusted event."""
+        element = f"document.querySelector({json.dumps(css)})"
+        self.until(tab, f"{element} && !{element}.disabled")
+        self.evaluate(tab, f"{element}.scrollIntoView({{ block: 'center' }})")
         origin = {"type": "element", "element": self.find(tab, css)}
         actions = [
             {"type": "pointerMove", "x": 0, "y": 0, "origin": origin},

@@ -20,6 +20,11 @@ X_PATTERNS = tuple(f"https://{host}/*" for host in ("x.com", "mobile.x.com", "tw
 RESOLVE = "/xrpc/com.atproto.identity.resolveHandle"
 
 
+def is_batch(ask: Ask) -> bool:
+    """Say whether this asks a PDS to write a batch of records."""
+    return ask.method == "POST" and ask.path == "/xrpc/com.atproto.repo.applyWrites"
+
+
 def appview(pds: Site) -> Site:
     """Answer as public.api.bsky.app does, for the one question it is asked: whose did a handle is."""
 
