@@ -1,10 +1,9 @@
-// An archive read as a JavaScript program would: zip.js unpacks the data files, JSON.parse reads each of them whole.
+// An archive read as a JavaScript program would: zip.js, as it comes, unpacks the data files in workers of its own, and
+// JSON.parse reads each of them whole.
 import "./memories.js";
-import { BlobReader, TextWriter, ZipReader, configure } from "/zip.js/index.min.js";
+import { BlobReader, TextWriter, ZipReader } from "/zip.js/index.min.js";
 
 const DATA = /^data\/(?:account|following|follower|block|mute|tweets)\.js$/;
-
-configure({ useWebWorkers: false }); // This is one already.
 
 onmessage = async ({ data: { files } }) => {
   const reader = new ZipReader(new BlobReader(files[0]));
