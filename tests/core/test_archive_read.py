@@ -329,14 +329,20 @@ def two_exports(tmp_path: Path) -> list[Path]:
         tmp_path / "earlier.zip",
         exported=datetime(2024, 1, 1, tzinfo=UTC),
         following=[ADA, BRUNO],
+        followers=[],
         tweets=[tweet(1, mentions=[renamed(ADA, "ada_before"), BRUNO])],
     )
-    later = make_archive(tmp_path / "later.zip", following=[ADA, CHLOE], tweets=[tweet(1), tweet(2, mentions=[ADA])])
+    tweets = [tweet(1), tweet(2, mentions=[ADA])]
+    later = make_archive(tmp_path / "later.zip", following=[ADA, CHLOE], followers=[], tweets=tweets)
     return [later, earlier]
 
 
 def test_the_later_export_says_whom_one_follows(tmp_path: Path) -> None:
     assert read(two_exports(tmp_path)).following == ids(ADA, CHLOE)
+
+
+def test_who_is_followed_no_more_has_no_name_either(tmp_path: Path) -> None:
+    assert read(two_exports(tmp_path)).names.keys() == {ADA.rest_id}
 
 
 def test_the_name_in_the_earlier_export_becomes_an_alias(tmp_path: Path) -> None:

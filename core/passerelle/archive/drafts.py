@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -14,6 +15,7 @@ from passerelle.identifiers import RestId
 NOBODY = Owner(None, None, None)
 # Who is believed about whose archive it is, the first first.
 OWNER_SOURCES = ("account", "manifest", "readme", "user-details", "tweet-headers")
+
 
 FileKey = tuple[str, int]  # kind and part
 
@@ -56,14 +58,19 @@ class Draft:
         """Whose export this is: the best source, its gaps filled by those that do not contradict it."""
         known = [self.owners[source] for source in OWNER_SOURCES if source in self.owners]
         rest_id = next((one.rest_id for one in known if one.rest_id), None)
-        agreeing = [one for one in known if one.rest_id in (rest_id, None)]
-        return Owner(
-            rest_id,
-            next((one.screen_name for one in agreeing if one.screen_name), None),
-            next((one.display_name for one in agreeing if one.display_name), None),
-        )
+        return first_of(one for one in known if one.rest_id in (rest_id, None))
 
     @property
     def date(self) -> datetime | None:
         """When the export was made: by the manifest, else by the name X gave the ZIP."""
         return self.exported_at or self.export.dated
+
+
+def first_of(owners: Iterable[Owner]) -> Owner:
+    """Give the first id, the first screen name and the first display name that any of `owners` has."""
+    known = list(owners)
+    return Owner(
+        next((one.rest_id for one in known if one.rest_id), None),
+        next((one.screen_name for one in known if one.screen_name), None),
+        next((one.display_name for one in known if one.display_name), None),
+    )

@@ -7,22 +7,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import chain
 
-from passerelle.archive.drafts import Draft
+from passerelle.archive.drafts import Draft, first_of
+from passerelle.archive.findings import LISTS, all_findings
 from passerelle.archive.names import newest_first, tweet_date
-from passerelle.archive.records import Archive, ArchiveWarning, Name, Owner
+from passerelle.archive.records import Archive, ArchiveWarning, Name
 from passerelle.errors import UnreadableArchive
 from passerelle.identifiers import RestId, ScreenName, canonicalize_screen_name
 
 UNDATED = datetime.min.replace(tzinfo=UTC)
-# Files whose loss the person should hear of, and what is lost with them.
-MISSED = {
-    "following": "some of those you follow",
-    "follower": "some of those who follow you",
-    "block": "those you block",
-    "mute": "those you mute",
-    "tweets": "names that only it knows",
-    "tweet": "names that only it knows",
-}
 GRAILBIRD = frozenset({"grailbird-month", "user-details", "payload-details", "readme"})
 
 
@@ -36,25 +28,27 @@ def make_archive(
     if require_following:
         _require_following(exports, drafts)
     latest_first = sorted(exports, key=_date, reverse=True)
-    names, aliases = _names(latest_first)
+    following = _latest(latest_first, "following").following
+    followers = _latest(latest_first, "follower").followers
+    names, aliases = _names(latest_first, frozenset({**following, **followers}))
     return Archive(
-        owner=_owner(latest_first),
+        owner=first_of(draft.owner for draft in latest_first),
         exported_at=next((draft.date for draft in latest_first if draft.date), None),
-        following=tuple(_latest(latest_first, "following").following),
-        followers=tuple(_latest(latest_first, "follower").followers),
+        following=tuple(following),
+        followers=tuple(followers),
         blocked=frozenset(_latest(latest_first, "block").blocked),
         muted=frozenset(_latest(latest_first, "mute").muted),
         tweets=len(set(chain.from_iterable(draft.tweets for draft in exports))),
         names=names,
         aliases=aliases,
-        warnings=(*warnings, *chain.from_iterable(draft.warnings for draft in exports), *_missing(latest_first)),
+        warnings=(*warnings, *chain.from_iterable(draft.warnings for draft in exports), *all_findings(latest_first)),
         about=next((draft.about for draft in latest_first if draft.about), ()),
     )
 
 
 def _says_something(draft: Draft) -> bool:
     """Whether a directory that looked like an export by its file names is one: any `account.js` would do for that."""
-    return bool(draft.owner.rest_id or draft.owner.screen_name or draft.tweets or any(map(draft.has, MISSED)))
+    return bool(draft.owner.rest_id or draft.owner.screen_name or draft.tweets or any(map(draft.has, LISTS)))
 
 
 def _exports(drafts: Sequence[Draft]) -> list[Draft]:
@@ -103,70 +97,29 @@ def _latest(latest_first: Sequence[Draft], kind: str) -> Draft:
     return next((draft for draft in latest_first if draft.has(kind)), latest_first[0])
 
 
-def _owner(latest_first: Sequence[Draft]) -> Owner:
-    owners = [draft.owner for draft in latest_first]
-    return Owner(
-        next((owner.rest_id for owner in owners if owner.rest_id), None),
-        next((owner.screen_name for owner in owners if owner.screen_name), None),
-        next((owner.display_name for owner in owners if owner.display_name), None),
-    )
-
-
-def _names(latest_first: Sequence[Draft]) -> tuple[dict[RestId, Name], dict[RestId, tuple[ScreenName, ...]]]:
-    """Rank all names of each id: the newest is its name, the others are aliases."""
+def _names(
+    latest_first: Sequence[Draft], wanted: frozenset[RestId]
+) -> tuple[dict[RestId, Name], dict[RestId, tuple[ScreenName, ...]]]:
+    """Rank all names of each id in `wanted`: the newest is its name, the others are aliases."""
     current: dict[RestId, list[Name]] = {}
     former: dict[RestId, list[Name]] = {}
     for draft in latest_first:
         for rest_id, now, before in draft.names.names(draft.date):
-            current.setdefault(rest_id, []).extend(now)
-            former.setdefault(rest_id, []).extend(before)
-    names: dict[RestId, Name] = {}
-    aliases: dict[RestId, tuple[ScreenName, ...]] = {}
+            if rest_id in wanted:
+                current.setdefault(rest_id, []).extend(now)
+                former.setdefault(rest_id, []).extend(before)
+    names = {rest_id: newest_first(found)[0] for rest_id, found in current.items() if found}
+    aliases = {}
     for rest_id, found in current.items():
-        ranked = newest_first(found)
-        names.update({rest_id: ranked[0]} if ranked else {})
-        known = {canonicalize_screen_name(ranked[0].screen_name)} if ranked else set()
-        older = [
-            name.screen_name
-            for name in newest_first([*ranked[1:], *former[rest_id]])
-            if canonicalize_screen_name(name.screen_name) not in known
-        ]
-        aliases.update({rest_id: tuple(older)} if older else {})
+        older = {
+            canonicalize_screen_name(one.screen_name): one.screen_name
+            for one in newest_first([*found, *former[rest_id]])
+        }
+        if rest_id in names:
+            older.pop(canonicalize_screen_name(names[rest_id].screen_name))
+        if older:
+            aliases[rest_id] = tuple(older.values())
     return names, aliases
-
-
-def _missing(latest_first: Sequence[Draft]) -> Iterable[ArchiveWarning]:
-    """Say what is not there: parts that the manifest names, whole lists, the owner, other exports."""
-    for draft in latest_first:
-        for key, (name, _) in draft.promised.items():
-            if key[0] in MISSED and key not in draft.read and not any(one.file == name for one in draft.warnings):
-                yield ArchiveWarning(
-                    "part_missing", name, f"{name} is not here, though the archive names it; {MISSED[key[0]]} are lost."
-                )
-        if draft.partial:
-            yield ArchiveWarning(
-                "partial_archive", None, "This is one part of a larger archive: choose all its ZIPs together."
-            )
-    if len(latest_first) > 1:
-        yield ArchiveWarning(
-            "exports_merged", None, f"{len(latest_first)} exports were merged; the latest says whom you follow."
-        )
-    if _owner(latest_first) == Owner(None, None, None):
-        yield ArchiveWarning("account_unknown", None, "Nothing in the archive says whose it is.")
-    for draft in latest_first:
-        account, manifest = draft.owners.get("account"), draft.owners.get("manifest")
-        if account and manifest and len({account.rest_id, manifest.rest_id} - {None}) == 2:
-            yield ArchiveWarning(
-                "accounts_disagree", "account.js", "account.js and the manifest name different accounts."
-            )
-    for kind, code, sentence in (
-        ("following", "following_missing", "following.js is missing: whom you follow is not known."),
-        ("follower", "followers_missing", "follower.js is missing: who follows you is not known."),
-    ):
-        if not any(draft.has(kind) for draft in latest_first):
-            yield ArchiveWarning(code, None, sentence)
-    if not any(draft.has(kind) for draft in latest_first for kind in ("tweets", "tweet", "grailbird-month")):
-        yield ArchiveWarning("tweets_missing", None, "There are no tweets here, so people are known by number only.")
 
 
 def _require_following(exports: Sequence[Draft], drafts: Sequence[Draft]) -> None:

@@ -1,0 +1,57 @@
+"""What is missing from exports or odd about them -> warnings, once everything has been read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+
+from passerelle.archive.drafts import NOBODY, Draft
+from passerelle.archive.records import ArchiveWarning
+
+# The lists of an archive, and what is lost with each.
+LISTS = {
+    "following": "some of those you follow",
+    "follower": "some of those who follow you",
+    "block": "those you block",
+    "mute": "those you mute",
+    "tweets": "names that only it knows",
+    "tweet": "names that only it knows",
+}
+# Kinds of files of which one at least should be there.
+EXPECTED = (
+    (("following",), "following_missing", "following.js is missing: whom you follow is not known."),
+    (("follower",), "followers_missing", "follower.js is missing: who follows you is not known."),
+    (
+        ("tweets", "tweet", "grailbird-month"),
+        "tweets_missing",
+        "There are no tweets here, so people are known by number only.",
+    ),
+)
+
+
+def all_findings(latest_first: Sequence[Draft]) -> Iterator[ArchiveWarning]:
+    """Say what is missing or odd in the exports of one account, the latest first."""
+    yield from chain.from_iterable(map(_in_one_export, latest_first))
+    if len(latest_first) > 1:
+        message = f"{len(latest_first)} exports were merged; the latest says whom you follow."
+        yield ArchiveWarning("exports_merged", None, message)
+    if all(draft.owner == NOBODY for draft in latest_first):
+        yield ArchiveWarning("account_unknown", None, "Nothing in the archive says whose it is.")
+    for kinds, code, message in EXPECTED:
+        if not any(draft.has(kind) for draft in latest_first for kind in kinds):
+            yield ArchiveWarning(code, None, message)
+
+
+def _in_one_export(draft: Draft) -> Iterator[ArchiveWarning]:
+    complained = {warning.file for warning in draft.warnings}
+    for key, (name, _) in draft.promised.items():
+        if key[0] in LISTS and key not in draft.read and name not in complained:
+            message = f"{name} is not here, though the archive names it; {LISTS[key[0]]} are lost."
+            yield ArchiveWarning("part_missing", name, message)
+    if draft.partial:
+        message = "This is one part of a larger archive: choose all its ZIPs together."
+        yield ArchiveWarning("partial_archive", None, message)
+    account, manifest = draft.owners.get("account", NOBODY), draft.owners.get("manifest", NOBODY)
+    if len({account.rest_id, manifest.rest_id} - {None}) == 2:
+        message = "account.js and the manifest name different accounts; account.js was believed."
+        yield ArchiveWarning("accounts_disagree", "account.js", message)
