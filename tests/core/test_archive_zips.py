@@ -76,6 +76,7 @@ def test_a_large_archive_inside_a_zip_is_read(tmp_path: Path) -> None:
     assert [warning.code for warning in result.warnings] == ["nested_zip"]
 
 
+@pytest.mark.desktop
 def test_a_file_past_four_gigabytes_is_found(tmp_path: Path) -> None:
     """The archive's files lie behind a hole of 5 GB, as in the archive of somebody with many videos."""
     hole = 5 * 1024**3
