@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import pytest
@@ -22,8 +23,10 @@ ENTRY = Path(__file__).with_name("badges.ts")
 KNOWN = ("ada_nouvelle", "Chloe_Marais", "farid_k", "junho_bada", "hideo_umi", "brunoquai")
 # How far X lets names stand from their badges: the gap, and no more.
 GAP = 12  # px
+PATIENCE = 20  # looks at a page, on a machine that is busy with other things
 
 Open = Callable[..., Page]
+T = TypeVar("T", bound=object)
 
 # Where each badge stands: whom it is for, and the @name right before it.
 BADGES = """() => [...document.querySelectorAll("[data-passerelle-badge]")].map((host) => [
@@ -90,12 +93,18 @@ def settle(page: Page) -> None:
 
 
 def assert_right(page: Page) -> None:
-    """Hold that each known person on the page has one badge, right behind their name, and nobody else has one."""
-    settle(page)
-    found = [(name, before) for name, before in page.evaluate(BADGES) if before.startswith("@")]
-    assert all(before == f"@{name}" for name, before in found)
-    shown = [name for name in page.evaluate(SHOWN) if name in KNOWN]
-    assert sorted(name for name, _ in found) == sorted(shown)
+    """Hold that soon each known person on the page has one badge, right behind their name, and nobody else has one."""
+    expected = sorted((name, f"@{name}") for name in page.evaluate(SHOWN) if name in KNOWN)
+    soon(page, lambda: sorted((name, before) for name, before in badges(page) if before.startswith("@")), expected)
+
+
+def soon(page: Page, look: Callable[[], T], expected: T) -> None:
+    """Hold that what `look` gives is soon `expected`."""
+    for _ in range(PATIENCE):
+        settle(page)
+        if look() == expected:
+            return
+    assert look() == expected
 
 
 def press(page: Page, css: str, text: str = "") -> None:
@@ -118,11 +127,12 @@ def test_everybody_known_has_one_badge_behind_their_name(open_page: Open) -> Non
 
 
 def test_the_new_client_shows_the_same_people(open_page: Open) -> None:
-    found = badges(open_page("/new-conversation"), at_least=5)
+    found = badges(open_page("/new-conversation"), at_least=6)
 
     assert found == [
         ("ada_nouvelle", "@ada_nouvelle"),  # the post that the page is about: it has no link to itself
         ("Chloe_Marais", "@Chloe_Marais"),  # quoted in it
+        ("brunoquai", "Bruno Quai reposted"),
         ("junho_bada", "@junho_bada"),  # reposted: an article in an article
         ("hideo_umi", "@hideo_umi"),  # with a phone's absolute link
         ("farid_k", "@farid_k"),
@@ -168,7 +178,7 @@ def test_badges_survive_being_wrapped_anew(open_page: Open, path: str) -> None:
     before = badges(page)
     page.evaluate("window.__rewrap()")
 
-    assert badges(page) == before
+    soon(page, lambda: badges(page), before)
 
 
 @pytest.mark.parametrize("path", ["/home", "/new-conversation"])
@@ -202,11 +212,10 @@ def test_a_profile_that_follows_another_has_the_new_ones_badge(open_page: Open, 
     assert badges(page)[0] == ("ada_nouvelle", "@ada_nouvelle")
 
     page.evaluate("window.__navigate('Chloe_Marais')")
-    assert {name for name, _ in badges(page)} == {"Chloe_Marais"}
+    soon(page, lambda: {name for name, _ in badges(page)}, {"Chloe_Marais"})
 
     page.evaluate("window.__navigate('olu_afara')")  # known to nobody
-    settle(page)
-    assert page.evaluate(BADGES) == []
+    soon(page, lambda: page.evaluate(BADGES), [])
 
     page.evaluate("window.__navigate('farid_k')")  # the header's nodes are the same ones still
     page.wait_for_selector(
@@ -264,11 +273,15 @@ def test_badges_follow_the_theme(open_page: Open, path: str) -> None:
     badges(page)
     for name, expected in (("dark", "dark"), ("light", "light"), ("dim", "dark")):
         page.evaluate("(name) => window.__theme(name)", name)
-        settle(page)
-        themes = page.evaluate(
-            "[...document.querySelectorAll('[data-passerelle-badge]')].map((host) => host.dataset.theme)"
+        soon(
+            page,
+            lambda: set(
+                page.evaluate(
+                    "[...document.querySelectorAll('[data-passerelle-badge]')].map((host) => host.dataset.theme)"
+                )
+            ),
+            {expected},
         )
-        assert set(themes) == {expected}
 
 
 def test_following_asks_by_name_first(open_page: Open) -> None:
@@ -284,6 +297,15 @@ def test_following_asks_by_name_first(open_page: Open) -> None:
     await_hidden(page, ".state", "Followed")
     assert page.evaluate("badges.follows") == ["ada_nouvelle"]
     assert find_hidden(page, ".press.follow") == []
+
+
+def test_the_popover_unfolds_who_says_so(open_page: Open) -> None:
+    page = open_page("/home")
+    badges(page)
+    press(page, ".mark")
+    press(page, ".sources summary")
+
+    assert await_hidden(page, ".sources li").text == "Source: a list see"
 
 
 def test_a_hurried_second_click_answers_nothing(open_page: Open) -> None:
@@ -312,9 +334,8 @@ def test_a_badge_works_by_keyboard_alone(open_page: Open) -> None:
     page.keyboard.press("Enter")
     await_hidden(page, ".state", "Followed")
     page.keyboard.press("Escape")
-    settle(page)
 
-    assert find_hidden(page, ".card") == []
+    soon(page, lambda: len(find_hidden(page, ".card")), 0)
     assert len(page.evaluate("badges.follows")) == 1
     assert page.evaluate("window.__opened") == []
 
@@ -363,9 +384,8 @@ def test_nothing_is_left_when_badges_are_switched_off(open_page: Open) -> None:
     badges(page)
     page.evaluate("badges.stop()")
     page.evaluate("window.__recycle()")
-    settle(page)
 
-    assert page.evaluate(BADGES) == []
+    soon(page, lambda: page.evaluate(BADGES), [])
 
 
 def test_nothing_is_left_after_an_update_of_the_extension(open_page: Open) -> None:
@@ -373,9 +393,8 @@ def test_nothing_is_left_after_an_update_of_the_extension(open_page: Open) -> No
     badges(page)
     page.evaluate("badges.update()")
     page.evaluate("window.__recycle()")
-    settle(page)
 
-    assert page.evaluate(BADGES) == []
+    soon(page, lambda: page.evaluate(BADGES), [])
 
 
 def test_badges_of_an_earlier_version_are_taken_away(open_page: Open) -> None:
@@ -390,7 +409,7 @@ def test_badges_of_an_earlier_version_are_taken_away(open_page: Open) -> None:
     )
     page.evaluate("(names) => badges.start(names)", list(KNOWN))
 
-    assert badges(page) == before
+    soon(page, lambda: badges(page), before)
 
 
 def test_a_badge_that_was_moved_away_comes_back(open_page: Open) -> None:
@@ -400,7 +419,7 @@ def test_a_badge_that_was_moved_away_comes_back(open_page: Open) -> None:
         "document.querySelectorAll('[data-passerelle-badge]').forEach((host) => host.parentElement.prepend(host))"
     )
 
-    assert badges(page) == before
+    soon(page, lambda: badges(page), before)
 
 
 def test_a_popover_is_closed_when_its_badge_is_about_somebody_else(open_page: Open) -> None:
@@ -409,6 +428,5 @@ def test_a_popover_is_closed_when_its_badge_is_about_somebody_else(open_page: Op
     press(page, ".mark")
     await_hidden(page, ".card")
     page.evaluate("window.__recycle()")
-    settle(page)
 
-    assert find_hidden(page, ".card") == []
+    soon(page, lambda: len(find_hidden(page, ".card")), 0)

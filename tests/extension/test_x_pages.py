@@ -6,15 +6,17 @@ read a name from, or in the new client the alternative text of the picture.
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.x_pages import read_pages
-
+ROOT = Path(__file__).parents[2]
 PAGES = Path("/work/shared/data/x-pages")
 NAME_LINE = re.compile(r'data-testid="(?:User-Name|UserName|UserCell)"')
 AVATAR = re.compile(r'data-testid="UserAvatar-Container-(?!unknown)(\w+)"|<img alt="@(\w+)"')
@@ -24,7 +26,9 @@ AVATAR = re.compile(r'data-testid="UserAvatar-Container-(?!unknown)(\w+)"|<img a
 def found() -> dict[Path, dict[str, Any]]:
     if not PAGES.is_dir():
         pytest.skip(f"{PAGES} is not here")
-    return dict(read_pages(PAGES))
+    command = [sys.executable, "-m", "tests.x_pages", str(PAGES)]
+    printed = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout
+    return {PAGES / name: page for name, page in json.loads(printed).items()}
 
 
 def people(found: dict[Path, dict[str, Any]]) -> list[tuple[Path, dict[str, Any]]]:

@@ -10,10 +10,10 @@ const SILENCED = [
 /** Let no event of `host` reach the page's own listeners above it, and no card or link around it be opened by a click. */
 export function silence(host: HTMLElement, root: ShadowRoot): void {
   for (const type of SILENCED) host.addEventListener(type, (event) => { event.stopPropagation(); }, { passive: true });
-  // Inside the shadow root the real target is known: only our own links keep what a click does by itself.
+  // Inside the shadow root the real target is known: only our own links and what unfolds keep what a click does by itself.
   for (const type of ["click", "auxclick"]) {
     root.addEventListener(type, (event) => {
-      if (!(event.target instanceof Element && event.target.closest("a[href]"))) event.preventDefault();
+      if (!(event.target instanceof Element && event.target.closest("a[href], summary"))) event.preventDefault();
     });
   }
 }

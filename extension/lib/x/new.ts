@@ -8,11 +8,12 @@ const MAX_HEADER_NODES = 2000;
 
 export const newClient: Adapter = {
   client: "new",
-  blocks: [NEW.entry, NEW.hoverCard, NEW.main].join(),
+  blocks: [NEW.entry, NEW.repostLine, NEW.hoverCard, NEW.main].join(),
   attributes: [NEW.entryLink, "href", "alt"],
   isHere: (document) => document.querySelector(NEW.root) !== null,
   read(block, path) {
     if (block.matches(NEW.main)) return readProfile(block, path);
+    if (block.matches(NEW.repostLine)) return readReposter(block);
     if (block.matches(NEW.hoverCard)) return readLinked(block, "hover", nameOfAvatar(block));
     return block.querySelector(NEW.post) ? readPost(block) : readRow(block);
   },
@@ -23,6 +24,13 @@ function readPost(entry: Element): Person | null {
   const href = entry.getAttribute(NEW.entryLink);
   // The post that a page is about has no link to itself: there its author's picture tells.
   return readLinked(entry, surface, href === null ? nameOfAvatar(entry) : (nameOfPathPart(pathOfLink(href)[0]) ?? null));
+}
+
+// The link's text is a display name: only where it leads counts.
+function readReposter(line: Element): Person | null {
+  const anchor = line.querySelector(NEW.profileLink);
+  const screenName = nameOfProfileLink(anchor?.getAttribute("href") ?? null);
+  return anchor && screenName ? { surface: "reposter", screenName, restId: null, anchor } : null;
 }
 
 function readRow(entry: Element): Person | null {

@@ -35,6 +35,10 @@ export const CLASSIC = {
   followButton:
     '[data-testid$="-follow"],[data-testid$="-unfollow"],[data-testid$="-cancel"],[data-testid$="-unblock"]',
   followTestId: /^([1-9]\d{0,19})-(?:follow|unfollow|cancel|unblock)$/,
+  // The way to one's own profile in X's menu: who is signed in. [saved: 3 of 3 pages with a menu]
+  ownProfile: 'a[data-testid="AppTabBar_Profile_Link"]',
+  // The column in the middle: rows beside it (who to follow) are in nobody's list. [saved]
+  column: '[data-testid="primaryColumn"]',
   // The profile's own description for search engines; may lag behind when X changes the page. [saved, sources]
   profileSchema: 'script[data-testid="UserProfileSchema-test"]',
   main: 'main, [data-testid="primaryColumn"]',
@@ -49,6 +53,8 @@ export const NEW = {
   // Where an entry leads: "/name/status/1" of a post, "/name" of a person's row; absolute on phones. [saved, sources]
   entryLink: "data-href",
   post: "article",
+  // "Ada reposted": beside the post, in an article around both. [sources]
+  repostLine: "article:has(> article) > :not(article)",
   // A hover card: a floating part that says on which side it opened. [sources]
   hoverCard: "[data-side]",
   // A person's picture says "@name" as its alternative text. [saved: 4 of 4]
@@ -60,6 +66,9 @@ export const NEW = {
   // [sources: on pages of visitors, 2026-08]
   profileSchema: 'script[type="application/ld+json"]',
 } as const;
+
+/** Pictures that lead to a profile, in both clients: where there are several, people are shown. [saved] */
+export const PICTURE_LINK = 'a[href^="/"] img';
 
 /** An @name as X shows it: 1 to 15 characters, a few ancient ones up to 20. */
 export const SHOWN_NAME = /^@([A-Za-z0-9_]{1,20})$/;
