@@ -13,8 +13,6 @@ NODE_PREFIX := $(shell node -p 'require("path").resolve(process.execPath, "../..
 ifneq ($(wildcard $(NODE_PREFIX)/include/node/node.h),)
 export npm_config_nodedir := $(NODE_PREFIX)
 endif
-# What the lock says, with its hashes. `npm ci` would refuse a lock that lacks other platforms' builds of rollup, and a mirror may lack these.
-NPM_INSTALL := npm install --no-save --loglevel=error
 export npm_config_fund := false
 export npm_config_audit := false
 
@@ -39,11 +37,11 @@ $(STAMP)/python: requirements/bootstrap.txt requirements/dev.txt core/pyproject.
 	@touch $@
 
 $(STAMP)/extension: extension/package.json extension/package-lock.json | $(STAMP)/system
-	cd extension && $(NPM_INSTALL)
+	cd extension && npm ci --loglevel=error
 	@touch $@
 
 $(STAMP)/servers: tests/servers/node/package.json tests/servers/node/package-lock.json | $(STAMP)/system
-	cd tests/servers/node && $(NPM_INSTALL)
+	cd tests/servers/node && npm ci --loglevel=error
 	@touch $@
 
 run: setup ## see it work: a browser with the extension, or the whole journey without a display (ARCHIVE=path)
@@ -71,7 +69,7 @@ format: setup ## let ruff and eslint tidy up
 	cd extension && npx --no-install eslint --fix .
 
 $(STAMP)/bench: tests/bench/package.json tests/bench/package-lock.json | $(STAMP)/system
-	cd tests/bench && $(NPM_INSTALL)
+	cd tests/bench && npm ci --loglevel=error
 	@touch $@
 
 bench: setup $(STAMP)/bench ## measure; prints ratios, writes dist/bench.json
