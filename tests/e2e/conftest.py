@@ -19,7 +19,17 @@ from tests.servers.world import World
 # Pyodide starts in about 3 s on an idle machine; here two cores carry servers and browser too.
 expect.set_options(timeout=30_000)
 
+HERE = Path(__file__).parent
 _numbers = itertools.count(1)
+# The first test of a run also waits for the extension to be built and for every server to start.
+SECONDS = 300
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give the tests in this folder more time than those of a function; a mark of their own goes first."""
+    for item in items:
+        if item.path.is_relative_to(HERE) and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(SECONDS))
 
 
 @pytest.fixture

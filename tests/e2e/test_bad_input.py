@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -17,12 +18,13 @@ from tests.e2e.steps import APP, await_matches, error, hand_over, open_settings,
 from tests.servers.chromium import Chromium
 from tests.servers.directory import DirectoryServer, sign
 from tests.servers.pds import Account
-from tests.servers.residents import FOUND
+from tests.servers.residents import FOUND, make_newcomer_row
 from tests.servers.sites import APPVIEW, DIRECTORY, PDS, PLC
 from tests.servers.world import Fault, World, altered, unreachable
 
 pytestmark = pytest.mark.e2e
 
+_numbers = itertools.count()
 LATEST = "/v1/directory/latest.json"
 
 
@@ -127,17 +129,18 @@ def test_a_bad_directory_is_refused_and_the_copy_before_it_stays(
     tab: Page, everywhere: World, directory: DirectoryServer, case: str
 ) -> None:
     code, fault = BAD_DIRECTORIES[case]
-    directory.add([])  # a new version; the browser has an older one
+    directory.add([make_newcomer_row(next(_numbers))])
+    version = str(json.loads(directory.latest())["version"])
     open_settings(tab)
     update = tab.get_by_test_id("update-directory")
     update.click()
+    expect(tab.get_by_test_id("directory")).to_have_attribute("data-version", version)
     expect(update).to_be_enabled()
-    version = tab.get_by_test_id("directory").get_attribute("data-version")
 
     with everywhere.fault(DIRECTORY, fault(directory)):
         update.click()
         expect(error(tab, code).first).to_be_visible()
-    expect(tab.get_by_test_id("directory")).to_have_attribute("data-version", version or "")
+    expect(tab.get_by_test_id("directory")).to_have_attribute("data-version", version)
     tab.get_by_test_id("back").click()
 
     expect_one_sentence(tab, code)

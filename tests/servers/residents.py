@@ -110,6 +110,13 @@ def make_rows(accounts: Mapping[str, Account]) -> Iterator[dict[str, str]]:
         yield from _said(crowd_row, SOURCES)
 
 
+def make_newcomer_row(number: int) -> dict[str, str]:
+    """Give a row about somebody whom no archive here follows, so that a directory has something new to publish."""
+    [someone] = crowd(1, first=9_000 + number)
+    row = {"rest_id": someone.rest_id, "screen_name": someone.screen_name, "did": crowd_did(someone)}
+    return {**row, "kind": "person", "source": SOURCES[0], "source_date": SEEN}
+
+
 def _said(row: Mapping[str, str], sources: Sequence[str]) -> Iterator[dict[str, str]]:
     for source in sources:
         yield {**row, "kind": "person", "source": source, "source_date": SEEN}
