@@ -62,6 +62,8 @@ _NO_PIXELFED_NAMES = frozenset(
 # selectors (facts/handles-in-bios.md, section 5).
 _INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
 
+_SPACES = re.compile(r"\s+")
+
 # A name may touch Japanese or Arabic words, not letters that could be mistaken for its own (a Cyrillic а).
 _LETTERS = "a-z0-9_\u00c0-\u024f\u0370-\u058f\u13a0-\u13ff\u1e00-\u1fff"
 _BEFORE = rf"(?<![{_LETTERS}@.%/+-])"
@@ -145,8 +147,9 @@ def find_hints(name: str = "", bio: str = "", location: str = "", urls: Iterable
 
 
 def normalize(text: str) -> str:
-    """Give the text in lower case, with full-width and fancy letters as plain ones and without invisible marks."""
-    return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text[:MAX_TEXT])).lower()
+    """Give the text in lower case, with plain letters for full-width and fancy ones, single spaces, nothing invisible."""
+    plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text[:MAX_TEXT])).lower()
+    return _SPACES.sub(lambda spaces: "\n" if "\n" in spaces[0] else " ", plain)
 
 
 def _in_text(text: str) -> Iterator[Sighting]:

@@ -151,9 +151,18 @@ def test_the_command_answers_each_line() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    "line", [b"{", b"[]", b"\xff", b'{"name": 7}', b'{"urls": "https://mas.to/@ada"}', b'{"urls": [7]}', b"[" * 100_000]
-)
+NO_PROFILES = {
+    "cut": b"{",
+    "a list": b"[]",
+    "no UTF-8": b"\xff",
+    "a number for a name": b'{"name": 7}',
+    "one link": b'{"urls": "https://mas.to/@ada"}',
+    "a number for a link": b'{"urls": [7]}',
+    "brackets": b"[" * 100_000,
+}
+
+
+@pytest.mark.parametrize("line", NO_PROFILES.values(), ids=NO_PROFILES)
 def test_a_line_that_is_no_profile_is_named_after_the_others_were_answered(line: bytes) -> None:
     given = answers([b'{"name": "Ada"}', line])
     assert next(given) == '{"hints": []}'
