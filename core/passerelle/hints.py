@@ -147,7 +147,7 @@ def find_hints(name: str = "", bio: str = "", location: str = "", urls: Iterable
 
 
 def normalize(text: str) -> str:
-    """Give the text in lower case, with plain letters for full-width and fancy ones, single spaces, nothing invisible."""
+    """Give the text in lower case, with plain letters for fancy ones, single spaces and nothing invisible."""
     plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text[:MAX_TEXT])).lower()
     return _SPACES.sub(lambda spaces: "\n" if "\n" in spaces[0] else " ", plain)
 
