@@ -31,7 +31,7 @@ MAX_SEEN = 5_000  # people of one people.add
 class Fields(BaseModel):
     """Base of what a command carries beside id and type: frozen, and unknown fields are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)  # as in views.View
 
 
 class Nothing(Fields):
