@@ -20,6 +20,8 @@ REPEATS = 3
 CELLS = 160
 BADGES = CELLS // 2
 ALLOWED = ("https://x.com/*", "https://mobile.x.com/*", "https://twitter.com/*", "https://mobile.twitter.com/*")
+_ARE_ON = """async () => "badge-index" in await chrome.storage.local.get("badge-index")
+  && (await chrome.scripting.getRegisteredContentScripts()).length > 0"""
 # Every second cell is about somebody whom the directory knows.
 KNOWN = [one.screen_name for one in MEDIAN_PEOPLE]
 NAMES = [KNOWN[n // 2] if n % 2 else f"stranger_{n}" for n in range(CELLS)]
@@ -63,7 +65,7 @@ def _switch_on(session: Session) -> None:
     page = session.browser.open_page("app.html")
     page.get_by_test_id("open-settings").click()
     page.get_by_test_id("badges-switch").click()
-    page.wait_for_function("async () => 'badge-index' in (await chrome.storage.local.get('badge-index'))")
+    page.wait_for_function(_ARE_ON)
     page.close()
 
 
