@@ -300,6 +300,15 @@ def test_the_old_tweet_archive_names_people_of_a_later_export(tmp_path: Path) ->
     assert archive.tweets == 3
 
 
+def test_the_old_tweet_archive_does_not_date_an_export_without_a_date(tmp_path: Path) -> None:
+    old = make_archive(tmp_path / "old", era="A", tweets=[tweet(1, mentions=[renamed(ADA, "ada_before")])])
+    new = make_archive(tmp_path / "new", era="B", tweets=[tweet(2, mentions=[ADA])])
+    archive = read([old, new])
+    assert archive.exported_at is None
+    assert name_of(archive, ADA) == ADA.screen_name
+    assert archive.aliases[RestId(ADA.rest_id)] == ("ada_before",)
+
+
 def test_display_names_lose_what_hides_or_reorders_and_keep_the_rest(tmp_path: Path) -> None:
     archive = read([make_archive(tmp_path / "a.zip")])
     assert display_name(archive, BIDI) == "Alice gro.live isolated"

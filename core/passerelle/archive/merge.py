@@ -15,7 +15,8 @@ from passerelle.errors import UnreadableArchive
 from passerelle.identifiers import RestId, ScreenName, canonicalize_screen_name
 
 UNDATED = datetime.min.replace(tzinfo=UTC)
-GRAILBIRD = frozenset({"grailbird-month", "user-details", "payload-details", "readme"})
+OLD = "grailbird-month"  # only the tweet archive that X gave until 2019 has it
+GRAILBIRD = frozenset({OLD, "user-details", "payload-details", "readme"})
 
 
 def make_archive(
@@ -27,13 +28,13 @@ def make_archive(
         raise _nothing(drafts)
     if require_following:
         _require_following(exports, drafts)
-    latest_first = sorted(exports, key=_date, reverse=True)
+    latest_first = sorted(exports, key=_age, reverse=True)
     following = _latest(latest_first, "following").following
     followers = _latest(latest_first, "follower").followers
     names, aliases = _names(latest_first, frozenset({**following, **followers}))
     return Archive(
         owner=first_of(draft.owner for draft in latest_first),
-        exported_at=next((draft.date for draft in latest_first if draft.date), None),
+        exported_at=_latest(latest_first, "following").date,
         following=tuple(following),
         followers=tuple(followers),
         blocked=frozenset(_latest(latest_first, "block").blocked),
@@ -54,7 +55,7 @@ def _says_something(draft: Draft) -> bool:
 def _exports(drafts: Sequence[Draft]) -> list[Draft]:
     """Join drafts that are one export: its parts in several ZIPs, or loose files from several folders."""
     exports: list[Draft] = []
-    for draft in sorted(drafts, key=_date, reverse=True):
+    for draft in sorted(drafts, key=_age, reverse=True):
         whole = next((one for one in exports if _belong_together(one, draft)), None)
         if whole is None:
             exports.append(draft)
@@ -64,6 +65,8 @@ def _exports(drafts: Sequence[Draft]) -> list[Draft]:
 
 
 def _belong_together(one: Draft, other: Draft) -> bool:
+    if one.has(OLD) != other.has(OLD):
+        return False
     if one.date and other.date:
         return one.date == other.date
     return not one.read.keys() & other.read.keys()
@@ -88,8 +91,9 @@ def _joined(one: Draft, other: Draft) -> Draft:
     )
 
 
-def _date(draft: Draft) -> datetime:
-    return draft.date or tweet_date(draft.names.newest_tweet) or UNDATED
+def _age(draft: Draft) -> tuple[bool, datetime]:
+    """Order exports by date, one without any by its newest tweet; the old tweet archive is older than all others."""
+    return not draft.has(OLD), draft.date or tweet_date(draft.names.newest_tweet) or UNDATED
 
 
 def _latest(latest_first: Sequence[Draft], kind: str) -> Draft:
