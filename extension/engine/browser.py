@@ -1,4 +1,4 @@
-"""The engine in the browser: hands `passerelle.engine` what only a browser has. The only Python that imports JavaScript.
+"""The engine in the browser: hands `passerelle.engine` what only a browser has. No other Python imports JavaScript.
 
 `passerelle_host` is what engine/python.ts registers: the functions of database.ts and fetch.ts, and a few more.
 """
