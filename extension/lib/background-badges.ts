@@ -28,10 +28,12 @@ export interface BadgeParts {
   now: () => Date;
 }
 
-type Handlers = { [T in PageMessageType]: (fields: Fields<T>) => Promise<Result<T>> };
+/** Answers to messages of content scripts, by type. */
+export type Handlers<T extends PageMessageType = PageMessageType> = { [M in T]: (fields: Fields<M>) => Promise<Result<M>> };
+type BadgeMessage = Extract<PageMessageType, `badge.${string}` | "session.open">;
 
 /** Make the handler of each message that a content script may send. */
-export function makeBadgeHandlers(parts: BadgeParts): Handlers {
+export function makeBadgeHandlers(parts: BadgeParts): Handlers<BadgeMessage> {
   let opened: { version: number; directory: Promise<Directory> } | null = null;
 
   async function directory(): Promise<Directory | null> {
@@ -100,7 +102,7 @@ export function makeBadgeHandlers(parts: BadgeParts): Handlers {
 }
 
 /** Answer one message of a content script; what goes wrong is an error for the page, not a crash of the background. */
-export async function answerPage(handlers: Handlers, value: unknown): Promise<object> {
+export async function answerPage(handlers: Partial<Handlers>, value: unknown): Promise<object> {
   const message = parsePageMessage(value);
   if (!message) return { error: { code: "unknown_command", message: "This is no message of a content script.", params: {} } satisfies ErrorView };
   const handler = handlers[message.type] as (fields: object) => Promise<object>;

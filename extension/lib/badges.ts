@@ -14,8 +14,13 @@ export type BadgesState = "on" | "off" | "blocked";
 
 /** Where the person's choice is kept, in `storage.local`. */
 export const BADGES = "badges";
-const SCRIPT_ID = "x";
-const SCRIPT_FILE = "/content-scripts/x.js";
+// What runs on x.com: badges in the isolated world, the reader of X's answers in the page's own, before X's first request.
+type Script = Parameters<typeof browser.scripting.registerContentScripts>[0][number];
+const COMMON = { matches: X_ORIGINS, excludeMatches: NOT_ON, persistAcrossSessions: true };
+const SCRIPTS = [
+  { id: "x-reader", js: ["/content-scripts/x-reader.js"], runAt: "document_start", world: "MAIN", ...COMMON },
+  { id: "x", js: ["/content-scripts/x.js"], runAt: "document_end", world: "ISOLATED", ...COMMON },
+] as const satisfies Script[];
 
 /** Say whether badges are on. */
 export async function badgesState(): Promise<BadgesState> {
@@ -50,9 +55,7 @@ const endBadges = () => navigator.locks.request(BADGES, end);
 
 async function start(): Promise<void> {
   await unregister();
-  await browser.scripting.registerContentScripts([
-    { id: SCRIPT_ID, js: [SCRIPT_FILE], matches: X_ORIGINS, excludeMatches: NOT_ON, runAt: "document_end", persistAcrossSessions: true },
-  ]);
+  await browser.scripting.registerContentScripts([...SCRIPTS]);
   const tabs = await browser.tabs.query({ url: X_ORIGINS });
   await Promise.all(tabs.map(({ id }) => inject(id)));
 }
@@ -66,14 +69,14 @@ async function end(): Promise<void> {
 }
 
 async function unregister(): Promise<void> {
-  const registered = await browser.scripting.getRegisteredContentScripts({ ids: [SCRIPT_ID] });
-  if (registered.length > 0) await browser.scripting.unregisterContentScripts({ ids: [SCRIPT_ID] });
+  const registered = await browser.scripting.getRegisteredContentScripts({ ids: SCRIPTS.map(({ id }) => id) });
+  if (registered.length > 0) await browser.scripting.unregisterContentScripts({ ids: registered.map(({ id }) => id) });
 }
 
 async function inject(tabId: number | undefined): Promise<void> {
   if (tabId === undefined) return;
   try {
-    await browser.scripting.executeScript({ target: { tabId }, files: [SCRIPT_FILE] });
+    for (const { js, world } of SCRIPTS) await browser.scripting.executeScript({ target: { tabId }, files: [...js], world });
   } catch (error) {
     // A tab that shows an error page or sleeps takes no script; it gets one when it is loaded again.
     console.debug("no badges in this tab yet:", error);

@@ -2,6 +2,8 @@
 import { browser } from "wxt/browser";
 import type { NamedPerson } from "./badge-index";
 import type { AccountView, ErrorView, MatchView } from "./messages.gen";
+import { KINDS, type ListKind } from "./x-answers/lists";
+import { type SeenUser, toSeenUser } from "./x-answers/users";
 
 export type Network = AccountView["network"];
 export type FollowState = AccountView["state"];
@@ -57,6 +59,31 @@ export interface BadgeWords {
   readonly broken: string;
 }
 
+/** What the people of one message are to the owner of a list on x.com. */
+export interface SeenList {
+  readonly kind: ListKind;
+  /** Whose list: the @name that is signed in, as the page shows it. */
+  readonly screen_name: string;
+  readonly total: number | null;
+  readonly is_last: boolean;
+}
+
+/** What the bar on x.com says while a list is being read. */
+export interface ReadingView {
+  readonly language: string;
+  readonly direction: "ltr" | "rtl";
+  readonly title: string;
+  readonly progress: string;
+  readonly hint: string;
+  /** The way to the list, when this page is not it. */
+  readonly link: string | null;
+  /** The person says that this is the end; null when X has said so. */
+  readonly end: string | null;
+  readonly close: string;
+  readonly read: number;
+  readonly total: number | null;
+}
+
 /** type -> fields and result. Everything in `fields` is a stranger's until `parsePageMessage` has seen it. */
 export interface PageMessages {
   /** See to it that the index in `storage.local` is that of the directory which is here now. */
@@ -64,6 +91,13 @@ export interface PageMessages {
   "badge.rows": { fields: { people: readonly NamedPerson[] }; result: { views: readonly (BadgeView | null)[] } };
   "badge.follow": { fields: { row_id: string; screen_name: string; rest_id: string | null }; result: { state: FollowState; error_text: string } };
   "session.open": { fields: object; result: object };
+  /** Whom X's page named, and in which list of its owner they stand, if in one. */
+  "people.seen": { fields: { people: readonly SeenUser[]; listed: SeenList | null }; result: object };
+  "reading.view": { fields: { screen_name: string | null; is_list: boolean }; result: { view: ReadingView | null } };
+  /** The person pressed a button of the bar: that this is the end of the list, or that it be stopped. */
+  "reading.end": { fields: { is_complete: boolean }; result: object };
+  /** Whether anybody can be read from this page at all. */
+  "page.health": { fields: { is_readable: boolean }; result: object };
 }
 
 export type PageMessageType = keyof PageMessages;
@@ -88,6 +122,10 @@ const DEADLINES: Record<PageMessageType, number> = {
   "badge.rows": 15_000,
   "badge.follow": 90_000,
   "session.open": 15_000,
+  "people.seen": 15_000,
+  "reading.view": 15_000,
+  "reading.end": 15_000,
+  "page.health": 15_000,
 };
 
 /** Ask the background. Throws PageMessageError: what it answered, or `no_answer` when it did not in time. */
@@ -116,7 +154,29 @@ const PARSERS: { [T in PageMessageType]: (fields: Readonly<Record<string, unknow
   "badge.follow": ({ row_id, screen_name, rest_id }) =>
     isText(row_id, ROW_ID) && isText(screen_name, SCREEN_NAME) && isRestId(rest_id) ? { row_id, screen_name, rest_id } : null,
   "session.open": () => ({}),
+  "people.seen": ({ people, listed }) => {
+    if (!Array.isArray(people) || people.length > MAX_PEOPLE) return null;
+    const list = listed === null ? null : parseList(listed);
+    return list === undefined ? null : { people: people.map(toSeenUser).filter((user) => user !== null), listed: list };
+  },
+  "reading.view": ({ screen_name, is_list }) =>
+    (screen_name === null || isText(screen_name, SCREEN_NAME)) && typeof is_list === "boolean" ? { screen_name, is_list } : null,
+  "reading.end": ({ is_complete }) => (typeof is_complete === "boolean" ? { is_complete } : null),
+  "page.health": ({ is_readable }) => (typeof is_readable === "boolean" ? { is_readable } : null),
 };
+
+// Undefined when it is wrong in any way.
+function parseList(value: unknown): SeenList | undefined {
+  if (!isRecord(value)) return undefined;
+  const { screen_name, total, is_last } = value;
+  const kind = KINDS.find((known) => known === value.kind);
+  if (!kind || !isText(screen_name, SCREEN_NAME) || !isTotal(total) || typeof is_last !== "boolean") return undefined;
+  return { kind, screen_name, total, is_last };
+}
+
+function isTotal(value: unknown): value is number | null {
+  return value === null || (typeof value === "number" && Number.isSafeInteger(value) && value >= 0);
+}
 
 /** Parse what came in by `runtime.onMessage`; null when it is not of this table, or wrong in any way. */
 export function parsePageMessage(value: unknown): PageMessage | null {

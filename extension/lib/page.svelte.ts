@@ -11,6 +11,7 @@ import type { AccountView, Events, ExportMake, MatchView, WorkView } from "./mes
 import { openTab, saveFile } from "./platform";
 import { type Account, type Credentials, sessions } from "./sessions";
 import * as settings from "./settings";
+import { forgetSeen } from "./x-answers/ask-background";
 import { live, readMatches, readState } from "./storage";
 
 export type View = "home" | "drop" | "sign-in" | "settings";
@@ -227,7 +228,7 @@ class Page {
 
   /** Erase everything. Sessions and settings go even if the engine fails, which is then shown. */
   async deleteAll(switchOffBadges: () => Promise<unknown>): Promise<void> {
-    const steps = [() => switchOffBadges(), () => engine.call("data.delete", {}), () => sessions.deleteAll(), () => settings.clear()];
+    const steps = [() => switchOffBadges(), forgetSeen, () => engine.call("data.delete", {}), () => sessions.deleteAll(), () => settings.clear()];
     const failures: unknown[] = [];
     for (const step of steps) await step().catch((error: unknown) => failures.push(error));
     if (failures.length > 0) this.failure = failureOf(failures[0]);

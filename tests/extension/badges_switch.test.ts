@@ -47,7 +47,7 @@ test("on: access to x.com, the script for new pages, and for those that are open
   const { granted, scripts, injected } = browserThatAnswers(true);
   expect(await setBadges(true)).toBe("on");
   expect([...granted]).toEqual(X_ORIGINS);
-  expect([...scripts.keys()]).toEqual(["x"]);
+  expect([...scripts.keys()]).toEqual(["x-reader", "x"]);
   expect(injected).toHaveLength(1); // a tab that refuses it is no reason to fail
 });
 
@@ -66,12 +66,12 @@ test("off: no index, no script, no access", async () => {
   expect(await fakeBrowser.storage.local.get(BADGE_INDEX)).toEqual({});
 });
 
-test("switching on twice, or after an update, registers one script", async () => {
+test("switching on twice, or after an update, registers each script once", async () => {
   const { scripts } = browserThatAnswers(true);
   await setBadges(true);
   await setBadges(true);
   await restoreBadges();
-  expect(scripts.size).toBe(1);
+  expect(scripts.size).toBe(2);
 });
 
 test("access taken back in the browser's own settings: blocked, and nothing is started", async () => {
@@ -91,5 +91,5 @@ test("a popup that the browser's question closes: what is allowed later is taken
   await new Promise((resolve) => setTimeout(resolve));
   for (const origin of X_ORIGINS) granted.add(origin);
   await restoreBadges();
-  expect([await badgesState(), scripts.size]).toEqual(["on", 1]);
+  expect([await badgesState(), scripts.size]).toEqual(["on", 2]);
 });

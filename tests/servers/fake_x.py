@@ -44,7 +44,7 @@ def old_name(ask: Ask) -> Answer:
 
 
 def _graphql(operation: str, ask: Ask) -> Answer:
-    """Answer as X has done since August 2026: with a person's fields in `core`, `profile_bio`, `relationship_counts`."""
+    """Answer in X's shapes of August 2026: a person's fields in `core`, `profile_bio`, `relationship_counts`."""
     if operation == "UserByScreenName":
         return _json({"data": {"user": {"result": user(OWNER, LISTS)}}})
     query = parse_qs(urlsplit(ask.path).query)

@@ -4,6 +4,7 @@
 import { browser } from "wxt/browser";
 import { defineBackground } from "wxt/utils/define-background";
 import { makeBadgesBackground } from "../../lib/background-badges";
+import { makeSeenBackground } from "../../lib/background-seen";
 import type { WakeEngine } from "../../lib/engine";
 import type { ErrorView } from "../../lib/messages.gen";
 import { wakeEngine } from "./engine-host";
@@ -19,10 +20,18 @@ const wake: WakeEngine = async (silent) => {
   return wakeEngine(silent);
 };
 const badges = makeBadgesBackground(wake);
+const seen = makeSeenBackground(wake);
 
 /** What the extension's own pages may ask. */
 const FROM_PAGES: Handlers = {
-  "engine.wake": ({ silent }) => wake(typeof silent === "string" ? silent : undefined),
+  "engine.wake": async ({ silent }) => {
+    const awake = await wake(typeof silent === "string" ? silent : undefined);
+    void seen.nameThem(false); // Python runs now anyway
+    return awake;
+  },
+  "reading.start": ({ kind }) => seen.start(kind === "followers" ? "followers" : "following"),
+  "reading.stop": () => seen.stop(),
+  "seen.delete": () => seen.clear(),
 };
 
 /** What content scripts may ask; everything from them is a stranger's and is parsed by its handler. */
@@ -31,6 +40,10 @@ const FROM_CONTENT: Handlers = {
   "badge.rows": badges.answer,
   "badge.follow": badges.answer,
   "session.open": badges.answer,
+  "people.seen": seen.answer,
+  "reading.view": seen.answer,
+  "reading.end": seen.answer,
+  "page.health": seen.answer,
 };
 
 export default defineBackground(() => {
@@ -49,6 +62,7 @@ export default defineBackground(() => {
     if (name === LOOK) void look();
   });
   badges.listen();
+  seen.listen();
   // Firefox keeps this page alive for an event that has a listener: the heartbeat of ./engine-host.ts.
   browser.storage.session.onChanged.addListener(() => undefined);
 });

@@ -3,6 +3,8 @@
 // The shape of a person has moved three times since 2024, so nothing here knows where in an answer people stand: every
 // object that says `__typename: "User"` is read, and each field from wherever it is or was (facts: docs/x-pages.md).
 
+import { MAX_ANSWER } from "./channel";
+
 /** What X says about one person. Everything in it is a stranger's claim: it may name an id, and never start anything. */
 export interface SeenUser {
   readonly rest_id: string;
@@ -27,7 +29,6 @@ export function expandedBio({ bio, links }: SeenUser): string | null {
 }
 
 // The longest real answers hold 230 people in 60,000 objects; more is somebody trying something.
-export const MAX_ANSWER = 12_000_000; // characters
 const MAX_OBJECTS = 400_000;
 export const MAX_USERS = 1_000;
 const MAX_LINKS = 20;
@@ -36,15 +37,22 @@ const MAX_BIO = 2_000; // X allows 160, an expanded link may be long
 const MAX_URL = 2_000;
 
 const REST_ID = /^[1-9]\d{0,19}$/;
+const HTTP = /^https?:\/\/./;
 const SCREEN_NAME = /^[A-Za-z0-9_]{1,20}$/;
 
-type Json = Readonly<Record<string, unknown>>;
+export type Json = Readonly<Record<string, unknown>>;
 
 /** Give everybody in an answer of X, each once, in the order of the answer; nobody when it is no JSON. */
 export function readUsers(answer: string): SeenUser[] {
-  if (answer.length > MAX_ANSWER) return [];
+  return usersIn(parseJson(answer));
+}
+
+/** Give everybody in an answer that is parsed already. */
+export function usersIn(answer: unknown): SeenUser[] {
   const users = new Map<string, SeenUser>();
-  for (const [id, object] of userObjects(parse(answer))) {
+  for (const object of objectsIn(answer)) {
+    const id = idOf(object);
+    if (id === null) continue;
     const seen = users.get(id);
     const user = merge(id, seen, readUser(object));
     if (user && (seen || users.size < MAX_USERS)) users.set(id, user);
@@ -52,7 +60,26 @@ export function readUsers(answer: string): SeenUser[] {
   return [...users.values()];
 }
 
-function parse(text: string): unknown {
+/** Take a record that another context made of a person; null when it is wrong in any way. */
+export function toSeenUser(value: unknown): SeenUser | null {
+  if (!isObject(value)) return null;
+  const rest_id = firstText([value.rest_id], 20, REST_ID);
+  const screen_name = firstText([value.screen_name], 20, SCREEN_NAME);
+  if (!rest_id || !screen_name) return null;
+  return {
+    rest_id,
+    screen_name,
+    display_name: firstText([value.display_name], MAX_NAME),
+    bio: firstText([value.bio], MAX_BIO),
+    location: firstText([value.location], MAX_NAME),
+    website: firstText([value.website], MAX_URL, HTTP),
+    links: Array.isArray(value.links) ? value.links.slice(0, MAX_LINKS).flatMap(toLink) : [],
+  };
+}
+
+/** Parse an answer; null when it is too long or no JSON. */
+export function parseJson(text: string): unknown {
+  if (text.length > MAX_ANSWER) return null;
   try {
     return JSON.parse(text);
   } catch {
@@ -60,14 +87,13 @@ function parse(text: string): unknown {
   }
 }
 
-// Depth first in the order of the text, with its own stack: an answer may be nested as deep as it likes.
-function* userObjects(root: unknown): Generator<[string, Json]> {
+/** Give the objects of an answer: depth first in the order of the text, however deep, and not without end. */
+export function* objectsIn(root: unknown): Generator<Json> {
   const waiting: unknown[] = [root];
   for (let count = 0; waiting.length > 0 && count < MAX_OBJECTS; count++) {
     const value = waiting.pop();
     if (typeof value !== "object" || value === null) continue;
-    const id = Array.isArray(value) ? null : idOf(value as Json);
-    if (id) yield [id, value as Json];
+    if (!Array.isArray(value)) yield value as Json;
     const inner: unknown[] = Object.values(value);
     for (let index = inner.length - 1; index >= 0; index--) {
       if (typeof inner[index] === "object") waiting.push(inner[index]);
@@ -75,7 +101,8 @@ function* userObjects(root: unknown): Generator<[string, Json]> {
   }
 }
 
-function idOf(object: Json): string | null {
+/** Give whom an object of an answer is about; null when it is about no person. */
+export function idOf(object: Json): string | null {
   if (object.__typename !== "User") return null;
   return firstText([object.rest_id, idInside(object.id)], 20, REST_ID);
 }
@@ -113,10 +140,14 @@ function linksIn(entities: readonly Json[], where: "description" | "url"): Link[
   return lists.length === 0 ? null : lists.flat().slice(0, MAX_LINKS).flatMap(readLink);
 }
 
+function toLink(value: unknown): Link[] {
+  return isObject(value) ? readLink({ url: value.short, expanded_url: value.long }) : [];
+}
+
 function readLink(value: unknown): Link[] {
   const link = isObject(value) ? value : {};
-  const short = firstText([link.url], MAX_URL, /^https?:\/\/./);
-  const long = firstText([link.expanded_url], MAX_URL, /^https?:\/\/./);
+  const short = firstText([link.url], MAX_URL, HTTP);
+  const long = firstText([link.expanded_url], MAX_URL, HTTP);
   return short && long ? [{ short, long }] : [];
 }
 
@@ -140,7 +171,8 @@ function firstText(values: readonly unknown[], longest: number, form = /^/): str
   return typeof found === "string" ? found : null;
 }
 
-function part(object: Json, key: string): Json {
+/** Give the object under a key, an empty one where there is none. */
+export function part(object: Json, key: string): Json {
   const value = Object.hasOwn(object, key) ? object[key] : null;
   return isObject(value) ? value : {};
 }
