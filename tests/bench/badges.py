@@ -14,14 +14,12 @@ from tests.bench.engine import EnginePage
 from tests.bench.report import Figure
 from tests.bench.samples import MEDIAN_PEOPLE
 from tests.bench.tools import ELSEWHERE, Session, Tools
+from tests.e2e.steps import switch_badges
 from tests.servers import sites
 
 REPEATS = 3
 CELLS = 160
 BADGES = CELLS // 2
-ALLOWED = ("https://x.com/*", "https://mobile.x.com/*", "https://twitter.com/*", "https://mobile.twitter.com/*")
-_ARE_ON = """async () => "badge-index" in await chrome.storage.local.get("badge-index")
-  && (await chrome.scripting.getRegisteredContentScripts()).length > 0"""
 # Every second cell is about somebody whom the directory knows.
 KNOWN = [one.screen_name for one in MEDIAN_PEOPLE]
 NAMES = [KNOWN[n // 2] if n % 2 else f"stranger_{n}" for n in range(CELLS)]
@@ -61,11 +59,10 @@ def _twentieths(delays: list[float]) -> list[float]:
 
 
 def _switch_on(session: Session) -> None:
-    session.browser.allow_sites(*ALLOWED)
+    session.browser.allow_sites(*sites.X_PATTERNS)
     page = session.browser.open_page("app.html")
-    page.get_by_test_id("open-settings").click()
-    page.get_by_test_id("badges-switch").click()
-    page.wait_for_function(_ARE_ON)
+    switch_badges(page)
+    page.wait_for_function("async () => 'badge-index' in await chrome.storage.local.get('badge-index')")
     page.close()
 
 
