@@ -27,8 +27,21 @@ export interface Watch {
   stop(): void;
 }
 
+/** A badge in the page, right behind `place`. */
 interface Placed {
   readonly badge: Badge;
+  readonly place: Element;
+}
+
+/** What a block should have: a badge about `person` behind `place`, or none. */
+interface Seen {
+  readonly block: Element;
+  readonly wanted: Wanted | null;
+}
+
+interface Wanted {
+  readonly person: Person;
+  readonly view: BadgeView;
   readonly place: Element;
 }
 
@@ -43,7 +56,8 @@ export function watchPage(document: Document, parts: WatchParts): Watch {
   const blocks = new Set<Element>();
   const placed = new Map<Element, Placed>();
   const hosts = new Set<Element>(); // of `placed`
-  const answers = new Answers(parts.askRows, () => { lookAgain(); });
+  const waiting = new Set<Element>(); // blocks whose person is being asked about
+  const answers = new Answers(parts.askRows, answered);
   const services: BadgeServices = { follow: parts.follow, signIn: parts.signIn, refresh: refreshOne };
   let current: Adapter | null = null;
   let theme = themeOf(document);
@@ -89,6 +103,12 @@ export function watchPage(document: Document, parts: WatchParts): Watch {
     schedule();
   }
 
+  function answered(): void {
+    for (const block of waiting) blocks.add(block);
+    waiting.clear();
+    schedule();
+  }
+
   function schedule(): void {
     frame ||= requestAnimationFrame(pass);
   }
@@ -113,11 +133,15 @@ export function watchPage(document: Document, parts: WatchParts): Watch {
     for (const root of changed) if (root.isConnected) for (const block of blocksAround(root, adapter)) blocks.add(block);
     changed.clear();
     checkPlaced();
+    // First everything is read, then everything is written: in turns, each reading would make the browser lay out anew.
+    const seen: Seen[] = [];
     for (const block of blocks) {
       blocks.delete(block);
-      settle(block, adapter);
+      seen.push(look(block, adapter));
       if (performance.now() > deadline) break;
     }
+    seen.forEach(settle);
+    observer.takeRecords(); // what we did ourselves is no news
     if (blocks.size > 0) schedule();
     void answers.ask();
   }
@@ -137,16 +161,20 @@ export function watchPage(document: Document, parts: WatchParts): Watch {
     }
   }
 
-  function settle(block: Element, adapter: Adapter): void {
+  function look(block: Element, adapter: Adapter): Seen {
     const person = block.isConnected ? adapter.read(block, location.pathname) : null;
     const view = person && parts.mayKnow(person) ? answers.get(person) : null;
-    if (person && view) put(block, person, view);
+    if (view === undefined) waiting.add(block);
+    return { block, wanted: person && view ? { person, view, place: placeFor(person.anchor, block) } : null };
+  }
+
+  function settle({ block, wanted }: Seen): void {
+    if (wanted) put(block, wanted);
     else take(block);
   }
 
-  function put(block: Element, person: Person, view: BadgeView): void {
+  function put(block: Element, { person, view, place }: Wanted): void {
     const badge = placed.get(block)?.badge ?? new Badge(services, theme);
-    const place = placeFor(person.anchor, block);
     badge.show(person, view);
     if (badge.host.previousSibling !== place) place.after(badge.host);
     placed.set(block, { badge, place });

@@ -3,6 +3,8 @@ import { RESERVED, SHOWN_NAME, X_HOSTS } from "./selectors";
 
 // Marks of direction that a page in Arabic or Hebrew may put around an @name.
 const DIRECTION_MARKS = /[\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
+const SHOWN_NAMES = /@\w+/g;
+const PROFILE_PATH = /^\/(\w+)$/;
 const REST_ID = /^[1-9]\d{0,19}$/;
 
 /** Give the @name that is the whole text of an element, without the @, or null. */
@@ -20,7 +22,8 @@ export function pathOfLink(href: string | null): string[] {
 
 /** Give the name whose profile page, and no other, a link leads to, or null. */
 export function nameOfProfileLink(href: string | null): string | null {
-  const [name, ...more] = pathOfLink(href);
+  const own = PROFILE_PATH.exec(href ?? ""); // as nearly all are written; parsing addresses is slow
+  const [name, ...more] = own ? own.slice(1) : pathOfLink(href);
   return name !== undefined && more.length === 0 ? nameOfPathPart(name) : null;
 }
 
@@ -36,7 +39,8 @@ export function isSameName(one: string | null, other: string | null): boolean {
 
 /** Say whether a text mentions exactly this @name, whatever the language around it. */
 export function mentions(text: string | null, screenName: string): boolean {
-  return text !== null && new RegExp(`@${screenName}(?!\\w)`, "i").test(text);
+  const words = text?.match(SHOWN_NAMES) ?? [];
+  return words.some((word) => isSameName(word.slice(1), screenName));
 }
 
 /**
