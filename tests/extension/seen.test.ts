@@ -1,0 +1,307 @@
+// From X's answers to the engine: the listener on the page, the store, and what the background makes of a list being read.
+import "fake-indexeddb/auto";
+import { beforeEach, expect, test, vi } from "vitest";
+import { fakeBrowser } from "wxt/testing/fake-browser";
+import { answerPage } from "../../extension/lib/background-badges";
+import { type KnownName, makeSeen } from "../../extension/lib/background-seen";
+import { EngineError } from "../../extension/lib/engine";
+import { makeTranslate } from "../../extension/lib/i18n";
+import type { Commands } from "../../extension/lib/messages.gen";
+import type { Fields } from "../../extension/lib/page-messages";
+import { ANSWER, READY, STOP } from "../../extension/lib/x-answers/channel";
+import { listen, type ListenParts } from "../../extension/lib/x-answers/listen";
+import { readReading } from "../../extension/lib/x-answers/reading";
+import { makeSeenStore } from "../../extension/lib/x-answers/seen-store";
+import type { SeenUser } from "../../extension/lib/x-answers/users";
+
+const ME = "odile_passe";
+const id = "0b9d1f6e-5a0c-4c58-9d0b-2f6f5b1f2c11";
+const someone = (number: number, changes: Partial<SeenUser> = {}): SeenUser => ({
+  rest_id: String(1_000 + number),
+  screen_name: `crowd_${String(number)}`,
+  display_name: `Crowd ${String(number)}`,
+  bio: "",
+  location: null,
+  website: null,
+  links: [],
+  ...changes,
+});
+const crowd = (from: number, to: number) => Array.from({ length: to - from }, (_, at) => someone(from + at));
+
+beforeEach(() => {
+  fakeBrowser.reset();
+  vi.useRealTimers();
+});
+
+// The listener, on a document that is only an event target.
+
+const asUser = ({ rest_id, screen_name, display_name }: SeenUser) => ({ __typename: "User", rest_id, core: { screen_name, name: display_name } });
+const following = (people: SeenUser[], cursor = "9|1") =>
+  JSON.stringify({
+    entries: [
+      ...people.map((one) => ({ entryId: `user-${one.rest_id}`, content: asUser(one) })),
+      { entryId: "cursor-bottom-1", content: { value: cursor } },
+    ],
+  });
+
+function pageOf(owner: string | null = ME) {
+  vi.useFakeTimers();
+  const document = new EventTarget() as Document;
+  const told: Fields<"people.seen">[] = [];
+  const heard: string[] = [];
+  for (const type of [READY, STOP]) document.addEventListener(type, () => heard.push(type));
+  const parts: ListenParts = {
+    owner: () => owner,
+    tell: (seen) => Promise.resolve(told.push(seen)),
+    soon: (work) => setTimeout(work, 1),
+  };
+  const listener = listen(document, parts);
+  const say = async (head: string, text: string) => {
+    document.dispatchEvent(new CustomEvent(ANSWER, { detail: `${head}\n${text}` }));
+    await vi.advanceTimersByTimeAsync(2_000);
+  };
+  return { document, told, heard, listener, say, become: (name: string | null) => (owner = name) };
+}
+
+test("it says that it is ready, and for good when it stops", () => {
+  const { listener, heard } = pageOf();
+  expect(heard).toEqual([READY]);
+  listener.stop(false);
+  expect(heard).toEqual([READY]);
+  listener.stop(true);
+  expect(heard).toEqual([READY, STOP]);
+});
+
+test("people in an answer are told once, and again when something about them is new", async () => {
+  const { told, say } = pageOf();
+  const people = [someone(1), someone(2)];
+  await say("HomeTimeline /home", JSON.stringify(people.map(asUser)));
+  await say("HomeTimeline /home", JSON.stringify(people.map(asUser)));
+  expect(told).toHaveLength(1);
+  expect(told[0]).toMatchObject({ listed: null, people: [{ screen_name: "crowd_1" }, { screen_name: "crowd_2" }] });
+  await say("UserByScreenName /crowd_1", JSON.stringify(asUser(someone(1, { screen_name: "renamed" }))));
+  expect(told[1]?.people.map(({ screen_name }) => screen_name)).toEqual(["renamed"]);
+});
+
+test("a list counts as one's own only on one's own page, asked for from there", async () => {
+  const { told, say } = pageOf();
+  await say("Following /somebody/following", following([someone(1)]));
+  await say(`UserTweets /${ME}/following`, following([someone(2)]));
+  await say(`Following /${ME}/followers`, following([someone(3)]));
+  expect(told.map(({ listed }) => listed)).toEqual([null, null, null]);
+  await say(`Following /${ME}/following`, following([someone(4)]));
+  expect(told[3]).toMatchObject({ people: [{ rest_id: "1004" }], listed: { kind: "following", screen_name: ME, is_last: false } });
+});
+
+test("a list waits until the page shows who is signed in", async () => {
+  const { told, say, become } = pageOf(null);
+  await say(`Following /${ME}/following`, following([someone(1)], "0|1"));
+  expect(told).toEqual([]);
+  become(ME);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(told[0]?.listed).toMatchObject({ kind: "following", is_last: true });
+});
+
+test("a long part comes in pieces, the last of which carries the end", async () => {
+  const { told, say } = pageOf();
+  await say(`Following /${ME}/following`, following(crowd(0, 230), "0|1"));
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(told.map(({ people }) => people.length)).toEqual([100, 100, 30]);
+  expect(told.map(({ listed }) => listed?.is_last)).toEqual([false, false, true]);
+});
+
+test("a page that floods is heard a little, and never all at once", async () => {
+  const { document, told } = pageOf();
+  for (let at = 0; at < 5_000; at++) {
+    document.dispatchEvent(new CustomEvent(ANSWER, { detail: `HomeTimeline /home\n${JSON.stringify(crowd(at * 100, at * 100 + 100).map(asUser))}` }));
+  }
+  for (const detail of [null, 7, { people: [] }, "nonsense", "x".repeat(1_000)]) document.dispatchEvent(new CustomEvent(ANSWER, { detail }));
+  await vi.advanceTimersByTimeAsync(9_000);
+  expect(told.length).toBeLessThanOrEqual(31);
+  expect(Math.max(...told.map(({ people }) => people.length))).toBeLessThanOrEqual(100);
+});
+
+test("a part of a list that nobody took is told again later", async () => {
+  vi.useFakeTimers();
+  vi.spyOn(console, "debug").mockReturnValue(undefined);
+  const tries: number[] = [];
+  const document = new EventTarget() as Document;
+  listen(document, {
+    owner: () => ME,
+    tell: () => (tries.push(1) < 3 ? Promise.reject(new Error("asleep")) : Promise.resolve()),
+    soon: (work) => setTimeout(work, 1),
+  });
+  document.dispatchEvent(new CustomEvent(ANSWER, { detail: `Following /${ME}/following\n${following([someone(1)])}` }));
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(tries).toHaveLength(3);
+});
+
+// The store.
+
+const fresh = async (max?: number) => {
+  const store = makeSeenStore(max);
+  await store.clear();
+  return store;
+};
+
+test("what is known stays where a later observation says nothing; a later name is found, an older one is not", async () => {
+  const store = await fresh();
+  await store.remember([someone(1, { bio: "Poet", website: "https://ada.example.org" })], "2026-11-01");
+  await store.remember([someone(1, { screen_name: "Renamed", display_name: null, bio: null })], "2026-11-02");
+  expect(await store.named("crowd_1")).toBeNull();
+  expect(await store.named("RENAMED")).toMatchObject({ display_name: "Crowd 1", bio: "Poet", website: "https://ada.example.org", seen: "2026-11-02" });
+});
+
+test("it holds so many people and no more: those not seen for longest go", async () => {
+  const store = await fresh(10);
+  await store.remember(crowd(0, 8), "2026-11-01");
+  await store.remember(crowd(8, 16), "2026-11-02");
+  const kept = await store.all();
+  expect(kept).toHaveLength(10);
+  expect(kept.filter(({ seen }) => seen === "2026-11-02")).toHaveLength(8);
+});
+
+test("members are counted once and told once", async () => {
+  const store = await fresh();
+  await store.remember(crowd(0, 3), "2026-11-01");
+  await store.addMembers(["1000", "1001"]);
+  await store.markTold(["1000"]);
+  expect(await store.addMembers(["1000", "1001", "1002"])).toBe(3);
+  expect((await store.untold(10)).map(({ rest_id }) => rest_id)).toEqual(["1001", "1002"]);
+});
+
+// The background.
+
+type Learn = Commands["people.add"]["fields"];
+
+async function background(changes: Partial<Parameters<typeof makeSeen>[0]> = {}) {
+  const learned: Learn[] = [];
+  const opened: string[] = [];
+  const store = await fresh();
+  const seen = makeSeen({
+    store,
+    learn: (fields) => Promise.resolve(learned.push(fields)),
+    known: () => Promise.resolve(new Map<string, KnownName | null>()),
+    owner: () => Promise.resolve(null),
+    isAllowed: () => Promise.resolve(true),
+    openTab: (url) => Promise.resolve(opened.push(url)),
+    speech: () => Promise.resolve({ locale: "en", translate: makeTranslate("en") }),
+    now: () => new Date("2026-11-20T12:00:00Z"),
+    ...changes,
+  });
+  const say = (people: SeenUser[], listed: Fields<"people.seen">["listed"]) => answerPage(seen.handlers, { id, type: "people.seen", people, listed });
+  return { seen, store, learned, opened, say };
+}
+
+const LIST = { kind: "following", screen_name: ME, total: null, is_last: false } as const;
+
+test("reading opens the list where it is known whose, else X's home", async () => {
+  const { seen, opened } = await background();
+  await seen.start("following");
+  expect(opened).toEqual(["https://x.com/home"]);
+  const known = await background({ owner: () => Promise.resolve(ME) });
+  await known.seen.start("followers");
+  expect(known.opened).toEqual([`https://x.com/${ME}/followers`]);
+});
+
+test("before the browser lets us see x.com no tab is opened; then one, once", async () => {
+  let isAllowed = false;
+  const { seen, opened } = await background({ isAllowed: () => Promise.resolve(isAllowed) });
+  await seen.start("following");
+  expect(opened).toEqual([]);
+  isAllowed = true;
+  await Promise.all([seen.goOn(), seen.goOn()]);
+  expect(opened).toHaveLength(1);
+});
+
+test("a list that nobody asked to read is kept as names only: Python sleeps on", async () => {
+  const { learned, say, store } = await background();
+  await say([someone(1)], { ...LIST, is_last: true });
+  expect([learned, await store.untold(10), await readReading()]).toEqual([[], [], null]);
+  expect(await store.named("crowd_1")).not.toBeNull();
+});
+
+test("800 people in 40 parts with overlaps: 800, told to the engine once each, and complete at X's last part", async () => {
+  const { seen, learned, say } = await background();
+  await seen.start("following");
+  await say([someone(-1, { rest_id: "7", screen_name: ME })], { ...LIST, total: 801 });
+  for (let at = 0; at < 800; at += 20) await say(crowd(Math.max(0, at - 5), at + 20), { ...LIST, is_last: at === 780 });
+  expect(await readReading()).toMatchObject({ read: 800, total: 801, isComplete: true, screen_name: ME });
+  await seen.resume();
+  const told = learned.flatMap(({ people }) => people.map(({ rest_id }) => rest_id));
+  expect([told.length, new Set(told).size]).toEqual([800, 800]);
+  expect(learned[0]?.listed).toEqual({ kind: "following", screen_name: ME, rest_id: "7" });
+  expect(learned.length).toBeLessThan(20); // half as often as there were parts
+});
+
+test("another list, and somebody else's, are no part of it", async () => {
+  const { seen, say } = await background();
+  await seen.start("following");
+  await say([someone(1)], LIST);
+  await say([someone(2)], { ...LIST, kind: "followers" });
+  await say([someone(3)], { ...LIST, screen_name: "somebody" });
+  expect(await readReading()).toMatchObject({ read: 1 });
+});
+
+test("what the engine refuses is said, and told again at the next start", async () => {
+  let refuses = true;
+  const { seen, learned, say, store } = await background({
+    learn: (fields) => (refuses ? Promise.reject(new EngineError("other_x_account", "no")) : Promise.resolve(learned.push(fields))),
+  });
+  await seen.start("following");
+  await say([someone(1)], { ...LIST, is_last: true });
+  await seen.resume();
+  await vi.waitFor(async () => { expect(await readReading()).toMatchObject({ error: { code: "other_x_account" } }); });
+  expect(await store.untold(10)).toHaveLength(1);
+  refuses = false;
+  await seen.resume();
+  expect(await store.untold(10)).toEqual([]);
+});
+
+test("names go to the engine for its own people only, and only newer ones that it does not have", async () => {
+  const known = new Map<string, KnownName | null>([
+    ["1000", null],
+    ["1001", { screen_name: "Crowd_1", seen: "2026-01-01" }],
+    ["1002", { screen_name: "before", seen: "2026-01-01" }],
+    ["1003", { screen_name: "later", seen: "2027-01-01" }],
+  ]);
+  const { seen, learned, say } = await background({ known: () => Promise.resolve(known) });
+  await say(crowd(0, 6), null);
+  await seen.nameThem(false);
+  expect(learned.map(({ people, listed }) => [people.map(({ rest_id }) => rest_id), listed])).toEqual([[["1000", "1002"], null]]);
+  await seen.nameThem(false); // nothing new since
+  expect(learned).toHaveLength(1);
+});
+
+test("what a content script says is parsed as a stranger's", async () => {
+  const { seen, say } = await background();
+  const tooMany = crowd(0, 101);
+  for (const [people, listed] of [[tooMany, null], ["x", null], [[], { ...LIST, kind: "blocked" }], [[], { ...LIST, total: -1 }], [[], 7]] as never[][]) {
+    expect(await say(people as never, listed as never)).toHaveProperty("error");
+  }
+  expect(await say([null, { ...someone(1), rest_id: 5 }] as never, null)).toHaveProperty("result");
+  expect(await answerPage(seen.handlers, { id, type: "reading.view", screen_name: "<b>", is_list: true })).toHaveProperty("error");
+});
+
+test("the bar says what to do where one is, and how far it is", async () => {
+  const { seen, say } = await background();
+  const view = async (screen_name: string | null, is_list: boolean) => (await seen.handlers["reading.view"]({ screen_name, is_list })).view;
+  expect(await view(ME, true)).toBeNull();
+  await seen.start("following");
+  expect(await view(null, false)).toMatchObject({ link: null, end: null, hint: expect.stringContaining("Sign in") as string });
+  expect(await view(ME, false)).toMatchObject({ link: "Open my list" });
+  await say([someone(1)], { ...LIST, total: 800 });
+  expect(await view(ME, true)).toMatchObject({ progress: "1 of 800", end: "That was all", link: null });
+  await seen.handlers["reading.end"]({ is_complete: true });
+  expect(await view(ME, true)).toMatchObject({ progress: "Complete: 1 person", end: null });
+  await seen.handlers["reading.end"]({ is_complete: false });
+  expect(await view(ME, true)).toBeNull();
+});
+
+test("deleting forgets everybody, and the reading", async () => {
+  const { seen, say, store } = await background();
+  await seen.start("following");
+  await say([someone(1)], LIST);
+  await seen.clear();
+  expect([await store.all(), await store.untold(10), await readReading()]).toEqual([[], [], null]);
+});
