@@ -5,7 +5,7 @@ import { type CardActs, fillCard } from "./card";
 import { make } from "./dom";
 import { makeMark, paintMark } from "./mark";
 import { onPress, silence } from "./silence";
-import { STYLE } from "./style";
+import { CARD_STYLE, MARK_STYLE } from "./style";
 import type { Theme } from "./theme";
 
 /** Marks our nodes in the page; its value is the X name the badge is about. */
@@ -29,6 +29,7 @@ export class Badge {
   readonly #mark = makeMark();
   readonly #services: BadgeServices;
   #card: HTMLElement | null = null;
+  #cardStyle: HTMLStyleElement | undefined;
   #person: NamedPerson | null = null;
   #view: BadgeView | null = null;
 
@@ -39,7 +40,7 @@ export class Badge {
     // Closed: the page cannot look in, and events from inside tell it no target. No custom element: Chromium's isolated
     // world has no `customElements` (https://github.com/w3c/webextensions/issues/210).
     this.#root = this.host.attachShadow({ mode: "closed" });
-    this.#root.append(make("style", {}, STYLE), this.#mark);
+    this.#root.append(make("style", {}, MARK_STYLE), this.#mark);
     silence(this.host, this.#root);
     onPress(this.#mark, () => {
       if (this.#card) this.close();
@@ -71,6 +72,7 @@ export class Badge {
     if (!this.#view) return;
     const card = make("div", { class: "card", popover: "manual", role: "dialog", "aria-labelledby": "title", tabindex: "-1" });
     this.#card = card;
+    this.#cardStyle ??= this.#root.appendChild(make("style", {}, CARD_STYLE));
     this.#root.append(card);
     this.#fill();
     // The browser's top layer: no row of X's cuts it off. Not "auto", which would close it before a press on the mark does.

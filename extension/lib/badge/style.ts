@@ -3,7 +3,8 @@
 // 16 px of mark in 0 px of room: the negative margins keep a badge from ever making a row taller (X measures its rows).
 const MARK_SIZE = 16;
 
-export const STYLE = `
+/** What every badge needs. */
+export const MARK_STYLE = `
 :host {
   all: initial !important;
   display: inline-flex !important;
@@ -32,6 +33,11 @@ button:focus-visible, a:focus-visible { outline: 2px solid var(--accent); outlin
 .mark::after { content: ""; position: absolute; inset: -5px; }
 .mark.sure { background: var(--accent); color: var(--on-accent); }
 .mark svg { block-size: 11px; inline-size: 11px; fill: currentColor; stroke: currentColor; stroke-width: 0; }
+@media (forced-colors: active) { .mark { border-color: ButtonText; color: ButtonText; } .mark.sure { forced-color-adjust: none; } }
+`;
+
+/** What a badge needs once its popover was opened. */
+export const CARD_STYLE = `
 .card {
   position: fixed; inset: auto; margin: 0; padding: 12px 14px; inline-size: max-content; max-inline-size: min(340px, calc(100vw - 16px));
   max-block-size: calc(100vh - 16px); overflow: auto;
@@ -61,5 +67,4 @@ ul { list-style: none; margin: 8px 0 0; padding: 0; display: grid; gap: 8px; }
 .press[disabled] { opacity: 0.6; cursor: default; }
 .sources summary { cursor: pointer; }
 .sources ul { margin-top: 4px; gap: 2px; }
-@media (forced-colors: active) { .mark { border-color: ButtonText; color: ButtonText; } .mark.sure { forced-color-adjust: none; } }
 `;
