@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import psutil
-from playwright.sync_api import BrowserContext, CDPSession, Page, Playwright, Worker, expect
+from playwright.sync_api import BrowserContext, CDPSession, Page, Playwright, ViewportSize, Worker, expect
 
 from tests.servers.world import World
 
@@ -35,7 +35,7 @@ QUIET = (
     "--disable-sync",
     "--no-first-run",
 )
-WINDOW = {"width": 1280, "height": 900}
+WINDOW: ViewportSize = {"width": 1280, "height": 900}
 POPUP_SECONDS = 20.0
 
 
@@ -74,16 +74,17 @@ class Chromium:
         network: Sequence[str],
         *,
         headless: bool = True,
-        preferences: Mapping[str, Any] | None = None,
     ) -> None:
         self._playwright = playwright
         self._profile = profile
-        self._downloads = profile.parent / f"{profile.name}-downloads"
         root = ["--no-sandbox"] if os.geteuid() == 0 else []
         self.context: BrowserContext = playwright.chromium.launch_persistent_context(
             profile,
             executable_path=find_binary(),
             headless=headless,
+            viewport=WINDOW if headless else None,
+            no_viewport=not headless,  # a person's window may be of any size
+            downloads_path=profile.parent / f"{profile.name}-downloads",
             args=[
                 *QUIET,
                 *root,
@@ -92,7 +93,6 @@ class Chromium:
                 f"--load-extension={extension}",
                 "--remote-debugging-port=0",
             ],
-            **{"viewport": WINDOW, "downloads_path": self._downloads, **(preferences or {})},
         )
         self.id = self.background.url.split("/")[2]
         self._process = _find_process(profile)
