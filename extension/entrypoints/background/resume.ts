@@ -29,6 +29,9 @@ export async function look(): Promise<void> {
   const engine = makeEngine(wakeEngine);
   try {
     await engine.call("follow.resume", {});
+  } catch (error) {
+    // The alarm is set: it will be tried again. What stopped the queue itself stands in the queue, for the pages.
+    console.warn("Following was not taken up again:", error);
   } finally {
     engine.close();
   }
