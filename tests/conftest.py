@@ -27,6 +27,11 @@ class Packages:
     firefox: Path
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run last what needs Playwright: its event loop stays open in this thread, and no other can run beside it."""
+    items.sort(key=lambda item: "playwright" in getattr(item, "fixturenames", ()))
+
+
 @pytest.fixture(scope="session")
 def packages(tmp_path_factory: pytest.TempPathFactory) -> Packages:
     """Build the extension as `make dist` does, but for the tests' directory; nothing is done twice."""
