@@ -3,6 +3,7 @@
 // Everything in these messages is a stranger's claim. It is kept beside the engine's data; Python wakes only for a list
 // that the person asked to read, or for people whom the archive knows by number only.
 import { browser } from "wxt/browser";
+import { keysFromBytes } from "./badge-index";
 import { answerPage, type Handlers } from "./background-badges";
 import type { Speech } from "./badge-view";
 import { BADGES, badgesState, restoreBadges } from "./badges";
@@ -15,10 +16,12 @@ import type { Commands } from "./messages.gen";
 import type { Fields, PageMessageType, ReadingView } from "./page-messages";
 import { language } from "./settings";
 import { read, readState } from "./storage";
+import { LEARNED, learnNames, readLearned } from "./x-answers/learned";
 import type { ListKind } from "./x-answers/lists";
 import { progressOf } from "./x-answers/progress";
 import { type Reading, readReading, writeReading } from "./x-answers/reading";
 import { makeSeenStore, type SeenRecord, type SeenStore } from "./x-answers/seen-store";
+import type { SeenUser } from "./x-answers/users";
 
 type Learn = Commands["people.add"]["fields"];
 type SeenMessage = Extract<PageMessageType, "people.seen" | `reading.${string}` | "page.health">;
@@ -37,6 +40,8 @@ export interface SeenParts {
   known: () => Promise<ReadonlyMap<string, KnownName | null>>;
   /** The @name of whoever's people are here, where that is known. */
   owner: () => Promise<string | null>;
+  /** The directory's keys; none while there is no directory. */
+  keys: () => Promise<Uint32Array>;
   isAllowed: () => Promise<boolean>;
   openTab: (url: string) => Promise<unknown>;
   speech: () => Promise<Speech>;
@@ -60,6 +65,7 @@ export function makeSeen(parts: SeenParts) {
       inOrder(async () => {
         await store.remember(people, parts.now().toISOString());
         hasNews ||= people.length > 0;
+        await leaveNames(people);
         if (listed) await note(listed, people.map(({ rest_id }) => rest_id));
         return {};
       }),
@@ -79,6 +85,14 @@ export function makeSeen(parts: SeenParts) {
       return {};
     },
   };
+
+  // A badge needs the id where a page shows only a name that the directory does not have.
+  async function leaveNames(people: readonly SeenUser[]): Promise<void> {
+    const keys = await parts.keys();
+    const known = readLearned((await browser.storage.local.get(LEARNED))[LEARNED]);
+    const names = learnNames(known, people, keys);
+    if (names) await browser.storage.local.set({ [LEARNED]: [...names] });
+  }
 
   // A part of a list counts only while the person has that very list read.
   async function note(listed: NonNullable<Fields<"people.seen">["listed"]>, ids: readonly string[]): Promise<void> {
@@ -167,10 +181,17 @@ export function makeSeen(parts: SeenParts) {
       hasNews ||= isRenewed;
       return telling(tellNames);
     },
+    /** The directory is another now: so may those be whom it knows. */
+    renew: () =>
+      inOrder(async () => {
+        await browser.storage.local.remove(LEARNED);
+        await leaveNames(await store.all());
+      }),
     clear: () =>
       inOrder(async () => {
         clearTimeout(timer);
         await writeReading(null);
+        await browser.storage.local.remove(LEARNED);
         await store.clear();
       }),
   };
@@ -235,6 +256,7 @@ export function makeSeenBackground(wake: Parameters<typeof makeEngine>[0]) {
     learn: (fields) => (engine ??= makeEngine(wake)).call("people.add", fields),
     known: readKnown,
     owner: async () => (await readState("archive"))?.account.screen_name ?? null,
+    keys: readKeys,
     isAllowed: async () => {
       await restoreBadges(); // the tab is to be opened with our scripts in it
       return (await badgesState()) === "on";
@@ -246,15 +268,28 @@ export function makeSeenBackground(wake: Parameters<typeof makeEngine>[0]) {
   return { ...seen, answer: (message: unknown) => answerPage(seen.handlers, message), listen: () => { listen(seen); } };
 }
 
-function listen({ resume, goOn, nameThem }: ReturnType<typeof makeSeen>): void {
+function listen({ resume, goOn, nameThem, renew }: ReturnType<typeof makeSeen>): void {
   openChannel((message) => {
-    if ("event" in message && message.event.type === "state.changed" && message.event.stores.includes("people")) void nameThem(true);
+    const stores = "event" in message && message.event.type === "state.changed" ? message.event.stores : [];
+    if (stores.includes("people")) void nameThem(true);
+    if (stores.includes("directory")) void renew();
   });
   browser.storage.onChanged.addListener((changes, area) => {
     if (area === "local" && changes[BADGES]) void goOn();
   });
   browser.permissions.onAdded.addListener(() => void goOn());
   void resume();
+}
+
+let cached: { version: number; keys: Uint32Array } = { version: 0, keys: new Uint32Array() };
+
+async function readKeys(): Promise<Uint32Array> {
+  const version = (await readState("directory"))?.version ?? 0;
+  if (version !== cached.version) {
+    const keys = await read("directory", "keys");
+    cached = { version, keys: keys instanceof Blob ? keysFromBytes(await keys.arrayBuffer()) : new Uint32Array() };
+  }
+  return cached.keys;
 }
 
 // The people of the graph as the engine stored them: archive first, then what pages said (core/passerelle/graph.py, to_json).

@@ -4,11 +4,13 @@ import { beforeEach, expect, test, vi } from "vitest";
 import { fakeBrowser } from "wxt/testing/fake-browser";
 import { answerPage } from "../../extension/lib/background-badges";
 import { type KnownName, makeSeen } from "../../extension/lib/background-seen";
+import { idKey, nameKey } from "../../extension/lib/badge-index";
 import { EngineError } from "../../extension/lib/engine";
 import { makeTranslate } from "../../extension/lib/i18n";
 import type { Commands } from "../../extension/lib/messages.gen";
 import type { Fields } from "../../extension/lib/page-messages";
 import { ANSWER, READY, STOP } from "../../extension/lib/x-answers/channel";
+import { identify, LEARNED, readLearned } from "../../extension/lib/x-answers/learned";
 import { listen, type ListenParts } from "../../extension/lib/x-answers/listen";
 import { readReading } from "../../extension/lib/x-answers/reading";
 import { makeSeenStore } from "../../extension/lib/x-answers/seen-store";
@@ -183,6 +185,7 @@ async function background(changes: Partial<Parameters<typeof makeSeen>[0]> = {})
     learn: (fields) => Promise.resolve(learned.push(fields)),
     known: () => Promise.resolve(new Map<string, KnownName | null>()),
     owner: () => Promise.resolve(null),
+    keys: () => Promise.resolve(Uint32Array.from([idKey("1001"), nameKey("crowd_2")].sort((one, other) => one - other))),
     isAllowed: () => Promise.resolve(true),
     openTab: (url) => Promise.resolve(opened.push(url)),
     speech: () => Promise.resolve({ locale: "en", translate: makeTranslate("en") }),
@@ -271,6 +274,21 @@ test("names go to the engine for its own people only, and only newer ones that i
   expect(learned.map(({ people, listed }) => [people.map(({ rest_id }) => rest_id), listed])).toEqual([[["1000", "1002"], null]]);
   await seen.nameThem(false); // nothing new since
   expect(learned).toHaveLength(1);
+});
+
+test("names of people in the directory, and they alone, are left for badges; who gives a name up loses it", async () => {
+  const { say, seen } = await background();
+  const names = async () => [...readLearned((await fakeBrowser.storage.local.get(LEARNED))[LEARNED])];
+  await say(crowd(0, 4), null);
+  expect(await names()).toEqual([["crowd_1", "1001"], ["crowd_2", "1002"]]);
+  await say([someone(1, { screen_name: "New_Name" })], null);
+  expect(await names()).toEqual([["crowd_2", "1002"], ["new_name", "1001"]]);
+  await seen.renew();
+  expect(new Map(await names())).toEqual(new Map([["crowd_2", "1002"], ["new_name", "1001"]]));
+  const learned = new Map(await names());
+  expect(identify(learned, { screenName: "NEW_name", restId: null })).toEqual({ screenName: "NEW_name", restId: "1001" });
+  expect(identify(learned, { screenName: "new_name", restId: "5" }).restId).toBe("5");
+  expect(identify(learned, { screenName: "__proto__", restId: null }).restId).toBeNull();
 });
 
 test("what a content script says is parsed as a stranger's", async () => {

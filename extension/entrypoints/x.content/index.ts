@@ -7,6 +7,7 @@ import { BADGE_INDEX, mayKnow, readBadgeIndex } from "../../lib/badge-index";
 import { ask, PageMessageError } from "../../lib/page-messages";
 import { watchHealth } from "../../lib/x/health";
 import { makeGuide, ownerOf } from "../../lib/x-answers/guide";
+import { identify, LEARNED, type Learned, readLearned } from "../../lib/x-answers/learned";
 import { listen } from "../../lib/x-answers/listen";
 import { onReading, readReading } from "../../lib/x-answers/reading";
 
@@ -17,11 +18,13 @@ export default defineContentScript({
     let watch: Watch | null = null;
     const stopReading = startReading();
     let keys: Uint32Array = new Uint32Array();
+    let learned: Learned = new Map();
 
     const parts: WatchParts = {
-      mayKnow: (person) => mayKnow(keys, person),
-      askRows: async (people) => (await ask("badge.rows", { people })).views,
-      follow: async ({ screenName, restId }, { row_id, words }) => {
+      mayKnow: (person) => mayKnow(keys, identify(learned, person)),
+      askRows: async (people) => (await ask("badge.rows", { people: people.map((person) => identify(learned, person)) })).views,
+      follow: async (person, { row_id, words }) => {
+        const { screenName, restId } = identify(learned, person);
         try {
           return (await ask("badge.follow", { row_id, screen_name: screenName, rest_id: restId })).error_text;
         } catch (error) {
@@ -49,6 +52,11 @@ export default defineContentScript({
     const changed = (changes: Record<string, { newValue?: unknown }>, area: string) => {
       if (area !== "local") return;
       if (changes[BADGE_INDEX]) useIndex(changes[BADGE_INDEX].newValue);
+      if (changes[LEARNED]) {
+        const before = learned;
+        learned = readLearned(changes[LEARNED].newValue);
+        if ([...learned.keys()].some((name) => !before.has(name))) watch?.refresh();
+      }
       if (changes[BADGES] && changes[BADGES].newValue !== true) stopReading(true);
     };
     browser.storage.onChanged.addListener(changed);
@@ -56,7 +64,9 @@ export default defineContentScript({
       watch?.stop();
       stopReading(false);
     });
-    useIndex((await browser.storage.local.get(BADGE_INDEX))[BADGE_INDEX]);
+    const stored = await browser.storage.local.get([BADGE_INDEX, LEARNED]);
+    learned = readLearned(stored[LEARNED]);
+    useIndex(stored[BADGE_INDEX]);
     await ask("badge.index", {});
   },
 });
