@@ -7,6 +7,9 @@ BIN := .venv/bin
 PY := $(BIN)/python
 STAMP := .cache/stamps
 LOCK := VIRTUAL_ENV=.venv $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes
+# Pyodide's Python, at the versions that CPython has.
+LOCK_BROWSER := VIRTUAL_ENV=.venv $(BIN)/uv pip compile --quiet --python-version 3.14 --generate-hashes \
+  --custom-compile-command "make lock" -c requirements/dev.txt
 
 # node-gyp (better-sqlite3 of the test PDS) would download Node's headers; use the installed ones where there are any.
 NODE_PREFIX := $(shell node -p 'require("path").resolve(process.execPath, "../..")' 2>/dev/null)
@@ -90,6 +93,8 @@ dist: setup ## the stores' ZIP files and the core's wheel, in dist/
 lock: setup ## renew requirements/*.txt
 	$(LOCK) requirements/bootstrap.in -o requirements/bootstrap.txt
 	$(LOCK) --no-emit-package passerelle core/pyproject.toml --all-extras backend/pyproject.toml --group dev -o requirements/dev.txt
+	$(LOCK_BROWSER) --no-emit-package passerelle core/pyproject.toml requirements/browser.in -o requirements/browser.txt
+	$(LOCK_BROWSER) requirements/pyodide-tests.in -o requirements/pyodide-tests.txt
 
 clean: ## remove what was built and installed
 	rm -rf .cache .venv dist extension/.output extension/.wxt extension/node_modules extension/public/pyodide \
