@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -32,6 +34,7 @@ BENCHES: Mapping[str, Callable[[Tools], Iterator[Figure]]] = {
 def main() -> None:
     """Measure what the command line names, or everything."""
     options = _options()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the large files go when somebody stops this
     figures: list[Figure] = []
     _install_baseline()
     load = os.getloadavg()[0]
