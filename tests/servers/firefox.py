@@ -244,10 +244,6 @@ class Firefox:
         pointer = {"type": "pointer", "id": "mouse", "actions": actions}
         self.command("input.performActions", context=tab, actions=[pointer])
 
-    def screenshot(self, tab: str) -> str:
-        """Give a PNG of the tab, as base64."""
-        return str(self.command("browsingContext.captureScreenshot", context=tab)["data"])
-
     def close(self) -> None:
         """End the browser."""
         with suppress(BidiError, ConnectionClosed, queue.Empty):

@@ -90,10 +90,15 @@ def move_in(pds: Pds) -> Mapping[str, Account]:
     return {one.someone.screen_name: pds.create_account(one.name) for one in RESIDENTS if one.bluesky}
 
 
-def crowd_did(someone: Someone) -> str:
-    """Give the did of one of CROWD. https://atproto.com/specs/did#at-protocol-did-identifier-syntax"""
-    digest = base64.b32encode(hashlib.sha256(someone.rest_id.encode()).digest()).decode().lower()
+def invented_did(text: str) -> str:
+    """Give a well-formed did:plc that is always the same for `text`. https://web.plc.directory/spec/v0.1/did-plc"""
+    digest = base64.b32encode(hashlib.sha256(text.encode()).digest()).decode().lower()
     return f"did:plc:{digest[:24]}"
+
+
+def crowd_did(someone: Someone) -> str:
+    """Give the did of one of CROWD."""
+    return invented_did(someone.rest_id)
 
 
 def make_rows(accounts: Mapping[str, Account]) -> Iterator[dict[str, str]]:

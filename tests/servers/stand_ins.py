@@ -6,21 +6,15 @@ word to the real network. The identity documents are as plc.directory writes the
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 from collections.abc import Mapping
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from tests.servers.residents import invented_did
 from tests.servers.sites import APPVIEW, PDS, PLC, RESOLVE
 from tests.servers.world import Answer, Ask, Site, page
 
 ANY_ORIGIN = ("Access-Control-Allow-Origin", "*")
-
-
-def invented_did(text: str) -> str:
-    """Give a well-formed did:plc that is always the same for `text`. https://web.plc.directory/spec/v0.1/did-plc"""
-    return f"did:plc:{base64.b32encode(hashlib.sha256(text.encode()).digest()).decode().lower()[:24]}"
 
 
 def with_stand_ins(sites: Mapping[str, Site]) -> dict[str, Site]:
