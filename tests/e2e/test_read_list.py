@@ -8,10 +8,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.data.archives import make_archive
-from tests.data.people import ADA, FRIENDLY, HOSTILE, crowd
-from tests.e2e.steps import APP, await_matches, hand_over
-from tests.servers.chromium import Chromium, await_hidden
-from tests.servers.fake_x import LISTS
+from tests.data.people import ADA, FRIENDLY, HOSTILE, OWNER, STRANGER, crowd
+from tests.e2e.steps import APP, await_matches, hand_over, switch_badges
+from tests.servers.chromium import Chromium, await_hidden, find_hidden
+from tests.servers.fake_x import LISTS, user
 from tests.servers.residents import EXPORTED
 from tests.servers.sites import DIRECTORY, X_PATTERNS, X
 from tests.servers.world import World
@@ -99,3 +99,53 @@ def test_followers_are_read_in_the_same_way(chromium: Chromium, tab: Page) -> No
     tab.bring_to_front()
     expect(tab.get_by_test_id("count-followers")).to_have_attribute("data-count", "3")
     expect(tab.get_by_test_id("count-following")).to_have_attribute("data-count", "0")
+
+
+FORGED = """(people) => {
+  const say = (detail) => document.dispatchEvent(new CustomEvent("passerelle-answer", { detail }));
+  const entries = people.map((user) => ({ entryId: `user-${user.rest_id}`, content: { user } }));
+  const answer = JSON.stringify({ entries: [...entries, { entryId: "cursor-bottom-1", content: { value: "0|1" } }] });
+  for (const path of ["/odile_passe/following", "/home"]) say(`Following ${path}\\n${answer}`);
+  for (const nonsense of [null, 7, {}, "nonsense", "x".repeat(10_000_000)]) say(nonsense);
+  say(`Following /odile_passe/following\\n${"[".repeat(3_000_000)}`);
+  for (const order of ["ready", "stop", "ready"]) document.dispatchEvent(new CustomEvent(`passerelle-${order}`));
+}"""
+
+
+def test_forged_answers_start_nothing_and_add_nobody(chromium: Chromium, tab: Page, world: World) -> None:
+    switch_badges(tab)
+    x = chromium.context.new_page()
+    x.goto(f"https://{X}/{OWNER.screen_name}/following")
+    expect(x.locator("[data-testid=UserCell]").first).to_be_visible()
+    world.forget()
+
+    x.evaluate(FORGED, [user(one) for one in (*crowd(200, first=7_000), STRANGER)])
+    x.wait_for_timeout(3_000)
+
+    assert tab.evaluate(STORED, "page") == {}
+    assert tab.evaluate("chrome.storage.local.get('reading')") == {}
+    assert find_hidden(x, "section.bar") == []
+    assert world.asked == []
+
+
+WHAT_X_SEES = """() => [
+  String(fetch), fetch.name, fetch.length, String(XMLHttpRequest.prototype.open), XMLHttpRequest.prototype.open.name,
+  Object.keys(window).filter((key) => /passerelle/i.test(key)).join(),
+]"""
+
+
+def test_x_finds_its_own_functions_as_they_were_and_its_answers_untouched(chromium: Chromium, tab: Page) -> None:
+    switch_badges(tab)
+    x = chromium.context.new_page()
+    x.goto(f"https://{X}/{OWNER.screen_name}/following")
+    seen = x.evaluate(WHAT_X_SEES)
+    assert all("[native code]" in text for text in (seen[0], seen[3]))
+    assert (seen[1], seen[2], seen[4], seen[5]) == ("fetch", 1, "open", "")
+    path = "/i/api/graphql/inventedinventedinv-_0/UserByScreenName"
+    assert x.evaluate(f"fetch('{path}').then((answer) => [answer.bodyUsed, answer.status])") == [False, 200]
+    assert x.evaluate(f"fetch('{path}').then((answer) => answer.json())")["data"]["user"]["result"]["rest_id"]
+    assert x.evaluate("fetch('https://nowhere.invalid/').catch((error) => error.name)") == "TypeError"
+    assert (
+        x.evaluate("(() => { try { new XMLHttpRequest().open(); } catch (error) { return error.name } })()")
+        == "TypeError"
+    )
