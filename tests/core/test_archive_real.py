@@ -1,12 +1,11 @@
 """Every real archive that is at hand, as folder and zipped, against the counts that a plain script made of it.
 
-They are of real people and not in the project: /work/shared/data/archives, or PASSERELLE_REAL_ARCHIVES.
+They are of real people and not in the project (tests/data/shared.py).
 """
 
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +15,8 @@ from passerelle.errors import UnreadableArchive
 from passerelle.graph import summary
 
 from tests.data.archives import zip_folder
+from tests.data.shared import ARCHIVES as REAL
 
-REAL = Path(os.environ.get("PASSERELLE_REAL_ARCHIVES", Path(__file__).parents[3] / "shared/data/archives"))
 EXPECTED: dict[str, dict[str, Any] | None] = (
     json.loads((REAL / "expected.json").read_text()) if (REAL / "expected.json").is_file() else {}
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -20,10 +19,10 @@ from passerelle.errors import InputError
 from passerelle.hints import Hint, find_hints
 from passerelle.identifiers import canonicalize_acct, parse_acct, parse_did, parse_handle
 
+from tests.data.shared import BIOS
+
 DATA = Path(__file__).parents[1] / "data"
-REAL = Path(
-    os.environ.get("PASSERELLE_REAL_BIOS", Path(__file__).parents[3] / "shared/data/bios/labelled-real-open.jsonl")
-)
+REAL = BIOS / "labelled-real-open.jsonl"
 LISTS = (
     "bluesky-services", "fediverse-servers", "mail-hosts", "mailboxes", "nostr-hosts", "not-names", "other-platforms",
 )  # fmt: skip

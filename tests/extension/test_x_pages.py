@@ -16,8 +16,9 @@ from typing import Any
 
 import pytest
 
+from tests.data.shared import PAGES
+
 ROOT = Path(__file__).parents[2]
-PAGES = Path("/work/shared/data/x-pages")
 NAME_LINE = re.compile(r'data-testid="(?:User-Name|UserName|UserCell)"')
 AVATAR = re.compile(r'data-testid="UserAvatar-Container-(?!unknown)(\w+)"|<img alt="@(\w+)"')
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
+from tests.data.shared import ANSWERS
 from tests.x_users import find_answers, read_users
 
-ANSWERS = Path("/work/shared/data/x-graphql")
 ERAS = ("twscrape-2025-03-5488037", "twscrape-2026-07-8ce44e4", "twscrape-2026-08-b71007c")
 
 
