@@ -98,4 +98,4 @@ lock: setup ## renew requirements/*.txt
 
 clean: ## remove what was built and installed
 	rm -rf .cache .venv dist extension/.output extension/.wxt extension/node_modules extension/public/pyodide \
-	  extension/public/wheels tests/servers/node/node_modules
+	  extension/public/wheels tests/servers/node/node_modules tests/bench/node_modules
