@@ -11,7 +11,7 @@ import pytest
 
 from tests.conftest import ROOT, Packages
 from tests.data.archives import make_archive
-from tests.data.people import ADA, PEOPLE
+from tests.data.people import ADA, OWNER, PEOPLE
 from tests.e2e.steps import APP
 from tests.servers.firefox import ConnectProxy, Firefox
 from tests.servers.pds import Account, Pds
@@ -102,3 +102,20 @@ def test_following_outlives_the_event_page_limit_with_no_page_open(
 
     assert time.monotonic() - started > BUSY_SECONDS
     assert sorted(follow.subject for follow in pds.list_follows(person.did)) == sorted(map(crowd_did, CROWD))
+
+
+def test_one_s_own_list_on_x_is_read_while_one_scrolls(firefox: Firefox) -> None:
+    tab = firefox.open(firefox.url(APP))
+    firefox.click(tab, at("read-following"))
+    firefox.until(tab, f"document.querySelector('{at('reading')}') !== null")
+
+    x = firefox.open(f"https://{X}/{OWNER.screen_name}/following")
+    complete = f"document.querySelector('{at('reading')}')?.dataset.complete === 'true'"
+    for _ in range(200):
+        firefox.evaluate(x, "scrollBy(0, 2500)")
+        time.sleep(0.3)
+        if firefox.evaluate(tab, complete):
+            break
+
+    assert firefox.until(tab, f"document.querySelector('{at('count-following')}')?.dataset.count === '800'", seconds=60)
+    assert firefox.until(tab, FOUND_TEXT, seconds=60)
