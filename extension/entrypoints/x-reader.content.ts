@@ -3,6 +3,8 @@ import { defineContentScript } from "wxt/utils/define-content-script";
 import { ANSWER, MAX_ANSWER, READY, STOP } from "../lib/x-answers/channel";
 
 const GRAPHQL = /^https:\/\/(?:[a-z]+\.)?(?:x|twitter)\.com\/(?:i\/api\/)?graphql\/[\w-]+\/(\w+)/;
+// Private messages are nobody's business, and name nobody whom other answers do not.
+const PRIVATE = /^dm|DirectMessage|Chat|Inbox/i;
 const MARK = Symbol.for("passerelle-reader");
 // What is kept until somebody listens: the answers of a page's first second.
 const MAX_KEPT = 20;
@@ -73,7 +75,7 @@ function listen(): void {
 function headOf(input: RequestInfo | URL): string | null {
   const address = typeof input === "string" ? input : "url" in input ? input.url : input.href;
   const operation = GRAPHQL.exec(new URL(address, location.href).href)?.[1];
-  return operation ? `${operation} ${location.pathname}` : null;
+  return operation && !PRIVATE.test(operation) ? `${operation} ${location.pathname}` : null;
 }
 
 function quietly(work: () => void): void {

@@ -147,10 +147,13 @@ export function makeSeen(parts: SeenParts) {
     const known = await parts.known();
     if (known.size === 0) return;
     hasNews = false;
-    const people = (await store.all()).filter((record) => isNews(record, known.get(record.rest_id))).slice(0, MAX_TOLD * 5);
-    if (people.length === 0) return;
-    const error = await errorOf(parts.learn({ people: people.map(toSeenPerson), listed: null }));
-    hasNews = error !== null;
+    const people = (await store.all()).filter((record) => isNews(record, known.get(record.rest_id)));
+    for (let at = 0; at < people.length; at += MAX_TOLD) {
+      const error = await errorOf(parts.learn({ people: people.slice(at, at + MAX_TOLD).map(toSeenPerson), listed: null }));
+      if (!error) continue;
+      hasNews = true;
+      return;
+    }
   }
 
   async function openIfAllowed(): Promise<void> {

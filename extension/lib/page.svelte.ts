@@ -12,6 +12,7 @@ import { openTab, saveFile } from "./platform";
 import { type Account, type Credentials, sessions } from "./sessions";
 import * as settings from "./settings";
 import { forgetSeen } from "./x-answers/ask-background";
+import { onReading, type Reading, readReading } from "./x-answers/reading";
 import { live, readMatches, readState } from "./storage";
 
 export type View = "home" | "drop" | "sign-in" | "settings";
@@ -42,6 +43,8 @@ class Page {
   refreshing = $state(false);
   saved = $state<string | null>(null);
   deleted = $state(false);
+  /** The list on x.com that is being read, or was read last. */
+  reading = $state.raw<Reading | null>(null);
   private failure = $state.raw<Failure | null>(null);
   private dismissed = $state<string | null>(null);
   private wanted: string[] | null = null; // whose Follow was pressed before signing in
@@ -101,8 +104,10 @@ class Page {
     // What nobody expected is still said, and goes to the console.
     window.addEventListener("unhandledrejection", ({ reason }) => (this.failure = failureOf(reason)));
     window.addEventListener("error", ({ error }) => (this.failure = error ? failureOf(error) : this.failure));
+    onReading((reading) => (this.reading = reading));
     settings.onLanguage((setting) => (speech.setting = setting));
     [speech.setting, this.dismissed] = await Promise.all([settings.language(), settings.dismissedWork()]);
+    this.reading = await readReading();
     await this.readAccount();
     const draft = await settings.signInDraft();
     this.signInDraft = draft ?? "";

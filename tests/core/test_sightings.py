@@ -11,7 +11,7 @@ import pytest
 from passerelle.graph import FollowGraph, from_json
 from passerelle.storage import STORES
 
-from tests.core.fakes import NOW, Browser, Directory, Pds, row
+from tests.core.fakes import NOW, Browser, Directory, Killer, Pds, row
 from tests.data.archives import make_archive
 from tests.data.people import ADA, BRUNO, CHLOE, DARIUSZ, ELIF, OWNER, STRANGER, Someone, crowd
 
@@ -243,5 +243,34 @@ def test_what_was_learned_survives_a_restart_and_is_deleted_with_everything() ->
         assert (await known(browser)).people == from_json(browser.storage.stores["people"]["page"]).people
         await browser.ask("data.delete")
         assert all(browser.storage.stores[store] == {} for store in STORES)
+
+    run(main())
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_killed_at_any_instant_and_told_again_nothing_is_lost_or_double(before: bool) -> None:
+    async def killed_at(instant: int) -> bool:
+        browser = Browser(directory=Directory([row_of(ADA), row_of(BRUNO)]), pds=Pds())
+        killer = Killer(instant, before=before)
+        browser.start(killer)
+        adding: dict[str, Any] = {"people": seen([ADA, BRUNO, CHLOE]), "listed": FOLLOWING}
+        dying = asyncio.ensure_future(browser.ask("people.add", **adding))
+        while not dying.done() and not killer.is_dead:
+            await asyncio.sleep(0)
+        was_killed = killer.is_dead
+        await killer.bury()
+
+        browser.start()
+        await browser.ask("people.add", **adding)
+
+        assert [view(browser)[key] for key in ("following", "named_following", "origin")] == [3, 3, "pages"]
+        assert set(browser.storage.stores["matches"]) == {ADA.rest_id, BRUNO.rest_id}
+        return was_killed
+
+    async def main() -> None:
+        instant = 0
+        while await killed_at(instant):
+            instant += 1
+        assert instant > 10
 
     run(main())

@@ -179,7 +179,7 @@ type Learn = Commands["people.add"]["fields"];
 async function background(changes: Partial<Parameters<typeof makeSeen>[0]> = {}) {
   const learned: Learn[] = [];
   const opened: string[] = [];
-  const store = await fresh();
+  const store = changes.store ?? (await fresh());
   const seen = makeSeen({
     store,
     learn: (fields) => Promise.resolve(learned.push(fields)),
@@ -259,6 +259,16 @@ test("what the engine refuses is said, and told again at the next start", async 
   refuses = false;
   await seen.resume();
   expect(await store.untold(10)).toEqual([]);
+});
+
+test("a background that was ended before it told the engine does so when it starts again", async () => {
+  const { seen, say, learned, store } = await background();
+  await seen.start("following");
+  await say([someone(1)], LIST);
+  expect(learned).toEqual([]); // it waits for more
+  const again = await background({ store });
+  await again.seen.resume();
+  expect(again.learned.flatMap(({ people }) => people.map(({ rest_id }) => rest_id))).toEqual(["1001"]);
 });
 
 test("names go to the engine for its own people only, and only newer ones that it does not have", async () => {
