@@ -11,7 +11,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from passerelle_directory.config import Config
 
@@ -24,8 +24,11 @@ class DatabaseNotReady(Exception):
 
 
 def open_database(config: Config) -> Engine:
-    """Give the engine; nothing is connected or created yet."""
-    engine = create_engine(config.database_url)
+    """Give the engine; nothing is connected or created yet. Raises DatabaseNotReady for a DATABASE_URL of no use."""
+    try:
+        engine = create_engine(config.database_url)
+    except (ArgumentError, ModuleNotFoundError) as error:  # no address, no such kind of database, or no driver for it
+        raise DatabaseNotReady(f"DATABASE_URL cannot be used: {error}") from None
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_up_sqlite)
     return engine
@@ -66,7 +69,10 @@ def _alembic(connection: Any = None) -> AlembicConfig:
 
 
 def _sqlite_path(config: Config) -> Path | None:
-    url = make_url(config.database_url)
+    try:
+        url = make_url(config.database_url)
+    except ArgumentError:
+        raise DatabaseNotReady("DATABASE_URL is no address of a database, such as sqlite:////srv/rows.sqlite") from None
     is_file = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
     return Path(str(url.database)) if is_file else None
 

@@ -136,6 +136,18 @@ def test_a_database_that_is_none_gets_one_line(data: Path, capsys: pytest.Captur
     assert capsys.readouterr().err.startswith("passerelle-directory: The database cannot be used: ")
 
 
+@pytest.mark.parametrize("url", ["nonsense", "nosuch://u:hunter2@127.0.0.1/x", "postgresql+nosuch://u:hunter2@h/x"])
+@pytest.mark.parametrize("command", [["db", "upgrade"], ["seed"]])
+def test_an_address_of_no_database_gets_one_line_without_the_password(
+    url: str, command: list[str], data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", url)
+    assert main(command) == 3
+    said = capsys.readouterr().err
+    assert said.startswith("passerelle-directory: DATABASE_URL ")
+    assert (said.count("\n"), "hunter2" in said) == (1, False)
+
+
 def free_port() -> int:
     """Give a port that nobody listens on."""
     with socket.socket() as probe:

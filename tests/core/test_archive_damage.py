@@ -309,6 +309,15 @@ CASES: dict[str, Case] = {
         refused="not_an_x_archive",
     ),
     "an empty folder": Case(lambda tmp: [_folder(tmp / "folder")], refused="not_an_x_archive"),
+    "a ZIP of something else beside it": Case(
+        lambda tmp: [make_archive(tmp / "a.zip"), _zip(tmp / "photos.zip", {"beach.jpg": b"\xff\xd8"})],
+        warnings=frozenset({"not_an_archive"}),
+    ),
+    "a picture called .zip beside it": Case(
+        lambda tmp: [make_archive(tmp / "a.zip"), _file(tmp / "archive.zip", b"\x89PNG\r\n\x1a\n")],
+        warnings=frozenset({"not_an_archive"}),
+    ),
+    "a name that is too long": Case(lambda tmp: [tmp / ("a" * 300)], refused="not_found"),
     "nothing there": Case(lambda tmp: [tmp / "nothing.zip"], refused="not_found"),
     "the old tweet archive": Case(zipped(era="A"), refused="old_tweet_archive"),
     "an archive of Instagram": Case(

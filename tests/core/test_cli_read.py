@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -111,6 +112,12 @@ def test_an_archive_without_following_still_shows_its_counts_as_json(
 
 def test_nothing_there_is_one_clear_line(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert "missing.zip is not there" in refused(capsys, tmp_path / "missing.zip")
+
+
+@pytest.mark.desktop
+def test_a_pipe_keeps_nobody_waiting(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.zip")
+    assert "pipe.zip is not there" in refused(capsys, tmp_path / "pipe.zip")
 
 
 def test_of_several_accounts_one_is_asked_for(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ WARNINGS: Mapping[str, str] = {
     "following_missing": "following.js is missing: nobody knows whom you follow.",
     "manifest_unreadable": "The archive's own list of files is damaged.",
     "nested_zip": "The archive was found in a ZIP inside the ZIP.",
+    "not_an_archive": "A ZIP that was given too holds no X archive and was left out.",
     "odd_path": "A file's path leads outside of the ZIP; it was read but would not be unpacked.",
     "other_account": "Files of another account were left out.",
     "part_missing": "The archive's own list names a file that is not there.",

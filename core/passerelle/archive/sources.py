@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -48,13 +49,14 @@ def find_in(paths: Sequence[Path], stack: ExitStack, found: Found) -> Finding:
     """
     loose: list[Entry] = []
     for path in paths:
-        if path.is_dir():
+        if _is_folder(path):
             yield from _look_in_folder(path, stack, found)
         elif _starts_with(path, MAGIC):
             yield from _look_in_zip(path, stack, found)
         else:
             loose.append((path.as_posix(), partial(_file, path, path.as_posix())))
     found.look("", lambda: loose)
+    found.warnings += [_useless(Path(path).name) for path, _ in loose if ZIP_NAME.search(path)]
     if not found.exports:
         raise _explained(found, [Path(path).name for path, _ in loose], is_everything=len(loose) == len(paths))
 
@@ -76,6 +78,7 @@ def _look_in_zip(path: Path, stack: ExitStack, found: Found) -> Finding:
             return
     except TROUBLE as error:
         raise _damaged(path.name) from error
+    before = len(found.exports)
     for info in [one for one in outer.archive.infolist() if ZIP_NAME.search(one.filename)][:MAX_ZIPS]:
         name = info.filename.rpartition("/")[2]
         try:
@@ -86,6 +89,8 @@ def _look_in_zip(path: Path, stack: ExitStack, found: Found) -> Finding:
                 found.warnings.append(ArchiveWarning("nested_zip", name, f"The archive was inside {name}, in the ZIP."))
         except TROUBLE:
             found.damaged.append(name)
+    if len(found.exports) == before:
+        found.warnings.append(_useless(path.name))
 
 
 def _walk(folder: Path) -> Iterator[Entry]:
@@ -114,11 +119,22 @@ def _file(path: Path, name: str) -> Member | None:
         return None
 
 
+def _is_folder(path: Path) -> bool:
+    """Say whether it is a folder and not a file; a pipe, which would keep us waiting, is neither."""
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        raise _missing(path) from error
+    if stat.S_ISFIFO(mode):
+        raise _missing(path)
+    return stat.S_ISDIR(mode)
+
+
 def _starts_with(path: Path, magic: bytes) -> bool:
     try:
         with path.open("rb") as file:
             return file.read(len(magic)) == magic
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+    except OSError as error:
         raise _missing(path) from error
 
 
@@ -150,6 +166,10 @@ def _damaged(name: str) -> UnreadableArchive:
         code="truncated_zip",
         file=name,
     )
+
+
+def _useless(name: str) -> ArchiveWarning:
+    return ArchiveWarning("not_an_archive", name, f"{name} holds no X archive that can be read, and was left out.")
 
 
 def _missing(path: Path) -> UnreadableArchive:
