@@ -256,8 +256,10 @@ class Engine:
             learned = sightings.learn(archive, page, seen, fields.listed)
             if learned is None:
                 return Nothing()
-            view = await self._memory.archive_view() or _pages_only(learned.owner)
-            read_at = self._world.now().isoformat() if fields.listed else view.pages_read_at
+            known = await self._memory.archive_view()
+            view = known if known and archive else _pages_only(learned.owner)
+            read_before = known.pages_read_at if known else None
+            read_at = self._world.now().isoformat() if fields.listed else read_before
             view = _with_pages(view, graph.join(archive, learned) if archive else learned, read_at)
             await self._memory.write([_put_archive(view), *self._memory.put_page(learned)])
             pulse = Pulse(self._world, "people.add")

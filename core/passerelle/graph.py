@@ -93,11 +93,14 @@ def join(archive: FollowGraph, page: FollowGraph) -> FollowGraph:
             people[rest_id] = replace(labelled, **flags)
         elif seen.following or seen.followed_by:
             people[rest_id] = seen
-    one, other = archive.owner, page.owner
-    owner = Owner(
+    return FollowGraph(fuller_owner(archive.owner, page.owner), people)
+
+
+def fuller_owner(one: Owner, other: Owner) -> Owner:
+    """Give an owner with what the second knows where the first knows nothing."""
+    return Owner(
         one.rest_id or other.rest_id, one.screen_name or other.screen_name, one.display_name or other.display_name
     )
-    return FollowGraph(owner, people)
 
 
 def is_same_account(one: Owner, other: Owner) -> bool:

@@ -75,6 +75,7 @@ class SeenList(Fields):
     kind: Literal["following", "followers"]
     screen_name: str
     rest_id: str | None = None
+    display_name: str | None = None
 
 
 class PeopleAdd(Fields):

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from passerelle.archive.records import Name, Owner
 from passerelle.errors import InputError, InvalidIdentifier
-from passerelle.graph import FollowGraph, add_seen, is_same_account
+from passerelle.graph import FollowGraph, add_seen, fuller_owner, is_same_account
 from passerelle.identifiers import RestId, parse_rest_id, parse_screen_name
 from passerelle.messages import SeenList, SeenPerson
 from passerelle.text import clean_display_name
@@ -42,7 +42,8 @@ def learn(
             names = {"here": graph.owner.screen_name or "", "there": listed.screen_name}
             raise InputError("This list belongs to another account.", code="other_x_account", **names)
     others = {rest_id: name for rest_id, name in seen.items() if rest_id != owner.rest_id}
-    return add_seen(page or FollowGraph(owner, {}), others, listed.kind)
+    known_owner = fuller_owner(owner, page.owner) if page else owner
+    return add_seen(FollowGraph(known_owner, page.people if page else {}), others, listed.kind)
 
 
 def _parsed(people: Iterable[SeenPerson], now: datetime) -> Iterator[tuple[RestId, Name]]:
@@ -57,7 +58,7 @@ def _parsed(people: Iterable[SeenPerson], now: datetime) -> Iterator[tuple[RestI
 
 def _owner_of(listed: SeenList) -> Owner:
     rest_id = parse_rest_id(listed.rest_id) if listed.rest_id else None
-    return Owner(rest_id, parse_screen_name(listed.screen_name), None)
+    return Owner(rest_id, parse_screen_name(listed.screen_name), clean_display_name(listed.display_name))
 
 
 def _is_known(rest_id: RestId, *graphs: FollowGraph | None) -> bool:

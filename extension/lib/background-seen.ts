@@ -128,8 +128,8 @@ export function makeSeen(parts: SeenParts) {
       const { kind, screen_name } = (await readReading()) ?? {};
       const people = kind && screen_name ? await store.untold(MAX_TOLD) : [];
       if (!kind || !screen_name || people.length === 0) return;
-      const rest_id = (await store.named(screen_name))?.rest_id ?? null;
-      const error = await errorOf(parts.learn({ people: people.map(toSeenPerson), listed: { kind, screen_name, rest_id } }));
+      const { rest_id = null, display_name = null } = (await store.named(screen_name)) ?? {};
+      const error = await errorOf(parts.learn({ people: people.map(toSeenPerson), listed: { kind, screen_name, rest_id, display_name } }));
       void inOrder(() => setError(error));
       if (error) return;
       await store.markTold(people.map(({ rest_id: id }) => id));

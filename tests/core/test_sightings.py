@@ -15,7 +15,7 @@ from tests.core.fakes import NOW, Browser, Directory, Killer, Pds, row
 from tests.data.archives import make_archive
 from tests.data.people import ADA, BRUNO, CHLOE, DARIUSZ, ELIF, OWNER, STRANGER, Someone, crowd
 
-MINE = {"screen_name": OWNER.screen_name, "rest_id": OWNER.rest_id}
+MINE = {"screen_name": OWNER.screen_name, "rest_id": OWNER.rest_id, "display_name": OWNER.display_name}
 FOLLOWING = {"kind": "following", **MINE}
 FOLLOWERS = {"kind": "followers", **MINE}
 
@@ -71,7 +71,7 @@ def test_a_list_on_x_is_enough_to_begin() -> None:
 
         assert view(browser)["origin"] == "pages"
         assert (view(browser)["following"], view(browser)["named_following"]) == (2, 2)
-        assert view(browser)["account"]["screen_name"] == OWNER.screen_name
+        assert view(browser)["account"] == MINE
         assert view(browser)["exported_at"] is None
         assert match(browser, ADA)["preselected"]
         assert browser.storage.stores["state"]["matches"]["found"] == 1
@@ -138,6 +138,16 @@ def test_a_later_name_makes_the_earlier_one_an_alias_and_an_earlier_one_becomes_
             "page",
             {"ada_1", "ada_2"},
         )
+
+    run(main())
+
+
+def test_what_is_learned_of_the_owner_later_is_kept() -> None:
+    async def main() -> None:
+        browser = start()
+        for listed in ({"kind": "following", "screen_name": OWNER.screen_name}, FOLLOWING, FOLLOWERS):
+            await browser.ask("people.add", people=seen([ADA]), listed=listed)
+        assert view(browser)["account"] == MINE
 
     run(main())
 

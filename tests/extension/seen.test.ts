@@ -233,7 +233,7 @@ test("800 people in 40 parts with overlaps: 800, told to the engine once each, a
   await seen.resume();
   const told = learned.flatMap(({ people }) => people.map(({ rest_id }) => rest_id));
   expect([told.length, new Set(told).size]).toEqual([800, 800]);
-  expect(learned[0]?.listed).toEqual({ kind: "following", screen_name: ME, rest_id: "7" });
+  expect(learned[0]?.listed).toEqual({ kind: "following", screen_name: ME, rest_id: "7", display_name: "Crowd -1" });
   expect(learned.length).toBeLessThan(20); // half as often as there were parts
 });
 
