@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from passerelle import archive as archives
 from passerelle.archive import Archive
 from passerelle.errors import UnreadableArchive
-from passerelle.graph import iso_date, summary_json
+from passerelle.graph import iso_date, summary, summary_json
 from passerelle.hints import find_hints
 
 # How each source of names is called in the summary.
@@ -50,10 +50,11 @@ def run(arguments: argparse.Namespace) -> int:
         archive = read_from(arguments)
     except UnreadableArchive as error:
         if arguments.json and error.code in GRAPHLESS:
-            print(summary_json(read_from(arguments, require_following=False), full=arguments.full))
+            archive = read_from(arguments, require_following=False)
+            print(summary_json(summary(archive, full=arguments.full)), end="")
         raise
     if arguments.json:
-        print(summary_json(archive, full=arguments.full))
+        print(summary_json(summary(archive, full=arguments.full)), end="")
     else:
         print("\n".join(_lines(archive, full=arguments.full)))
     return 0
@@ -65,15 +66,17 @@ def _lines(archive: Archive, *, full: bool) -> Iterator[str]:
     yield _title(archive)
     both = len(following & followers)
     yield f"  You follow {len(following):,} people; {len(followers):,} follow you; {both:,} do both."
-    if following:
+    if named:
         share = f"{len(named) / len(following):.0%}"
-        others = len(following) - len(named)
-        yield f"  Of those you follow, {len(named):,} ({share}) are named in your own tweets, {others:,} only numbered:"
+        yield f"  Of those you follow, {len(named):,} ({share}) are named in your own tweets:"
     sources = Counter(archive.names[rest_id].source for rest_id in named)
     for source, count in sources.most_common():
         yield f"    {count:>7,}  from {SOURCES.get(source, source)}"
+    if numbered := len(following) - len(named):
+        yield f"  {numbered:,} are only numbers in this archive; a number is enough to find people in the directory."
     if addresses := sum(bool(find_hints(name.display_name or "")) for name in archive.names.values()):
-        yield f"  An address on Bluesky or in the fediverse stands in {addresses:,} display names."
+        names = "display name holds" if addresses == 1 else "display names hold"
+        yield f"  {addresses:,} {names} an address on Bluesky or in the fediverse."
     if own := find_hints(bio="\n".join(archive.about)):
         yield f"  Your own profile names {', '.join(hint.address for hint in own)}."
     yield f"  {archive.tweets:,} tweets, {len(archive.blocked):,} blocked, {len(archive.muted):,} muted."

@@ -182,8 +182,7 @@ class Engine:
 
     async def _export(self, fields: messages.ExportMake, paths: Sequence[str]) -> messages.Exported:
         filename, media_type, write = EXPORTS[fields.format]
-        views = await self._memory.views()
-        return messages.Exported(filename=filename, media_type=media_type, text=write(views.values()))
+        return messages.Exported(filename=filename, media_type=media_type, text=await write(self._memory))
 
     async def _delete_data(self, fields: Nothing, paths: Sequence[str]) -> Nothing:
         await _cancel(self._long)
@@ -490,13 +489,33 @@ HANDLERS: Mapping[str, Handler] = {
     "data.delete": Engine._delete_data,
 }
 
+Write = Callable[[Memory], Awaitable[str]]
+
+
+def _of_matches(write: Callable[[Iterable[MatchView]], str]) -> Write:
+    async def of_memory(memory: Memory) -> str:
+        return write((await memory.views()).values())
+
+    return of_memory
+
+
+async def _write_archive(memory: Memory) -> str:
+    """Write the archive alone, without what X's pages added. Raises CommandError: there is none."""
+    archive, view = await memory.archive(), await memory.archive_view()
+    if archive is None or view is None:
+        raise CommandError("No archive has been read yet.")
+    warnings = [warning.model_dump() for warning in view.warnings]
+    return graph.summary_json(graph.describe(archive, view.exported_at, view.tweets, warnings, full=True))
+
+
 # format -> name of the file, its type, and who writes it
-EXPORTS: Mapping[str, tuple[str, str, Callable[[Any], str]]] = {
+EXPORTS: Mapping[str, tuple[str, str, Write]] = {
     "mastodon-csv": (
         "following_accounts.csv",
         "text/csv",
-        lambda views: exports.mastodon_csv(exports.chosen_accts(views)),
+        _of_matches(lambda views: exports.mastodon_csv(exports.chosen_accts(views))),
     ),
-    "csv": ("passerelle-matches.csv", "text/csv", exports.matches_csv),
-    "json": ("passerelle-matches.json", "application/json", exports.matches_json),
+    "csv": ("passerelle-matches.csv", "text/csv", _of_matches(exports.matches_csv)),
+    "json": ("passerelle-matches.json", "application/json", _of_matches(exports.matches_json)),
+    "archive-json": ("passerelle-archive.json", "application/json", _write_archive),
 }

@@ -147,26 +147,34 @@ def from_json(text: str) -> FollowGraph:
 
 def summary(archive: Archive, *, full: bool = False) -> dict[str, Any]:
     """Give the counts that `passerelle read --json` prints and ArchiveView shows; with `full`, everyone too."""
-    following, followers = frozenset(archive.following), frozenset(archive.followers)
-    counts = {
-        "account": _labels(archive.owner),
-        "exported_at": iso_date(archive.exported_at),
-        "following": len(following),
-        "followers": len(followers),
-        "mutuals": len(following & followers),
-        "blocked": len(archive.blocked),
-        "muted": len(archive.muted),
-        "tweets": archive.tweets,
-        "named_following": len(following & archive.names.keys()),
-        "named_followers": len(followers & archive.names.keys()),
-        "warnings": [{"code": one.code, "file": one.file, "message": one.message} for one in archive.warnings],
+    warnings = [{"code": one.code, "file": one.file, "message": one.message} for one in archive.warnings]
+    return describe(make_graph(archive), iso_date(archive.exported_at), archive.tweets, warnings, full=full)
+
+
+def describe(
+    graph: FollowGraph, exported_at: str | None, tweets: int, warnings: list[dict[str, Any]], *, full: bool = False
+) -> dict[str, Any]:
+    """Give the summary of an archive by its graph and by what a graph does not hold: the engine keeps these apart."""
+    people, counts = graph.people.values(), count(graph)
+    numbers = {
+        "account": _labels(graph.owner),
+        "exported_at": exported_at,
+        "following": counts["following"],
+        "followers": counts["followers"],
+        "mutuals": counts["mutuals"],
+        "blocked": sum(person.blocked for person in people),
+        "muted": sum(person.muted for person in people),
+        "tweets": tweets,
+        "named_following": counts["named_following"],
+        "named_followers": counts["named_followers"],
+        "warnings": warnings,
     }
-    return {**counts, "people": _everyone(archive)} if full else counts
+    return {**numbers, "people": list(map(_line, people))} if full else numbers
 
 
-def summary_json(archive: Archive, *, full: bool = False) -> str:
-    """Write the summary as the text that every interface gives: the same archive, the same bytes."""
-    return json.dumps(summary(archive, full=full), ensure_ascii=False, indent=2)
+def summary_json(summary: Mapping[str, Any]) -> str:
+    """Write a summary as the text that every interface gives: the same archive, the same bytes."""
+    return json.dumps(summary, ensure_ascii=False, indent=2) + "\n"
 
 
 def iso_date(date: datetime | None) -> str | None:
@@ -187,19 +195,13 @@ def _nobody(rest_id: RestId) -> Person:
     return Person(rest_id, None, (), following=False, followed_by=False, blocked=False, muted=False)
 
 
-def _everyone(archive: Archive) -> list[dict[str, Any]]:
-    return [
-        {
-            "rest_id": person.rest_id,
-            "screen_name": person.name.screen_name if person.name else None,
-            "display_name": person.name.display_name if person.name else None,
-            "following": person.following,
-            "followed_by": person.followed_by,
-            "blocked": person.blocked,
-            "muted": person.muted,
-        }
-        for person in make_graph(archive).people.values()
-    ]
+def _line(person: Person) -> dict[str, Any]:
+    return {
+        "rest_id": person.rest_id,
+        "screen_name": person.name.screen_name if person.name else None,
+        "display_name": person.name.display_name if person.name else None,
+        **{flag: getattr(person, flag) for flag in FLAGS},
+    }
 
 
 def _labels(owner: Owner) -> dict[str, str | None]:

@@ -141,9 +141,9 @@ class FollowedOne(View):
 
 
 class ExportMake(Fields):
-    """Write the matches in a format others can read."""
+    """Write the matches in a format others can read; or the archive as `passerelle read --json --full` prints it."""
 
-    format: Literal["mastodon-csv", "csv", "json"]
+    format: Literal["mastodon-csv", "csv", "json", "archive-json"]
 
 
 class Exported(View):

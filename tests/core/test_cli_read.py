@@ -64,7 +64,7 @@ def test_addresses_in_names_and_in_the_owners_profile_are_told(
         tmp_path / "a.zip", owner=owner, following=[ada, BRUNO], tweets=[tweet(1, mentions=[ada, BRUNO])]
     )
     _, out, _ = read(capsys, path)
-    assert "stands in 1 display names" in out
+    assert "  1 display name holds an address" in out
     assert "Your own profile names odile@piaille.fr." in out
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from passerelle import cli
 from passerelle.errors import StorageFull
 from passerelle.messages import COMMANDS
 from passerelle.storage import STORES, Put
@@ -520,6 +521,27 @@ def test_exports_come_in_every_format(archive: str) -> None:
         assert mastodon["text"].splitlines()[1:] == ["ada@quai.example.org,true,false,"]
         assert (await browser.ask("export.make", format="csv"))["text"].count("\r\n") == 8
         assert len(json.loads((await browser.ask("export.make", format="json"))["text"])) == 6
+
+    run(main())
+
+
+def test_the_archive_is_written_as_the_command_line_prints_it(archive: str, capsys: pytest.CaptureFixture[str]) -> None:
+    async def main() -> str:
+        browser = await opened(archive)
+        made = await browser.ask("export.make", format="archive-json")
+        return str(made["text"])
+
+    text = run(main())
+    assert cli.main(["read", archive, "--json", "--full"]) == 0
+    assert text == capsys.readouterr().out
+
+
+def test_without_an_archive_there_is_none_to_write() -> None:
+    async def main() -> None:
+        browser = make_browser()
+        browser.start()
+        refused = await browser.ask("export.make", format="archive-json")
+        assert refused["error"]["message"] == "No archive has been read yet."
 
     run(main())
 

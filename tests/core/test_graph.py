@@ -110,7 +110,7 @@ def test_the_summary_is_what_the_page_shows(archive: Archive) -> None:
 
 
 def test_the_full_summary_lists_everybody(archive: Archive) -> None:
-    people = json.loads(summary_json(archive, full=True))["people"]
+    people = json.loads(summary_json(summary(archive, full=True)))["people"]
     assert people[0] == {
         "rest_id": ADA.rest_id,
         "screen_name": "ada_nouvelle",
@@ -125,7 +125,7 @@ def test_the_full_summary_lists_everybody(archive: Archive) -> None:
 
 def test_the_same_archive_gives_the_same_bytes(tmp_path: Path) -> None:
     zipped, folder = make_archive(tmp_path / "a.zip"), make_archive(tmp_path / "folder")
-    assert summary_json(read([zipped]), full=True) == summary_json(read([folder]), full=True)
+    assert summary_json(summary(read([zipped]), full=True)) == summary_json(summary(read([folder]), full=True))
 
 
 def test_dates_are_written_in_utc_to_the_second() -> None:

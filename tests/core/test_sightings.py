@@ -115,6 +115,21 @@ def test_archive_and_list_are_one_graph_whichever_comes_first(tmp_path: Path, ar
     run(main())
 
 
+def test_the_saved_archive_stays_its_own_whatever_pages_say(tmp_path: Path) -> None:
+    async def main() -> None:
+        browser, path = start(), archive_of(tmp_path, ADA, BRUNO, blocked=[ELIF], tweets=[])
+        await browser.ask("archive.open", [path], names=["x.zip"])
+        alone = await browser.ask("export.make", format="archive-json")
+        await browser.ask("people.add", people=seen([CHLOE, ADA, ELIF]), listed=FOLLOWING)
+        assert view(browser)["following"] == 4
+        assert await browser.ask("export.make", format="archive-json") == alone
+        await browser.ask("archive.open", [path], names=["x.zip"])
+        assert view(browser)["following"] == 4
+        assert await browser.ask("export.make", format="archive-json") == alone
+
+    run(main())
+
+
 def test_people_in_both_lists_follow_each_other() -> None:
     async def main() -> None:
         browser = start()

@@ -89,6 +89,15 @@ def switch_badges(page: Page, *, on: bool = True) -> None:
     expect(switch).to_have_attribute("aria-checked", str(on).lower())
 
 
+def save(page: Page, export: str, folder: Path) -> Path:
+    """Press an export's button and keep the file under the name that it bears."""
+    with page.expect_download() as download:
+        page.get_by_test_id(f"export-{export}").click()
+    saved = folder / download.value.suggested_filename
+    download.value.save_as(saved)
+    return saved
+
+
 def delete_all(page: Page) -> None:
     """Delete everything, from the settings, and confirm."""
     open_settings(page)

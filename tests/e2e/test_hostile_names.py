@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.data.people import BIDI, FORMULA, HTML
-from tests.e2e.steps import APP, await_matches, hand_over, row
+from tests.e2e.steps import APP, await_matches, hand_over, row, save
 from tests.servers.chromium import Chromium
 
 pytestmark = pytest.mark.e2e
@@ -42,14 +42,6 @@ def test_bidi_marks_cannot_turn_the_row_around(tab: Page) -> None:
 
 
 LABELS = "elements => elements.map((element) => element.getAttribute('aria-label'))"
-
-
-def save(tab: Page, export: str, folder: Path) -> Path:
-    with tab.expect_download() as download:
-        tab.get_by_test_id(f"export-{export}").click()
-    saved = folder / download.value.suggested_filename
-    download.value.save_as(saved)
-    return saved
 
 
 @pytest.mark.parametrize("export", ["csv", "mastodon-csv"])

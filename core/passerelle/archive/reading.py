@@ -119,7 +119,7 @@ def _judge(draft: Draft, part: Part, rows: Rows) -> None:
     if rows.repaired:
         draft.warn("file_repaired", name, f"{name} was changed by another program; {rows.repaired} rows were repaired.")
     if rows.bad:
-        draft.warn("bad_rows", name, f"{name}: {rows.bad} damaged rows were left out.")
+        draft.warn("bad_rows", name, f"{name}: damaged rows were left out: {rows.bad}.")
     _, promised = draft.promised.get((part.kind, part.number), ("", None))
     if not rows.complete:
         draft.warn("file_truncated", name, f"{name} is cut short; the {rows.count} rows that are there were read.")
