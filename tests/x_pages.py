@@ -68,11 +68,19 @@ def _show(page: Page, file: Path) -> None:
     page.goto(ADDRESS, wait_until="domcontentloaded")
 
 
+def parse_folder(description: str | None) -> Path:
+    """Give the one argument of a command line, a folder that is there; leaves with 2 where it is none."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder")
+    folder: str = parser.parse_args().folder
+    if not folder or not Path(folder).is_dir():  # Path("") would be the folder that we are in
+        parser.error(f"give a folder: there is none called {folder!r}")
+    return Path(folder)
+
+
 def main() -> None:
     """Print what was found."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path)
-    folder: Path = parser.parse_args().folder
+    folder = parse_folder(__doc__)
     pages = {str(file.relative_to(folder)): found for file, found in read_pages(folder)}
     print(json.dumps(pages, indent=2, ensure_ascii=False))
 

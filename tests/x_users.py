@@ -8,14 +8,13 @@ ships (extension/lib/x-answers/users.ts), bundled and run in Node; nothing is fe
 
 from __future__ import annotations
 
-import argparse
 import json
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.x_pages import ROOT, bundle
+from tests.x_pages import ROOT, bundle, parse_folder
 
 ENTRY = ROOT / "extension" / "lib" / "x-answers" / "users.ts"
 SUFFIXES = (".json", ".txt")
@@ -44,9 +43,7 @@ def find_answers(folder: Path) -> list[Path]:
 
 def main() -> None:
     """Print what was found."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path)
-    folder: Path = parser.parse_args().folder
+    folder = parse_folder(__doc__)
     users = {str(file.relative_to(folder)): found for file, found in read_users(find_answers(folder)).items()}
     print(json.dumps(users, indent=2, ensure_ascii=False))
 
