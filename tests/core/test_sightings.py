@@ -188,8 +188,20 @@ def test_a_name_without_a_list_labels_but_adds_nobody(tmp_path: Path) -> None:
         await browser.ask("people.add", people=seen([ADA, BRUNO], screen_name="ada_today"))
 
         assert list((await known(browser)).people) == [ADA.rest_id]
+        assert list(from_json(browser.storage.stores["people"]["page"]).people) == [ADA.rest_id]
         assert (view(browser)["origin"], view(browser)["named_following"]) == ("archive", 1)
         assert match(browser, ADA)["evidence"][0]["code"] == "same_name"
+
+    run(main())
+
+
+def test_a_name_of_somebody_who_is_no_longer_in_the_archive_adds_nobody(tmp_path: Path) -> None:
+    async def main() -> None:
+        browser = start()
+        await browser.ask("archive.open", [archive_of(tmp_path / "1", ADA, BRUNO)], names=["x.zip"])
+        await browser.ask("people.add", people=seen([ADA]))
+        await browser.ask("archive.open", [archive_of(tmp_path / "2", BRUNO)], names=["x.zip"])
+        assert list((await known(browser)).people) == [BRUNO.rest_id]
 
     run(main())
 
