@@ -4,7 +4,8 @@
     passerelle match PATH... --directory URL|FILE  whom the directory knows, with the evidence
     passerelle hints                               addresses in names, bios and links
 
-Exit status: 0 done, 2 wrong usage, 3 unreadable input, 4 network or directory. One clear line on stderr, no traceback.
+Exit status: 0 done, 2 wrong usage, 3 unreadable input (an archive, or a directory not to be believed), 4 network.
+One clear line on stderr, no traceback.
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ DONE, UNREADABLE, NETWORK, INTERRUPTED = 0, 3, 4, 130
 # The first that fits; argparse itself leaves with 2.
 STATUSES: tuple[tuple[type[PasserelleError], int], ...] = (
     (InputError, UNREADABLE),
+    (DirectoryError, UNREADABLE),
     (NetworkError, NETWORK),
     (ServerRefused, NETWORK),
-    (DirectoryError, NETWORK),
 )
 
 

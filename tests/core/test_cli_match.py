@@ -6,7 +6,7 @@ import csv
 import gzip
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -21,7 +21,7 @@ pytest.importorskip("passerelle_directory")
 
 from passerelle_directory.keys import load_key, public_text
 
-from tests.servers.directory import KEYS, DirectoryServer
+from tests.servers.directory import KEYS, DirectoryServer, sign
 
 ROWS = [
     row("a", rest_id=ADA.rest_id, handle="ada.example.org", acct="ada@quai.example.org"),
@@ -44,13 +44,19 @@ def snapshot(tmp_path: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DirectoryServer]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the directory server keeps its files."""
+    return tmp_path_factory.mktemp("directory")
+
+
+@pytest.fixture(scope="module")
+def server(folder: Path) -> Iterator[DirectoryServer]:
     rows = [
         {"screen_name": BRUNO.screen_name, "acct": "bruno@quai.example.org", "kind": "media",
          "source": source, "source_date": "2026-11-01", "source_url": "https://lists.example.org/"}
         for source in ("list one", "list two")
     ]  # fmt: skip
-    with DirectoryServer(tmp_path_factory.mktemp("directory"), rows) as running:
+    with DirectoryServer(folder, rows) as running:
         yield running
 
 
@@ -118,8 +124,36 @@ def test_a_directory_signed_with_another_key_is_refused(
     archive: str, server: DirectoryServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     other = "A" * 43 + "="
-    assert main(["match", archive, "--directory", url_of(server), "--key", other]) == 4
+    assert main(["match", archive, "--directory", url_of(server), "--key", other]) == 3
     assert capsys.readouterr().err == "passerelle: The directory is signed with an unknown key.\n"
+
+
+def altered(latest: bytes) -> bytes:
+    """More rows than were signed."""
+    return json.dumps({**json.loads(latest), "rows": 1_000}).encode()
+
+
+def expired(latest: bytes) -> bytes:
+    """A date that has passed, signed by the right key."""
+    return sign(latest, expires="2026-01-01T00:00:00Z")
+
+
+@pytest.mark.parametrize(("lie", "sentence"), [(altered, "signature is wrong"), (expired, "past its expiry date")])
+def test_a_directory_not_to_be_believed_is_one_clear_line(
+    lie: Callable[[bytes], bytes],
+    sentence: str,
+    archive: str,
+    folder: Path,
+    server: DirectoryServer,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    published = server.latest()
+    (folder / "public" / "latest.json").write_bytes(lie(published))
+    status = main(["match", archive, "--directory", url_of(server), "--key", public_text(load_key(KEYS))])
+    (folder / "public" / "latest.json").write_bytes(published)
+    captured = capsys.readouterr()
+    assert (status, captured.out, captured.err.count("\n")) == (3, "", 1)
+    assert sentence in captured.err
 
 
 @pytest.mark.parametrize(
