@@ -115,6 +115,15 @@ def test_without_any_date_names_are_as_old_as_the_newest_tweet(tmp_path: Path) -
     )
 
 
+def test_a_tweet_whose_own_id_is_a_float_still_counts_and_names_people(tmp_path: Path) -> None:
+    tweets = [tweet(1, mentions=[ADA]), tweet(2, mentions=[BRUNO])]
+    for number, one in enumerate(tweets):
+        one["tweet"]["id_str"] = one["tweet"]["id"] = f"1.0145653721821962{number}E18"
+    archive = read([make_archive(tmp_path / "a.zip", era="B", tweets=tweets)])
+    assert archive.tweets == 2
+    assert (name_of(archive, ADA), name_of(archive, BRUNO)) == (ADA.screen_name, BRUNO.screen_name)
+
+
 def test_ids_of_any_length_are_kept_as_text(tmp_path: Path) -> None:
     short, long = Someone("12", "short", "Short"), Someone("18446744073709551615", "long", "Long")
     archive = read(

@@ -31,6 +31,7 @@ _README_NAME = re.compile(r"^- @username at the time the archive was generated:\
 _README_ID = re.compile(r"^- Account ID:\s*(\d{1,20})\s*$", re.M | re.ASCII)
 
 
+MAX_ID_TEXT = 40  # characters of an id that is none; 20 digits, or 18 and an exponent
 MAX_ABOUT = 1_000  # characters of a bio; X allows 160
 
 
@@ -129,11 +130,15 @@ def take_person(ids: str, key: str, draft: Draft, row: Any) -> None:
 
 
 def take_tweet(draft: Draft, row: Any) -> None:
-    """`{tweet: {id_str, entities, in_reply_to_..., ...}}`; without the wrapper before mid-January 2020."""
+    """`{tweet: {id_str, entities, in_reply_to_..., ...}}`; without the wrapper before mid-January 2020.
+
+    In mid-2018 ids were written as "1.01456537218219622E18": no id, but it tells one tweet from another.
+    """
     tweet = dict_at(row, "tweet") or row
-    if tweet_id := id_at(tweet, "id_str", "id"):
-        draft.tweets.add(tweet_id)
-        _take_names(draft.names, tweet, int(tweet_id))
+    tweet_id = id_at(tweet, "id_str", "id")
+    if known_by := tweet_id or (text_at(tweet, "id_str") or text_at(tweet, "id"))[:MAX_ID_TEXT]:
+        draft.tweets.add(known_by)
+        _take_names(draft.names, tweet, int(tweet_id or 0))
 
 
 def take_community_tweet(draft: Draft, row: Any) -> None:
