@@ -525,7 +525,11 @@ def test_exports_come_in_every_format(archive: str) -> None:
     run(main())
 
 
-def test_the_archive_is_written_as_the_command_line_prints_it(archive: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_archive_is_written_as_the_command_line_prints_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    archive = str(make_archive(tmp_path / "x.zip", following=FOLLOWED, blocked=[IRINI], omit=["follower.js"]))
+
     async def main() -> str:
         browser = await opened(archive)
         made = await browser.ask("export.make", format="archive-json")
@@ -534,6 +538,7 @@ def test_the_archive_is_written_as_the_command_line_prints_it(archive: str, caps
     text = run(main())
     assert cli.main(["read", archive, "--json", "--full"]) == 0
     assert text == capsys.readouterr().out
+    assert "followers_missing" in text
 
 
 def test_without_an_archive_there_is_none_to_write() -> None:
