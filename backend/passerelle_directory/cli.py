@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import socket
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -20,19 +21,32 @@ from passerelle_directory.config import Config, InvalidSetting, read_config
 from passerelle_directory.database import DatabaseNotReady, check_database, open_database, upgrade_database
 from passerelle_directory.importers.lines import UnreadableFile
 from passerelle_directory.importers.loading import import_file
-from passerelle_directory.snapshot import LATEST, AlreadyPublishing, publish
+from passerelle_directory.snapshot import LATEST, AlreadyPublishing, LatestDamaged, publish
 
 DONE, WRONG_USAGE, UNREADABLE = 0, 2, 3  # DESIGN, section 7
 DEFAULT_PORT = 8600
+HIGHEST_PORT = 65_535
 SEED = Path(__file__).parent / "seed"
 SEED_FILES = (SEED / "rows.csv", SEED / "departures.csv")
 
 # What a command may run into that is no bug of ours: said in one sentence, without a traceback.
-EXPECTED = (DatabaseNotReady, keys.KeyMissing, UnreadableFile, AlreadyPublishing, NotADirectoryError, PermissionError)
+EXPECTED = (
+    DatabaseNotReady,
+    keys.KeyMissing,
+    UnreadableFile,
+    AlreadyPublishing,
+    LatestDamaged,
+    NotADirectoryError,
+    PermissionError,
+)
 
 
 class NotPublished(Exception):
     """There is nothing to serve yet."""
+
+
+class AddressNotFree(Exception):
+    """Nobody can listen on the host and port that were asked for."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -45,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain(error, WRONG_USAGE)
     try:
         status: int = options.run(config, options)
-    except (*EXPECTED, NotPublished) as error:
+    except (*EXPECTED, NotPublished, AddressNotFree) as error:
         return _complain(error, UNREADABLE)
     except OperationalError as error:
         return _complain(f"The database cannot be used: {error.orig}", UNREADABLE)
@@ -99,9 +113,18 @@ def run_serve(config: Config, options: argparse.Namespace) -> int:
         raise NotPublished(
             "There is nothing to serve yet. Run first: passerelle-directory keygen, seed (or import FILE...), snapshot"
         )
+    _check_address(options.host, options.port)
     print(f"Serving {config.public} on http://{options.host}:{options.port}", flush=True)
     serve(config, options.host, options.port)
     return DONE
+
+
+def _check_address(host: str, port: int) -> None:
+    """Raise AddressNotFree at once where gunicorn would try again and again, and then leave with 1."""
+    try:
+        socket.create_server((host, port)).close()
+    except OSError as error:
+        raise AddressNotFree(f"Nothing can be served on {host}:{port}: {error}.") from None
 
 
 def _import_one(config: Config, path: Path) -> int:
@@ -140,6 +163,12 @@ def _set_up_log() -> None:
     )
 
 
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= HIGHEST_PORT):
+        raise argparse.ArgumentTypeError(f"a port is a number from 1 to {HIGHEST_PORT}, not {text}")
+    return int(text)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="passerelle-directory", description="Run a directory; see docs/operators.md.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -162,7 +191,7 @@ def _parser() -> argparse.ArgumentParser:
 
     serving = commands.add_parser("serve", help="serve the published files and the pages")
     serving.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    serving.add_argument("--port", type=int, default=DEFAULT_PORT, help="default: %(default)s")
+    serving.add_argument("--port", type=_port, default=DEFAULT_PORT, help="default: %(default)s")
     serving.set_defaults(run=run_serve)
     return parser
 

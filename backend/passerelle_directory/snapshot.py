@@ -42,6 +42,10 @@ WORLD_READABLE = 0o644
 MAKING = ".making-"  # how the names of files begin that are not finished
 
 
+class LatestDamaged(Exception):
+    """The latest.json that stands published does not say its version."""
+
+
 class AlreadyPublishing(Exception):
     """Another `snapshot` is at work in the same folder."""
 
@@ -77,7 +81,8 @@ class Counts:
 def publish(session: Session, public: Path, key: Ed25519PrivateKey, now: datetime) -> dict[str, Any]:
     """Write snapshot and evidence under `public`, then latest.json signed with `key`; give what it says.
 
-    `now` is an aware UTC time. Raises AlreadyPublishing. Files superseded longer than KEPT_AFTER ago are deleted.
+    `now` is an aware UTC time. Files superseded longer than KEPT_AFTER ago are deleted.
+    Raises AlreadyPublishing, LatestDamaged.
     """
     with _alone(public) as files:
         counts = Counts()
@@ -174,12 +179,19 @@ def _rows(session: Session) -> Iterator[tuple[Row, Evidence]]:
 
 
 def _next_version(session: Session, public: Path) -> int:
-    """Give a version above every published one; a lost database must not make clients see an older directory."""
+    """Give a version above every published one; a lost database must not make clients see an older directory.
+
+    Raises LatestDamaged.
+    """
     stored = session.scalar(select(func.max(Publication.version))) or 0
     try:
         published = int(json.loads((public / LATEST).read_bytes())["version"])
     except FileNotFoundError:
         published = 0
+    except (ValueError, TypeError, KeyError):
+        raise LatestDamaged(
+            f"{public / LATEST} is damaged: put it back from a copy, or move it away if the database is not a new one."
+        ) from None
     return max(stored, published) + 1
 
 

@@ -168,6 +168,35 @@ def get_when_up(url: str) -> bytes:
     raise TimeoutError(url)
 
 
+def test_serve_on_a_port_in_use_says_so_and_does_not_begin(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for command in (["keygen"], ["db", "upgrade"], ["snapshot"]):
+        assert main(command) == 0
+    capsys.readouterr()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        assert main(["serve", "--port", str(taken.getsockname()[1])]) == 3
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("passerelle-directory: Nothing can be served on 127.0.0.1:")
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "-1", "http"])
+def test_a_port_that_is_none_is_wrong_usage(port: str, data: Path) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["serve", "--port", port])
+    assert left.value.code == 2
+
+
+def test_a_damaged_latest_is_not_written_over(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for command in (["keygen"], ["db", "upgrade"], ["snapshot"]):
+        assert main(command) == 0
+    latest = data / "public" / "latest.json"
+    for damaged in ("", "[]", "{}", '{"version": null}'):
+        latest.write_text(damaged)
+        assert main(["snapshot"]) == 3
+        assert latest.read_text() == damaged
+    assert capsys.readouterr().err.count("latest.json is damaged") == 4
+
+
 def test_serve_answers_on_loopback_and_stops_when_told(data: Path) -> None:
     for command in (["keygen"], ["db", "upgrade"], ["snapshot"]):
         assert main(command) == 0
