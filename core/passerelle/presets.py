@@ -33,12 +33,3 @@ DEFAULT = Pace(
     longest_pause=120.0,
     pause_when_limited=300.0,
 )
-TESTING = Pace(  # Only for tests!
-    batch=3,
-    points_per_hour=90,
-    points_per_day=300,
-    tries=4,
-    first_pause=0.01,
-    longest_pause=0.05,
-    pause_when_limited=0.05,
-)

@@ -23,13 +23,22 @@ from passerelle.engine import Engine, World
 from passerelle.errors import NetworkError, ServerRefused
 from passerelle.graph import FollowGraph, Person
 from passerelle.identifiers import Did, RestId, ScreenName
-from passerelle.presets import TESTING
+from passerelle.presets import Pace
 from passerelle.storage import Change, MemoryStorage
 from passerelle.transport import Request, Response
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 BASE_URL = "https://dir.example.org"
 ME = Did("did:plc:meeeeeeeeeeeeeeeeeeeeeee")
+QUICK = Pace(  # limits small enough to be reached, pauses too short to be noticed
+    batch=3,
+    points_per_hour=90,
+    points_per_day=300,
+    tries=4,
+    first_pause=0.01,
+    longest_pause=0.05,
+    pause_when_limited=0.05,
+)
 
 
 class Clock:
@@ -404,7 +413,7 @@ class Browser:
                 report=self.reports.append,
                 directories=[SOURCE],
             ),
-            TESTING,
+            QUICK,
         )
         return self.engine
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from passerelle import queue as queues
 from passerelle.identifiers import Did, Handle
 from passerelle.networks import bluesky
-from passerelle.presets import DEFAULT, TESTING
+from passerelle.presets import DEFAULT
 from passerelle.queue import (
     TRANSITIONS,
     Accepted,
@@ -46,7 +46,7 @@ from passerelle.queue import (
 )
 from passerelle.views import ErrorView
 
-from tests.core.fakes import ME, NOW, reply
+from tests.core.fakes import ME, NOW, QUICK, reply
 
 BAD = ErrorView(code="server_refused", message="no")
 DOWN = ErrorView(code="server_unreachable", message="down")
@@ -67,12 +67,12 @@ def queue_of(count: int, **fields: Any) -> Queue:
 
 def after(queue: Queue, *outcomes: Any) -> Queue:
     for outcome in outcomes:
-        queue = record(queue, outcome, TESTING)
+        queue = record(queue, outcome, QUICK)
     return queue
 
 
 def sent(queue: Queue, now: datetime = NOW) -> Queue:
-    step = next_due(queue, now, TESTING)
+    step = next_due(queue, now, QUICK)
     assert isinstance(step, Send)
     return after(queue, Sent(step.keys, now, 1))
 
@@ -115,7 +115,7 @@ def test_record_keys_stay_apart_when_the_clock_goes_back() -> None:
 
 def test_what_was_asked_is_looked_up_before_anything_else_is_sent() -> None:
     queue = sent(queue_of(9))
-    assert next_due(queue, NOW, TESTING) == Check(did(0))
+    assert next_due(queue, NOW, QUICK) == Check(did(0))
     assert states(after(queue, Accepted()))[:3] == ["following"] * 3
     assert states(after(queue, Missing()))[:3] == ["waiting"] * 3
 
@@ -123,7 +123,7 @@ def test_what_was_asked_is_looked_up_before_anything_else_is_sent() -> None:
 def test_a_batch_that_did_not_arrive_is_repeated_as_it_was() -> None:
     queue = after(sent(queue_of(3)), Missing(), Added((item(7), item(8))))
     batches = []
-    while isinstance(next_due(queue, NOW, TESTING), Send):
+    while isinstance(next_due(queue, NOW, QUICK), Send):
         queue = sent(queue)
         batches.append([one.key for one in queue.in_state(State.ASKED)])
         queue = after(queue, Accepted())
@@ -132,7 +132,7 @@ def test_a_batch_that_did_not_arrive_is_repeated_as_it_was() -> None:
 
 def test_a_withdrawn_one_leaves_its_batch() -> None:
     queue = after(sent(queue_of(3)), Missing(), Withdrawn(frozenset({did(1)})))
-    assert next_due(queue, NOW, TESTING) == Send((did(0), did(2)))
+    assert next_due(queue, NOW, QUICK) == Send((did(0), did(2)))
 
 
 def test_who_was_asked_for_cannot_be_withdrawn() -> None:
@@ -143,7 +143,7 @@ def test_who_was_asked_for_cannot_be_withdrawn() -> None:
 def test_a_refused_batch_is_sent_one_by_one_and_only_the_bad_one_fails() -> None:
     queue = after(sent(queue_of(3)), Refused(BAD))
     alone = []
-    while isinstance(next_due(queue, NOW, TESTING), Send):
+    while isinstance(next_due(queue, NOW, QUICK), Send):
         queue = sent(queue)
         (asked,) = queue.in_state(State.ASKED)
         alone.append(asked.key)
@@ -165,7 +165,7 @@ def test_a_batch_that_fails_again_and_again_is_split() -> None:
     queue = after(sent(queue_of(3)), Unanswered(DOWN, NOW), Missing())
     later = NOW + timedelta(minutes=5)
     queue = after(sent(queue, later), Unanswered(DOWN, later), Missing())
-    assert next_due(queue, later + timedelta(minutes=5), TESTING) == Send((did(0),))
+    assert next_due(queue, later + timedelta(minutes=5), QUICK) == Send((did(0),))
 
 
 def test_failures_make_us_wait_longer_each_time_and_stop_in_the_end() -> None:
@@ -187,52 +187,52 @@ def test_a_429_makes_us_wait_until_then() -> None:
     until = NOW + timedelta(minutes=7)
     queue = after(sent(queue_of(2)), Slowed(until))
     assert states(queue) == ["waiting", "waiting"]
-    assert next_due(queue, NOW, TESTING) == Wait(until)
-    assert isinstance(next_due(queue, until, TESTING), Send)
+    assert next_due(queue, NOW, QUICK) == Wait(until)
+    assert isinstance(next_due(queue, until, QUICK), Send)
 
 
 def test_a_429_to_a_question_leaves_the_answer_open() -> None:
     queue = after(sent(queue_of(2)), Slowed(NOW, is_answer=False))
-    assert next_due(queue, NOW, TESTING) == Check(did(0))
+    assert next_due(queue, NOW, QUICK) == Check(did(0))
 
 
 def test_a_sign_in_that_ends_stops_the_queue_and_loses_nothing() -> None:
     expired = ErrorView(code="session_expired", message="sign in")
     queue = after(sent(queue_of(2)), Stopped(expired))
-    assert next_due(queue, NOW, TESTING) == Idle()
+    assert next_due(queue, NOW, QUICK) == Idle()
     assert queue.error == expired
     assert states(queue) == ["waiting", "waiting"]
-    assert isinstance(next_due(after(queue, Resumed()), NOW, TESTING), Send)
+    assert isinstance(next_due(after(queue, Resumed()), NOW, QUICK), Send)
 
 
 def test_pausing_stops_and_resuming_goes_on() -> None:
     queue = after(queue_of(2), Paused())
-    assert next_due(queue, NOW, TESTING) == Idle()
-    assert isinstance(next_due(after(queue, Resumed()), NOW, TESTING), Send)
+    assert next_due(queue, NOW, QUICK) == Idle()
+    assert isinstance(next_due(after(queue, Resumed()), NOW, QUICK), Send)
 
 
 def test_one_asked_for_by_hand_goes_first_alone_and_even_while_paused() -> None:
     queue = after(queue_of(5), Paused(), Added((item(9, urgent=True),)))
-    assert next_due(queue, NOW, TESTING) == Send((did(9),))
+    assert next_due(queue, NOW, QUICK) == Send((did(9),))
     queue = after(sent(queue), Accepted())
-    assert next_due(queue, NOW, TESTING) == Idle()
+    assert next_due(queue, NOW, QUICK) == Idle()
 
 
 def test_one_asked_for_by_hand_is_looked_up_even_while_paused() -> None:
     queue = after(queue_of(5), Paused(), Added((item(9, urgent=True),)))
     queue = after(sent(queue), Unanswered(DOWN, NOW))
-    assert next_due(queue, NOW + timedelta(minutes=1), TESTING) == Check(did(9))
+    assert next_due(queue, NOW + timedelta(minutes=1), QUICK) == Check(did(9))
 
 
 def test_a_stopped_queue_tries_nobody_not_even_by_hand() -> None:
     queue = after(sent(after(queue_of(1), Added((item(0, urgent=True),)))), Stopped(BAD))
-    assert next_due(queue, NOW, TESTING) == Idle()
+    assert next_due(queue, NOW, QUICK) == Idle()
     assert states(queue) == ["waiting"]
 
 
 def test_the_hourly_budget_is_kept_and_used_to_the_end() -> None:
     now, queue, moments = NOW, queue_of(100), []
-    while not isinstance(step := next_due(queue, now, TESTING), Idle):
+    while not isinstance(step := next_due(queue, now, QUICK), Idle):
         if isinstance(step, Wait):
             assert step.until > now
             now = step.until
@@ -240,7 +240,7 @@ def test_the_hourly_budget_is_kept_and_used_to_the_end() -> None:
             queue = after(sent(queue, now), Accepted())
             moments += [now] * len(step.keys)
     assert states(queue) == ["following"] * 100
-    per_hour = TESTING.points_per_hour // bluesky.POINTS_PER_CREATE
+    per_hour = QUICK.points_per_hour // bluesky.POINTS_PER_CREATE
     assert all(
         moment - earlier >= timedelta(hours=1) for earlier, moment in zip(moments, moments[per_hour:], strict=False)
     )
@@ -248,14 +248,14 @@ def test_the_hourly_budget_is_kept_and_used_to_the_end() -> None:
 
 
 def test_the_daily_budget_is_kept() -> None:
-    queue = replace(queue_of(3), spent=((NOW, TESTING.points_per_day),))
-    assert next_due(queue, NOW, TESTING) == Wait(NOW + timedelta(days=1))
+    queue = replace(queue_of(3), spent=((NOW, QUICK.points_per_day),))
+    assert next_due(queue, NOW, QUICK) == Wait(NOW + timedelta(days=1))
 
 
 def test_a_handle_is_resolved_when_its_turn_comes_and_doubles_are_seen() -> None:
     by_handle = Item("ada.example.org", None, Handle("ada.example.org"))
     queue = replace(queue_of(1), items={by_handle.key: by_handle, did(0): item(0)})
-    assert next_due(queue, NOW, TESTING) == Resolve("ada.example.org")
+    assert next_due(queue, NOW, QUICK) == Resolve("ada.example.org")
     queue = after(queue, Resolved("ada.example.org", did(0)))
     queue = sent(queue)
     assert states(queue) == ["asked", "waiting"]  # the same person twice: one record
@@ -273,7 +273,7 @@ def test_a_handle_of_nobody_fails_alone() -> None:
     )
     queue = after(queue, Unresolved("a.example.org", BAD))
     assert states(queue) == ["failed", "waiting"]
-    assert next_due(queue, NOW, TESTING) == Send((did(1),))
+    assert next_due(queue, NOW, QUICK) == Send((did(1),))
 
 
 def test_an_answer_about_somebody_withdrawn_meanwhile_changes_nothing() -> None:
@@ -350,7 +350,7 @@ def test_whatever_happens_the_queue_keeps_its_promises(happenings: list[Any]) ->
         before = queue
         if happening == "send":
             now += timedelta(minutes=10)
-            if isinstance(next_due(queue, now, TESTING), Send):
+            if isinstance(next_due(queue, now, QUICK), Send):
                 queue = sent(queue, now)
         else:
             queue = after(queue, happening)
