@@ -18,7 +18,13 @@ from sqlalchemy.orm import Session
 
 from passerelle_directory import keys
 from passerelle_directory.config import Config, InvalidSetting, read_config
-from passerelle_directory.database import DatabaseNotReady, check_database, open_database, upgrade_database
+from passerelle_directory.database import (
+    DatabaseNotReady,
+    check_database,
+    open_database,
+    prepare_database,
+    upgrade_database,
+)
 from passerelle_directory.importers.lines import UnreadableFile
 from passerelle_directory.importers.loading import import_file
 from passerelle_directory.snapshot import LATEST, AlreadyPublishing, LatestDamaged, publish
@@ -87,12 +93,12 @@ def run_import(config: Config, options: argparse.Namespace) -> int:
     files = [*(SEED_FILES if options.seed else ()), *options.files]
     if not files:
         return _complain("Name at least one file, or --seed.", WRONG_USAGE)
-    return max(_import_one(config, path) for path in files)
+    return _import_all(config, files)
 
 
 def run_seed(config: Config, _options: argparse.Namespace) -> int:
     """Import the rows and departures that come with this program."""
-    return max(_import_one(config, path) for path in SEED_FILES)
+    return _import_all(config, SEED_FILES)
 
 
 def run_snapshot(config: Config, _options: argparse.Namespace) -> int:
@@ -125,6 +131,11 @@ def _check_address(host: str, port: int) -> None:
         socket.create_server((host, port)).close()
     except OSError as error:
         raise AddressNotFree(f"Nothing can be served on {host}:{port}: {error}.") from None
+
+
+def _import_all(config: Config, files: Sequence[Path]) -> int:
+    prepare_database(config)
+    return max(_import_one(config, path) for path in files)
 
 
 def _import_one(config: Config, path: Path) -> int:

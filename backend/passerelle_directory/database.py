@@ -44,6 +44,13 @@ def upgrade_database(config: Config) -> None:
     engine.dispose()
 
 
+def prepare_database(config: Config) -> None:
+    """Make the SQLite file, with its tables, where there is none yet; what is there is left to `db upgrade`."""
+    path = _sqlite_path(config)
+    if path and not path.exists():
+        upgrade_database(config)
+
+
 def check_database(config: Config) -> None:
     """Raise DatabaseNotReady unless the database is there with today's tables; creates nothing."""
     path = _sqlite_path(config)

@@ -25,6 +25,8 @@ const PLAIN: RequestInit = {
   credentials: "omit",
   referrerPolicy: "no-referrer",
   cache: "no-store",
+  // Whom we asked answers, or nobody: a redirect would tell a third party.
+  redirect: "error",
 };
 
 /** Send one request and give what came of it; never throws for what a network or a server does. */
