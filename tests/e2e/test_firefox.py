@@ -53,6 +53,28 @@ def test_engine_starts_and_an_archive_is_read_and_matched(firefox: Firefox, samp
     )
 
 
+def test_the_popup_sends_who_chooses_a_file_to_the_tab_at_the_same_step(firefox: Firefox, sample: Path) -> None:
+    """Firefox closes a popup as soon as a file dialog opens, and with it the page that waits for the file."""
+    popup = firefox.open(firefox.url("popup.html"))
+    firefox.until(popup, "document.querySelector('[data-testid=\"choose-file\"]') !== null")
+
+    firefox.click(popup, at("choose-file"))
+
+    tab = await_tab(firefox, firefox.url(f"{APP}#drop"))
+    firefox.set_files(tab, at("file-input"), sample)
+    assert firefox.until(tab, FOUND_TEXT, seconds=60) == str(len(FOUND))
+
+
+def await_tab(firefox: Firefox, url: str) -> str:
+    """Give the tab that soon shows `url`."""
+    for _ in range(100):
+        for tab in firefox.command("browsingContext.getTree")["contexts"]:
+            if tab["url"] == url:
+                return str(tab["context"])
+        time.sleep(0.1)
+    raise AssertionError(f"no tab shows {url}")
+
+
 def open_archive(firefox: Firefox, archive: Path) -> str:
     tab = firefox.open(firefox.url(APP))
     firefox.set_files(tab, at("file-input"), archive)
