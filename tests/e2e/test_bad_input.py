@@ -86,6 +86,19 @@ def test_a_bad_file_is_named_and_changes_nothing(tab: Page, tmp_path: Path, code
     assert await_matches(tab, following=len(PEOPLE)) == len(FOUND)
 
 
+def test_the_real_popup_names_bad_files_too_and_takes_a_good_one_next(
+    chromium: Chromium, sample: Path, tmp_path: Path
+) -> None:
+    with chromium.open_popup() as popup:
+        for code, make in BAD_FILES.items():
+            hand_over(popup, make(tmp_path))
+            expect_one_sentence(popup, code)
+
+        hand_over(popup, sample)
+
+        assert await_matches(popup, following=len(PEOPLE)) == len(FOUND)
+
+
 def older(directory: DirectoryServer) -> Fault:
     """A version below the one the browser has, signed by the right key."""
     version = json.loads(directory.latest())["version"]
