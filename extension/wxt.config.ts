@@ -27,7 +27,7 @@ const everyBrowser: UserManifest = {
   default_locale: "en",
   homepage_url: identity.homepage,
   permissions: ["storage", "alarms", "scripting"],
-  // host_permissions: build/extension.py adds the hosts of directories.json, so that lists differ in nothing else.
+  // host_permissions: build/packages.py adds the hosts of directories.json, so that lists differ in nothing else.
   optional_host_permissions: X_HOSTS,
   content_security_policy: {
     extension_pages: "script-src 'self' 'wasm-unsafe-eval'; object-src 'self'",

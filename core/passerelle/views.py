@@ -1,7 +1,7 @@
 """Page-ready records: what the engine stores and the pages show, so that a page opens without running Python.
 
 Where each lives: store `state` (keys archive, directory, matches, queue, work) and store `matches` (key rest_id).
-TypeScript types are generated from these models by build/types.py.
+TypeScript types are generated from these models by build/message_types.py.
 """
 
 from __future__ import annotations
