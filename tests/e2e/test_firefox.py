@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import time
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, Packages
+from tests.conftest import Packages
 from tests.data.archives import make_archive
 from tests.data.people import ADA, OWNER, PEOPLE
 from tests.e2e.steps import APP
-from tests.servers.firefox import ConnectProxy, Firefox
+from tests.servers.firefox import EXTENSION_ID, ConnectProxy, Firefox
 from tests.servers.pds import Account, Pds
 from tests.servers.residents import CROWD, FOUND, crowd_did
 from tests.servers.sites import PDS, X, is_batch
@@ -21,7 +20,6 @@ from tests.servers.world import Answer, Ask, Site, World
 
 pytestmark = [pytest.mark.e2e, pytest.mark.firefox]
 
-EXTENSION_ID = tomllib.loads((ROOT / "build" / "identity.toml").read_text())["firefox"]["id"]
 BATCH_SECONDS = 20.0  # of the 30 that a request may take
 BUSY_SECONDS = 70.0  # Firefox ends an event page after 30 without an extension event
 FOUND_TEXT = "document.querySelector('[data-testid=\"found\"]')?.dataset.found"

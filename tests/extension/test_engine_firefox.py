@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import time
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, Packages
-from tests.servers.firefox import ConnectProxy, Firefox
+from tests.conftest import Packages
+from tests.servers.firefox import EXTENSION_ID, ConnectProxy, Firefox
 from tests.servers.world import Answer, Ask, World
 
 pytestmark = [pytest.mark.e2e, pytest.mark.firefox]
 
-EXTENSION_ID = tomllib.loads((ROOT / "build" / "identity.toml").read_text())["firefox"]["id"]
 LONGER_THAN_FIREFOX_WAITS = 75  # seconds; an idle event page lives 30
 WHO_LISTENS = "browser.runtime.sendMessage({ type: 'engine.wake' }).then(({ worker }) => worker)"
 

@@ -13,6 +13,7 @@ import shutil
 import socket
 import threading
 import time
+import tomllib
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -24,6 +25,8 @@ from websockets.sync.client import connect
 from tests.servers.processes import Child
 from tests.servers.world import World
 
+ROOT = Path(__file__).parents[2]
+EXTENSION_ID = tomllib.loads((ROOT / "build" / "identity.toml").read_text())["firefox"]["id"]
 BINARIES = ("firefox-esr", "firefox")
 LISTENING = "WebDriver BiDi listening on "
 UUID = "0f0c2c3e-6a53-4c0f-8a2b-5d5f6a1b7c11"  # a fixed moz-extension:// host, so that tests know the pages' addresses
@@ -235,14 +238,53 @@ class Firefox:
         element = f"document.querySelector({json.dumps(css)})"
         self.until(tab, f"{element} && !{element}.disabled")
         self.evaluate(tab, f"{element}.scrollIntoView({{ block: 'center' }})")
-        origin = {"type": "element", "element": self.find(tab, css)}
-        actions = [
-            {"type": "pointerMove", "x": 0, "y": 0, "origin": origin},
-            {"type": "pointerDown", "button": 0},
-            {"type": "pointerUp", "button": 0},
-        ]
+        self.point(tab, self.find(tab, css), press=True)
+
+    def point(self, tab: str, element: Any, *, press: bool = False) -> None:
+        """Move the mouse to the middle of an element in sight (a reference, as `find` gives it), and press it there."""
+        actions = [{"type": "pointerMove", "x": 0, "y": 0, "origin": {"type": "element", "element": element}}]
+        if press:
+            actions += [{"type": "pointerDown", "button": 0}, {"type": "pointerUp", "button": 0}]
         pointer = {"type": "pointer", "id": "mouse", "actions": actions}
         self.command("input.performActions", context=tab, actions=[pointer])
+
+    def press_key(self, tab: str, key: str) -> None:
+        """Press a key and let it go."""
+        actions = [{"type": "keyDown", "value": key}, {"type": "keyUp", "value": key}]
+        self.command(
+            "input.performActions", context=tab, actions=[{"type": "key", "id": "keyboard", "actions": actions}]
+        )
+
+    def find_hidden(self, tab: str, hosts: str, css: str) -> list[Any]:
+        """Give references to every element of `css` in the shadow roots of `hosts`, closed ones too."""
+        answer = self.command(
+            "script.callFunction",
+            functionDeclaration="(hosts) => [...document.querySelectorAll(hosts)]",
+            arguments=[{"type": "string", "value": hosts}],
+            target={"context": tab},
+            awaitPromise=False,
+            serializationOptions={"includeShadowTree": "all", "maxDomDepth": 1},
+        )
+        roots = (host["value"]["shadowRoot"] for host in answer["result"]["value"])
+        starts = [{"sharedId": root["sharedId"]} for root in roots if root]
+        if not starts:
+            return []
+        locator = {"type": "css", "value": css}
+        found = self.command("browsingContext.locateNodes", context=tab, locator=locator, startNodes=starts)
+        return [{"sharedId": node["sharedId"]} for node in found["nodes"]]
+
+    def call(self, tab: str, function: str, element: Any) -> Any:
+        """Call `(element) => ...` with a referenced element; a text, a number, a truth or null is what comes back."""
+        answer = self.command(
+            "script.callFunction",
+            functionDeclaration=function,
+            arguments=[element],
+            target={"context": tab},
+            awaitPromise=True,
+        )
+        if answer["type"] == "exception":
+            raise BidiError(answer["exceptionDetails"]["text"])
+        return answer["result"].get("value")
 
     def close(self) -> None:
         """End the browser."""

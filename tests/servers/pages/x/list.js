@@ -1,5 +1,6 @@
 // One's own Following or Followers page, filled part by part from /i/api/graphql as one scrolls: as X's classic client does.
-import { makeCell, makeFrame } from "./classic.js";
+import { makeCell, makeRow } from "./classic.js";
+import { makeFrame } from "./classic-pages.js";
 import { h } from "./dom.js";
 
 const ROWS = 40; // rows kept in the page, as in X's virtual lists
@@ -46,7 +47,9 @@ export function drawList(owner, kind) {
   // Rows far above are taken out of the page, and their height is kept.
   function add({ rest_id, core, profile_bio }) {
     const person = { rest_id, ...core, display_name: core.name, bio: profile_bio.description };
-    column.append(h("div", { "data-testid": "cellInnerDiv", style: "height: 72px; overflow: hidden" }, makeCell(person)));
+    const row = makeRow(makeCell(person));
+    row.style.cssText = "height: 72px; overflow: hidden";
+    column.append(row);
     if (column.children.length <= ROWS) return;
     column.firstChild.remove();
     column.style.paddingTop = `${(parseInt(column.style.paddingTop) || 0) + 72}px`;

@@ -25,10 +25,19 @@ export function crowd(number) {
   return { rest_id, screen_name: `crowd_${number.toString(16)}`, display_name: `Crowd ${number}`, bio: "" };
 }
 
+// Of the crowd, the tests' directory knows the first few (tests/servers/residents.py).
+const UNKNOWN = 5_000;
+
 /** Give a list of `count` people, every tenth of which is one of PEOPLE. */
 export function mixed(count, first = 0) {
-  return Array.from({ length: count }, (_, at) => (at % 10 ? crowd(first + at) : PEOPLE[1 + ((first + at) / 10) % (PEOPLE.length - 1)]));
+  return Array.from({ length: count }, (_, at) => (at % 10 ? crowd(UNKNOWN + first + at) : PEOPLE[1 + ((first + at) / 10) % (PEOPLE.length - 1)]));
 }
+
+/** Give somebody by chance, mostly one of PEOPLE. */
+export const somebody = (dice) => (dice.below(4) ? dice.pick(PEOPLE.slice(1)) : crowd(UNKNOWN + dice.below(1_000)));
+
+/** Give by chance what somebody may write as their name or anywhere else; none of it says who they are. */
+export const writing = (dice) => dice.pick(["@nasa", "@elifisik", "Bonjour @Chloe_Marais", "<b>@farid_k</b>", "🦋 @junho_bada", "مرحبا @hideo_umi", "A"]);
 
 function stranger(screen_name) {
   return { rest_id: "9000000000002000006", screen_name, display_name: screen_name, bio: "" };

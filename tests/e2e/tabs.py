@@ -1,0 +1,272 @@
+"""Tab: what a test of badges does with a page and sees of it, the same in Chromium (Playwright) and Firefox (BiDi)."""
+
+from __future__ import annotations
+
+import json
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from playwright.sync_api import Page, Playwright
+
+from tests.conftest import Packages
+from tests.e2e.steps import APP
+from tests.servers.chromium import Chromium, closed_world, find_hidden
+from tests.servers.firefox import EXTENSION_ID, ConnectProxy, Firefox
+from tests.servers.pds import Account
+from tests.servers.sites import X_PATTERNS
+from tests.servers.world import World
+
+T = TypeVar("T")
+POLL_SECONDS = 0.1
+PATIENCE = 20.0  # seconds; a machine may be busy with other things
+BADGE = "[data-passerelle-badge]"
+UNHURRIED = 0.5  # seconds that a question wants to be read before it is answered: extension/lib/badge/card.ts
+
+
+class Part(Protocol):
+    """One element inside a badge."""
+
+    @property
+    def text(self) -> str:
+        """What it shows."""
+
+    def click(self) -> None:
+        """Press it with the mouse: trusted events."""
+
+
+class Tab(ABC):
+    """One tab. Elements are named by CSS selectors; scripts run in the page's own world."""
+
+    @abstractmethod
+    def go(self, url: str) -> None:
+        """Load an address."""
+
+    @abstractmethod
+    def evaluate(self, expression: str) -> Any:
+        """Evaluate JavaScript, awaited; JSON is what comes back."""
+
+    @abstractmethod
+    def click(self, css: str) -> None:
+        """Press the first element of `css`, awaited, with the mouse: trusted events."""
+
+    @abstractmethod
+    def point_at(self, css: str) -> None:
+        """Move the mouse to the first element of `css`."""
+
+    @abstractmethod
+    def press_key(self, key: str) -> None:
+        """Press a key, such as "x", and let it go."""
+
+    @abstractmethod
+    def fill(self, css: str, text: str) -> None:
+        """Put text into a field."""
+
+    @abstractmethod
+    def choose(self, css: str, file: Path) -> None:
+        """Choose a file in a file input."""
+
+    @abstractmethod
+    def hidden(self, css: str) -> Sequence[Part]:
+        """Give every element of `css` inside badges, which the page cannot see, in the order of the document."""
+
+    @abstractmethod
+    def front(self) -> None:
+        """Bring the tab to the front."""
+
+    @abstractmethod
+    def wait(self, seconds: float) -> None:
+        """Do nothing for a while."""
+
+    def until(self, look: Callable[[], T], accept: Callable[[T], object] = bool) -> T:
+        """Look until what is seen is accepted, and give it. Raises TimeoutError with what was seen last."""
+        end = time.monotonic() + PATIENCE
+        while not accept(seen := look()):
+            if time.monotonic() > end:
+                raise TimeoutError(f"Still seen after {PATIENCE} s: {seen!r}")
+            self.wait(POLL_SECONDS)
+        return seen
+
+    def await_true(self, expression: str) -> None:
+        """Wait until JavaScript is true in the page."""
+        self.until(lambda: (expression, self.evaluate(expression)), lambda seen: seen[1])
+
+    def await_hidden(self, css: str, text: str = "") -> Part:
+        """Give the first element of `css` inside badges that shows `text`, awaited."""
+        return self.until(lambda: [part for part in self.hidden(css) if text in part.text])[0]
+
+
+class ChromiumTab(Tab):
+    """A tab of Playwright's."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def go(self, url: str) -> None:
+        self.page.goto(url)
+
+    def evaluate(self, expression: str) -> Any:
+        return self.page.evaluate(expression)
+
+    def click(self, css: str) -> None:
+        self.page.locator(css).first.click()
+
+    def point_at(self, css: str) -> None:
+        self.page.locator(css).first.hover()
+
+    def press_key(self, key: str) -> None:
+        self.page.keyboard.press(key)
+
+    def fill(self, css: str, text: str) -> None:
+        self.page.locator(css).fill(text)
+
+    def choose(self, css: str, file: Path) -> None:
+        self.page.locator(css).set_input_files(file)
+
+    def hidden(self, css: str) -> Sequence[Part]:
+        return find_hidden(self.page, css)
+
+    def front(self) -> None:
+        self.page.bring_to_front()
+
+    def wait(self, seconds: float) -> None:
+        self.page.wait_for_timeout(seconds * 1000)
+
+
+class FirefoxPart:
+    """One element inside a badge, by its reference."""
+
+    def __init__(self, browser: Firefox, tab: str, element: Any) -> None:
+        self._browser = browser
+        self._tab = tab
+        self._element = element
+
+    @property
+    def text(self) -> str:
+        return str(self._browser.call(self._tab, "(element) => element.innerText", self._element))
+
+    def click(self) -> None:
+        self._browser.call(self._tab, "(element) => { element.scrollIntoView({ block: 'center' }) }", self._element)
+        self._browser.point(self._tab, self._element, press=True)
+
+
+class FirefoxTab(Tab):
+    """A tab by its browsing context."""
+
+    def __init__(self, browser: Firefox, tab: str) -> None:
+        self.browser = browser
+        self.tab = tab
+
+    def go(self, url: str) -> None:
+        self.browser.command("browsingContext.navigate", context=self.tab, url=url, wait="complete")
+
+    def evaluate(self, expression: str) -> Any:
+        return self.browser.evaluate(self.tab, expression)
+
+    def click(self, css: str) -> None:
+        self.browser.click(self.tab, css)
+
+    def point_at(self, css: str) -> None:
+        self.evaluate(f"document.querySelector({json.dumps(css)}).scrollIntoView({{ block: 'center' }})")
+        self.browser.point(self.tab, self.browser.find(self.tab, css))
+
+    def press_key(self, key: str) -> None:
+        self.browser.press_key(self.tab, key)
+
+    def fill(self, css: str, text: str) -> None:
+        self.browser.fill(self.tab, css, text)
+
+    def choose(self, css: str, file: Path) -> None:
+        self.browser.set_files(self.tab, css, file)
+
+    def hidden(self, css: str) -> Sequence[Part]:
+        return [FirefoxPart(self.browser, self.tab, one) for one in self.browser.find_hidden(self.tab, BADGE, css)]
+
+    def front(self) -> None:
+        self.browser.command("browsingContext.activate", context=self.tab)
+
+    def wait(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+
+def at(test_id: str) -> str:
+    """Give the CSS selector of one of the extension's own elements."""
+    return f'[data-testid="{test_id}"]'
+
+
+class Badged:
+    """A browser that has read an archive and shows badges: the extension's own tab, and one for x.com."""
+
+    def __init__(self, app: Tab, x: Tab) -> None:
+        self.app = app
+        self.x = x
+
+    def switch(self, *, on: bool) -> None:
+        """Switch badges on or off in the settings, and wait until tabs can know."""
+        self._open_settings()
+        self.app.click(at("badges-switch"))
+        self.app.await_true(f"document.querySelector('{at('badges-switch')}').ariaChecked === '{str(on).lower()}'")
+        is_there = "'badge-index' in await chrome.storage.local.get('badge-index')"
+        self.app.await_true(f"(async () => ({is_there}) === {str(on).lower()})()")
+        self._go_back()
+
+    def sign_in(self, account: Account) -> None:
+        """Sign in to Bluesky with an app password."""
+        self.app.front()
+        self.app.click(at("sign-in"))
+        self.app.fill(at("sign-in-handle"), account.handle)
+        self.app.fill(at("sign-in-password"), account.app_password)
+        self.app.click(at("sign-in-submit"))
+        self.app.await_true(f"document.querySelector('{at('follow-all')}')?.disabled === false")
+
+    def sign_out(self) -> None:
+        """Sign out, in the settings."""
+        self._open_settings()
+        self.app.click(at("sign-out"))
+        self.app.await_true(f"document.querySelector('{at('sign-out')}') === null")
+        self._go_back()
+
+    def show(self, path: str) -> Tab:
+        """Load a page of x.com in front, and give its tab."""
+        self.x.front()
+        self.x.go(f"https://x.com/{path}")
+        return self.x
+
+    def _open_settings(self) -> None:
+        self.app.front()
+        self.app.click(at("open-settings"))
+
+    def _go_back(self) -> None:
+        self.app.click(at("back"))
+
+
+@contextmanager
+def chromium(playwright: Playwright, packages: Packages, world: World, folder: Path, sample: Path) -> Iterator[Badged]:
+    """Give Chromium with badges."""
+    with Chromium(playwright, packages.chromium, folder / "profile", closed_world(world)) as browser:
+        browser.allow_sites(*X_PATTERNS)
+        app = ChromiumTab(browser.open_page(APP))
+        yield _prepared(Badged(app, ChromiumTab(browser.context.new_page())), sample)
+
+
+@contextmanager
+def firefox(packages: Packages, world: World, folder: Path, sample: Path) -> Iterator[Badged]:
+    """Give Firefox with badges."""
+    with (
+        ConnectProxy(world) as proxy,
+        Firefox(folder, proxy_port=proxy.port, extension_id=EXTENSION_ID) as browser,
+    ):
+        browser.install(packages.firefox)
+        app = FirefoxTab(browser, browser.open(browser.url(APP)))
+        yield _prepared(Badged(app, FirefoxTab(browser, browser.open("about:blank"))), sample)
+
+
+def _prepared(browser: Badged, sample: Path) -> Badged:
+    browser.app.front()
+    browser.app.choose(at("file-input"), sample)
+    browser.app.await_true(f"document.querySelector('{at('found')}')?.dataset.found > 0")
+    browser.switch(on=True)
+    return browser
