@@ -21,6 +21,11 @@ from tests.servers.sites import X_PATTERNS
 from tests.servers.world import World
 
 T = TypeVar("T")
+MIDDLE = """function () {
+    this.scrollIntoView({ block: "nearest", behavior: "instant" });
+    const { x, y, width, height } = this.getBoundingClientRect();
+    return [Math.round(x + width / 2), Math.round(y + height / 2)];
+}"""
 POLL_SECONDS = 0.1
 PATIENCE = 20.0  # seconds; a machine may be busy with other things
 BADGE = "[data-passerelle-badge]"
@@ -30,12 +35,8 @@ UNHURRIED = 0.5  # seconds that a question wants to be read before it is answere
 class Part(Protocol):
     """One element inside a badge."""
 
-    @property
-    def text(self) -> str:
-        """What it shows."""
-
-    def click(self) -> None:
-        """Press it with the mouse: trusted events."""
+    def evaluate(self, function: str) -> Any:
+        """Call a JavaScript `function () { ... this ... }` on it; JSON is what comes back."""
 
 
 class Tab(ABC):
@@ -56,6 +57,10 @@ class Tab(ABC):
     @abstractmethod
     def point_at(self, css: str) -> None:
         """Move the mouse to the first element of `css`."""
+
+    @abstractmethod
+    def press_at(self, x: int, y: int) -> None:
+        """Press the mouse at a point of the window, in CSS pixels."""
 
     @abstractmethod
     def press_key(self, key: str) -> None:
@@ -96,7 +101,24 @@ class Tab(ABC):
 
     def await_hidden(self, css: str, text: str = "") -> Part:
         """Give the first element of `css` inside badges that shows `text`, awaited."""
-        return self.until(lambda: [part for part in self.hidden(css) if text in part.text])[0]
+        return self.until(lambda: [part for part in self.hidden(css) if text in text_of(part)])[0]
+
+    def press(self, css: str) -> None:
+        """Press the first element of `css` inside badges with the mouse, once it is there and stands still."""
+        boxes: list[Any] = [None]
+
+        def look() -> bool:
+            boxes.append([part.evaluate(MIDDLE) for part in self.hidden(css)[:1]])
+            return bool(boxes[-1]) and boxes[-1] == boxes[-2]
+
+        self.until(look)
+        [[x, y]] = boxes[-1]
+        self.press_at(x, y)
+
+
+def text_of(part: Part) -> str:
+    """Give what an element shows; a picture shows nothing."""
+    return str(part.evaluate("function () { return this.innerText ?? '' }"))
 
 
 class ChromiumTab(Tab):
@@ -116,6 +138,9 @@ class ChromiumTab(Tab):
 
     def point_at(self, css: str) -> None:
         self.page.locator(css).first.hover()
+
+    def press_at(self, x: int, y: int) -> None:
+        self.page.mouse.click(x, y)
 
     def press_key(self, key: str) -> None:
         self.page.keyboard.press(key)
@@ -144,13 +169,8 @@ class FirefoxPart:
         self._tab = tab
         self._element = element
 
-    @property
-    def text(self) -> str:
-        return str(self._browser.call(self._tab, "(element) => element.innerText", self._element))
-
-    def click(self) -> None:
-        self._browser.call(self._tab, "(element) => { element.scrollIntoView({ block: 'center' }) }", self._element)
-        self._browser.point(self._tab, self._element, press=True)
+    def evaluate(self, function: str) -> Any:
+        return self._browser.call(self._tab, function, self._element)
 
 
 class FirefoxTab(Tab):
@@ -171,7 +191,10 @@ class FirefoxTab(Tab):
 
     def point_at(self, css: str) -> None:
         self.evaluate(f"document.querySelector({json.dumps(css)}).scrollIntoView({{ block: 'center' }})")
-        self.browser.point(self.tab, self.browser.find(self.tab, css))
+        self.browser.point_at(self.tab, css)
+
+    def press_at(self, x: int, y: int) -> None:
+        self.browser.press(self.tab, "viewport", x, y)
 
     def press_key(self, key: str) -> None:
         self.browser.press_key(self.tab, key)
@@ -213,21 +236,22 @@ class Badged:
         self.app.await_true(f"(async () => ({is_there}) === {str(on).lower()})()")
         self._go_back()
 
-    def sign_in(self, account: Account) -> None:
-        """Sign in to Bluesky with an app password."""
+    @contextmanager
+    def signed_in(self, account: Account) -> Iterator[None]:
+        """Sign in to Bluesky with an app password, and out again."""
         self.app.front()
         self.app.click(at("sign-in"))
         self.app.fill(at("sign-in-handle"), account.handle)
         self.app.fill(at("sign-in-password"), account.app_password)
         self.app.click(at("sign-in-submit"))
         self.app.await_true(f"document.querySelector('{at('follow-all')}')?.disabled === false")
-
-    def sign_out(self) -> None:
-        """Sign out, in the settings."""
-        self._open_settings()
-        self.app.click(at("sign-out"))
-        self.app.await_true(f"document.querySelector('{at('sign-out')}') === null")
-        self._go_back()
+        try:
+            yield
+        finally:
+            self._open_settings()
+            self.app.click(at("sign-out"))
+            self.app.await_true(f"document.querySelector('{at('sign-out')}') === null")
+            self._go_back()
 
     def show(self, path: str) -> Tab:
         """Load a page of x.com in front, and give its tab."""

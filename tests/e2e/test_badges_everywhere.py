@@ -103,7 +103,7 @@ def test_everybody_known_has_one_badge_beside_their_name_after_a_thousand_change
         assert_right(tab)
 
 
-# On each surface of each client: the page, how its card is opened if it is one, what is around the badge, and whom it is about.
+# Each surface of each client: the page, how a card is opened there, what is around the badge, and whom it is about.
 SURFACES = {
     "classic": [
         ("post", "home", "", "article", FARID),
@@ -130,25 +130,24 @@ SURFACES = {
 def test_following_writes_one_record_for_the_person_shown_and_x_notices_nothing(
     badged: Badged, client: str, person: Account, pds: Pds, accounts: Mapping[str, Account]
 ) -> None:
-    badged.sign_in(person)
     followed: list[str] = []
-    for surface, path, opening, around, someone in SURFACES[client]:
-        tab = badged.show(path)
-        tab.evaluate(opening or "null")
+    with badged.signed_in(person):
+        for surface, path, opening, around, someone in SURFACES[client]:
+            tab = badged.show(path)
+            tab.evaluate(opening or "null")
 
-        press_follow(tab, f'{around} [data-passerelle-badge="{someone.screen_name}"]')
+            press_follow(tab, f'{around} [data-passerelle-badge="{someone.screen_name}"]')
 
-        followed.append(accounts[someone.screen_name].did)
-        assert sorted(record.subject for record in pds.list_follows(person.did)) == sorted(followed), surface
-        assert tab.evaluate("window.__opened") == [], surface
-    badged.sign_out()
+            followed.append(accounts[someone.screen_name].did)
+            assert sorted(record.subject for record in pds.list_follows(person.did)) == sorted(followed), surface
+            assert tab.evaluate("window.__opened") == [], surface
 
 
 def press_follow(tab: Tab, badge: str) -> None:
     """Open a badge's card, press Follow, read the question, say yes, and wait until it says that it is done."""
     open_question(tab, badge)
     tab.wait(UNHURRIED)
-    tab.await_hidden(".press.yes").click()
+    tab.press(".press.yes")
     tab.await_hidden(".card .state", "Followed")
 
 
@@ -156,7 +155,7 @@ def open_question(tab: Tab, badge: str) -> None:
     """Open a badge's card and press Follow."""
     tab.await_true(f"document.querySelector('{badge}') !== null")
     tab.click(badge)
-    tab.await_hidden(".press.follow").click()
+    tab.press(".press.follow")
     tab.await_hidden(".press.yes")
 
 
@@ -178,23 +177,22 @@ PRETENDED = """(() => {
 
 
 def test_what_a_script_does_to_a_badge_is_no_press(badged: Badged, person: Account, pds: Pds, world: World) -> None:
-    badged.sign_in(person)
-    revision = pds.revision(person.did)
-    tab = badged.show("home")
     badge = f'article [data-passerelle-badge="{ADA.screen_name}"]'
-    tab.await_true(f"document.querySelector('{badge}') !== null")
+    with badged.signed_in(person):
+        revision = pds.revision(person.did)
+        tab = badged.show("home")
+        tab.await_true(f"document.querySelector('{badge}') !== null")
 
-    tab.evaluate(PRETENDED)
-    tab.wait(UNHURRIED)
-    assert tab.hidden(".card") == []
+        tab.evaluate(PRETENDED)
+        tab.wait(UNHURRIED)
+        assert tab.hidden(".card") == []
 
-    # Nor when a real hand has opened the popover, and the question stands there.
-    open_question(tab, badge)
-    tab.wait(UNHURRIED)
-    world.forget()
-    tab.evaluate(PRETENDED)
-    tab.wait(2 * UNHURRIED)
+        # Nor when a real hand has opened the popover, and the question stands there.
+        open_question(tab, badge)
+        tab.wait(UNHURRIED)
+        world.forget()
+        tab.evaluate(PRETENDED)
+        tab.wait(2 * UNHURRIED)
 
-    assert pds.revision(person.did) == revision
-    assert world.asked_of(PDS) == []
-    badged.sign_out()
+        assert pds.revision(person.did) == revision
+        assert world.asked_of(PDS) == []

@@ -238,15 +238,22 @@ class Firefox:
         element = f"document.querySelector({json.dumps(css)})"
         self.until(tab, f"{element} && !{element}.disabled")
         self.evaluate(tab, f"{element}.scrollIntoView({{ block: 'center' }})")
-        self.point(tab, self.find(tab, css), press=True)
+        self.press(tab, {"type": "element", "element": self.find(tab, css)})
 
-    def point(self, tab: str, element: Any, *, press: bool = False) -> None:
-        """Move the mouse to the middle of an element in sight (a reference, as `find` gives it), and press it there."""
-        actions = [{"type": "pointerMove", "x": 0, "y": 0, "origin": {"type": "element", "element": element}}]
-        if press:
-            actions += [{"type": "pointerDown", "button": 0}, {"type": "pointerUp", "button": 0}]
-        pointer = {"type": "pointer", "id": "mouse", "actions": actions}
-        self.command("input.performActions", context=tab, actions=[pointer])
+    def press(self, tab: str, origin: Any, x: int = 0, y: int = 0) -> None:
+        """Press the mouse at a point, in CSS pixels from `origin`: "viewport", or an element's middle."""
+        down_and_up = [{"type": "pointerDown", "button": 0}, {"type": "pointerUp", "button": 0}]
+        self._point([{"type": "pointerMove", "x": x, "y": y, "origin": origin}, *down_and_up], tab)
+
+    def point_at(self, tab: str, css: str) -> None:
+        """Move the mouse to the middle of an element in sight."""
+        origin = {"type": "element", "element": self.find(tab, css)}
+        self._point([{"type": "pointerMove", "x": 0, "y": 0, "origin": origin}], tab)
+
+    def _point(self, actions: list[dict[str, Any]], tab: str) -> None:
+        self.command(
+            "input.performActions", context=tab, actions=[{"type": "pointer", "id": "mouse", "actions": actions}]
+        )
 
     def press_key(self, tab: str, key: str) -> None:
         """Press a key and let it go."""
@@ -274,17 +281,18 @@ class Firefox:
         return [{"sharedId": node["sharedId"]} for node in found["nodes"]]
 
     def call(self, tab: str, function: str, element: Any) -> Any:
-        """Call `(element) => ...` with a referenced element; a text, a number, a truth or null is what comes back."""
+        """Call a JavaScript `function () { ... this ... }` on a referenced element; JSON is what comes back."""
         answer = self.command(
             "script.callFunction",
-            functionDeclaration=function,
-            arguments=[element],
+            functionDeclaration=f"function () {{ return JSON.stringify(({function}).call(this)) }}",
+            this=element,
             target={"context": tab},
-            awaitPromise=True,
+            awaitPromise=False,
         )
         if answer["type"] == "exception":
             raise BidiError(answer["exceptionDetails"]["text"])
-        return answer["result"].get("value")
+        text = answer["result"].get("value")
+        return None if text is None else json.loads(text)
 
     def close(self) -> None:
         """End the browser."""
