@@ -14,15 +14,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Literal
 from urllib.parse import unquote, urlsplit
 
 from passerelle.errors import InvalidIdentifier
 from passerelle.identifiers import canonicalize_acct, parse_acct, parse_did, parse_handle
-
-Network = Literal["bluesky", "fediverse"]
-Confidence = Literal["explicit", "likely", "inferred"]
-Where = Literal["name", "bio", "location", "url"]
+from passerelle.views import Confidence, Network, Where
 
 MAX_TEXT = 2_000  # characters of one field; X allows 50 in a name, 160 in a bio
 MAX_URLS = 20

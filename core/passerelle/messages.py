@@ -26,6 +26,7 @@ from passerelle.views import (
 )
 
 MAX_SEEN = 5_000  # people of one people.add
+MAX_PROFILES = 1_000  # people of one hint.find
 
 
 class Fields(BaseModel):
@@ -85,6 +86,33 @@ class PeopleAdd(Fields):
     listed: SeenList | None = None
 
 
+class SeenProfile(SeenPerson):
+    """The same with what they write about themselves; `bio` and `urls` with every t.co replaced by where it leads."""
+
+    bio: str | None
+    location: str | None
+    urls: list[str]
+
+
+class HintFind(Fields):
+    """Find the accounts that these profiles name, and keep them as hints in place of what the same profiles named."""
+
+    people: list[SeenProfile] = Field(max_length=MAX_PROFILES)
+
+
+class AccountLook(Fields):
+    """Look at an account that a row (`row_id`) or a hint (None) names: asks its network, because the person said so.
+
+    What a hint names is thereby checked: whether the account is there, and whether it names the X account in turn.
+    """
+
+    rest_id: str | None
+    screen_name: str
+    row_id: str | None
+    network: Network
+    address: str
+
+
 class AccountFind(Fields):
     """Find the account behind a Bluesky handle and its own server."""
 
@@ -122,15 +150,17 @@ class FollowStart(Fields):
 
 
 class FollowOne(Fields):
-    """Follow the Bluesky account of one directory row, asked for by a badge and approved by name.
+    """Follow the Bluesky account of one directory row or hint, asked for by a badge and approved by name.
 
-    The row must be about `rest_id`, where the page shows it, or bear `screen_name`.
+    The row must be about `rest_id`, where the page shows it, or bear `screen_name`. Without `row_id` it is the hint of
+    `rest_id` that names `address`, and it must have been checked.
     """
 
     account: str
-    row_id: str
+    row_id: str | None
     screen_name: str
     rest_id: str | None = None
+    address: str | None = None
 
 
 class FollowedOne(View):

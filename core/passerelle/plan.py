@@ -142,6 +142,7 @@ def count_matches(graph: FollowGraph, views: Collection[MatchView]) -> MatchesVi
         found_bluesky=sum(_is_on(view, "bluesky") for view in found),
         found_fediverse=sum(_is_on(view, "fediverse") for view in found),
         found_followers=sum(view.followed_by for view in views),
+        hinted=0,
         preselected=sum(view.preselected for view in found),
     )
 
@@ -162,6 +163,8 @@ def _account_view(
         rejected=False,
         state="none",
         error=None,
+        listed=True,
+        hint=None,
     )
     update = _decided(match.person.rest_id, match.preselected, view, decisions)
     if account.network == "bluesky":

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 # The stores the engine owns; nobody else writes them (DESIGN, section 2).
-STORES = ("state", "people", "matches", "decisions", "queue", "history", "directory")
+STORES = ("state", "people", "matches", "decisions", "queue", "history", "directory", "hints")
 
 
 @dataclass(frozen=True, slots=True)

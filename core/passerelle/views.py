@@ -14,6 +14,8 @@ from passerelle.errors import PasserelleError
 
 Network = Literal["bluesky", "fediverse"]
 Grade = Literal["proven", "attested", "imported", "claimed"]
+# A match without a row has one of the last two: their profile on X names the account, and (linked) that names them.
+MatchGrade = Literal["proven", "attested", "imported", "claimed", "linked", "hinted"]
 FollowState = Literal["none", "waiting", "asked", "following", "failed"]
 # One word per reason to believe; the sentence for it is in the message catalogues.
 EvidenceCode = Literal[
@@ -22,7 +24,14 @@ EvidenceCode = Literal[
     "old_name",  # the archive's name for the id is older than a year
     "source",  # who says so (`detail`: name of the source, `url` where known)
     "name_contradicts",  # id and name of the row disagree with what was seen: demoted
+    "says_so",  # their profile on X names the account (`detail`: name, bio, location or url)
+    "guessed",  # ... by a bare name, which was completed: a doubt
+    "account_found",  # the account was there when the person had it checked
+    "links_back",  # ... and names their X account in turn
+    "account_gone",  # there was no such account: a doubt
 ]
+Where = Literal["name", "bio", "location", "url"]
+Confidence = Literal["explicit", "likely", "inferred"]
 
 
 class View(BaseModel):
@@ -110,8 +119,58 @@ class EvidenceView(View):
     date: str | None
 
 
+class CheckView(View):
+    """What came of looking at an account that a hint names; `did` is set for Bluesky where it is there."""
+
+    state: Literal["found", "linked", "gone"]
+    at: str
+    did: str | None
+
+
+class HintView(View):
+    """An account that somebody's profile on X names (`seen`: ISO 8601): unverified until the person has it checked."""
+
+    network: Network
+    address: str
+    url: str
+    confidence: Confidence
+    where: Where
+    seen: str
+    check: CheckView | None
+
+
+class ProfileHints(View):
+    """Which accounts one X profile names, the surest first. Store `hints`, key rest_id."""
+
+    rest_id: str
+    screen_name: str
+    display_name: str | None
+    hints: list[HintView]
+
+
+class LookView(View):
+    """An account as it shows itself, loaded because the person pressed a button that says so; never stored.
+
+    `picture` is a data: URL of a PNG, JPEG or WebP. `hidden`: the owner asks not to be shown to people who are not
+    signed in, so there is neither picture nor text.
+    """
+
+    network: Network
+    address: str
+    did: str | None
+    url: str
+    display_name: str | None
+    description: str | None
+    picture: str | None
+    links_back: bool
+    hidden: bool
+
+
 class AccountView(View):
-    """One account that a match proposes. `address` is a handle or an acct, `did` only where the directory pins it."""
+    """One account that a match proposes. `address` is a handle or an acct, `did` where it is pinned or was checked.
+
+    `listed`: a row of the directory names it; `hint`: their own profile on X does. One of the two at least.
+    """
 
     network: Network
     address: str
@@ -121,18 +180,20 @@ class AccountView(View):
     rejected: bool
     state: FollowState
     error: ErrorView | None
+    listed: bool
+    hint: HintView | None
 
 
 class MatchView(View):
-    """One row of the list: a person of the archive and where the directory says they are. Key: rest_id."""
+    """One row of the list: a person of the archive and where they are. Key: rest_id. Without `row_id`: hints only."""
 
     rest_id: str
-    row_id: str
+    row_id: str | None
     screen_name: str | None
     display_name: str | None
     following: bool
     followed_by: bool
-    grade: Grade
+    grade: MatchGrade
     preselected: bool
     leaving_on: str | None
     accounts: list[AccountView]
@@ -140,7 +201,10 @@ class MatchView(View):
 
 
 class MatchesView(View):
-    """The counts above the list. `found` counts people followed who were found, on any network."""
+    """The counts above the list. `found` counts people followed whom the directory knows, on any network.
+
+    `hinted` counts people followed of whom only their own profile speaks.
+    """
 
     following: int
     named: int
@@ -148,6 +212,7 @@ class MatchesView(View):
     found_bluesky: int
     found_fediverse: int
     found_followers: int
+    hinted: int
     preselected: int
 
 

@@ -17,6 +17,7 @@ export const LANGUAGES = Object.keys(CATALOGUES) as Language[];
 export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { en: "English", fr: "Français", ar: "العربية" };
 const RIGHT_TO_LEFT: ReadonlySet<Language> = new Set(["ar"]);
 
+const SELECT = 5; // TYPE.select of @formatjs/icu-messageformat-parser, whose enum vanishes when it is built
 const LONGEST_VALUE = 300; // characters of a stranger's text inside one of our sentences
 
 /** Give the locale to speak: the chosen language, or the first of `wanted` (BCP 47) that we have, or English. */
@@ -42,7 +43,9 @@ export function makeTranslate(locale: string): Translate {
   return (key, values = {}) => {
     const format = formats.get(key) ?? new IntlMessageFormat(catalogue[key], locale, undefined, { ignoreTag: true });
     formats.set(key, format);
-    return String(format.format(Object.fromEntries(Object.entries(values).map(([name, value]) => [name, harmless(value)]))));
+    const choices = choicesIn(format.getAst());
+    const shown = Object.entries(values).map(([name, value]) => [name, choices.has(name) ? value : harmless(value)] as const);
+    return String(format.format(Object.fromEntries(shown)));
   };
 }
 
@@ -59,6 +62,11 @@ export function errorSentence(translate: Translate, error: { code: string; param
 
 // A sentence may name these; an error that lacks them must still come out as a sentence.
 const NO_PARAMS: Values = { host: "?", file: "?" };
+
+// Values that only choose between our own words, `{kind, select, ...}`, and are not shown: they are compared as they are.
+function choicesIn(elements: ReturnType<IntlMessageFormat["getAst"]>): ReadonlySet<string> {
+  return new Set(elements.flatMap((element) => ((element.type as number) === SELECT && "value" in element ? [element.value] : [])));
+}
 
 function harmless(value: string | number | Date): string | number | Date {
   return typeof value === "string" ? isolate(displayText(value, LONGEST_VALUE)) : value;

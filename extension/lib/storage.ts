@@ -23,7 +23,7 @@ export interface State {
 }
 
 const DATABASE = "passerelle";
-const VERSION = 1;
+const VERSION = 2; // 2: store "hints"
 
 let opened: Promise<IDBDatabase> | undefined;
 
@@ -97,7 +97,8 @@ async function reading(store: StoreName): Promise<IDBObjectStore> {
 async function open(): Promise<IDBDatabase> {
   const request = indexedDB.open(DATABASE, VERSION);
   request.onupgradeneeded = () => {
-    for (const name of STORES) request.result.createObjectStore(name);
+    const { objectStoreNames } = request.result;
+    for (const name of STORES) if (!objectStoreNames.contains(name)) request.result.createObjectStore(name);
   };
   const database = await settled(request);
   const forget = () => {

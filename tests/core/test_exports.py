@@ -26,6 +26,8 @@ def account(address: str, *, chosen: bool = True, rejected: bool = False) -> Acc
         rejected=rejected,
         state="none",
         error=None,
+        listed=True,
+        hint=None,
     )
 
 

@@ -49,6 +49,8 @@ const matchWith = (changes: Partial<MatchView["accounts"][number]>): MatchView =
       rejected: false,
       state: "none",
       error: null,
+      listed: true,
+      hint: null,
       ...changes,
     },
   ],

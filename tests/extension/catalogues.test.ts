@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { IntlMessageFormat } from "intl-messageformat";
 import { expect, test } from "vitest";
 import { CATALOGUES, errorSentence, type Key, type Language, LANGUAGES, makeTranslate, pickLocale } from "../../extension/lib/i18n";
+import { withoutIsolates } from "../../extension/lib/text";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 const KEYS = Object.keys(CATALOGUES.en) as Key[];
@@ -157,4 +158,15 @@ test("the browser's first language that we have is spoken, with its region", () 
 test("a chosen language wins over the browser's", () => {
   expect(pickLocale("ar", ["fr-FR"])).toBe("ar");
   expect(pickLocale("ar", ["fr-FR", "ar-MA"])).toBe("ar-MA");
+});
+
+test("a word that chooses between sentences is compared as it is, in every language", () => {
+  for (const language of LANGUAGES) {
+    const translate = makeTranslate(language);
+    const sayings = ["name", "bio", "location", "url"].map((detail) => translate("evidence.says_so", { detail }));
+    expect(new Set(sayings).size, language).toBe(4);
+    expect(translate("reading.title", { kind: "followers" })).not.toBe(translate("reading.title", { kind: "following" }));
+  }
+  const label = makeTranslate("en")("badge.label", { name: "Ada", networks: "bluesky", grade: "Proven" });
+  expect(withoutIsolates(label)).toBe("Ada is also on Bluesky. Proven.");
 });

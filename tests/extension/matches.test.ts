@@ -5,7 +5,7 @@ import type { AccountView, MatchView } from "../../extension/lib/messages.gen";
 
 function account(over: Partial<AccountView> = {}): AccountView {
   const url = "https://bsky.app/profile/ada.example.org";
-  return { network: "bluesky", address: "ada.example.org", did: null, url, chosen: false, rejected: false, state: "none", error: null, ...over };
+  return { network: "bluesky", address: "ada.example.org", did: null, url, chosen: false, rejected: false, state: "none", error: null, listed: true, hint: null, ...over };
 }
 
 function match(rest_id: string, over: Partial<MatchView> = {}): MatchView {
