@@ -10,8 +10,9 @@ import { errorSentence, makeTranslate, pickLocale } from "./i18n";
 import type { ErrorView, FollowedOne, MatchView } from "./messages.gen";
 import { type Fields, type PageMessageType, parsePageMessage, type Result } from "./page-messages";
 import { type Account, sessions } from "./sessions";
-import { language } from "./settings";
-import { read, readMatches, readState } from "./storage";
+import { remember } from "./remembered";
+import { language, onLanguage } from "./settings";
+import { openDatabase, read, readMatches, readState, settled } from "./storage";
 
 /** What answering needs from outside; tests hand in their own. */
 export interface BadgeParts {
@@ -126,14 +127,25 @@ export async function publishIndex(parts: Pick<BadgeParts, "version" | "files">)
 /** Make the background's part: `answer` for the table of messages, `listen` to be called at once when it starts. */
 export function makeBadgesBackground(wake: Parameters<typeof makeEngine>[0]) {
   let engine: Engine | undefined; // its channel is opened by the first follow
+  // Somebody who scrolls asks many times a second, and each reading takes milliseconds that a badge comes later.
+  const version = remember(async () => (await readState("directory"))?.version ?? null);
+  const matches = remember(readMatches);
+  const queue = remember(readQueued);
+  const account = remember(() => sessions.current());
+  const speech = remember(readSpeech);
+  const forget = () => { for (const one of [version, matches, queue, account, speech]) one.forget(); };
   const parts: BadgeParts = {
-    version: async () => (await readState("directory"))?.version ?? null,
+    version,
     files: readFiles,
-    matches: readMatches,
-    queued: async (key) => ((await read("queue", key)) as Queued | undefined) ?? null,
-    account: () => sessions.current(),
-    speech: readSpeech,
-    follow: (fields) => (engine ??= makeEngine(wake)).call("follow.one", fields),
+    matches,
+    queued: async (key) => ((await queue()).has(key) ? (((await read("queue", key)) as Queued | undefined) ?? null) : null),
+    account,
+    speech,
+    follow: async (fields) => {
+      const followed = await (engine ??= makeEngine(wake)).call("follow.one", fields);
+      forget(); // the answer may be faster than the news of what was stored
+      return followed;
+    },
     openSignIn: async () => {
       await browser.tabs.create({ url: browser.runtime.getURL("/app.html#sign-in") });
     },
@@ -141,19 +153,23 @@ export function makeBadgesBackground(wake: Parameters<typeof makeEngine>[0]) {
     now: () => new Date(),
   };
   const handlers = makeBadgeHandlers(parts);
-  return { answer: (message: unknown) => answerPage(handlers, message), listen: () => { listen(parts.publish); } };
+  return { answer: (message: unknown) => answerPage(handlers, message), listen: () => { listen(parts.publish, forget); } };
 }
 
 // A browser that wakes the background for one of these events looks for its listener in the first turn of the event loop.
-function listen(publishNow: () => Promise<void>): void {
+function listen(publishNow: () => Promise<void>, forget: () => void): void {
   const publish = () => {
     publishNow().catch((error: unknown) => {
       console.error("The badge index could not be published:", error);
     });
   };
   openChannel((message) => {
-    if ("event" in message && message.event.type === "state.changed" && message.event.stores.includes("directory")) publish();
+    if (!("event" in message) || message.event.type !== "state.changed") return;
+    forget();
+    if (message.event.stores.includes("directory")) publish();
   });
+  sessions.onChange(forget);
+  onLanguage(forget);
   browser.storage.onChanged.addListener((changes, area) => {
     if (area === "local" && changes[BADGES]) publish();
   });
@@ -170,6 +186,11 @@ function oneAfterAnother(work: () => Promise<void>): () => Promise<void> {
 async function readFiles(): Promise<DirectoryFiles> {
   const [rows, keys, offsets] = await Promise.all(["rows", "keys", "offsets"].map((key) => read("directory", key)));
   return { rows, keys, offsets } as DirectoryFiles;
+}
+
+// Nearly everybody on a page is in no queue: one reading tells so of all.
+async function readQueued(): Promise<ReadonlySet<IDBValidKey>> {
+  return new Set(await settled((await openDatabase()).transaction("queue").objectStore("queue").getAllKeys()));
 }
 
 async function readSpeech(): Promise<Speech> {

@@ -32,14 +32,21 @@ export interface Directory {
   find(person: NamedPerson): Promise<DirectoryRow | null>;
 }
 
-/** Open the index. The keys are read into memory (8 bytes a row), rows are read line by line. */
+interface Index {
+  readonly rows: Blob;
+  readonly keys: Uint32Array;
+  readonly offsets: Uint32Array;
+}
+
+/** Open the index. Keys and offsets are read into memory (16 bytes a row at most), rows are read line by line. */
 export async function openDirectory(files: DirectoryFiles): Promise<Directory> {
-  const keys = keysFromBytes(await files.keys.arrayBuffer());
+  const [keys, offsets] = await Promise.all([files.keys.arrayBuffer(), files.offsets.arrayBuffer()]);
+  const index: Index = { rows: files.rows, keys: keysFromBytes(keys), offsets: new Uint32Array(offsets) };
   return {
     async find(person) {
-      const byId = person.restId === null ? [] : await rowsAt(files, keys, idKey(person.restId));
-      const byName = await rowsAt(files, keys, nameKey(person.screenName));
-      return best(byId.filter((row) => row.rest_id === person.restId)) ?? best(byName.filter((row) => isNamed(row, person)));
+      const byId = person.restId === null ? [] : await rowsAt(index, idKey(person.restId));
+      const found = best(byId.filter((row) => row.rest_id === person.restId));
+      return found ?? best((await rowsAt(index, nameKey(person.screenName))).filter((row) => isNamed(row, person)));
     },
   };
 }
@@ -65,17 +72,11 @@ function compare(one: string, other: string): number {
   return one < other ? -1 : one > other ? 1 : 0;
 }
 
-async function rowsAt(files: DirectoryFiles, keys: Uint32Array, key: number): Promise<DirectoryRow[]> {
-  const rows: DirectoryRow[] = [];
-  for (let at = firstAtLeast(keys, key); keys[at] === key; at++) {
-    rows.push(JSON.parse(await lineAt(files.rows, await offsetAt(files.offsets, at))) as DirectoryRow);
-  }
-  return rows;
-}
-
-async function offsetAt(offsets: Blob, index: number): Promise<number> {
-  const bytes = await offsets.slice(index * BYTES_PER_OFFSET, (index + 1) * BYTES_PER_OFFSET).arrayBuffer();
-  return new DataView(bytes).getUint32(0, true);
+async function rowsAt({ rows, keys, offsets }: Index, key: number): Promise<DirectoryRow[]> {
+  const starts: number[] = [];
+  for (let at = firstAtLeast(keys, key); keys[at] === key; at++) starts.push(offsets[at] ?? 0);
+  const lines = await Promise.all(starts.map((start) => lineAt(rows, start)));
+  return lines.map((line) => JSON.parse(line) as DirectoryRow);
 }
 
 async function lineAt(rows: Blob, start: number): Promise<string> {
@@ -86,6 +87,5 @@ async function lineAt(rows: Blob, start: number): Promise<string> {
   }
 }
 
-const BYTES_PER_OFFSET = 4;
 const NEWLINE = 10;
 const USUAL_LINE = 1024; // bytes; a row with two sources takes about 500

@@ -18,7 +18,7 @@ from tests.bench.runtimes import BENCH, ROOT, SECONDS, baseline_address
 from tests.servers import sites
 from tests.servers.chromium import Chromium, closed_world, find_binary
 from tests.servers.directory import DirectoryServer, write_trust
-from tests.servers.world import World, proxy, static
+from tests.servers.world import Site, World, proxy, static
 
 # Shows the same timeline as x.com, without badges.
 ELSEWHERE = "timeline.example"
@@ -72,13 +72,20 @@ class Tools:
     @contextmanager
     def browser(self, rows: Iterable[Mapping[str, str]] = ()) -> Iterator[Session]:
         """Start a browser with the extension and a fresh profile; its directory has the seed and `rows`."""
-        extension = self.extension
-        folder = Path(tempfile.mkdtemp(dir=self.folder))
-        data, profile = folder / "directory", folder / "profile"
-        data.mkdir()
+        data = Path(tempfile.mkdtemp(dir=self.folder))
         with (
             DirectoryServer(data, rows, seed=True) as directory,
-            World({sites.X: _timeline, ELSEWHERE: _timeline, sites.DIRECTORY: proxy(lambda: directory.port)}) as world,
+            self.browser_with(proxy(lambda: directory.port)) as session,
+        ):
+            yield session
+
+    @contextmanager
+    def browser_with(self, directory: Site) -> Iterator[Session]:
+        """Start a browser with the extension and a fresh profile, in a world where the directory is `directory`."""
+        extension = self.extension
+        profile = Path(tempfile.mkdtemp(dir=self.folder)) / "profile"
+        with (
+            World({sites.X: _timeline, ELSEWHERE: _timeline, sites.DIRECTORY: directory}) as world,
             Chromium(self.playwright, extension, profile, closed_world(world)) as browser,
         ):
             yield Session(browser, profile, world)

@@ -46,6 +46,7 @@ interface Wanted {
 }
 
 // A frame has 16 ms, most of which are X's own.
+const FRAME = 16; // ms
 const BUDGET = 4; // ms of main thread per frame
 // In a hidden tab no frame comes; rather than remember every changed node, look at the whole page when it is seen again.
 const MAX_CHANGED = 1000;
@@ -62,10 +63,11 @@ export function watchPage(document: Document, parts: WatchParts): Watch {
   let current: Adapter | null = null;
   let theme = themeOf(document);
   let frame = 0;
+  let [frameStart, spent] = [0, 0]; // ms: when the present frame began, about, and what it has cost already
 
   const observer = new MutationObserver((records) => {
     records.forEach(note);
-    schedule();
+    work();
   });
   const stopTheme = watchTheme(document, () => {
     theme = themeOf(document);
@@ -106,11 +108,23 @@ export function watchPage(document: Document, parts: WatchParts): Watch {
   function answered(): void {
     for (const block of waiting) blocks.add(block);
     waiting.clear();
-    schedule();
+    work();
+  }
+
+  // At once, so that a badge comes with its row, as long as the frame's budget lasts; nothing while nobody looks.
+  function work(): void {
+    const now = performance.now();
+    if (now - frameStart >= FRAME) [frameStart, spent] = [now, 0];
+    if (frame || document.hidden || spent >= BUDGET) schedule();
+    else pass();
   }
 
   function schedule(): void {
-    frame ||= requestAnimationFrame(pass);
+    frame ||= requestAnimationFrame(() => {
+      frame = 0;
+      [frameStart, spent] = [performance.now(), 0];
+      pass();
+    });
   }
 
   function note(record: MutationRecord): void {
@@ -125,11 +139,11 @@ export function watchPage(document: Document, parts: WatchParts): Watch {
   }
 
   function pass(): void {
-    frame = 0;
     if (!parts.isAlive()) { stop(); return; }
     const adapter = useAdapter();
     if (!adapter) return;
-    const deadline = performance.now() + BUDGET;
+    const started = performance.now();
+    const deadline = started + BUDGET - spent;
     for (const root of changed) if (root.isConnected) for (const block of blocksAround(root, adapter)) blocks.add(block);
     changed.clear();
     checkPlaced();
@@ -142,6 +156,7 @@ export function watchPage(document: Document, parts: WatchParts): Watch {
     }
     seen.forEach(settle);
     observer.takeRecords(); // what we did ourselves is no news
+    spent += performance.now() - started;
     if (blocks.size > 0) schedule();
     void answers.ask();
   }

@@ -30,9 +30,13 @@ NOBODY = Owner(RestId("12"), ScreenName("nobody"), "Nobody")
 
 def write_directory(rows: int, snapshot: Path, evidence: Path) -> None:
     """Write the two gzip JSON Lines files that a directory of so many rows publishes."""
-    numbers = range(rows)
-    _write(snapshot, (_row(number).to_json() for number in numbers))
-    _write(evidence, (Evidence(_row_id(number), (SOURCE,)).to_json() for number in numbers))
+    _write(snapshot, (row.to_json() for row, _ in make_rows(rows)))
+    _write(evidence, (reasons.to_json() for _, reasons in make_rows(rows)))
+
+
+def make_rows(count: int) -> Iterator[tuple[Row, Evidence]]:
+    """Invent so many rows and their reasons, sorted by row_id."""
+    return ((_row(number), Evidence(_row_id(number), (SOURCE,))) for number in range(count))
 
 
 def make_graph(following: int, rows: int) -> FollowGraph:
@@ -56,7 +60,7 @@ def _row(number: int) -> Row:
     return Row(
         row_id=_row_id(number),
         rest_id=None if number % 5 < NAMELESS_IDS else _rest_id(number),
-        screen_name=_screen_name(number),
+        screen_name=screen_name(number),
         name_seen=SEEN,
         did=Did(f"did:plc:{number:024d}"),
         handle=Handle(f"invented-{number}.bsky.social"),
@@ -69,7 +73,7 @@ def _row(number: int) -> Row:
 
 
 def _person(number: int, *, named: bool) -> Person:
-    name = Name(_screen_name(number), f"Invented {number}", NOW, "mention") if named else None
+    name = Name(screen_name(number), f"Invented {number}", NOW, "mention") if named else None
     return Person(_rest_id(number), name, (), following=True, followed_by=False, blocked=False, muted=False)
 
 
@@ -81,5 +85,6 @@ def _rest_id(number: int) -> RestId:
     return RestId(str(IDS + number * 7919))
 
 
-def _screen_name(number: int) -> ScreenName:
+def screen_name(number: int) -> ScreenName:
+    """Give the @name in the row of this number."""
     return ScreenName(f"Invented_{number}")
