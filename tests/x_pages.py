@@ -1,6 +1,9 @@
 """`python -m tests.x_pages FOLDER`: whom the shipped adapters find in each saved X page of a folder, as JSON.
 
-    {"FILE": {"client": "classic", "people": [{"surface", "handle", "rest_id"}]}}
+    {"FILE": [{"surface", "handle", "rest_id"}]}
+
+One entry for each place in the page that names a person, in the order of the page; `rest_id` is null where the page has
+none. A file that the browser cannot show is null, said on stderr, and makes the command end with 1.
 
 `make x-pages PAGES=folder` runs it, so that pages nobody here has seen can be tried. Real Chromium renders the page;
 its scripts do not run and nothing is fetched.
@@ -12,18 +15,22 @@ import argparse
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, Route, sync_playwright
+from playwright.sync_api import BrowserContext, Error, Page, sync_playwright
 
 from tests.servers.chromium import QUIET, find_binary
 
 ROOT = Path(__file__).parents[1]
 ENTRY = ROOT / "tests" / "extension" / "x_pages.ts"
+SUFFIXES = (".html", ".htm", ".xhtml")
 ADDRESS = "https://x.com/"
-HEADERS = {"content-type": "text/html; charset=utf-8", "content-security-policy": "script-src 'none'"}
+POLICY = {"content-security-policy": "script-src 'none'"}
+PATIENCE = 300_000  # ms for one page: 58 MB took 54 s on a busy machine
+PRINTED = ("surface", "handle", "rest_id")
 
 
 def bundle(entry: Path, name: str) -> str:
@@ -41,31 +48,58 @@ def bundle(entry: Path, name: str) -> str:
     return made.stdout
 
 
-def read_pages(folder: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
-    """Give each HTML file below `folder` with the client that drew it and the people found."""
+def read_pages(folder: Path) -> Iterator[tuple[Path, dict[str, Any] | None]]:
+    """Give each HTML file below `folder` with the client that drew it and the people found; None if it cannot be shown.
+
+    A person also has `place`: what stands before a badge there, and in which row.
+    """
     script = f"() => {{ {bundle(ENTRY, 'adapters')}; return adapters.readPage(); }}"
     with sync_playwright() as playwright:
         root = ["--no-sandbox"] if os.geteuid() == 0 else []
         browser = playwright.chromium.launch(executable_path=find_binary(), args=[*QUIET, *root])
-        page = browser.new_page()
-        for file in sorted(folder.rglob("*.htm*")):
-            _show(page, file)
-            yield file, page.evaluate(script)
+        context = browser.new_context()
+        context.set_default_timeout(PATIENCE)
+        page = _new_page(context)
+        for file in find_files(folder, SUFFIXES):
+            read = None
+            try:
+                read = _read_page(page, file, script)
+            except (Error, OSError) as error:
+                print(f"{file} could not be shown: {error}", file=sys.stderr)
+                page = _new_page(context)  # whatever happened to the last one
+            yield file, read
         browser.close()
 
 
-def _show(page: Page, file: Path) -> None:
-    """Show a file under X's address, and nothing else of the world."""
+def _new_page(context: BrowserContext) -> Page:
+    """Open a page that gets nothing from the world; an abort leaves it as it is, should a saved page lead elsewhere."""
+    page = context.new_page()
+    page.route("**/*", lambda route: route.abort("aborted"))
+    return page
 
-    def answer(route: Route) -> None:
-        if route.request.url == ADDRESS:
-            route.fulfill(status=200, headers=HEADERS, body=file.read_bytes())
-        else:
-            route.abort()
 
-    page.unroute_all()
-    page.route("**/*", answer)
+def _read_page(page: Page, file: Path, script: str) -> dict[str, Any]:
+    """Show a file under X's address, and give whom it shows."""
+    content = file.read_bytes()
+    headers = {**POLICY, "content-type": _content_type(content)}
+    page.route(ADDRESS, lambda route: route.fulfill(headers=headers, body=content), times=1)
     page.goto(ADDRESS, wait_until="domcontentloaded")
+    read: dict[str, Any] = page.evaluate(script)
+    return read
+
+
+def _content_type(content: bytes) -> str:
+    """X's pages are UTF-8, and fragments do not say so; anything else is for the browser to find out."""
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return "text/html"
+    return "text/html; charset=utf-8"
+
+
+def find_files(folder: Path, suffixes: tuple[str, ...]) -> list[Path]:
+    """Give the files below `folder` that have one of these suffixes, in capitals or not."""
+    return sorted(file for file in folder.rglob("*") if file.suffix.lower() in suffixes and file.is_file())
 
 
 def parse_folder(description: str | None) -> Path:
@@ -78,12 +112,22 @@ def parse_folder(description: str | None) -> Path:
     return Path(folder)
 
 
-def main() -> None:
+def print_found(found: dict[str, list[dict[str, Any]] | None]) -> None:
+    """Print one JSON object, in ASCII: names may hold what a terminal, or UTF-8, cannot."""
+    print(json.dumps(found, indent=2))
+
+
+def main() -> int:
     """Print what was found."""
     folder = parse_folder(__doc__)
-    pages = {str(file.relative_to(folder)): found for file, found in read_pages(folder)}
-    print(json.dumps(pages, indent=2, ensure_ascii=False))
+    found: dict[str, list[dict[str, Any]] | None] = {}
+    for file, page in read_pages(folder):
+        people = page["people"] if page else []
+        plain = [{key: person[key] for key in PRINTED} for person in people]
+        found[file.relative_to(folder).as_posix()] = plain if page else None
+    print_found(found)
+    return 1 if None in found.values() else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

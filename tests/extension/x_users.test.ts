@@ -69,6 +69,37 @@ test("half a person does not unsay what a whole one said, wherever it stands", (
   expect(read([whole, half])).toEqual([ADA]);
 });
 
+test("links that stand in both places are told once, and an empty place does not hide a filled one", () => {
+  const both = { ...ERAS["until July 2026"], profile_bio: { description: BIO, entities: ENTITIES } };
+  expect(read(both)).toEqual([ADA]);
+  const empty = { description: { urls: [] }, url: { urls: [] } };
+  expect(read({ ...both, profile_bio: { description: BIO, entities: empty } })).toEqual([ADA]);
+});
+
+const BARE = { __typename: "User", core: ERAS["the new client"].core, location: { location: "Turin" }, profile_bio: ERAS["the new client"].profile_bio };
+
+test("a person without an id inside is the one whose id stands around them", () => {
+  expect(read({ user_results: { __typename: "UserResults", rest_id: id, result: BARE } })).toEqual([ADA]);
+  expect(read({ user_results: { id: btoa(`UserResults:${id}`), result: BARE } })).toEqual([]);
+});
+
+test.each([
+  ["a post whose audience is limited", { tweet_results: { result: { __typename: "TweetWithVisibilityResults", tweet: { core: inside(ERAS["until May 2025"]) } } } }],
+  ["a quote in a repost", { legacy: { retweeted_status_result: { result: { quoted_status_result: { result: { core: inside(ERAS["since August 2026"]) } } } } } }],
+  ["a list of answers", [{ data: null, errors: [{ message: "no" }] }, inside(ERAS["until July 2026"])]],
+])("%s: its author", (_, answer) => {
+  expect(read(answer)).toEqual([ADA]);
+});
+
+test.each([
+  ["somebody gone", { __typename: "UserUnavailable", rest_id: id, reason: "Suspended" }],
+  ["a mention in a post", { id_str: id, screen_name: "ada_nouvelle", name: "Ada", indices: [0, 3] }],
+  ["the owner of a list of posts", { __typename: "User", timeline: {} }],
+  ["somebody with a name and no id", { __typename: "User", core: { screen_name: "ada_nouvelle" } }],
+])("%s: nobody", (_, value) => {
+  expect(read({ data: { user: { result: value } } })).toEqual([]);
+});
+
 test("an empty biography is one; a missing one is not known", () => {
   const [empty] = read({ ...ERAS["since August 2026"], profile_bio: { description: "" } });
   expect([empty?.bio, empty?.links]).toEqual(["", []]);
@@ -108,12 +139,20 @@ test("what is nested 100,000 deep is no reason to fail", () => {
   expect(readUsers(`${'{"a":'.repeat(5_000)}${JSON.stringify(ERAS["until May 2025"])}${"}".repeat(5_000)}`)).toEqual([ADA]);
 });
 
+test("an answer of ten million characters in X's shape is read whole", () => {
+  const about = { ...ERAS["since August 2026"], relationship_counts: { followers: 1, following: 2 }, padding: "x".repeat(700) };
+  const people = Array.from({ length: 8_000 }, (_, at) => inside({ ...about, rest_id: String(9_000_000_000 + at) }));
+  const text = JSON.stringify(people);
+  expect(text.length).toBeGreaterThan(9_000_000);
+  expect(readUsers(text)).toHaveLength(8_000);
+});
+
 test("ten million characters and a million users are read as far as honest answers go, and quickly", () => {
   const users = Array.from({ length: 100_000 }, (_, at) => `{"__typename":"User","rest_id":"${String(at + 1)}","core":{"screen_name":"u${String(at)}"}}`);
   const text = `[${users.join(",")}]`;
   expect(text.length).toBeGreaterThan(6_000_000);
   const started = performance.now();
-  expect(readUsers(text)).toHaveLength(1_000);
+  expect(readUsers(text)).toHaveLength(10_000);
   expect(performance.now() - started).toBeLessThan(3_000);
   expect(readUsers(`[${"null,".repeat(1_999_999)}null]`)).toEqual([]);
   expect(readUsers(" ".repeat(MAX_ANSWER + 1))).toEqual([]);
@@ -171,7 +210,7 @@ test("how many stand in a list is read in each era, and only a number that can b
 
 test("what an event carries is an answer or nothing", () => {
   expect(parseAnswer("Following /ada/following\n{}")).toEqual({ operation: "Following", path: "/ada/following", text: "{}" });
-  for (const wrong of [null, 7, {}, [], "", "no line break", "Following\n{}", "a b c /x\n{}", `${"x".repeat(500)}\n`, "x".repeat(MAX_ANSWER + 500)]) {
+  for (const wrong of [null, 7, {}, [], "", "no line break", "Following\n{}", "a b c /x\n{}", `${"x".repeat(700)}\n`, "x".repeat(MAX_ANSWER + 500)]) {
     expect(parseAnswer(wrong)).toBeNull();
   }
 });

@@ -1,9 +1,10 @@
 // On x.com, in the isolated world: X's answers -> whom they name, to the background in small batches. Nothing is asked of X.
 import type { Fields } from "../page-messages";
 import { MAX_PEOPLE } from "../page-messages";
-import { type Answer, ANSWER, parseAnswer, READY, STOP } from "./channel";
+import { parseJson } from "../json";
+import { type Answer, ANSWER, MAX_ANSWER, parseAnswer, READY, STOP } from "./channel";
 import { listAskedFor, listOf, readListPart, readTotal } from "./lists";
-import { parseJson, type SeenUser, usersIn } from "./users";
+import { type SeenUser, usersIn } from "./users";
 
 type Seen = Fields<"people.seen">;
 
@@ -81,7 +82,7 @@ export function listen(document: Document, parts: ListenParts): Listener {
   }
 
   function read({ operation, path, text }: Answer, owner: string | null): void {
-    const root = parseJson(text);
+    const root = parseJson(text, MAX_ANSWER);
     const users = usersIn(root);
     const kind = owner === null ? null : listOf(path, owner);
     if (owner === null || kind === null) { add(users, null); return; }

@@ -1,5 +1,6 @@
 // X's answers about one's own Following and Followers pages -> who stands in that list, how many there are, and the end. Pure.
-import { idOf, type Json, objectsIn, part } from "./users";
+import { type Json, objectsIn, part } from "../json";
+import { MAX_OBJECTS, peopleIn } from "./users";
 
 /** The lists that are read, by the last part of their pages' paths. */
 export const KINDS = ["following", "followers"] as const;
@@ -36,7 +37,7 @@ const END = "0|";
 export function readListPart(answer: unknown): ListPart {
   const members = new Set<string>();
   let isLast = false;
-  for (const object of objectsIn(answer)) {
+  for (const object of objectsIn(answer, MAX_OBJECTS)) {
     const name = textOf(object.entryId) ?? textOf(object.entry_id) ?? "";
     const id = ENTRY.exec(name)?.[1];
     if (id) members.add(id);
@@ -47,8 +48,8 @@ export function readListPart(answer: unknown): ListPart {
 
 /** Give how many people X says stand in somebody's list, where the answer has that; a damaged number is none. */
 export function readTotal(answer: unknown, rest_id: string, kind: ListKind): number | null {
-  for (const object of objectsIn(answer)) {
-    if (idOf(object) !== rest_id) continue;
+  for (const { id, object } of peopleIn(answer)) {
+    if (id !== rest_id) continue;
     const total = totalOf(object, kind);
     if (total !== null) return total;
   }

@@ -3,6 +3,8 @@
 // The shape of a person has moved three times since 2024, so nothing here knows where in an answer people stand: every
 // object that says `__typename: "User"` is read, and each field from wherever it is or was (facts: docs/x-pages.md).
 
+import { isObject, type Json, objectsIn, parseJson, part } from "../json";
+import { REST_ID } from "../x/selectors";
 import { MAX_ANSWER } from "./channel";
 
 /** What X says about one person. Everything in it is a stranger's claim: it may name an id, and never start anything. */
@@ -28,31 +30,27 @@ export function expandedBio({ bio, links }: SeenUser): string | null {
   return bio && links.reduce((text, { short, long }) => text.replaceAll(short, long), bio);
 }
 
-// The longest real answers hold 230 people in 60,000 objects; more is somebody trying something.
-const MAX_OBJECTS = 400_000;
-export const MAX_USERS = 1_000;
+// Real answers have at most 720 people and 10,000 objects per million characters [counted in 10 of three eras]: no real one of
+// MAX_ANSWER characters is cut short; more is somebody trying something.
+export const MAX_OBJECTS = 400_000;
+const MAX_USERS = 10_000;
 const MAX_LINKS = 20;
 const MAX_NAME = 200; // X allows 50
 const MAX_BIO = 2_000; // X allows 160, an expanded link may be long
 const MAX_URL = 2_000;
 
-const REST_ID = /^[1-9]\d{0,19}$/;
 const HTTP = /^https?:\/\/./;
 const SCREEN_NAME = /^[A-Za-z0-9_]{1,20}$/;
 
-export type Json = Readonly<Record<string, unknown>>;
-
 /** Give everybody in an answer of X, each once, in the order of the answer; nobody when it is no JSON. */
 export function readUsers(answer: string): SeenUser[] {
-  return usersIn(parseJson(answer));
+  return usersIn(parseJson(answer, MAX_ANSWER));
 }
 
 /** Give everybody in an answer that is parsed already. */
 export function usersIn(answer: unknown): SeenUser[] {
   const users = new Map<string, SeenUser>();
-  for (const object of objectsIn(answer)) {
-    const id = idOf(object);
-    if (id === null) continue;
+  for (const { id, object } of peopleIn(answer)) {
     const seen = users.get(id);
     const user = merge(id, seen, readUser(object));
     if (user && (seen || users.size < MAX_USERS)) users.set(id, user);
@@ -77,34 +75,25 @@ export function toSeenUser(value: unknown): SeenUser | null {
   };
 }
 
-/** Parse an answer; null when it is too long or no JSON. */
-export function parseJson(text: string): unknown {
-  if (text.length > MAX_ANSWER) return null;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null; // half an answer, or another format: nobody is read from it
+export interface PersonObject {
+  readonly id: string;
+  readonly object: Json;
+}
+
+/** Give the objects of an answer that are about a person, each with that person's id: somebody may stand there often. */
+export function* peopleIn(answer: unknown): Generator<PersonObject> {
+  const held = new Map<Json, unknown>(); // X's new client has an id around a person, who may have none inside
+  for (const object of objectsIn(answer, MAX_OBJECTS)) {
+    const inner = part(object, "result");
+    if (isPerson(inner)) held.set(inner, object.rest_id);
+    if (!isPerson(object)) continue;
+    const id = firstText([object.rest_id, idInside(object.id), held.get(object)], 20, REST_ID);
+    if (id !== null) yield { id, object };
   }
 }
 
-/** Give the objects of an answer: depth first in the order of the text, however deep, and not without end. */
-export function* objectsIn(root: unknown): Generator<Json> {
-  const waiting: unknown[] = [root];
-  for (let count = 0; waiting.length > 0 && count < MAX_OBJECTS; count++) {
-    const value = waiting.pop();
-    if (typeof value !== "object" || value === null) continue;
-    if (!Array.isArray(value)) yield value as Json;
-    const inner: unknown[] = Object.values(value);
-    for (let index = inner.length - 1; index >= 0; index--) {
-      if (typeof inner[index] === "object") waiting.push(inner[index]);
-    }
-  }
-}
-
-/** Give whom an object of an answer is about; null when it is about no person. */
-export function idOf(object: Json): string | null {
-  if (object.__typename !== "User") return null;
-  return firstText([object.rest_id, idInside(object.id)], 20, REST_ID);
+function isPerson(object: Json): boolean {
+  return object.__typename === "User";
 }
 
 // X's own global ids are base64 of "User:<rest_id>".
@@ -137,7 +126,8 @@ function readUser(user: Json): PartOfUser {
 // Null where the answer has no such entities: X leaves them out of half-filled objects.
 function linksIn(entities: readonly Json[], where: "description" | "url"): Link[] | null {
   const lists = entities.map((one) => part(one, where).urls).filter((urls): urls is unknown[] => Array.isArray(urls));
-  return lists.length === 0 ? null : lists.flat().slice(0, MAX_LINKS).flatMap(readLink);
+  const [filled = []] = lists.filter((urls) => urls.length > 0); // some answers have the same links in both places
+  return lists.length === 0 ? null : filled.slice(0, MAX_LINKS).flatMap(readLink);
 }
 
 function toLink(value: unknown): Link[] {
@@ -169,14 +159,4 @@ function merge(rest_id: string, seen: SeenUser | undefined, part: PartOfUser): S
 function firstText(values: readonly unknown[], longest: number, form = /^/): string | null {
   const found = values.find((value) => typeof value === "string" && value.length <= longest && form.test(value));
   return typeof found === "string" ? found : null;
-}
-
-/** Give the object under a key, an empty one where there is none. */
-export function part(object: Json, key: string): Json {
-  const value = Object.hasOwn(object, key) ? object[key] : null;
-  return isObject(value) ? value : {};
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,5 @@
 // People on the pages of X's classic client ("responsive-web").
-import { idFromSchema, isSameName, mentions, nameOfProfileLink, nameShownBy } from "./names";
+import { idFromSchema, isSameName, nameOfProfileLink, namesIn, nameShownBy, pathOfLink } from "./names";
 import type { Adapter, Person, Surface } from "./people";
 import { CLASSIC } from "./selectors";
 
@@ -12,10 +12,15 @@ export const classic: Adapter = {
   isHere: (document) => document.querySelector(CLASSIC.root) !== null || document.querySelector(BLOCKS) !== null,
   read(block) {
     // A name line inside a person's cell or card belongs to that: one badge is enough.
-    if (block.parentElement?.closest(BLOCKS)) return null;
+    const around = block.parentElement?.closest(BLOCKS);
+    if (holdsCells(block) || (around && !holdsCells(around))) return null;
     return block.matches(CLASSIC.socialContext) ? readReposter(block) : readNamed(block, surfaceOf(block));
   },
 };
+
+function holdsCells(block: Element): boolean {
+  return block.matches(CLASSIC.hoverCard) && block.querySelector(CLASSIC.cell) !== null;
+}
 
 function surfaceOf(block: Element): Surface {
   if (block.matches(CLASSIC.profileName)) return "profile";
@@ -26,7 +31,11 @@ function surfaceOf(block: Element): Surface {
 
 function readNamed(block: Element, surface: Surface): Person | null {
   if (surface === "hover" && !block.querySelector(CLASSIC.avatar)) return null;
-  for (const anchor of block.querySelectorAll(CLASSIC.handle)) {
+  return readFrom(block.querySelectorAll(CLASSIC.handle), block, surface) ?? readFrom(block.querySelectorAll(CLASSIC.link), block, surface);
+}
+
+function readFrom(anchors: Iterable<Element>, block: Element, surface: Surface): Person | null {
+  for (const anchor of anchors) {
     const screenName = nameShownBy(anchor);
     if (screenName && !isWriting(anchor, block) && agrees(anchor, screenName)) {
       return { surface, screenName, restId: restIdOf(block, surface, screenName), anchor };
@@ -53,17 +62,35 @@ function agrees(anchor: Element, screenName: string): boolean {
 
 function restIdOf(block: Element, surface: Surface, screenName: string): string | null {
   if (surface === "quote") return null;
-  if (surface === "profile") {
-    const schemas = block.ownerDocument.querySelectorAll(CLASSIC.profileSchema);
-    return idFromSchema(schemas, screenName) ?? idFromButton(block.closest(CLASSIC.main), screenName);
-  }
-  return idFromButton(block.closest(surface === "tweet" ? CLASSIC.tweet : CLASSIC.row) ?? block, screenName);
+  if (surface === "tweet") return idFromButton(block.closest(CLASSIC.tweet), block, screenName);
+  if (surface === "profile") return idOfProfile(block, screenName);
+  // In a saved page a cell's follow button stands behind the cell: a <button> cannot be read back inside a <button>.
+  return idFromButton(block, block, screenName) ?? idFromButton(block.parentElement, block, screenName);
 }
 
-function idFromButton(around: Element | null, screenName: string): string | null {
+function idOfProfile(block: Element, screenName: string): string | null {
+  const schemas = block.ownerDocument.querySelectorAll(CLASSIC.profileSchema);
+  const main = block.closest(CLASSIC.main) ?? block.ownerDocument.body;
+  return idFromSchema(schemas, screenName) ?? idFromButton(main, block, screenName) ?? idFromBanner(main, screenName);
+}
+
+function idFromButton(around: Element | null, block: Element, screenName: string): string | null {
   for (const button of around?.querySelectorAll(CLASSIC.followButton) ?? []) {
     const id = CLASSIC.followTestId.exec(button.getAttribute("data-testid") ?? "")?.[1];
-    if (id && mentions(button.getAttribute("aria-label"), screenName)) return id;
+    if (id && isFor(button, block, screenName)) return id;
   }
   return null;
+}
+
+// A button names its person; one that names nobody can only be for the person in whose own block it stands.
+function isFor(button: Element, block: Element, screenName: string): boolean {
+  const names = namesIn(button.getAttribute("aria-label"));
+  return names.length === 0 ? block.contains(button) : names.some((name) => isSameName(name, screenName));
+}
+
+function idFromBanner(main: Element, screenName: string): string | null {
+  const picture = main.querySelector(CLASSIC.banner);
+  const [name] = pathOfLink(picture?.closest("a")?.getAttribute("href") ?? null);
+  if (!isSameName(name ?? null, screenName)) return null;
+  return CLASSIC.bannerAddress.exec(picture?.getAttribute("src") ?? "")?.[1] ?? null;
 }

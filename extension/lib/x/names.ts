@@ -1,11 +1,14 @@
 // Reading @names and ids from texts, links and X's descriptions of a page: what both adapters share. Pure.
-import { RESERVED, SHOWN_NAME, X_HOSTS } from "./selectors";
+import { objectsIn, parseJson } from "../json";
+import { RESERVED, REST_ID, SHOWN_NAME, X_HOSTS } from "./selectors";
 
 // Marks of direction that a page in Arabic or Hebrew may put around an @name.
 const DIRECTION_MARKS = /[\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
 const SHOWN_NAMES = /@\w+/g;
 const PROFILE_PATH = /^\/(\w+)$/;
-const REST_ID = /^[1-9]\d{0,19}$/;
+// A page's own description is 2 kB and 20 objects [saved]; more is somebody trying something.
+const MAX_SCHEMA = 200_000; // characters
+const MAX_THINGS = 1_000;
 
 /** Give the @name that is the whole text of an element, without the @, or null. */
 export function nameShownBy(element: Element): string | null {
@@ -37,40 +40,27 @@ export function isSameName(one: string | null, other: string | null): boolean {
   return one !== null && other !== null && one.toLowerCase() === other.toLowerCase();
 }
 
-/** Say whether a text mentions exactly this @name, whatever the language around it. */
-export function mentions(text: string | null, screenName: string): boolean {
-  const words = text?.match(SHOWN_NAMES) ?? [];
-  return words.some((word) => isSameName(word.slice(1), screenName));
+/** Give the @names in a text, without the @, whatever the language around them. */
+export function namesIn(text: string | null): string[] {
+  return (text?.match(SHOWN_NAMES) ?? []).map((name) => name.slice(1));
 }
 
 /**
- * Give the id in the page's JSON-LD `ProfilePage`, if it speaks of this person: X rewrites it late when the page changes.
+ * Give the id that the page's JSON-LD has of this person, wherever in it they stand: as what a profile is about, as a post's
+ * author, in a graph or a list. Of nobody else: X rewrites it late when the page changes.
  *
  * https://developers.google.com/search/docs/appearance/structured-data/profile-page
  */
 export function idFromSchema(scripts: Iterable<Element>, screenName: string): string | null {
   for (const script of scripts) {
-    const person = mainEntity(script.textContent);
-    if (isSameName(textOf(person?.additionalName), screenName)) {
-      const id = textOf(person?.identifier);
-      return id !== null && REST_ID.test(id) ? id : null;
+    for (const thing of objectsIn(parseJson(script.textContent, MAX_SCHEMA), MAX_THINGS)) {
+      const { additionalName, identifier } = thing;
+      if (!isSameName(textOf(additionalName), screenName)) continue;
+      const id = textOf(identifier);
+      if (id !== null && REST_ID.test(id)) return id;
     }
   }
   return null;
-}
-
-function mainEntity(json: string): Record<string, unknown> | null {
-  try {
-    const page: unknown = JSON.parse(json);
-    const entity = isRecord(page) ? page.mainEntity : null;
-    return isRecord(entity) ? entity : null;
-  } catch {
-    return null; // half written, or not JSON: then the page tells no id
-  }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
 }
 
 function textOf(value: unknown): string | null {

@@ -1,10 +1,12 @@
 // People on the pages of X's new client ("x-web").
 import { idFromSchema, isSameName, nameOfPathPart, nameOfProfileLink, nameShownBy, pathOfLink } from "./names";
 import type { Adapter, Person, Surface } from "./people";
-import { NEW } from "./selectors";
+import { NEW, PROFILE_TABS } from "./selectors";
 
-// A profile's header is little text; what is not found in so many nodes is not there.
-const MAX_HEADER_NODES = 2000;
+// Parts of a block that say nothing about whom it shows: others' posts and cards, what people write, who reposted.
+const APART = [NEW.entry, NEW.writing, NEW.hoverCard, NEW.repostLine].join();
+// A header is little text; what is not found in so many nodes is not there.
+const MAX_NODES = 2000;
 
 export const newClient: Adapter = {
   client: "new",
@@ -14,29 +16,44 @@ export const newClient: Adapter = {
   read(block, path) {
     if (block.matches(NEW.main)) return readProfile(block, path);
     if (block.matches(NEW.repostLine)) return readReposter(block);
-    if (block.matches(NEW.hoverCard)) return readLinked(block, "hover", nameOfAvatar(block));
-    return block.querySelector(NEW.post) ? readPost(block) : readRow(block);
+    if (block.matches(NEW.hoverCard)) return readNamed(block, "hover", nameOfPicture(block));
+    return block.querySelector(NEW.post) ? readPost(block) : readNamed(block, "cell", nameOfProfileLink(hrefOf(block)));
   },
 };
 
+// What tells a post's author, the surest first: a repost's own link may lead to the reposter, a focused post has none.
+const AUTHORS = [nameOfPicture, nameOfEntry, nameOfTime];
+
 function readPost(entry: Element): Person | null {
   const surface = entry.parentElement?.closest(NEW.entry) ? "quote" : "tweet";
-  const href = entry.getAttribute(NEW.entryLink);
-  // The post that a page is about has no link to itself: there its author's picture tells.
-  return readLinked(entry, surface, href === null ? nameOfAvatar(entry) : (nameOfPathPart(pathOfLink(href)[0]) ?? null));
+  for (const nameOf of AUTHORS) {
+    const person = readNamed(entry, surface, nameOf(entry));
+    if (person) return hrefOf(entry) === null ? identify(person) : person;
+  }
+  return null;
 }
 
 // The link's text is a display name: only where it leads counts.
 function readReposter(line: Element): Person | null {
-  const anchor = line.querySelector(NEW.profileLink);
+  const anchor = line.matches(NEW.profileLink) ? line : line.querySelector(NEW.profileLink);
   const screenName = nameOfProfileLink(anchor?.getAttribute("href") ?? null);
   return anchor && screenName ? { surface: "reposter", screenName, restId: null, anchor } : null;
 }
 
-function readRow(entry: Element): Person | null {
-  const screenName = nameOfProfileLink(entry.getAttribute(NEW.entryLink));
-  if (!screenName) return null;
-  return readLinked(entry, "cell", screenName) ?? readShown(entry, "cell", screenName);
+function readProfile(main: Element, path: string | null): Person | null {
+  const [name, tab, ...more] = path?.split("/").filter(Boolean) ?? [];
+  if (!PROFILE_TABS.has(tab) || more.length > 0) return null;
+  const person = readText(main, "profile", nameOfPathPart(name));
+  return person && identify(person);
+}
+
+function identify(person: Person): Person {
+  const schemas = person.anchor.ownerDocument.querySelectorAll(NEW.profileSchema);
+  return { ...person, restId: idFromSchema(schemas, person.screenName) };
+}
+
+function readNamed(block: Element, surface: Surface, screenName: string | null): Person | null {
+  return readLinked(block, surface, screenName) ?? readText(block, surface, screenName);
 }
 
 // The @name is the link whose whole text is the name it leads to; a display name that looks like one leads elsewhere.
@@ -49,40 +66,43 @@ function readLinked(block: Element, surface: Surface, screenName: string | null)
   return null;
 }
 
-function readProfile(main: Element, path: string | null): Person | null {
-  const screenName = nameOfPathPart(path?.split("/").find(Boolean));
-  const person = screenName ? readShown(main, "profile", screenName) : null;
-  if (!person) return null;
-  const schemas = main.ownerDocument.querySelectorAll(NEW.profileSchema);
-  return { ...person, restId: idFromSchema(schemas, person.screenName) };
-}
-
-// Where the @name is plain text, its place is the text that equals the name which the page's address or the row's link gives.
-function readShown(block: Element, surface: Surface, screenName: string): Person | null {
+// Where the @name is plain text, its place is the text that equals the name which the page, the entry or the picture gives.
+function readText(block: Element, surface: Surface, screenName: string | null): Person | null {
+  if (screenName === null) return null;
   const walker = block.ownerDocument.createTreeWalker(block, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT, (node) =>
-    node instanceof Element && node.matches(`${NEW.entry}, ${NEW.writing}, ${NEW.hoverCard}`)
-      ? NodeFilter.FILTER_REJECT
-      : NodeFilter.FILTER_ACCEPT,
+    node instanceof Element && node.matches(APART) ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT,
   );
-  for (let count = 0; count < MAX_HEADER_NODES && walker.nextNode(); count++) {
+  for (let count = 0; count < MAX_NODES && walker.nextNode(); count++) {
     const anchor = walker.currentNode instanceof Text ? walker.currentNode.parentElement : null;
     if (anchor && isSameName(nameShownBy(anchor), screenName)) return { surface, screenName, restId: null, anchor };
   }
   return null;
 }
 
-function nameOfAvatar(block: Element): string | null {
+function hrefOf(entry: Element): string | null {
+  return entry.getAttribute(NEW.entryLink);
+}
+
+function nameOfEntry(entry: Element): string | null {
+  return nameOfPathPart(pathOfLink(hrefOf(entry))[0]);
+}
+
+function nameOfTime(entry: Element): string | null {
+  const link = [...entry.querySelectorAll(NEW.postLink)].find((one) => isOwn(one, entry));
+  return nameOfPathPart(pathOfLink(link?.getAttribute("href") ?? null)[0]);
+}
+
+function nameOfPicture(block: Element): string | null {
   for (const picture of block.querySelectorAll(NEW.avatar)) {
     const name = isOwn(picture, block) ? nameOfPathPart(picture.getAttribute("alt")?.slice(1)) : null;
-    if (name && isSameName(nameOfProfileLink(picture.closest("a")?.getAttribute("href") ?? null), name)) return name;
+    const link = picture.closest("a");
+    if (name && (!link || isSameName(nameOfProfileLink(link.getAttribute("href")), name))) return name;
   }
   return null;
 }
 
-// Not in a quoted post inside, and not in what somebody wrote.
+// Not in a quoted post inside, not in what somebody wrote, not in the line about who reposted.
 function isOwn(element: Element, block: Element): boolean {
-  const writing = element.closest(NEW.writing);
-  if (writing && writing !== block && block.contains(writing)) return false;
-  const entry = element.closest(NEW.entry);
-  return !entry || entry === block || !block.contains(entry);
+  const apart = element.closest(APART);
+  return !apart || apart === block || !block.contains(apart);
 }

@@ -15,10 +15,8 @@ export const CLASSIC = {
   profileName: '[data-testid="UserName"]',
   // People in lists, dialogs and the side bar: a <button>, an <li>, before 2024 a <div>. [saved: 73 of 73]
   cell: '[data-testid="UserCell"]',
-  // One row of a list. A page saved as HTML has a cell's follow button here, behind the cell: a <button> cannot be read
-  // back inside a <button>. [saved: 21 of 23]
-  row: '[data-testid="cellInnerDiv"]',
-  // The card that opens over a name; the same name is given to cards without a person. [sources]
+  // The card that opens over a name; the same name is given to cards without a person, and to one that lists one's several
+  // accounts as cells. [sources]
   hoverCard: '[data-testid="HoverCard"]',
   // A person's picture; only a hover card that has one shows a person. [saved: 70 of 70, sources]
   avatar: '[data-testid^="UserAvatar-Container-"]',
@@ -26,6 +24,8 @@ export const CLASSIC = {
   socialContext: '[data-testid="socialContext"]',
   // The @name: the element taken out of the tab order whose whole text it is. A display name is never one. [saved: 175 of 175]
   handle: '[tabindex="-1"]',
+  // Where nothing has a tabindex, a link whose whole text is the @name it leads to. [not seen: some savers drop attributes]
+  link: "a[href]",
   // Biographies and posts: what a person wrote, so never a source of the @name. [saved]
   writing: '[dir="auto"]',
   // A quoted tweet is one big link without an <a>, inside a tweet; outside it is a card of a carousel. [saved: 28 of 28]
@@ -35,6 +35,10 @@ export const CLASSIC = {
   followButton:
     '[data-testid$="-follow"],[data-testid$="-unfollow"],[data-testid$="-cancel"],[data-testid$="-unblock"]',
   followTestId: /^([1-9]\d{0,19})-(?:follow|unfollow|cancel|unblock)$/,
+  // The picture across a profile's top: its address has the id, for one's own profile too. [saved: 1 of 1 with a banner; in
+  // X's answers: 280 of 280]
+  banner: 'a[href$="/header_photo"] img[src*="/profile_banners/"]',
+  bannerAddress: /\/profile_banners\/([1-9]\d{0,19})\//,
   // The way to one's own profile in X's menu: who is signed in. [saved: 3 of 3 pages with a menu]
   ownProfile: 'a[data-testid="AppTabBar_Profile_Link"]',
   // The column in the middle: rows beside it (who to follow) are in nobody's list. [saved]
@@ -47,23 +51,25 @@ export const CLASSIC = {
 /** The client that visitors get since 2026: no `data-testid`, no <time>; what lasts are links, alt texts, data-timeline-entry. */
 export const NEW = {
   // [saved, sources]
-  root: "html[data-app-env], [data-timeline-entry]",
+  root: "html[data-app-env], [data-timeline-entry], [data-engagement-action]",
   // Posts, quoted posts (inside another entry), rows of people, notices. [saved]
   entry: "[data-timeline-entry]",
   // Where an entry leads: "/name/status/1" of a post, "/name" of a person's row; absolute on phones. [saved, sources]
   entryLink: "data-href",
   post: "article",
   // "Ada reposted": beside the post, in an article around both. [sources]
-  repostLine: "article:has(> article) > :not(article)",
+  repostLine: "article > :not(article):has(~ article)",
   // A hover card: a floating part that says on which side it opened. [sources]
   hoverCard: "[data-side]",
   // A person's picture says "@name" as its alternative text. [saved: 4 of 4]
   avatar: 'img[alt^="@"]',
   profileLink: "a[href]",
+  // A post's time links to the post. [saved: 4 of 4]
+  postLink: 'a[href*="/status/"]',
   // Biographies and posts. [saved]
   writing: '[dir="auto"]',
-  main: "main",
-  // [sources: on pages of visitors, 2026-08]
+  main: 'main, [role="main"]',
+  // On pages of visitors: of the profile, or of the post with its author. [sources, 2026-08]
   profileSchema: 'script[type="application/ld+json"]',
 } as const;
 
@@ -72,6 +78,14 @@ export const PICTURE_LINK = 'a[href^="/"] img';
 
 /** An @name as X shows it: 1 to 15 characters, a few ancient ones up to 20. */
 export const SHOWN_NAME = /^@([A-Za-z0-9_]{1,20})$/;
+
+/** X's permanent ids. */
+export const REST_ID = /^[1-9]\d{0,19}$/;
+
+/** What follows the name in the path of a profile's pages; lists of people and posts are other pages. [sources] */
+export const PROFILE_TABS: ReadonlySet<string | undefined> = new Set([
+  undefined, "affiliates", "with_replies", "superfollows", "highlights", "articles", "media", "likes",
+]);
 
 /** X's own hosts: a link elsewhere names nobody here. m.x.com stands in posts' links on phones. [sources] */
 export const X_HOSTS: ReadonlySet<string> = new Set(
