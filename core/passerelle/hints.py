@@ -105,6 +105,8 @@ _SPOKEN_BSKY = re.compile(rf"({_LABEL})\s+dot\s+bsky\s+dot\s+social")
 _SPACED_BSKY = re.compile(r"\s*\.\s*bsky\s*\.\s*social(?![a-z0-9])")
 _BRACKETED_DOT = re.compile(r"\s*[\[({<]\s*(?:dot|punkt|point|punto|\.)\s*[\])}>]\s*")
 _BRACKETED_AT = re.compile(r"\s*[\[({<]\s*(?:at|@)\s*[\])}>]\s*")
+# One of these is in every form below.
+_ANY_MARK = re.compile(rf"\.|did:|\b(?:dot|punkt|point|punto)\b|{_MARKER}|bsky|bluesky")
 _URL_END = re.compile(r"[.,;:!?)\]}'\"’”»。、」』|>]+\Z")
 
 
@@ -142,10 +144,18 @@ def find_hints(name: str = "", bio: str = "", location: str = "", urls: Iterable
     return list(found.values())
 
 
+def may_hold_hint(name: str) -> bool:
+    """Say at little cost whether a display name may name an account: without one of these marks it never does."""
+    return bool(_ANY_MARK.search(_plain(name)))
+
+
 def normalize(text: str) -> str:
     """Give the text in lower case, with plain letters for fancy ones, single spaces and nothing invisible."""
-    plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text[:MAX_TEXT])).lower()
-    return _SPACES.sub(lambda spaces: "\n" if "\n" in spaces[0] else " ", plain)
+    return _SPACES.sub(lambda spaces: "\n" if "\n" in spaces[0] else " ", _plain(text))
+
+
+def _plain(text: str) -> str:
+    return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text[:MAX_TEXT])).lower()
 
 
 def _in_text(text: str) -> Iterator[Sighting]:
@@ -189,7 +199,7 @@ def _in_url(url: str) -> Iterator[Sighting]:
 
 def _on_a_server(host: str, steps: list[str]) -> Iterator[Sighting]:
     """Read the path of a page on what may be a server of the fediverse."""
-    first, *rest = steps[1:] if steps[:1] in (["web"], ["deck"]) else steps or [""]
+    first, *rest = (steps[1:] if steps[:1] in (["web"], ["deck"]) else steps) or [""]
     runs_fediverse = is_server(host) or bool(_LIKE_FEDIVERSE.search(host))
     if first.startswith("@"):
         user, _, remote = first[1:].partition("@")

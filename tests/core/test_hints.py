@@ -69,6 +69,10 @@ def test_a_hint_says_where_it_was_found() -> None:
     assert [hint.where for hint in hints] == ["name", "bio", "location", "url"]
 
 
+def test_a_link_to_no_page_of_a_server_names_nobody() -> None:
+    assert find_hints(urls=["https://mastodon.social/web", "https://mastodon.social/deck/", "https://mas.to"]) == []
+
+
 def test_whose_address_it_is_may_be_less_sure() -> None:
     assert find_hints(bio="run by @ada.bsky.social")[0].confidence == "likely"
     assert find_hints(bio="alt of bsky: ada-dev")[0].confidence == "inferred"
@@ -99,7 +103,8 @@ def test_any_text_ends_in_addresses_that_can_be_parsed(name: str, bio: str, loca
 
 PIECES = st.sampled_from(
     ["@", ".", "ada", "bsky", ".bsky.social", "mastodon.social", "🦋", "bluesky: ", " on ", "https://", "/@", "...",
-     "bsky.app/profile/", "did:plc:", " dot ", "(at)", "\u200b", "\u202e", "é", "а", "-", "_", " ", "\n", ":", "|", "["]
+     "bsky.app/profile/", "ada.eu/web/", "did:plc:", " dot ", "(at)", "\u200b", "\u202e", "é", "а", "-", "_", " ", "\n",
+     ":", "|", "["]
 )  # fmt: skip
 
 
