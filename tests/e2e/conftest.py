@@ -11,6 +11,8 @@ from playwright.sync_api import Playwright, expect
 
 from tests.conftest import Packages
 from tests.data.archives import make_archive
+from tests.e2e import tabs
+from tests.e2e.tabs import Badged
 from tests.servers.chromium import Chromium, closed_world
 from tests.servers.pds import Account, Pds
 from tests.servers.residents import EXPORTED
@@ -58,3 +60,22 @@ def person(pds: Pds) -> Account:
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample archive: invented people, as X packs them."""
     return make_archive(tmp_path_factory.mktemp("sample") / "twitter-archive.zip", exported=EXPORTED)
+
+
+@pytest.fixture(scope="module", params=[pytest.param("chromium"), pytest.param("firefox", marks=pytest.mark.firefox)])
+def badged(
+    request: pytest.FixtureRequest,
+    packages: Packages,
+    everywhere: World,
+    sample: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Badged]:
+    """Each browser in turn with badges switched on, one for a whole file of tests."""
+    folder = tmp_path_factory.mktemp(request.param)
+    if request.param == "firefox":
+        with tabs.firefox(packages, everywhere, folder, sample) as opened:
+            yield opened
+    else:
+        playwright = request.getfixturevalue("playwright")
+        with tabs.chromium(playwright, packages, everywhere, folder, sample) as opened:
+            yield opened

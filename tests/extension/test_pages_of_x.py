@@ -21,7 +21,8 @@ def test_the_pages_people_are_those_of_the_tests() -> None:
 
 
 def test_every_page_forbids_scripts_that_are_not_its_own() -> None:
-    pages = list(PAGES.glob("*.html"))
+    # Of the hostile page nothing is to be expected; its canary has to be able to sing.
+    pages = set(PAGES.glob("*.html")) - {PAGES / "hostile.html"}
     assert pages
     for page in pages:
         assert "script-src 'self' 'nonce-" in page.read_text()

@@ -48,7 +48,7 @@ function describe(host, name) {
   return {
     about: host.dataset.passerelleBadge,
     theme: host.dataset.theme,
-    width: badge.width,
+    area: badge.width * badge.height,
     gap: isLeftward ? text.left - badge.right : badge.left - text.right,
     offCentre: Math.abs(badge.top + badge.height / 2 - text.top - text.height / 2),
   };

@@ -1,0 +1,79 @@
+"""What one does with badges in a tab of either browser, what a script may try, and what is wrong with badges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from tests.e2e.tabs import UNHURRIED, Tab
+from tests.servers.residents import RESIDENTS
+
+KNOWN = {one.someone.screen_name for one in RESIDENTS}
+GAP = 12.0  # px between a name and its badge, at most
+SKEW = 2.0  # px between their middles
+
+
+def faults(tab: Tab, *, copies: bool = False) -> list[str]:
+    """Say everything that is wrong with the badges of a page now; `copies` are forgiven if nothing of them is seen."""
+    seen = tab.evaluate("window.__look()")
+    if copies:
+        for person in seen["people"]:
+            person["badges"] = [badge for badge in person["badges"] if badge["area"]]
+    found = [f"a badge about {name} stands behind nobody's name" for name in seen["astray"]]
+    for person in seen["people"]:
+        found += [
+            f"{person['surface']} of {person['screen_name']}: {fault}" for fault in faults_of(person, seen["theme"])
+        ]
+    return found
+
+
+def faults_of(person: dict[str, Any], theme: str) -> Iterator[str]:
+    """Say what is wrong with the badges behind one name: the person's own, once, if the directory knows them."""
+    expected = [person["screen_name"]] if person["screen_name"] in KNOWN else []
+    about = [badge["about"] for badge in person["badges"]]
+    if about != expected:
+        yield f"badges {about}, not {expected}"
+    for badge in person["badges"]:
+        if badge["theme"] != theme:
+            yield f"{badge['theme']} on a {theme} page"
+        if badge["area"] == 0 or not 0 <= badge["gap"] <= GAP or badge["offCentre"] > SKEW:
+            yield f"not beside the name: {badge}"
+
+
+def assert_right(tab: Tab) -> None:
+    """Hold that soon every badge is right, and that none makes anything of the page taller."""
+    tab.until(lambda: faults(tab), lambda found: found == [])
+    assert tab.evaluate("window.__measure()") == []
+
+
+def press_follow(tab: Tab, badge: str) -> None:
+    """Open a badge's card, press Follow, read the question, say yes, and wait until it says that it is done."""
+    open_question(tab, badge)
+    tab.wait(UNHURRIED)
+    tab.press(".press.yes")
+    tab.await_hidden(".card .state", "Followed")
+
+
+def open_question(tab: Tab, badge: str) -> None:
+    """Open a badge's card and press Follow."""
+    tab.await_true(f"document.querySelector('{badge}') !== null")
+    tab.click(badge)
+    tab.press(".press.follow")
+    tab.await_hidden(".press.yes")
+
+
+PRETENDED = """(() => {
+    for (const host of document.querySelectorAll("[data-passerelle-badge]")) {
+        const { x, y, width, height } = host.getBoundingClientRect();
+        const at = { bubbles: true, composed: true, cancelable: true, clientX: x + width / 2, clientY: y + height / 2 };
+        const inside = host.shadowRoot?.querySelectorAll("button") ?? []; // none: the root is closed
+        for (const target of [host, document.elementFromPoint(at.clientX, at.clientY), ...inside]) {
+            for (const type of ["pointerdown", "mousedown", "pointerup", "mouseup", "click"]) {
+                target?.dispatchEvent(new MouseEvent(type, at));
+            }
+            target?.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, composed: true }));
+        }
+        host.click();
+        host.focus();
+    }
+})()"""

@@ -1,0 +1,103 @@
+"""A hostile page of x.com, in both browsers: no wrong badge, no script run, nothing followed."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.data.people import ADA, HTML
+from tests.e2e.badge_steps import PRETENDED, assert_right, faults, open_question
+from tests.e2e.tabs import UNHURRIED, Badged, Tab
+from tests.servers.pds import Account, Pds
+from tests.servers.sites import PDS
+from tests.servers.world import World
+
+# Playwright for Firefox too, so that all of these run at the end of a run (tests/conftest.py).
+pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("playwright")]
+
+ANY = "document.querySelector('[data-passerelle-badge]') !== null"
+NOTICED = 1.5  # seconds in which the extension has taken notice of whatever happened
+
+
+def assert_unharmed(tab: Tab) -> None:
+    """Hold that badges are right and that nobody's script has run."""
+    assert_right(tab)
+    assert tab.evaluate("window.__ran") == []
+
+
+def test_no_name_of_anybody_makes_a_badge_or_runs(badged: Badged) -> None:
+    tab = badged.show("hostile")
+
+    assert_unharmed(tab)
+
+
+def test_the_pages_own_functions_hear_nothing_of_a_badge(badged: Badged) -> None:
+    tab = badged.show("hostile")
+    tab.await_true(ANY)
+
+    assert tab.evaluate("window.__heard") == []
+    assert set(tab.evaluate("window.__attack()")) == {"closed"}
+
+
+def test_functions_spoilt_before_our_scripts_come_change_nothing(badged: Badged) -> None:
+    badged.switch(on=False)
+    tab = badged.show("hostile")
+    badged.switch(on=True)
+    tab.front()
+
+    assert_unharmed(tab)
+
+
+def test_forged_events_change_nothing(badged: Badged) -> None:
+    tab = badged.show("hostile")
+    tab.await_true(ANY)
+
+    tab.evaluate("window.__forge()")
+    tab.wait(NOTICED)
+
+    assert_unharmed(tab)
+
+
+def test_a_stolen_badge_goes_back_and_its_copy_shows_nothing(badged: Badged) -> None:
+    tab = badged.show("hostile")
+    tab.await_true(ANY)
+
+    tab.evaluate("window.__steal()")
+
+    tab.until(lambda: faults(tab, copies=True), lambda found: found == [])
+
+
+def test_a_name_in_the_card_is_text_even_where_scripts_could_run(badged: Badged) -> None:
+    tab = badged.show("hostile")
+    badge = f'article [data-passerelle-badge="{HTML.screen_name}"]'
+    tab.await_true(f"document.querySelector('{badge}') !== null")
+
+    tab.click(badge)
+
+    tab.await_hidden(".card h2", HTML.display_name)
+    assert tab.hidden(".card img, .card h2 b") == []
+    assert tab.evaluate("window.__ran") == []
+
+
+@pytest.mark.parametrize("path", ["home", "hostile"])
+def test_what_a_script_does_to_a_badge_is_no_press(
+    badged: Badged, path: str, person: Account, pds: Pds, world: World
+) -> None:
+    badge = f'article [data-passerelle-badge="{ADA.screen_name}"]'
+    with badged.signed_in(person):
+        revision = pds.revision(person.did)
+        tab = badged.show(path)
+        tab.await_true(f"document.querySelector('{badge}') !== null")
+
+        tab.evaluate(PRETENDED)
+        tab.wait(UNHURRIED)
+        assert tab.hidden(".card") == []
+
+        # Nor when a real hand has opened the popover, and the question stands there.
+        open_question(tab, badge)
+        tab.wait(UNHURRIED)
+        world.forget()
+        tab.evaluate(PRETENDED)
+        tab.wait(2 * UNHURRIED)
+
+        assert pds.revision(person.did) == revision
+        assert world.asked_of(PDS) == []
