@@ -6,8 +6,9 @@ const GRAPHQL = /^https:\/\/(?:[a-z]+\.)?(?:x|twitter)\.com\/(?:i\/api\/)?graphq
 // Private messages are nobody's business, and name nobody whom other answers do not.
 const PRIVATE = /^dm|DirectMessage|Chat|Inbox/i;
 const MARK = Symbol.for("passerelle-reader");
-// What is kept until somebody listens: the answers of a page's first second.
+// What is kept until somebody listens: the answers of a page's first second. Nobody may ever come, where the extension is gone.
 const MAX_KEPT = 20;
+const MAX_KEPT_TEXT = MAX_ANSWER; // characters
 
 export default defineContentScript({
   registration: "runtime",
@@ -37,7 +38,7 @@ function listen(): void {
   function hand(head: string, text: unknown): void {
     if (!isWanted || typeof text !== "string" || text.length > MAX_ANSWER) return;
     if (hear) hear(`${head}\n${text}`);
-    else if (kept.length < MAX_KEPT) kept.push(`${head}\n${text}`);
+    else if (kept.length < MAX_KEPT && kept.reduce((sum, one) => sum + one.length, text.length) <= MAX_KEPT_TEXT) kept.push(`${head}\n${text}`);
   }
 
   // Proxies of the browser's own functions: name, length and toString stay what they were, and so does who they are called on.

@@ -123,6 +123,20 @@ test("a page that floods is heard a little, and never all at once", async () => 
   expect(Math.max(...told.map(({ people }) => people.length))).toBeLessThanOrEqual(100);
 });
 
+test("lists that wait for somebody who never signs in take up no more room than one answer", async () => {
+  const { told, say, become } = pageOf(null);
+  const padding = " ".repeat(5_000_000);
+  for (let at = 0; at < 20; at++) {
+    await say(`Following /${ME}/following`, following([someone(at)]) + padding);
+    await vi.advanceTimersByTimeAsync(10_000); // within any limit of a window
+  }
+  become(ME);
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(told).toHaveLength(2); // of 12 million characters
+  await say(`Following /${ME}/following`, following([someone(99)]) + padding);
+  expect(told).toHaveLength(3); // there is room again
+});
+
 test("a part of a list that nobody took is told again later", async () => {
   vi.useFakeTimers();
   vi.spyOn(console, "debug").mockReturnValue(undefined);

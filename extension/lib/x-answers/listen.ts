@@ -1,6 +1,7 @@
 // On x.com, in the isolated world: X's answers -> whom they name, to the background in small batches. Nothing is asked of X.
 import type { Fields } from "../page-messages";
 import { MAX_PEOPLE } from "../page-messages";
+import { crc32 } from "../badge-index";
 import { parseJson } from "../json";
 import { type Answer, ANSWER, MAX_ANSWER, parseAnswer, READY, STOP } from "./channel";
 import { listAskedFor, listOf, readListPart, readTotal } from "./lists";
@@ -27,8 +28,10 @@ export interface Listener {
 const WINDOW = 10_000; // ms
 const MAX_ANSWERS = 60; // in a window
 const MAX_TEXT = 40_000_000; // characters in a window
-const MAX_WAITING = 1_000; // people, and messages about lists
-const MAX_KNOWN = 5_000; // people already told of; 800 bytes each
+const MAX_UNREAD = MAX_ANSWER; // characters that wait to be read: where nobody is signed in, lists would wait for ever
+const MAX_WAITING = 1_000; // people
+const MAX_LISTS = 200; // messages about lists, with 100 people each
+const MAX_KNOWN = 5_000; // people already told of
 const PAUSE = 300; // ms between two messages
 const LONG_PAUSE = 5_000; // ms after one that nobody took
 
@@ -37,8 +40,9 @@ export function listen(document: Document, parts: ListenParts): Listener {
   const answers: Answer[] = [];
   const lists: Seen[] = [];
   const people = new Map<string, SeenUser>();
-  const told = new Map<string, string>();
+  const told = new Map<string, number>(); // a checksum of what was told: what a page says may be long
   let [windowStart, count, length] = [0, 0, 0];
+  let unread = 0; // characters in `answers`
   let isSending = false;
   let isStopped = false;
 
@@ -58,6 +62,7 @@ export function listen(document: Document, parts: ListenParts): Listener {
     const answer = parseAnswer((event as CustomEvent<unknown>).detail);
     if (!answer || !hasRoom(answer.text.length)) return;
     answers.push(answer);
+    unread += answer.text.length;
     parts.soon(work);
   }
 
@@ -66,7 +71,7 @@ export function listen(document: Document, parts: ListenParts): Listener {
     if (now - windowStart > WINDOW) [windowStart, count, length] = [now, 0, 0];
     count++;
     length += more;
-    return count <= MAX_ANSWERS && length <= MAX_TEXT && answers.length < MAX_ANSWERS;
+    return count <= MAX_ANSWERS && length <= MAX_TEXT && answers.length < MAX_ANSWERS && unread + more <= MAX_UNREAD;
   }
 
   // One answer at a time, so that the page stays quick. An answer about a list waits until the page shows whose it may be.
@@ -75,6 +80,7 @@ export function listen(document: Document, parts: ListenParts): Listener {
     const next = answers.findIndex(({ operation }) => owner !== null || listAskedFor(operation) === null);
     const [answer] = next < 0 ? [] : answers.splice(next, 1);
     if (answer) {
+      unread -= answer.text.length;
       read(answer, owner);
       parts.soon(work);
     }
@@ -100,10 +106,10 @@ export function listen(document: Document, parts: ListenParts): Listener {
       // The last part carries the end of the list.
       for (let at = 0; at === 0 || at < users.length; at += MAX_PEOPLE) {
         const isEnd = at + MAX_PEOPLE >= users.length;
-        if (lists.length < MAX_WAITING) lists.push({ people: users.slice(at, at + MAX_PEOPLE), listed: { ...listed, is_last: listed.is_last && isEnd } });
+        if (lists.length < MAX_LISTS) lists.push({ people: users.slice(at, at + MAX_PEOPLE), listed: { ...listed, is_last: listed.is_last && isEnd } });
       }
     } else {
-      for (const user of users) if (people.size < MAX_WAITING && told.get(user.rest_id) !== JSON.stringify(user)) people.set(user.rest_id, user);
+      for (const user of users) if (people.size < MAX_WAITING && told.get(user.rest_id) !== checksum(user)) people.set(user.rest_id, user);
     }
   }
 
@@ -129,7 +135,7 @@ export function listen(document: Document, parts: ListenParts): Listener {
     const users = [...people.values()].slice(0, MAX_PEOPLE);
     for (const user of users) {
       people.delete(user.rest_id);
-      told.set(user.rest_id, JSON.stringify(user));
+      told.set(user.rest_id, checksum(user));
     }
     for (const oldest of told.keys()) {
       if (told.size <= MAX_KNOWN) break;
@@ -137,4 +143,8 @@ export function listen(document: Document, parts: ListenParts): Listener {
     }
     return users.length === 0 ? null : { people: users, listed: null };
   }
+}
+
+function checksum(user: SeenUser): number {
+  return crc32(JSON.stringify(user));
 }
