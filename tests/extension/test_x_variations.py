@@ -46,6 +46,7 @@ Found = tuple[str, str, str | None]  # surface, @name, id
 ANCIENT = Someone("9000000000000900001", "abcdefghijklmnopqrst", "Twenty letters")
 DIGITS = Someone("9000000000000900002", "1984_2024", "Digits")
 LINES = Someone("9000000000000900003", "___", "Lines")
+SELF = Someone("9000000000000900004", "myself", "@myself")
 
 
 def seen(surface: str, person: Someone, with_id: bool = False) -> Found:
@@ -54,6 +55,13 @@ def seen(surface: str, person: Someone, with_id: bool = False) -> Found:
 
 def by(author: Someone, with_id: bool = False) -> Found:
     return seen("tweet", author, with_id)
+
+
+MENTION = '<div dir="auto"><a href="/nasa" tabindex="-1">@nasa</a></div>'
+
+
+def _moved(page: str, host: str) -> str:
+    return re.sub(r' href="(?=/)', f' href="https://{host}', page)
 
 
 # The classic client.
@@ -146,6 +154,12 @@ CLASSIC: dict[str, tuple[str, list[Found]]] = {
         classic(tweet(ADA, line=name_line(ADA, shown="@nasa")), cell(ADA, shown="@nasa")),
         [],
     ),
+    "links that lead to another site": (
+        _moved(
+            classic(tweet(ADA), cell(BRUNO, tag="li"), tweet(CHLOE, context=context("F", "/farid_k"))), "netflix.com"
+        ),
+        [],
+    ),
     "a line without tabindex, as some savers leave it": (
         classic(tweet(ADA), cell(BRUNO, tag="li")).replace(' tabindex="-1"', ""),
         [by(ADA), seen("cell", BRUNO, True)],
@@ -186,6 +200,14 @@ CLASSIC: dict[str, tuple[str, list[Found]]] = {
         classic(row(cell(ADA, tag="div", button=follow(ADA, label="")))),
         [seen("cell", ADA, True)],
     ),
+    "a button without words beside a post, which may be for anybody": (
+        classic(tweet(ADA, inner=follow(BRUNO, label=""))),
+        [by(ADA)],
+    ),
+    "a cell and a card that are half filled, with a mention": (
+        classic(f'<div data-testid="UserCell">{avatar(ADA)}{MENTION}</div>') + hover_card(avatar(ADA), MENTION),
+        [],
+    ),
     "people who follow one": (
         classic(
             row(cell(ADA, tag="div", indicator='<div data-testid="userFollowIndicator"><span>Follows you</span></div>'))
@@ -224,6 +246,7 @@ CLASSIC: dict[str, tuple[str, list[Found]]] = {
         classic(profile(ADA, bio='See <a href="/nasa">@nasa</a>'), row(tweet(ADA)), head=schema(ADA)),
         [seen("profile", ADA, True), by(ADA)],
     ),
+    "a profile's header and nothing around it": (profile(ADA), [seen("profile", ADA, True)]),
     "a profile whose description lags behind": (
         classic(profile(ADA), row(tweet(ADA)), head=schema(BRUNO)),
         [seen("profile", ADA, True), by(ADA)],
@@ -309,6 +332,31 @@ NEW: dict[str, tuple[str, list[Found]]] = {
         new(post(ADA, href=None, avatar="")),
         [by(ADA)],
     ),
+    "new: a post with neither picture nor time": (
+        new(post(ADA, avatar="").replace("<a data-base-ui", "<i data-base-ui")),
+        [by(ADA)],
+    ),
+    "new: pictures that are not the author's": (
+        new(
+            post(ADA, href=None, avatar="", text='<a href="/nasa"><img alt="@nasa"></a><a href="/nasa">@nasa</a>'),
+            post(
+                BRUNO, href=None, avatar='<a href="/brunoquai"><img alt="@nasa"></a>', inner='<a href="/nasa">@nasa</a>'
+            ),
+        ),
+        [by(ADA), by(BRUNO)],
+    ),
+    "new: a reposter whose name looks like their own @name": (
+        new(post(ADA, reposter=SELF, href="/myself/status/2", avatar="")),
+        [seen("reposter", SELF)],
+    ),
+    "new: a repost whose line is a link": (
+        new(re.sub(r"<div>(<a [^>]*>.*?</a>) reposted</div>", r"\1", post(ADA, reposter=BRUNO))),
+        [seen("reposter", BRUNO), by(ADA)],
+    ),
+    "new: an @name that leads to somebody else": (
+        new(post(ADA, names='<a href="/nasa"><span>@ada_nouvelle</span></a>')),
+        [by(ADA)],
+    ),
     "new: a post whose entry leads to no name": (
         new(post(ADA, href="/i/web/status/1"), post(BRUNO, href="/i/status/2", avatar="")),
         [by(ADA)],
@@ -356,6 +404,10 @@ NEW: dict[str, tuple[str, list[Found]]] = {
     ),
     "new: a hover card with plain text": (
         new() + popup(picture(ADA, False), linked_names(ADA, False)),
+        [seen("hover", ADA)],
+    ),
+    "new: a card over the name of whose profile it is, before the header is there": (
+        new(popup(picture(ADA), linked_names(ADA)), head=CANONICAL.format("/ada_nouvelle")),
         [seen("hover", ADA)],
     ),
     "new: menus and hints": (

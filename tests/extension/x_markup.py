@@ -174,7 +174,7 @@ def post(
     body = f'<div dir="auto"><span>{text}</span></div>{inner}<div data-engagement-action="reply"></div>'
     article = f"<article>{who}{body}</article>"
     if reposter:
-        line = f'<div><a href="/{reposter.screen_name}"><span>{escape(reposter.display_name)}</span> reposted</a></div>'
+        line = f'<div><a href="/{reposter.screen_name}"><span>{escape(reposter.display_name)}</span></a> reposted</div>'
         article = f"<article>{line}{article}</article>"
     return f'<div data-timeline-entry=""{leads}>{article}</div>'
 
