@@ -38,6 +38,8 @@ PHRASES: Mapping[str, str] = {
     "old_name": "old name",
     "source": "says",
     "name_contradicts": "but the directory knows this id as",
+    "says_so": "says so in their",
+    "guessed": "only a name, the address is a guess",
 }
 
 

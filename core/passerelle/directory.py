@@ -281,6 +281,12 @@ class DirectoryIndex:
         rows = self._at(name_key(screen_name))
         return tuple(row for row in rows if row.screen_name and canonicalize_screen_name(row.screen_name) == wanted)
 
+    def find_named(self, row_id: str, rest_id: str | None, screen_name: str) -> Row | None:
+        """Give the row of this `row_id`, if it is about that id or bears that name. Raises InvalidIdentifier."""
+        by_id = self.find_by_id(parse_rest_id(rest_id)) if rest_id else ()
+        rows = (*by_id, *self.find_by_name(parse_screen_name(screen_name)))
+        return next((row for row in rows if row.row_id == row_id), None)
+
     def _at(self, key: int) -> Iterator[Row]:
         position = bisect_left(self._keys, key)
         while position < len(self._keys) and self._keys[position] == key:

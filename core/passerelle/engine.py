@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 import platform
 import traceback
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Literal, TypeVar
+from datetime import datetime
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -24,21 +24,21 @@ from passerelle.directory import Latest, Source, Verify
 from passerelle.errors import CommandError, PasserelleError, ServerRefused, UnreadableArchive
 from passerelle.follower import Follower
 from passerelle.graph import FollowGraph
-from passerelle.identifiers import parse_did, parse_handle, parse_rest_id, parse_screen_name
-from passerelle.matcher import find_matches
+from passerelle.hinter import Hinter, unchecked
+from passerelle.identifiers import parse_did, parse_handle
+from passerelle.matching import Matching
 from passerelle.memory import Memory
 from passerelle.messages import COMMANDS, Fields, Nothing
 from passerelle.networks import bluesky
 from passerelle.plan import (
     Planned,
-    count_matches,
     decide,
     decision_keys,
-    make_match_view,
     make_plan,
-    mark_following,
+    may_choose,
 )
 from passerelle.presets import DEFAULT, Pace
+from passerelle.pulse import Pulse, WorkStep
 from passerelle.storage import Change, Delete, Put, Storage
 from passerelle.transport import Fetch
 from passerelle.views import (
@@ -46,6 +46,7 @@ from passerelle.views import (
     ArchiveView,
     DirectoryView,
     ErrorView,
+    LookView,
     MatchesView,
     MatchView,
     OwnerView,
@@ -54,11 +55,6 @@ from passerelle.views import (
     error_view,
 )
 
-BREATH = timedelta(milliseconds=20)  # work on end before others are let in: a page feels no delay below 50
-TELLING = timedelta(milliseconds=200)  # between two work.progress events
-
-WorkStep = Literal["reading", "directory", "matching"]
-_P = TypeVar("_P")
 _R = TypeVar("_R")
 
 
@@ -85,6 +81,8 @@ class Engine:
         self._world = world
         self._memory = Memory(world.storage, world.emit)
         self._follower = Follower(world, self._memory, pace)
+        self._matching = Matching(world, self._memory, self._follower)
+        self._hinter = Hinter(world, self._memory, self._matching)
         self._recovery: asyncio.Task[None] | None = None
         self._reading: asyncio.Task[messages.Opened] | None = None  # the last of those below that reads an archive
         self._long: set[asyncio.Task[Any]] = set()  # what takes long and can be cancelled
@@ -123,6 +121,12 @@ class Engine:
     async def _add_people(self, fields: messages.PeopleAdd, paths: Sequence[str]) -> Nothing:
         return await self._finish(asyncio.ensure_future(self._learn(fields)))
 
+    async def _find_hints(self, fields: messages.HintFind, paths: Sequence[str]) -> Nothing:
+        return await self._finish(asyncio.ensure_future(self._learn_hints(fields)))
+
+    async def _look(self, fields: messages.AccountLook, paths: Sequence[str]) -> LookView:
+        return await self._finish(asyncio.ensure_future(self._look_and_keep(fields)))
+
     async def _update(self, fields: Nothing, paths: Sequence[str]) -> DirectoryView:
         return await self._finish(asyncio.ensure_future(self._update_and_match()))
 
@@ -134,6 +138,8 @@ class Engine:
 
     async def _decide(self, fields: messages.Decide, paths: Sequence[str]) -> Nothing:
         view, account = await self._account(fields)
+        if fields.decision == "chosen" and not may_choose(account):
+            raise unchecked()
         decisions = await self._memory.decisions()
         keys = decision_keys(fields.rest_id, fields.network, account.address, account.did)
         changes: list[Change] = []
@@ -175,9 +181,9 @@ class Engine:
 
     async def _follow_one(self, fields: messages.FollowOne, paths: Sequence[str]) -> messages.FollowedOne:
         account = parse_did(fields.account)
-        planned = await self._find_planned(fields)
+        planned = await (self._find_planned(fields) if fields.row_id else self._hinter.find_planned(fields))
         if planned is None or planned.did == account:
-            raise ServerRefused("The directory knows no Bluesky account of this person.", code="account_not_found")
+            raise ServerRefused("Nothing here names a Bluesky account of this person.", code="account_not_found")
         return await self._follower.follow_one(account, planned)
 
     async def _export(self, fields: messages.ExportMake, paths: Sequence[str]) -> messages.Exported:
@@ -221,19 +227,19 @@ class Engine:
     async def _update_and_match(self) -> DirectoryView:
         async with self._work("directory.update", "directory") as pulse:
             view = await self._update_directory(pulse)
-            await self._match(pulse)
+            await self._matching.match_all(pulse)
             return view
 
     async def _match_again(self) -> MatchesView | None:
         async with self._work("match.find", "matching") as pulse:
-            return await self._match(pulse)
+            return await self._matching.match_all(pulse)
 
     async def _read_and_match(self, paths: Sequence[str]) -> messages.Opened:
         async with self._work("archive.open", "reading") as pulse:
             archive = await self._read(paths, pulse)
             with suppress(PasserelleError):  # the archive is not lost for that: state.directory says what was wrong
                 await self._update_directory(pulse)
-            matches = await self._match(pulse)
+            matches = await self._matching.match_all(pulse)
             return messages.Opened(archive=archive, directory=await self._memory.directory(), matches=matches)
 
     async def _read(self, paths: Sequence[str], pulse: Pulse) -> ArchiveView:
@@ -244,7 +250,8 @@ class Engine:
         view = ArchiveView.model_validate(graph.summary(archive))
         if page:
             view = _with_pages(view, graph.join(people, page), known.pages_read_at if known else None)
-        await self._memory.write([_put_archive(view), *self._memory.put_archive(people, page)])
+        named = await self._hinter.changes_of_names(graph.join(people, page) if page else people)
+        await self._memory.write([_put_archive(view), *self._memory.put_archive(people, page), *named])
         return view
 
     async def _learn(self, fields: messages.PeopleAdd) -> Nothing:
@@ -265,8 +272,23 @@ class Engine:
             if await self._memory.directory() is None:
                 with suppress(PasserelleError):  # state.directory says what was wrong
                     await self._update_directory(pulse)
-            await self._match(pulse)
+            await self._matching.match_all(pulse)
             return Nothing()
+
+    async def _learn_hints(self, fields: messages.HintFind) -> Nothing:
+        """Keep what profiles name. Not `_work`: nobody waits for it."""
+        async with self._working:
+            await self._hinter.learn(fields.people, Pulse(self._world, "hint.find"))
+            return Nothing()
+
+    async def _look_and_keep(self, fields: messages.AccountLook) -> LookView:
+        """Look at an account, and keep what came of it; while the server answers, everything else goes on."""
+        view, check = await self._hinter.look(fields)
+        async with self._working:
+            await self._hinter.keep(fields, check)
+        if view is None:
+            raise ServerRefused("There is no such account.", code="account_not_found")
+        return view
 
     async def _update_directory(self, pulse: Pulse) -> DirectoryView:
         """Bring the directory up to date; what was wrong is stored with the copy that stays in use, and raised."""
@@ -309,24 +331,6 @@ class Engine:
         index = self._memory.put_index(merged.rows, merged.keys, merged.offsets)
         return _directory_view(source, latest, merged.count, now), [Put("directory", "latest", files), *index]
 
-    async def _match(self, pulse: Pulse) -> MatchesView | None:
-        """Match the graph with the directory; None while one of them is missing."""
-        people, index = await self._memory.graph(), await self._memory.index()
-        if people is None or index is None:
-            return None
-        decisions, following = await self._memory.decisions(), await self._follower.following()
-        views: dict[str, MatchView] = {}
-        for done, match in enumerate(find_matches(people, index, self._world.now())):
-            if match:
-                views[match.person.rest_id] = make_match_view(match, decisions, following)
-            await pulse.beat("matching", done, len(people.people))
-        following = await self._follower.following()
-        # What the person did while we were matching counts.
-        views = {key: mark_following(decide(view, decisions), following) for key, view in views.items()}
-        counts = count_matches(people, views.values())
-        await self._memory.write(self._memory.put_matches(views, counts))
-        return counts
-
     @asynccontextmanager
     async def _work(self, command: str, step: WorkStep) -> AsyncIterator[Pulse]:
         """Keep `state.work` true while something long goes on: what, and in the end why it failed, if it did."""
@@ -355,47 +359,8 @@ class Engine:
     async def _find_planned(self, fields: messages.FollowOne) -> Planned | None:
         """Find the Bluesky account of the row that a badge named, if its id or name agrees; in our own copy only."""
         index = await self._memory.index()
-        if index is None:
-            return None
-        by_id = index.find_by_id(parse_rest_id(fields.rest_id)) if fields.rest_id else ()
-        for row in (*by_id, *index.find_by_name(parse_screen_name(fields.screen_name))):
-            if row.row_id == fields.row_id and (row.did or row.handle):
-                return Planned(row.did, row.handle)
-        return None
-
-
-class Pulse:
-    """Let others run while something long goes on, and tell the pages about it; neither too often."""
-
-    def __init__(self, world: World, command: str) -> None:
-        self._world = world
-        self._command = command
-        self._breathed = world.now()
-        self._told: tuple[WorkStep, datetime] | None = None
-
-    async def drive(self, steps: Generator[_P, None, _R], describe: Callable[[_P], tuple[WorkStep, int, int]]) -> _R:
-        """Run a generator to its end, with a beat at each of its steps; give what it returns."""
-        try:
-            while True:
-                try:
-                    progress = next(steps)
-                except StopIteration as end:
-                    result: _R = end.value
-                    return result
-                await self.beat(*describe(progress))
-        finally:
-            steps.close()
-
-    async def beat(self, step: WorkStep, done: int, total: int) -> None:
-        """Breathe and tell, if it is time. A new step is told at once."""
-        now = self._world.now()
-        if self._told is None or self._told[0] != step or now - self._told[1] >= TELLING:
-            self._told = (step, now)
-            event = messages.WorkProgress(command=self._command, step=step, done=done, total=total)
-            self._world.emit(event.model_dump(mode="json"))
-        if now - self._breathed >= BREATH:
-            await self._world.breathe()
-            self._breathed = self._world.now()
+        row = index.find_named(fields.row_id or "", fields.rest_id, fields.screen_name) if index else None
+        return Planned(row.did, row.handle) if row and (row.did or row.handle) else None
 
 
 def _parse(envelope: Mapping[str, Any]) -> tuple[Handler, Fields]:
@@ -476,6 +441,8 @@ HANDLERS: Mapping[str, Handler] = {
     "archive.open": Engine._open_archive,
     "archive.cancel": Engine._cancel_archive,
     "people.add": Engine._add_people,
+    "hint.find": Engine._find_hints,
+    "account.look": Engine._look,
     "directory.update": Engine._update,
     "match.find": Engine._find,
     "decision.set": Engine._decide,

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Sequence
 
 from passerelle.identifiers import Acct, canonicalize_acct, parse_acct
 from passerelle.networks import mastodon
+from passerelle.proposals import HINT_EVIDENCE, evidence_of, grade_of
 from passerelle.text import clean_display_name
-from passerelle.views import AccountView, MatchView
+from passerelle.views import AccountView, EvidenceView, MatchView
 
 # What makes a spreadsheet take a cell for a formula: https://owasp.org/www-community/attacks/CSV_Injection.
 # Some look past white space and full-width forms, so those count too.
@@ -78,10 +79,16 @@ def _row(view: MatchView, account: AccountView) -> tuple[str, ...]:
         account.address,
         account.did or "",
         account.url,
-        view.grade,
-        "; ".join(" ".join(filter(None, (one.code, one.detail, one.date))) for one in view.evidence),
+        view.grade if account.listed else grade_of(account.hint),
+        "; ".join(" ".join(filter(None, (one.code, one.detail, one.date))) for one in _evidence(view, account)),
         "rejected" if account.rejected else account.state,
     )
+
+
+def _evidence(view: MatchView, account: AccountView) -> Iterable[EvidenceView]:
+    """Give what speaks for this account: what the match has is about the row's accounts, and about every hint."""
+    of_row = (one for one in view.evidence if account.listed and one.code not in HINT_EVIDENCE)
+    return (*of_row, *(evidence_of(account.hint) if account.hint else ()))
 
 
 def _yes(value: bool) -> str:

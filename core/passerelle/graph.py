@@ -38,6 +38,18 @@ class FollowGraph:
     owner: Owner
     people: Mapping[RestId, Person]
 
+    def is_closed_to(self, rest_id: str) -> bool:
+        """Say whether somebody is never proposed: the owner, and who is blocked."""
+        person = self.people.get(RestId(rest_id))
+        return rest_id == self.owner.rest_id or (person is not None and person.blocked)
+
+    def names_of(self, rest_id: RestId) -> tuple[ScreenName, ...]:
+        """Give every name that somebody is known to have had, the newest first."""
+        person = self.people.get(rest_id)
+        if person is None:
+            return ()
+        return person.aliases if person.name is None else (person.name.screen_name, *person.aliases)
+
 
 def make_graph(archive: Archive) -> FollowGraph:
     """Put together what an archive says about each person in it, the followed first, in the archive's order."""

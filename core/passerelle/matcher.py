@@ -1,13 +1,14 @@
-"""FollowGraph x DirectoryIndex -> Match with Evidence: who of one's people is where, and why we believe it.
+"""FollowGraph x DirectoryIndex x hints -> Match with Evidence: who of one's people is where, and why we believe it.
 
-Ids first: an id is permanent. A name counts only for rows that know no id, and only while it is fresh. The order of
-matches is that of the archive: people who follow each other, then those one follows, then followers.
+Ids first: an id is permanent. A name counts only for rows that know no id, and only while it is fresh. What somebody's
+own profile on X names stands beside what the directory says, and never in its place. The order of matches is that of
+the archive: people who follow each other, then those one follows, then followers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from passerelle.directory import GRADES, DirectoryIndex, Row
@@ -15,10 +16,12 @@ from passerelle.graph import FollowGraph, Person
 from passerelle.identifiers import Did, RestId, canonicalize_screen_name
 from passerelle.networks import bluesky, mastodon
 from passerelle.presets import NAME_MAX_AGE
-from passerelle.views import EvidenceCode, Grade, MatchView, Network
+from passerelle.proposals import grade_of
+from passerelle.views import EvidenceCode, Grade, HintView, MatchGrade, MatchView, Network, ProfileHints
 
 PRESELECTED_GRADES: frozenset[Grade] = frozenset({"proven", "attested"})
 DEMOTED_GRADE: Grade = "claimed"
+NO_HINTS: Mapping[str, ProfileHints] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,28 +36,34 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One account elsewhere that a row names. `address` is a handle, an acct, or a did where no handle is known."""
+    """One account elsewhere. `address` is a handle, an acct, or a did where no handle is known.
+
+    A row names it where `listed`, their own profile on X where `hint` is set; one of the two at least.
+    """
 
     network: Network
     address: str
     did: Did | None
     url: str
+    listed: bool = True
+    hint: HintView | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """One person of the graph and the row we believe is theirs. A demoted match has the lowest grade."""
+    """One person of the graph, the row we believe is theirs (None: their profile alone speaks), and their accounts.
+
+    A demoted match has the lowest grade of rows. `evidence` is for the row; what speaks for a hint stands in the hint.
+    `profile` is theirs on X as far as it names accounts.
+    """
 
     person: Person
-    row: Row
-    grade: Grade
+    row: Row | None
+    grade: MatchGrade
     evidence: tuple[Evidence, ...]
     preselected: bool
-
-    @property
-    def accounts(self) -> tuple[Account, ...]:
-        """Where the row says this person is."""
-        return tuple(_accounts(self.row))
+    accounts: tuple[Account, ...]
+    profile: ProfileHints | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +73,27 @@ class _Found:
     doubts: tuple[Evidence, ...]
 
 
-def find_matches(graph: FollowGraph, index: DirectoryIndex, now: datetime) -> Iterator[Match | None]:
+def find_matches(
+    graph: FollowGraph,
+    index: DirectoryIndex,
+    now: datetime,
+    hints: Mapping[str, ProfileHints] = NO_HINTS,
+    only: Collection[str] | None = None,
+) -> Iterator[Match | None]:
     """Give, for each person of the graph in order, their match or None, so that the caller can breathe in between.
 
     Never proposed: the owner, and who is blocked. Never preselected: who is only a follower or muted, a grade below
-    `attested`, a name older than a year, a row that contradicts what the archive knows.
+    `attested`, a name older than a year, a row that contradicts what the archive knows, and who has no row.
+    `only` are the rest_ids to look at (None: everyone).
     """
     holders = _name_holders(graph.people.values())
-    for person in sorted(graph.people.values(), key=distance):
-        found = _find(person, index, holders, now) if _is_proposable(person, graph) else None
-        yield _match(person, found) if found else None
+    for person in sorted(graph.people.values() if only is None else _some(graph, only), key=distance):
+        is_proposable = _is_proposable(person, graph)
+        yield _match(person, _find(person, index, holders, now), hints.get(person.rest_id)) if is_proposable else None
+
+
+def _some(graph: FollowGraph, only: Collection[str]) -> Iterator[Person]:
+    return (person for rest_id, person in graph.people.items() if rest_id in only)
 
 
 def distance(one: Person | MatchView) -> int:
@@ -85,12 +105,21 @@ def _find(person: Person, index: DirectoryIndex, holders: Mapping[str, RestId], 
     return _find_by_id(person, index) or _find_by_name(person, index, holders, now)
 
 
-def _match(person: Person, found: _Found) -> Match:
+def _match(person: Person, found: _Found | None, profile: ProfileHints | None) -> Match | None:
+    if found:
+        return _match_row(person, found, profile)
+    if profile is None:
+        return None
+    return Match(person, None, grade_of(*profile.hints), (), False, tuple(map(_hinted, profile.hints)), profile)
+
+
+def _match_row(person: Person, found: _Found, profile: ProfileHints | None) -> Match:
     is_demoted = any(doubt.code == "name_contradicts" for doubt in found.doubts)
     grade = DEMOTED_GRADE if is_demoted else found.row.grade
     is_wanted = person.following and not person.muted and not found.doubts and grade in PRESELECTED_GRADES
     sources = (Evidence("source", source.name, source.url, source.date) for source in found.row.sources)
-    return Match(person, found.row, grade, (found.reason, *found.doubts, *sources), preselected=is_wanted)
+    accounts = tuple(_with_hints(list_accounts(found.row), profile.hints if profile else ()))
+    return Match(person, found.row, grade, (found.reason, *found.doubts, *sources), is_wanted, accounts, profile)
 
 
 def _find_by_id(person: Person, index: DirectoryIndex) -> _Found | None:
@@ -139,8 +168,7 @@ def _name_holders(people: Iterable[Person]) -> Mapping[str, RestId]:
 
 
 def _is_proposable(person: Person, graph: FollowGraph) -> bool:
-    is_near = person.following or person.followed_by
-    return is_near and not person.blocked and person.rest_id != graph.owner.rest_id
+    return (person.following or person.followed_by) and not graph.is_closed_to(person.rest_id)
 
 
 def _is_fresh(seen: date | None, now: datetime) -> bool:
@@ -159,9 +187,33 @@ def _older(*days: date | None) -> date | None:
     return min((day for day in days if day), default=None)
 
 
-def _accounts(row: Row) -> Iterator[Account]:
+def list_accounts(row: Row) -> Iterator[Account]:
+    """Give the accounts that a row names."""
     if row.did or row.handle:
         address = row.handle or str(row.did)
         yield Account("bluesky", address, row.did, bluesky.profile_url(row.did or address))
     if row.acct:
         yield Account("fediverse", str(row.acct), None, mastodon.profile_url(row.acct))
+
+
+def is_account(account: Account, hint: HintView) -> bool:
+    """Say whether a hint names this account: by its address, or by the did that was found behind it."""
+    if account.network != hint.network:
+        return False
+    names = {account.address.lower(), account.did}
+    return hint.address in names or (hint.check is not None and hint.check.did is not None and hint.check.did in names)
+
+
+def _with_hints(listed: Iterable[Account], hints: Iterable[HintView]) -> Iterator[Account]:
+    """Give a row's accounts, with the hint where one names the same, then those that only hints name."""
+    rest = list(hints)
+    for account in listed:
+        same = next((hint for hint in rest if is_account(account, hint)), None)
+        rest = [hint for hint in rest if hint is not same]
+        yield replace(account, hint=same)
+    yield from map(_hinted, rest)
+
+
+def _hinted(hint: HintView) -> Account:
+    did = Did(hint.check.did) if hint.check and hint.check.did else None
+    return Account(hint.network, hint.address, did, hint.url, listed=False, hint=hint)

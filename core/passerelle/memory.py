@@ -6,7 +6,7 @@ Caches are set before the write, so that whoever runs meanwhile sees the new sta
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +18,7 @@ from passerelle.matcher import distance
 from passerelle.messages import StateChanged
 from passerelle.plan import Decision
 from passerelle.storage import STORES, Change, Clear, Delete, Put, Storage
-from passerelle.views import ArchiveView, DirectoryView, MatchesView, MatchView, WorkView
+from passerelle.views import ArchiveView, DirectoryView, MatchesView, MatchView, ProfileHints, WorkView
 
 Emit = Callable[[dict[str, Any]], None]
 
@@ -41,6 +41,7 @@ class Memory:
         self._graph: FollowGraph | None = None
         self._index: DirectoryIndex | None = None
         self._follows: tuple[Did, frozenset[Did]] | None = None
+        self._hints: dict[str, ProfileHints] | None = None
 
     async def write(self, changes: Sequence[Change]) -> None:
         """Apply changes in one durable step and tell the pages. Once begun it is finished, whoever is cancelled."""
@@ -120,6 +121,13 @@ class Memory:
             self._follows = (Did(stored["account"]), frozenset(map(Did, stored["dids"])))
         return self._follows[1] if self._follows and self._follows[0] == account else None
 
+    async def hints(self) -> dict[str, ProfileHints]:
+        """Give which accounts X profiles name, by rest_id."""
+        if self._hints is None:
+            stored = await self.get_all("hints")
+            self._hints = {rest_id: ProfileHints.model_validate(one) for rest_id, one in stored.items()}
+        return self._hints
+
     def put_archive(self, archive: FollowGraph, page: FollowGraph | None) -> list[Change]:
         """Change the archive's graph; what was matched before goes with it, and `page` where it is somebody else's."""
         self._archive, self._page, self._graph, self._views = archive, page, None, {}
@@ -150,6 +158,15 @@ class Memory:
         stored = [Put("matches", view.rest_id, view.model_dump(mode="json")) for view in views.values()]
         return [Clear("matches"), *stored, Put("state", "matches", counts.model_dump(mode="json"))]
 
+    def put_some_matches(self, views: Iterable[MatchView], lost: Iterable[str], counts: MatchesView) -> list[Change]:
+        """Change some matches and take others away. Only after `views()` was read."""
+        changes = [*self.put_views(views), Put("state", "matches", counts.model_dump(mode="json"))]
+        for rest_id in lost:
+            if self._views is not None:
+                self._views.pop(rest_id, None)
+            changes.append(Delete("matches", rest_id))
+        return changes
+
     def put_views(self, views: Iterable[MatchView]) -> list[Change]:
         """Change some matches. Only after `views()` was read."""
         changes: list[Change] = []
@@ -157,6 +174,18 @@ class Memory:
             if self._views is not None:
                 self._views[view.rest_id] = view
             changes.append(Put("matches", view.rest_id, view.model_dump(mode="json")))
+        return changes
+
+    def put_hints(self, changed: Mapping[str, ProfileHints | None]) -> list[Change]:
+        """Change what some profiles name; None: nothing any more. Only after `hints()` was read."""
+        changes: list[Change] = []
+        for rest_id, profile in changed.items():
+            if self._hints is not None:
+                self._hints.pop(rest_id, None)
+                self._hints.update({rest_id: profile} if profile else {})
+            changes.append(
+                Put("hints", rest_id, profile.model_dump(mode="json")) if profile else Delete("hints", rest_id)
+            )
         return changes
 
     def put_follows(self, account: Did, dids: frozenset[Did], at: datetime) -> list[Change]:

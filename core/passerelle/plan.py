@@ -9,6 +9,7 @@ from typing import Literal
 from passerelle.graph import FollowGraph
 from passerelle.identifiers import Did, Handle, parse_did, parse_handle
 from passerelle.matcher import Account, Evidence, Match
+from passerelle.proposals import evidence_of, is_checked
 from passerelle.queue import Item, Queue, State
 from passerelle.views import AccountView, EvidenceView, FollowState, MatchesView, MatchView, Network
 
@@ -65,19 +66,21 @@ def decision_keys(rest_id: str, network: Network, address: str, did: str | None)
 def make_match_view(match: Match, decisions: Mapping[str, Decision], following: Following) -> MatchView:
     """Give a match as pages show it, with what the person decided and how far following is."""
     accounts = [_account_view(match, account, decisions, following) for account in match.accounts]
-    person, row = match.person, match.row
+    person, row, profile = match.person, match.row, match.profile
+    names = (person.name, row, profile)
+    hinted = (one for account in match.accounts if account.hint for one in evidence_of(account.hint))
     return MatchView(
         rest_id=person.rest_id,
-        row_id=row.row_id,
-        screen_name=person.name.screen_name if person.name else row.screen_name,
-        display_name=(person.name.display_name if person.name else None) or row.display_name,
+        row_id=row.row_id if row else None,
+        screen_name=next((name.screen_name for name in names if name and name.screen_name), None),
+        display_name=next((name.display_name for name in names if name and name.display_name), None),
         following=person.following,
         followed_by=person.followed_by,
         grade=match.grade,
         preselected=match.preselected,
-        leaving_on=row.leaving_on.isoformat() if row.leaving_on else None,
+        leaving_on=row.leaving_on.isoformat() if row and row.leaving_on else None,
         accounts=accounts,
-        evidence=[_evidence_view(evidence) for evidence in match.evidence],
+        evidence=list(dict.fromkeys((*map(_evidence_view, match.evidence), *hinted))),
     )
 
 
@@ -88,6 +91,11 @@ def decide(view: MatchView, decisions: Mapping[str, Decision]) -> MatchView:
         for account in view.accounts
     ]
     return view.model_copy(update={"accounts": accounts})
+
+
+def may_choose(account: AccountView) -> bool:
+    """Say whether the person may choose an account: one that only a profile names must have been checked."""
+    return account.listed or (account.hint is not None and is_checked(account.hint))
 
 
 def mark_following(view: MatchView, following: Following) -> MatchView:
@@ -106,14 +114,15 @@ def make_plan(
 ) -> Plan:
     """Choose whom `account` is to follow: the people of `rest_ids`, or every chosen one when that is None.
 
-    Left out are rejected accounts, the account itself, whom it follows already, and doubles.
+    Left out are rejected accounts, those that only a hint names and nobody chose, the account itself, whom it follows
+    already, and doubles.
     """
     follows: dict[str, Planned] = {}
     for view in views:
         if rest_ids is not None and view.rest_id not in rest_ids:
             continue
         for found in view.accounts:
-            is_wanted = not found.rejected and (found.chosen or rest_ids is not None)
+            is_wanted = not found.rejected and (found.chosen or (found.listed and rest_ids is not None))
             if found.network == "bluesky" and is_wanted and found.state != "following":
                 planned = make_planned(found.did, found.address)
                 if planned.did != account and planned.did not in following:
@@ -132,23 +141,32 @@ def make_items(plan: Plan, *, urgent: bool = False) -> tuple[Item, ...]:
 
 
 def count_matches(graph: FollowGraph, views: Collection[MatchView]) -> MatchesView:
-    """Give the numbers above the list; except for `found_followers` they count people one follows."""
+    """Give the numbers above the list; except for `found_followers` they count people one follows.
+
+    Whose profile alone names accounts is counted apart, and not at all where every one of them turned out to be gone.
+    """
     followed = [person for person in graph.people.values() if person.following]
-    found = [view for view in views if view.following]
+    listed = [view for view in views if view.row_id is not None]
+    found = [view for view in listed if view.following]
     return MatchesView(
         following=len(followed),
         named=sum(person.name is not None for person in followed),
         found=len(found),
         found_bluesky=sum(_is_on(view, "bluesky") for view in found),
         found_fediverse=sum(_is_on(view, "fediverse") for view in found),
-        found_followers=sum(view.followed_by for view in views),
-        hinted=0,
+        found_followers=sum(view.followed_by for view in listed),
+        hinted=sum(view.following and view.row_id is None and _has_hope(view) for view in views),
         preselected=sum(view.preselected for view in found),
     )
 
 
 def _is_on(view: MatchView, network: Network) -> bool:
-    return any(account.network == network for account in view.accounts)
+    return any(account.network == network and account.listed for account in view.accounts)
+
+
+def _has_hope(view: MatchView) -> bool:
+    checks = (account.hint.check if account.hint else None for account in view.accounts)
+    return not all(check and check.state == "gone" for check in checks)
 
 
 def _account_view(
@@ -163,8 +181,8 @@ def _account_view(
         rejected=False,
         state="none",
         error=None,
-        listed=True,
-        hint=None,
+        listed=account.listed,
+        hint=account.hint,
     )
     update = _decided(match.person.rest_id, match.preselected, view, decisions)
     if account.network == "bluesky":
@@ -178,7 +196,10 @@ def _decided(
     keys = decision_keys(rest_id, account.network, account.address, account.did)
     made = {decisions[key] for key in keys if key in decisions}
     is_rejected = "rejected" in made
-    is_chosen = "chosen" in made or (preselected and "unchosen" not in made)
+    if account.listed:
+        is_chosen = "chosen" in made or (preselected and "unchosen" not in made)
+    else:
+        is_chosen = "chosen" in made and may_choose(account)
     return {"rejected": is_rejected, "chosen": is_chosen and not is_rejected}
 
 

@@ -1,4 +1,4 @@
-"""Display names made harmless to show: without invisible marks and without marks that turn the text around."""
+"""Names and texts of strangers made harmless to show: without invisible marks and marks that turn the text around."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ _HIDDEN = re.compile(
 )
 # Tabs, line breaks and other controls: Unicode's categories Cc, Zl, Zp.
 _BREAK = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_EMPTY_LINES = re.compile("\n{3,}")
 # Half of a surrogate pair, left by a cut `\ud83d`: no encoder takes it.
 _HALF = re.compile("[\ud800-\udfff]")
 
@@ -31,3 +32,15 @@ def clean_display_name(text: object, limit: int = MAX_DISPLAY_NAME) -> str | Non
     visible = _HIDDEN.sub("", text[: 4 * limit])
     one_line = _BREAK.sub(" ", _HALF.sub("\ufffd", visible))
     return " ".join(one_line.split())[:limit].rstrip() or None
+
+
+def clean_paragraphs(text: object, limit: int) -> str | None:
+    """Take a text of several lines from anywhere; give at most `limit` characters that are safe to show, or None.
+
+    >>> clean_paragraphs("  Poet. \\n\\n\\n\\nAt sea.\\u202e ", 100)
+    'Poet.\\n\\nAt sea.'
+    """
+    if not isinstance(text, str):
+        return None
+    lines = (clean_display_name(line, limit) or "" for line in text[: 4 * limit].splitlines())
+    return _EMPTY_LINES.sub("\n\n", "\n".join(lines))[:limit].strip() or None

@@ -7,7 +7,7 @@ holds the session (extension/lib/sessions) adds server and token.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from passerelle.identifiers import Did
@@ -26,6 +26,10 @@ class Request:
     body: bytes | None = None
     account: Did | None = None
     timeout: float = DEFAULT_TIMEOUT
+
+    def within(self, seconds: float) -> Request:
+        """Give the same request with at most so much time."""
+        return replace(self, timeout=min(self.timeout, seconds))
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,13 +156,14 @@ def promise(name: str, body: bytes) -> dict[str, Any]:
 
 @dataclass
 class Pds:
-    """The servers of Bluesky: identities, and one account's repository of follow records (rkey -> did).
+    """The servers of Bluesky: identities, profile records (did -> record), one account's follow records (rkey -> did).
 
     `faults` (keys of FAULTS, "" for none) are used up one per write, `read_faults` one per read.
     """
 
     handles: dict[str, str] = field(default_factory=dict)
     records: dict[str, str] = field(default_factory=dict)
+    profiles: dict[str, dict[str, Any]] = field(default_factory=dict)
     refused: frozenset[str] = frozenset()  # dids whose record the server finds invalid
     faults: list[str] = field(default_factory=list)
     read_faults: list[str] = field(default_factory=list)
@@ -229,6 +230,8 @@ class Pds:
         return reply(200, {"records": records} | ({"cursor": rkeys[-1]} if rkeys else {}))
 
     def _get(self, query: Mapping[str, str]) -> Response:
+        if query["collection"] == "app.bsky.actor.profile" and (record := self.profiles.get(query["repo"])):
+            return reply(200, {"uri": f"at://{query['repo']}/app.bsky.actor.profile/self", "value": record})
         if (rkey := query["rkey"]) in self.records:
             return reply(200, {"uri": f"at://{ME}/x/{rkey}", "value": {"subject": self.records[rkey]}})
         return reply(400, {"error": "RecordNotFound", "message": "Could not locate record"})
