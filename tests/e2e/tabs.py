@@ -221,11 +221,15 @@ def at(test_id: str) -> str:
 
 
 class Badged:
-    """A browser that has read an archive and shows badges: the extension's own tab, and one for x.com."""
+    """A browser that has read an archive and shows badges: the extension's own tab, and one for x.com.
 
-    def __init__(self, app: Tab, x: Tab) -> None:
+    `reload` ends the extension and starts it anew, as an update does; the extension's own tab is gone then.
+    """
+
+    def __init__(self, app: Tab, x: Tab, reload: Callable[[], object]) -> None:
         self.app = app
         self.x = x
+        self.reload = reload
 
     def switch(self, *, on: bool) -> None:
         """Switch badges on or off in the settings, and wait until tabs can know."""
@@ -262,6 +266,7 @@ class Badged:
     def _open_settings(self) -> None:
         self.app.front()
         self.app.click(at("open-settings"))
+        self.app.await_true(f"document.querySelector('{at('badges-switch')}').ariaChecked !== null")
 
     def _go_back(self) -> None:
         self.app.click(at("back"))
@@ -269,11 +274,14 @@ class Badged:
 
 @contextmanager
 def chromium(playwright: Playwright, packages: Packages, world: World, folder: Path, sample: Path) -> Iterator[Badged]:
-    """Give Chromium with badges."""
+    """Give Chromium with badges. Whatever is done with it, nothing in the extension may have gone wrong in the end."""
     with Chromium(playwright, packages.chromium, folder / "profile", closed_world(world)) as browser:
+        browser.collect_errors()
         browser.allow_sites(*X_PATTERNS)
         app = ChromiumTab(browser.open_page(APP))
-        yield _prepared(Badged(app, ChromiumTab(browser.context.new_page())), sample)
+        x = ChromiumTab(browser.context.new_page())
+        yield _prepared(Badged(app, x, browser.reload), sample)
+        assert browser.errors() == []
 
 
 @contextmanager
@@ -285,7 +293,8 @@ def firefox(packages: Packages, world: World, folder: Path, sample: Path) -> Ite
     ):
         browser.install(packages.firefox)
         app = FirefoxTab(browser, browser.open(browser.url(APP)))
-        yield _prepared(Badged(app, FirefoxTab(browser, browser.open("about:blank"))), sample)
+        x = FirefoxTab(browser, browser.open("about:blank"))
+        yield _prepared(Badged(app, x, lambda: browser.install(packages.firefox)), sample)
 
 
 def _prepared(browser: Badged, sample: Path) -> Badged:

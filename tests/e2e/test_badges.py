@@ -12,12 +12,15 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.data.people import ADA, BIDI, HTML
-from tests.e2e.steps import APP, await_matches, hand_over, open_settings, switch_badges
+from tests.e2e.steps import APP, await_matches, go_home, hand_over, open_settings, switch_badges
 from tests.servers.chromium import Chromium, await_hidden, find_hidden
 from tests.servers.sites import X_PATTERNS, X
 from tests.servers.world import World
 
 pytestmark = pytest.mark.e2e
+
+# Milliseconds for two looks at a page, five seconds apart, and the telling: extension/lib/x/health.ts
+SETTLED = 12_000
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +87,18 @@ def test_switching_off_takes_badges_away_at_once_and_for_good(tab: Page, x: Page
     x.wait_for_timeout(1000)
     expect(x.locator("[data-passerelle-badge]")).to_have_count(0)
     switch_badges(tab)
+
+
+def test_a_page_that_nobody_can_read_is_said_to_pause_badges_until_one_can(tab: Page, x: Page) -> None:
+    for path, is_paused in (("unknown", True), ("home", False)):
+        x.bring_to_front()
+        x.goto(f"https://{X}/{path}")
+        x.wait_for_timeout(SETTLED)
+        tab.bring_to_front()
+        go_home(tab)
+        open_settings(tab)
+        expect(tab.get_by_test_id("badges-switch")).to_have_attribute("aria-checked", "true")
+        assert tab.get_by_test_id("badges-paused").is_visible() == is_paused
 
 
 def test_x_is_not_visible_to_the_extension_before_badges_are_switched_on(chromium: Chromium) -> None:

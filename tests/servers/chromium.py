@@ -12,6 +12,7 @@ Three things a browser does not offer to a script, and how they are done here:
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +21,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import psutil
-from playwright.sync_api import BrowserContext, CDPSession, Page, Playwright, ViewportSize, Worker, expect
+from playwright.sync_api import BrowserContext, CDPSession, Error, Page, Playwright, ViewportSize, Worker, expect
 
 from tests.servers.world import World
 
@@ -119,13 +120,34 @@ class Chromium:
 
     def allow_sites(self, *patterns: str) -> None:
         """Note beforehand that the person says yes when the extension asks for these sites."""
+        for pattern in patterns:
+            self._on_extensions(f"(id) => chrome.developerPrivate.addHostPermission(id, {json.dumps(pattern)})")
+
+    def reload(self) -> None:
+        """End the extension and start it anew from its folder, as an update does; its own pages are closed."""
+        self._on_extensions("(id) => chrome.developerPrivate.reload(id, { failQuietly: true })")
+
+    def collect_errors(self) -> None:
+        """Write down from now on what goes wrong in the extension: background, pages and content scripts."""
+        self._on_extensions(
+            """async (id) => {
+                await chrome.developerPrivate.updateProfileConfiguration({ inDeveloperMode: true });
+                await chrome.developerPrivate.updateExtensionConfiguration({ extensionId: id, errorCollection: true });
+            }"""
+        )
+
+    def errors(self) -> list[str]:
+        """Give the errors since `collect_errors`: uncaught ones, rejected promises and `console.error`."""
+        found = self._on_extensions("(id) => chrome.developerPrivate.getExtensionInfo(id)")["runtimeErrors"]
+        return [error["message"] for error in found if error["severity"] == "ERROR"]
+
+    def _on_extensions(self, function: str) -> Any:
+        """Call a function with our id where Chromium manages extensions."""
         settings = self.context.new_page()
         settings.goto("chrome://extensions")
-        for pattern in patterns:
-            settings.evaluate(
-                "([id, pattern]) => chrome.developerPrivate.addHostPermission(id, pattern)", [self.id, pattern]
-            )
+        given = settings.evaluate(function, self.id)
         settings.close()
+        return given
 
     def connect(self) -> Any:
         """Give a second connection, over the debugging port, that sees the popup."""
@@ -242,8 +264,9 @@ def find_hidden(page: Page, css: str) -> list[Hidden]:
     root = protocol.send("DOM.getDocument", {"depth": -1, "pierce": True})["root"]
     found = []
     for shadow in _shadow_roots(root):
-        answer = protocol.send("DOM.querySelectorAll", {"nodeId": shadow, "selector": css})
-        found += [Hidden(page, protocol, node) for node in answer["nodeIds"]]
+        with suppress(Error):  # it is gone meanwhile
+            answer = protocol.send("DOM.querySelectorAll", {"nodeId": shadow, "selector": css})
+            found += [Hidden(page, protocol, node) for node in answer["nodeIds"]]
     return found
 
 
