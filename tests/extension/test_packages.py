@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -62,6 +63,48 @@ def test_a_package_asks_only_for_what_it_needs(dist: Path, package: str, permiss
     assert manifest["content_scripts"] == []
     x_hosts = {"https://x.com/*", "https://mobile.x.com/*", "https://twitter.com/*", "https://mobile.twitter.com/*"}
     assert set(manifest["optional_host_permissions"]) == x_hosts
+
+
+# Keys of a manifest that give it power or let others reach it: https://developer.chrome.com/docs/extensions/reference/manifest
+POWERS = {
+    *(
+        "chrome_settings_overrides",
+        "chrome_url_overrides",
+        "content_scripts",
+        "content_security_policy",
+        "declarative_net_request",
+    ),
+    *("devtools_page", "externally_connectable", "host_permissions", "incognito", "optional_host_permissions"),
+    *("optional_permissions", "permissions", "sandbox", "side_panel", "user_scripts", "web_accessible_resources"),
+}
+
+
+@pytest.mark.parametrize("package", ["chromium", "firefox"])
+def test_everything_that_a_package_may_do_is_explained(dist: Path, package: str) -> None:
+    explained = set(re.findall(r"`([^`]+)`", (ROOT / "docs" / "permissions.md").read_text()))
+    manifest = manifest_of(dist / package)
+    gecko = manifest.get("browser_specific_settings", {}).get("gecko", {})
+    asked = {
+        *manifest["permissions"],
+        *manifest["host_permissions"],
+        *manifest["optional_host_permissions"],
+        *manifest["content_security_policy"].values(),
+        *gecko.get("data_collection_permissions", {}).get("required", []),
+        manifest["incognito"],
+    }
+    assert asked <= explained
+    # Nothing else gives power, and the page promises no permission that is not asked for any more.
+    told = {
+        "content_scripts",
+        "content_security_policy",
+        "incognito",
+        *(key for key in manifest if "permissions" in key),
+    }
+    assert manifest.keys() & POWERS == told
+    assert {host for host in explained if host.startswith("https://")} == {
+        host for host in asked if host.startswith("https://")
+    }
+    assert "(docs/permissions.md)" in (ROOT / "README.md").read_text()
 
 
 @pytest.mark.parametrize("package", ["chromium", "firefox"])
