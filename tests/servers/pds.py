@@ -17,6 +17,7 @@ NODE = Path(__file__).parent / "node"
 HOSTNAME = "pds.passerelle.eu"  # what DID documents point to; the world answers under it
 HANDLES = f".{HOSTNAME}"
 FOLLOW = "app.bsky.graph.follow"
+PROFILE = "app.bsky.actor.profile"
 PAGE = 100  # records a listRecords page may hold
 PASSWORD = "correct horse battery staple"  # of every account here
 
@@ -134,6 +135,21 @@ class Pds:
         )
         return str(written["uri"])
 
+    def write_profile(self, account: Account, record: Mapping[str, Any], picture: bytes = b"") -> None:
+        """Write the profile record of `account`, with a picture (a PNG) where one is given."""
+        secrets = {"identifier": account.handle, "password": account.password}
+        token = self._post("com.atproto.server.createSession", secrets)["accessJwt"]
+        avatar = {"avatar": self._upload(picture, token)} if picture else {}
+        written = {"$type": PROFILE, **record, **avatar}
+        body = {"repo": account.did, "collection": PROFILE, "rkey": "self", "record": written}
+        self._post("com.atproto.repo.putRecord", body, token=token)
+
+    def deactivate(self, account: Account) -> None:
+        """Do what somebody does who leaves for a while."""
+        secrets = {"identifier": account.handle, "password": account.password}
+        token = self._post("com.atproto.server.createSession", secrets)["accessJwt"]
+        self._http.post("com.atproto.server.deactivateAccount", json={}, headers={"authorization": f"Bearer {token}"})
+
     def list_follows(self, did: str) -> list[FollowRecord]:
         """Read every follow record in the repository of `did`."""
         found: list[FollowRecord] = []
@@ -158,6 +174,10 @@ class Pds:
     def _post(self, method: str, body: Mapping[str, Any], *, token: str | None = None) -> Any:
         headers = {"authorization": f"Bearer {token}"} if token else {}
         return self._answer(self._http.post(method, json=dict(body), headers=headers))
+
+    def _upload(self, picture: bytes, token: str) -> Any:
+        headers = {"authorization": f"Bearer {token}", "content-type": "image/png"}
+        return self._answer(self._http.post("com.atproto.repo.uploadBlob", content=picture, headers=headers))["blob"]
 
     @staticmethod
     def _answer(response: httpx.Response) -> Any:

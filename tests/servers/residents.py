@@ -29,6 +29,7 @@ from tests.data.people import (
     Someone,
     crowd,
 )
+from tests.servers.fediverse import Inhabitant
 from tests.servers.pds import HANDLES, Account, Pds
 
 SOURCES = ("Annuaire des passerelles", "Liste du quai")  # invented, and independent of each other
@@ -81,6 +82,16 @@ RESIDENTS = (
 # Whom the sample archive's owner follows: everybody here but the neighbour.
 FOUND = tuple(one for one in RESIDENTS if one.someone is not NEIGHBOUR)
 FOUND_ON_BLUESKY = tuple(one for one in FOUND if one.bluesky)
+# Who is on the servers of the fediverse. Bruno and Junho name their X accounts there in turn, Irini does not.
+INHABITANTS: Mapping[str, Sequence[Inhabitant]] = {
+    "quai.example.org": [
+        Inhabitant("bruno", BRUNO.display_name, "Au bord de l'eau.", f"https://x.com/{BRUNO.screen_name}"),
+    ],
+    "agora.example.org": [Inhabitant("irini", IRINI.display_name, "Όλα ρέουν.")],
+    "bada.example.org": [
+        Inhabitant("junho", JUNHO.display_name, f"twitter.com/{JUNHO.screen_name}"),
+    ],
+}
 # Two sources; on Bluesky, so that Follow all can follow them.
 PRESELECTED = tuple(one for one in FOUND_ON_BLUESKY if one.sources > 1)
 

@@ -7,7 +7,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from tests.servers import fake_x
 from tests.servers.directory import DirectoryServer
+from tests.servers.fediverse import fediverse
 from tests.servers.pds import HANDLES, HOSTNAME, Pds, Plc
+from tests.servers.residents import INHABITANTS
 from tests.servers.world import Answer, Ask, Site, page, proxy
 
 DIRECTORY = "dir.passerelle.eu"
@@ -50,4 +52,5 @@ def make_sites(plc: Plc, pds: Pds, directory: DirectoryServer) -> Mapping[str, S
         APPVIEW: appview(bluesky),
         PDS: bluesky,
         DIRECTORY: proxy(lambda: directory.port),
+        **{host: fediverse(host, people) for host, people in INHABITANTS.items()},
     }

@@ -19,8 +19,6 @@ from passerelle.transport import Fetch, Request, Response
 
 PROFILE = "app.bsky.actor.profile"  # lexicons/app/bsky/actor/profile.json
 SIGNED_IN_ONLY = "!no-unauthenticated"  # https://atproto.com/specs/label#global-label-values
-# A server says these of a repository that is not there (any more): lexicons/com/atproto/sync/getRepo.json
-_GONE = frozenset({"RepoNotFound", "RepoDeactivated", "RepoTakendown", "RepoSuspended"})
 _MAX_CID = 200  # characters; a CID in base32 has 59
 
 
@@ -32,15 +30,16 @@ async def look(address: str, did: Did | None, fetch: Fetch) -> Profile:
     fetch = _quickly(fetch)
     pinned = did or (parse_did(address) if address.startswith("did:") else None)
     identity = await _find(pinned, fetch) if pinned else await bluesky.find_identity(parse_handle(address), fetch)
-    record = read_profile_record(await fetch(profile_request(identity)))
-    name = identity.handle or identity.did
-    if record is None or is_hidden(record):
-        texts = tuple(_texts(record)) if record else ()
-        return _profile(identity, name, texts=texts, is_hidden=record is not None)
+    response = await fetch(profile_request(identity))
+    if response.status == 400:  # nobody has to have a profile, so the server says the same whether there is an account
+        expect_active(await fetch(status_request(identity)))
+        return _profile(identity)
+    record = read_profile_record(response)
+    if is_hidden(record):
+        return _profile(identity, texts=tuple(_texts(record)), is_hidden=True)
     cid = picture_cid(record)
     return _profile(
         identity,
-        name,
         display_name=clean_display_name(record.get("displayName")),
         description=clean_paragraphs(record.get("description"), MAX_DESCRIPTION),
         picture=await load_picture(picture_request(identity, cid), fetch) if cid else None,
@@ -56,20 +55,25 @@ def profile_request(identity: Identity) -> Request:
     return Request("GET", f"{identity.pds}/xrpc/com.atproto.repo.getRecord?{urlencode(query)}")
 
 
-def read_profile_record(response: Response) -> Mapping[str, Any] | None:
-    """Give the profile record, or None: nobody has to have one, nor does its content bind anybody.
-
-    Raises ServerRefused: `account_not_found` where the whole repository is gone, else what the server had to say.
-    """
-    error = bluesky.error_name(response)
-    if error in _GONE:
-        raise ServerRefused("This Bluesky account no longer exists.", code="account_not_found")
-    if response.status == 400 and error == "RecordNotFound":
-        return None
+def read_profile_record(response: Response) -> Mapping[str, Any]:
+    """Give the profile record; what is no record is an empty one. Raises ServerRefused."""
     bluesky.expect_ok(response)
     document = read_document(response)
     record = document.get("value") if document else None
-    return record if isinstance(record, Mapping) else None
+    return record if isinstance(record, Mapping) else {}
+
+
+def status_request(identity: Identity) -> Request:
+    """Ask an account's own server whether the account is in use."""
+    return Request("GET", f"{identity.pds}/xrpc/com.atproto.sync.getRepoStatus?{urlencode({'did': identity.did})}")
+
+
+def expect_active(response: Response) -> None:
+    """Raise ServerRefused("account_not_found") where an account was deleted, deactivated or suspended; others too."""
+    document = read_document(response) or {}
+    if bluesky.error_name(response) == "RepoNotFound" or document.get("active") is False:
+        raise ServerRefused("This Bluesky account is not in use.", code="account_not_found")
+    bluesky.expect_ok(response)
 
 
 def is_hidden(record: Mapping[str, Any]) -> bool:
@@ -112,7 +116,8 @@ async def _leads_to(handle: Handle, did: Did, fetch: Fetch) -> bool:
         return False
 
 
-def _profile(identity: Identity, address: str, **fields: Any) -> Profile:
+def _profile(identity: Identity, **fields: Any) -> Profile:
+    address = identity.handle or identity.did
     return Profile("bluesky", address, identity.did, bluesky.profile_url(identity.did), **fields)
 
 
