@@ -1,17 +1,20 @@
 // The background's part in badges: answers content scripts from what is stored, publishes the index, hands on follows.
 import { browser } from "wxt/browser";
+import { accountKey, type Known, type KnownAccount, knownAccounts } from "./badge-accounts";
 import { BADGE_INDEX, makeBadgeIndex, type NamedPerson } from "./badge-index";
 import { BADGES, badgesState, restoreBadges } from "./badges";
 import { makeBadgeView, type Own, type Queued, type Speech } from "./badge-view";
 import { openChannel } from "./channel";
-import { type Directory, type DirectoryFiles, type DirectoryRow, openDirectory } from "./directory";
+import { type Directory, type DirectoryFiles, openDirectory } from "./directory";
 import { type Engine, EngineError, makeEngine } from "./engine";
+import { type HintBook, isChecked } from "./hint-book";
 import { errorSentence, makeTranslate, pickLocale } from "./i18n";
-import type { ErrorView, FollowedOne, MatchView } from "./messages.gen";
-import { type Fields, type PageMessageType, parsePageMessage, type Result } from "./page-messages";
+import type { Commands, ErrorView, FollowedOne, LookView, MatchView } from "./messages.gen";
+import { type BadgeTarget, type Fields, type Network, type PageMessageType, parsePageMessage, type Result } from "./page-messages";
 import { type Account, sessions } from "./sessions";
-import { remember } from "./remembered";
+import { remember, type Remembered } from "./remembered";
 import { language, onLanguage } from "./settings";
+import { makeProfileView } from "./standing";
 import { openDatabase, read, readMatches, readState, settled } from "./storage";
 
 /** What answering needs from outside; tests hand in their own. */
@@ -19,11 +22,14 @@ export interface BadgeParts {
   /** The version of the directory that is here, or null. */
   version: () => Promise<number | null>;
   files: () => Promise<DirectoryFiles>;
+  /** What X profiles name. */
+  book: () => Promise<HintBook>;
   matches: () => Promise<MatchView[]>;
   queued: (key: string) => Promise<Queued | null>;
   account: () => Promise<Account | null>;
   speech: () => Promise<Speech>;
-  follow: (fields: { account: string; row_id: string; screen_name: string; rest_id: string | null }) => Promise<FollowedOne>;
+  follow: (fields: Commands["follow.one"]["fields"]) => Promise<FollowedOne>;
+  look: (fields: Commands["account.look"]["fields"]) => Promise<LookView>;
   openSignIn: () => Promise<void>;
   publish: () => Promise<void>;
   now: () => Date;
@@ -44,47 +50,75 @@ export function makeBadgeHandlers(parts: BadgeParts): Handlers<BadgeMessage> {
     return opened.directory;
   }
 
-  async function ownOf(row: DirectoryRow, matches: readonly MatchView[], isSignedIn: boolean): Promise<Own> {
-    const key = row.did ?? row.handle;
-    const item = key === null ? null : await parts.queued(key);
+  async function ownOf({ row, known }: Found, matches: readonly MatchView[], isSignedIn: boolean): Promise<Own> {
+    const keys = knownAccounts(known).filter(({ network }) => network === "bluesky").map(accountKey);
+    const items = await Promise.all(keys.map(async (key) => [key, await parts.queued(key)] as const));
+    const isOf = ({ row_id, rest_id }: MatchView) => (row ? row_id === row.row_id : rest_id === known.profile?.rest_id);
     return {
-      match: matches.find(({ row_id }) => row_id === row.row_id) ?? null,
-      queued: new Map(key !== null && item ? [[key, item]] : []),
+      match: matches.find(isOf) ?? null,
+      queued: new Map(items.filter((item): item is [string, Queued] => item[1] !== null)),
       isSignedIn,
     };
   }
 
   async function rows({ people }: Fields<"badge.rows">): Promise<Result<"badge.rows">> {
-    const found = await find(people);
-    if (found.every(({ row }) => row === null)) return { views: found.map(() => null) };
+    const found = await Promise.all(people.map(find));
+    if (found.every((one) => one === null)) return { views: found.map(() => null) };
     const [matches, account, speech] = await Promise.all([parts.matches(), parts.account(), parts.speech()]);
     const isSignedIn = account !== null && !account.expired;
-    const views = found.map(async ({ person, row }) => {
-      return row && makeBadgeView(person, row, await ownOf(row, matches, isSignedIn), speech, parts.now());
+    const views = found.map(async (one) => {
+      return one && makeBadgeView(one.person, one.known, await ownOf(one, matches, isSignedIn), speech, parts.now());
     });
     return { views: await Promise.all(views) };
   }
 
-  async function find(people: readonly NamedPerson[]): Promise<{ person: NamedPerson; row: DirectoryRow | null }[]> {
-    const known = await directory();
-    return Promise.all(people.map(async (person) => ({ person, row: known ? await known.find(person) : null })));
+  async function find(person: NamedPerson): Promise<Found | null> {
+    const [known, book] = await Promise.all([directory(), parts.book()]);
+    const row = (await known?.find(person)) ?? null;
+    // Where the page shows a name only, the row's id decides whose profile it is: names change hands.
+    const profile = book.find({ ...person, restId: person.restId ?? row?.rest_id ?? null });
+    return row || profile ? { person, row, known: { row, profile } } : null;
   }
 
-  // A page may ask for anything: the row has to be one that the directory has for this very name, and the engine takes
-  // the account to follow from its own copy of that row.
-  async function follow({ row_id, screen_name, rest_id }: Fields<"badge.follow">): Promise<Result<"badge.follow">> {
-    const row = await (await directory())?.find({ screenName: screen_name, restId: rest_id });
+  // A page may ask for anything: the account has to be one that the directory or the engine's hints have for this very
+  // person, and the engine takes it from its own copy of them.
+  async function target({ row_id, address, screen_name, rest_id }: BadgeTarget, network: Network): Promise<Target | null> {
+    const found = await find({ screenName: screen_name, restId: rest_id });
+    if (!found || (row_id !== null && row_id !== found.row?.row_id)) return null;
+    const isIt = (account: KnownAccount) => account.network === network && account.address === address && account.listed === (row_id !== null);
+    const account = knownAccounts(found.known).find(isIt);
+    // Of whom a page shows the name only: the engine keeps hints by id.
+    return account ? { account, rest_id: row_id === null ? (found.known.profile?.rest_id ?? rest_id) : rest_id } : null;
+  }
+
+  async function follow(fields: Fields<"badge.follow">): Promise<Result<"badge.follow">> {
+    const { row_id, address, screen_name } = fields;
     const { translate } = await parts.speech();
-    const refusal = (error: Pick<ErrorView, "code" | "params">) => ({ state: "failed" as const, error_text: errorSentence(translate, error) });
-    if (row?.row_id !== row_id) return { state: "failed", error_text: translate("badge.gone") };
+    const failed = (error_text: string) => ({ state: "failed" as const, error_text });
+    const found = await target(fields, "bluesky");
+    if (!found) return failed(translate(row_id === null ? "badge.hint_gone" : "badge.gone"));
+    const { account: wanted, rest_id } = found;
+    if (!wanted.listed && !(wanted.hint && isChecked(wanted.hint))) return failed(translate("badge.not_checked"));
     const account = await parts.account();
-    if (account === null || account.expired) return refusal({ code: "not_signed_in", params: {} });
+    if (account === null || account.expired) return failed(errorSentence(translate, { code: "not_signed_in" }));
     try {
-      const { state, error } = await parts.follow({ account: account.did, row_id, screen_name, rest_id });
+      const { state, error } = await parts.follow({ account: account.did, row_id, screen_name, rest_id, address: row_id === null ? address : null });
       return { state, error_text: error ? errorSentence(translate, error) : "" };
     } catch (error) {
-      if (error instanceof EngineError) return refusal({ code: error.code, params: { ...error.params } });
-      throw error;
+      return failed(sentenceOf(error, translate));
+    }
+  }
+
+  async function look({ network, ...fields }: Fields<"badge.look">): Promise<Result<"badge.look">> {
+    const { row_id, address, screen_name } = fields;
+    const { translate } = await parts.speech();
+    const found = await target(fields, network);
+    if (!found) return { profile: null, error_text: translate(row_id === null ? "badge.hint_gone" : "badge.gone") };
+    try {
+      const view = await parts.look({ rest_id: found.rest_id, screen_name, row_id, network, address });
+      return { profile: makeProfileView(view, translate), error_text: "" };
+    } catch (error) {
+      return { profile: null, error_text: isMissing(error) ? translate("account.not_there") : sentenceOf(error, translate) };
     }
   }
 
@@ -95,11 +129,35 @@ export function makeBadgeHandlers(parts: BadgeParts): Handlers<BadgeMessage> {
     },
     "badge.rows": rows,
     "badge.follow": follow,
+    "badge.look": look,
     "session.open": async () => {
       await parts.openSignIn();
       return {};
     },
   };
+}
+
+/** Somebody of whom something is known. */
+interface Found {
+  readonly person: NamedPerson;
+  readonly row: Known["row"];
+  readonly known: Known;
+}
+
+/** An account that a badge may have followed or looked at, and the id of the person it is of, where that is known. */
+interface Target {
+  readonly account: KnownAccount;
+  readonly rest_id: string | null;
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof EngineError && error.code === "account_not_found";
+}
+
+// What the engine did not raise is a mistake of ours, and no answer to the page.
+function sentenceOf(error: unknown, translate: Speech["translate"]): string {
+  if (error instanceof EngineError) return errorSentence(translate, { code: error.code, params: { ...error.params } });
+  throw error;
 }
 
 /** Answer one message of a content script; what goes wrong is an error for the page, not a crash of the background. */
@@ -125,7 +183,7 @@ export async function publishIndex(parts: Pick<BadgeParts, "version" | "files">)
 }
 
 /** Make the background's part: `answer` for the table of messages, `listen` to be called at once when it starts. */
-export function makeBadgesBackground(wake: Parameters<typeof makeEngine>[0]) {
+export function makeBadgesBackground(wake: Parameters<typeof makeEngine>[0], book: Remembered<HintBook>) {
   let engine: Engine | undefined; // its channel is opened by the first follow
   // Somebody who scrolls asks many times a second, and each reading takes milliseconds that a badge comes later.
   const version = remember(async () => (await readState("directory"))?.version ?? null);
@@ -137,6 +195,7 @@ export function makeBadgesBackground(wake: Parameters<typeof makeEngine>[0]) {
   const parts: BadgeParts = {
     version,
     files: readFiles,
+    book,
     matches,
     queued: async (key) => ((await queue()).has(key) ? (((await read("queue", key)) as Queued | undefined) ?? null) : null),
     account,
@@ -145,6 +204,10 @@ export function makeBadgesBackground(wake: Parameters<typeof makeEngine>[0]) {
       const followed = await (engine ??= makeEngine(wake)).call("follow.one", fields);
       forget(); // the answer may be faster than the news of what was stored
       return followed;
+    },
+    look: async (fields) => {
+      // What came of it is stored even where it is an error: that there is no such account.
+      return (engine ??= makeEngine(wake)).call("account.look", fields).finally(() => { forget(); book.forget(); });
     },
     openSignIn: async () => {
       await browser.tabs.create({ url: browser.runtime.getURL("/app.html#sign-in") });

@@ -12,6 +12,7 @@ import { openChannel } from "./channel";
 import { type Engine, makeEngine } from "./engine";
 import { directionOf, errorSentence, languageOf, makeTranslate, pickLocale } from "./i18n";
 import { failureOf } from "./failures";
+import type { HintBook } from "./hint-book";
 import type { Commands } from "./messages.gen";
 import type { Fields, PageMessageType, ReadingView } from "./page-messages";
 import { language } from "./settings";
@@ -20,7 +21,7 @@ import { LEARNED, learnNames, readLearned } from "./x-answers/learned";
 import type { ListKind } from "./x-answers/lists";
 import { progressOf } from "./x-answers/progress";
 import { type Reading, readReading, writeReading } from "./x-answers/reading";
-import { makeSeenStore, type SeenRecord, type SeenStore } from "./x-answers/seen-store";
+import type { SeenRecord, SeenStore } from "./x-answers/seen-store";
 import type { SeenUser } from "./x-answers/users";
 
 type Learn = Commands["people.add"]["fields"];
@@ -42,6 +43,8 @@ export interface SeenParts {
   owner: () => Promise<string | null>;
   /** The directory's keys; none while there is no directory. */
   keys: () => Promise<Uint32Array>;
+  /** Whether the engine has hints of an id, and what to call when it may have to look for more. */
+  hints: { has: () => Promise<(restId: string) => boolean>; soon: () => Promise<void> };
   isAllowed: () => Promise<boolean>;
   openTab: (url: string) => Promise<unknown>;
   speech: () => Promise<Speech>;
@@ -63,7 +66,8 @@ export function makeSeen(parts: SeenParts) {
   const handlers: Handlers<SeenMessage> = {
     "people.seen": ({ people, listed }) =>
       inOrder(async () => {
-        await store.remember(people, parts.now().toISOString());
+        await store.remember(people, parts.now().toISOString(), await parts.hints.has());
+        await parts.hints.soon();
         hasNews ||= people.length > 0;
         await leaveNames(people);
         if (listed) await note(listed, people.map(({ rest_id }) => rest_id));
@@ -252,10 +256,17 @@ function makeQueue(): <T>(work: () => Promise<T>) => Promise<T> {
 }
 
 /** Make the background's part: `answer` for content scripts, `listen` to be called at once when it starts. */
-export function makeSeenBackground(wake: Parameters<typeof makeEngine>[0]) {
+export function makeSeenBackground(wake: Parameters<typeof makeEngine>[0], store: SeenStore, hints: { book: () => Promise<HintBook>; soon: () => Promise<void> }) {
   let engine: Engine | undefined; // its channel is opened by the first command
   const seen = makeSeen({
-    store: makeSeenStore(),
+    store,
+    hints: {
+      has: async () => {
+        const book = await hints.book();
+        return (restId) => book.has(restId);
+      },
+      soon: hints.soon,
+    },
     learn: (fields) => (engine ??= makeEngine(wake)).call("people.add", fields),
     known: readKnown,
     owner: async () => (await readState("archive"))?.account.screen_name ?? null,

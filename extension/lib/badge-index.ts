@@ -4,6 +4,8 @@
 
 /** Where the background leaves the index for content scripts, in `storage.local`. Absent while badges are off. */
 export const BADGE_INDEX = "badge-index";
+/** The same of the people whose X profile names an account. */
+export const BADGE_HINTS = "badge-hints";
 
 /** The index as it lies in `storage.local`: `keys` are sorted unsigned 32-bit little-endian integers in base64. */
 export interface StoredBadgeIndex {

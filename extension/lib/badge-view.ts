@@ -1,12 +1,14 @@
-// What a badge and its popover say about one person: directory row + own matches and queue + language -> BadgeView. Pure.
+// What a badge and its popover say about one person: what is known + own matches and queue + language -> BadgeView. Pure.
+import { accountKey, type Known, type KnownAccount, knownAccounts } from "./badge-accounts";
 import type { NamedPerson } from "./badge-index";
 import type { DirectoryRow } from "./directory";
-import { directionOf, errorSentence, languageOf, type Translate } from "./i18n";
+import { directionOf, errorSentence, languageOf, type Translate, type Values } from "./i18n";
 import type { ErrorView, MatchView } from "./messages.gen";
-import type { BadgeAccountView, BadgeView, FollowState, Grade, Network } from "./page-messages";
+import type { BadgeAccountView, BadgeView, FollowState, Grade } from "./page-messages";
+import { asksText, standingOf, standingText } from "./standing";
 import { displayText, safeLink } from "./text";
 
-/** What the person's own data say about a row: their match, and how following stands per account key (did or handle). */
+/** What the person's own data say about somebody: their match, and how following stands per account key. */
 export interface Own {
   readonly match: MatchView | null;
   readonly queued: ReadonlyMap<string, Queued>;
@@ -28,26 +30,27 @@ const NAME_MAX_AGE = 365 * 24 * 60 * 60 * 1000; // ms; NAME_MAX_AGE in core/pass
 const DEMOTED: Grade = "claimed"; // DEMOTED_GRADE in core/passerelle/matcher.py
 
 /** Make the view; null when nothing is left to show, because the person said that none of these accounts is theirs. */
-export function makeBadgeView(person: NamedPerson, row: DirectoryRow, own: Own, { locale, translate }: Speech, now: Date): BadgeView | null {
+export function makeBadgeView(person: NamedPerson, known: Known, own: Own, { locale, translate }: Speech, now: Date): BadgeView | null {
+  const { row, profile } = known;
   const language = languageOf(locale);
-  const name = displayText(row.display_name) || displayText(own.match?.display_name) || `@${person.screenName}`;
-  const accounts = accountsOf(row, own).map((account) => accountView(account, name, own, translate));
+  const name = displayText(row?.display_name) || displayText(own.match?.display_name) || displayText(profile?.display_name) || `@${person.screenName}`;
+  const accounts = accountsOf(known, own).map((account) => accountView(account, name, own, translate));
   const [first] = accounts;
   if (!first) return null;
-  const isRenamed = isContradicted(person, row);
-  const grade = isRenamed ? DEMOTED : row.grade;
-  const networks = accounts.length > 1 ? "both" : first.network;
+  const isRenamed = row !== null && isContradicted(person, row);
+  const grade = gradeOf(accounts, isRenamed ? DEMOTED : row?.grade);
+  const networks = new Set(accounts.map(({ network }) => network)).size > 1 ? "both" : first.network;
   return {
-    row_id: row.row_id,
+    row_id: row?.row_id ?? null,
     language,
     direction: directionOf(language),
     grade,
-    label: translate("badge.label", { name, networks, grade: translate(`grade.${grade}`) }),
+    label: labelOf(grade, accounts, { name, networks }, translate),
     name,
     grade_why: translate(`grade.${grade}.why`),
     accounts,
-    notes: notesOf(row, isRenamed, translate, now),
-    sources: row.sources.map(({ name: source, url, date }) => ({ text: sourceText(source, date, translate), url: safeLink(url) })),
+    notes: row ? notesOf(row, isRenamed, translate, now) : [],
+    sources: row ? row.sources.map(({ name: source, url, date }) => ({ text: sourceText(source, date, translate), url: safeLink(url) })) : [],
     words: {
       open: translate("row.open"),
       sources: translate("badge.sources"),
@@ -62,52 +65,60 @@ export function makeBadgeView(person: NamedPerson, row: DirectoryRow, own: Own, 
   };
 }
 
-interface Account extends Queued {
-  readonly network: Network;
-  readonly address: string;
-  readonly url: string;
+function labelOf(grade: Grade, accounts: readonly BadgeAccountView[], values: Values, translate: Translate): string {
+  if (grade !== "hinted") return translate("badge.label", { ...values, grade: translate(`grade.${grade}`) });
+  return translate("badge.label_hinted", { ...values, checked: accounts.every(({ standing }) => standing === "found") ? "yes" : "no" });
 }
 
-// As core/passerelle/matcher.py, _accounts; accounts that the person rejected are not proposed again.
-function accountsOf(row: DirectoryRow, { match, queued }: Own): Account[] {
-  const accounts: Account[] = [];
-  const add = (network: Network, address: string, key: string, url: string) => {
-    const matched = match?.accounts.find((account) => account.network === network && account.address === address);
-    if (matched?.rejected) return;
-    const { state, error } = queued.get(key) ?? matched ?? { state: "none", error: null };
-    accounts.push({ network, address, url, state, error });
-  };
-  const bluesky = row.did ?? row.handle;
-  if (bluesky !== null) add("bluesky", row.handle ?? bluesky, bluesky, `https://bsky.app/profile/${bluesky}`);
-  if (row.acct !== null) add("fediverse", row.acct, row.acct, fediverseUrl(row.acct));
-  return accounts;
+interface OwnAccount extends KnownAccount, Queued {}
+
+// Accounts that the person rejected are not proposed again.
+function accountsOf(known: Known, { match, queued }: Own): OwnAccount[] {
+  return knownAccounts(known).flatMap((account) => {
+    const matched = match?.accounts.find(({ network, address }) => network === account.network && address === account.address);
+    const { state, error } = queued.get(accountKey(account)) ?? matched ?? { state: "none", error: null };
+    return matched?.rejected ? [] : [{ ...account, state, error }];
+  });
 }
 
-// Every fediverse software in use answers or redirects there: core/passerelle/networks/mastodon.py, profile_url.
-function fediverseUrl(acct: string): string {
-  const [username = "", domain = ""] = acct.split("@");
-  return `https://${domain}/@${username}`;
+// What speaks for the accounts that are left: the row, else what their profile on X says.
+function gradeOf(accounts: readonly BadgeAccountView[], ofRow: Grade | undefined): Grade {
+  if (ofRow && accounts.some(({ standing }) => standing === "listed")) return ofRow;
+  return accounts.some(({ standing }) => standing === "linked") ? "linked" : "hinted";
 }
 
 const CAN_FOLLOW: ReadonlySet<FollowState> = new Set(["none", "failed"]);
 
-function accountView({ network, address, url, state, error }: Account, name: string, own: Own, translate: Translate): BadgeAccountView {
+function accountView(account: OwnAccount, name: string, own: Own, translate: Translate): BadgeAccountView {
+  const { network, address, url, state, error } = account;
+  const standing = standingOf(account);
   const canFollow = network === "bluesky" && CAN_FOLLOW.has(state);
-  const action = !canFollow ? "" : own.isSignedIn ? "follow" : "sign_in";
+  const action = standing === "unchecked" ? "check" : !canFollow ? "" : own.isSignedIn ? "follow" : "sign_in";
+  const kind = action === "check" ? "check" : "look";
   return {
     network,
     network_name: translate(`network.${network}`),
     address,
     url: safeLink(url),
     open_label: translate("row.open_label", { address }),
+    standing,
+    standing_text: standingText(account, translate),
+    look_text: translate(`account.${kind}`),
+    look_label: translate(`account.${kind}_label`, { address }),
+    look_asks: asksText(kind, account, translate),
     action,
-    action_text: action === "follow" ? translate("row.follow") : translate("follow.sign_in_short"),
-    action_label: action === "follow" ? translate("row.follow_label", { name }) : translate("follow.sign_in_short"),
+    ...actionTexts(action, name, translate),
     question: translate("badge.question", { name, address }),
     state,
     state_text: state === "none" ? "" : translate(`state.${state}`),
     error_text: error ? errorSentence(translate, error) : "",
   };
+}
+
+function actionTexts(action: BadgeAccountView["action"], name: string, translate: Translate): Pick<BadgeAccountView, "action_text" | "action_label"> {
+  if (action === "follow") return { action_text: translate("row.follow"), action_label: translate("row.follow_label", { name }) };
+  const text = action === "sign_in" ? translate("follow.sign_in_short") : "";
+  return { action_text: text, action_label: text };
 }
 
 // Same id, other name: either may be out of date, so the row counts for less until somebody has looked.

@@ -2,7 +2,7 @@
 //
 // Access to x.com is asked for here, when a person switches badges on, and given back when they switch them off.
 import { browser } from "wxt/browser";
-import { BADGE_INDEX } from "./badge-index";
+import { BADGE_HINTS, BADGE_INDEX } from "./badge-index";
 
 /** X's addresses, as the manifest lists them under `optional_host_permissions`. */
 export const X_ORIGINS = ["x.com", "mobile.x.com", "twitter.com", "mobile.twitter.com"].map((host) => `https://${host}/*`);
@@ -63,7 +63,7 @@ async function start(): Promise<void> {
 // Without the index, the scripts in open tabs take their badges away and stop.
 async function end(): Promise<void> {
   await browser.storage.local.set({ [BADGES]: false });
-  await browser.storage.local.remove(BADGE_INDEX);
+  await browser.storage.local.remove([BADGE_INDEX, BADGE_HINTS]);
   await unregister();
   await browser.permissions.remove({ origins: X_ORIGINS });
 }

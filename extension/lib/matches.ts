@@ -1,11 +1,14 @@
 // The list of people found, as the page shows it: order, filters, search, and what the person just decided. Pure.
 import { displayText } from "./text";
+import { standingOf } from "./standing";
 import type { AccountView, Decide, MatchView } from "./messages.gen";
 
 export type Decision = Decide["decision"];
 
-// Whom one misses most comes first: mutual, then followed, then followers; then what is surest; then the alphabet.
-const GRADES: readonly MatchView["grade"][] = ["proven", "attested", "imported", "claimed"];
+// Whom one misses most comes first: mutual, then followed, then followers; then what is surest; then the alphabet. People
+// of whom only their own profile speaks come after all others.
+const GRADES: readonly MatchView["grade"][] = ["proven", "attested", "imported", "claimed", "linked", "hinted"];
+const FARTHEST = 2;
 
 /** Give the matches in the order of the list. `locale` decides the alphabet. */
 export function sorted(matches: readonly MatchView[], locale: string): MatchView[] {
@@ -15,8 +18,8 @@ export function sorted(matches: readonly MatchView[], locale: string): MatchView
   return ranked.map(({ match }) => match);
 }
 
-function rankOf({ following, followed_by, grade }: MatchView): number {
-  const distance = following ? (followed_by ? 0 : 1) : 2;
+function rankOf({ following, followed_by, grade, row_id }: MatchView): number {
+  const distance = (following ? (followed_by ? 0 : 1) : FARTHEST) + (row_id === null ? FARTHEST + 1 : 0);
   return distance * GRADES.length + GRADES.indexOf(grade);
 }
 
@@ -26,16 +29,22 @@ export function nameOf(match: MatchView): string | null {
 }
 
 const isAt = (network: AccountView["network"]) => (match: MatchView) =>
-  match.following && match.accounts.some((account) => account.network === network && !account.rejected);
+  match.following && match.accounts.some((account) => account.network === network && !account.rejected && mayChoose(account));
 const hasState = (state: AccountView["state"]) => (match: MatchView) =>
   match.accounts.some((account) => account.state === state);
-const isOpen = (account: AccountView) => !account.chosen && !account.rejected && account.state === "none";
+const isOpen = (account: AccountView) => !account.chosen && !account.rejected && account.state === "none" && mayChoose(account);
+
+/** Say whether one may choose and follow an account: what only a profile names has to be checked first. */
+export function mayChoose(account: AccountView): boolean {
+  return standingOf(account) !== "unchecked";
+}
 
 export const FILTERS = {
   all: (match: MatchView) => match.following,
   bluesky: isAt("bluesky"),
   fediverse: isAt("fediverse"),
   check: (match: MatchView) => match.following && !match.preselected && match.accounts.some(isOpen),
+  hinted: (match: MatchView) => match.following && match.accounts.some((account) => !account.listed && !account.rejected),
   followed: hasState("following"),
   failed: hasState("failed"),
   followers: (match: MatchView) => !match.following,

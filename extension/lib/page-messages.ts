@@ -9,8 +9,11 @@ export type Network = AccountView["network"];
 export type FollowState = AccountView["state"];
 export type Grade = MatchView["grade"];
 
-/** What a press on an account's button does: follow it, sign in first, or nothing more ("" where it is done or under way). */
-export type BadgeAction = "follow" | "sign_in" | "";
+/** What a press on an account's button does: check it, follow it, sign in first, or nothing more ("" where it is done or under way). */
+export type BadgeAction = "check" | "follow" | "sign_in" | "";
+
+/** Why an account is shown: the directory has it; or their profile on X names it, and this came of checking that. */
+export type Standing = "listed" | "unchecked" | "found" | "linked";
 
 /** One account elsewhere, in sentences. Links to its profile are https. */
 export interface BadgeAccountView {
@@ -19,6 +22,12 @@ export interface BadgeAccountView {
   readonly address: string;
   readonly url: string | null;
   readonly open_label: string;
+  readonly standing: Standing;
+  readonly standing_text: string;
+  /** The button that loads the profile, and who is asked by it. */
+  readonly look_text: string;
+  readonly look_label: string;
+  readonly look_asks: string;
   readonly action: BadgeAction;
   readonly action_text: string;
   readonly action_label: string;
@@ -29,9 +38,24 @@ export interface BadgeAccountView {
   readonly error_text: string;
 }
 
+/** An account as it shows itself, in sentences; `picture` is a data: URL. */
+export interface ProfileView {
+  readonly picture: string | null;
+  readonly name: string;
+  readonly description: string;
+  readonly notes: readonly string[];
+}
+
+/** What came of looking at an account: `error_text` is "" where there is a profile. */
+export interface Looked {
+  readonly profile: ProfileView | null;
+  readonly error_text: string;
+}
+
 /** All that a badge and its popover say about one person, made by the background in the person's language. */
 export interface BadgeView {
-  readonly row_id: string;
+  /** The directory's row; null where only their profile on X names accounts. */
+  readonly row_id: string | null;
   readonly language: string;
   readonly direction: "ltr" | "rtl";
   readonly grade: Grade;
@@ -84,12 +108,22 @@ export interface ReadingView {
   readonly total: number | null;
 }
 
+/** Which account of which person: one that the row `row_id` has, or (null) one that their profile on X names. */
+export interface BadgeTarget {
+  readonly row_id: string | null;
+  readonly address: string;
+  readonly screen_name: string;
+  readonly rest_id: string | null;
+}
+
 /** type -> fields and result. Everything in `fields` is a stranger's until `parsePageMessage` has seen it. */
 export interface PageMessages {
   /** See to it that the index in `storage.local` is that of the directory which is here now. */
   "badge.index": { fields: object; result: object };
   "badge.rows": { fields: { people: readonly NamedPerson[] }; result: { views: readonly (BadgeView | null)[] } };
-  "badge.follow": { fields: { row_id: string; screen_name: string; rest_id: string | null }; result: { state: FollowState; error_text: string } };
+  "badge.follow": { fields: BadgeTarget; result: { state: FollowState; error_text: string } };
+  /** Load the profile of an account, and thereby check one that only a profile on X names. */
+  "badge.look": { fields: BadgeTarget & { network: Network }; result: Looked };
   "session.open": { fields: object; result: object };
   /** Whom X's page named, and in which list of its owner they stand, if in one. */
   "people.seen": { fields: { people: readonly SeenUser[]; listed: SeenList | null }; result: object };
@@ -121,6 +155,7 @@ const DEADLINES: Record<PageMessageType, number> = {
   "badge.index": 60_000,
   "badge.rows": 15_000,
   "badge.follow": 90_000,
+  "badge.look": 90_000,
   "session.open": 15_000,
   "people.seen": 15_000,
   "reading.view": 15_000,
@@ -145,14 +180,21 @@ const SCREEN_NAME = /^[A-Za-z0-9_]{1,20}$/;
 const REST_ID = /^[1-9]\d{0,19}$/;
 // As core/passerelle/directory.py holds: 1 to 64 printable ASCII characters.
 const ROW_ID = /^[\x20-\x7e]{1,64}$/;
+// A handle, a did or an acct: the longest is an acct, 64 + 1 + 253 characters, all of them ASCII.
+const ADDRESS = /^[\x21-\x7e]{3,318}$/;
+const NETWORKS: readonly Network[] = ["bluesky", "fediverse"];
 const MESSAGE_ID = /^[0-9a-f-]{36}$/;
 
 const PARSERS: { [T in PageMessageType]: (fields: Readonly<Record<string, unknown>>) => Fields<T> | null } = {
   "badge.index": () => ({}),
   "badge.rows": ({ people }) =>
     Array.isArray(people) && people.length <= MAX_PEOPLE && people.every(isNamedPerson) ? { people: people.map(copyOf) } : null,
-  "badge.follow": ({ row_id, screen_name, rest_id }) =>
-    isText(row_id, ROW_ID) && isText(screen_name, SCREEN_NAME) && isRestId(rest_id) ? { row_id, screen_name, rest_id } : null,
+  "badge.follow": parseTarget,
+  "badge.look": (fields) => {
+    const target = parseTarget(fields);
+    const network = NETWORKS.find((known) => known === fields.network);
+    return target && network ? { ...target, network } : null;
+  },
   "session.open": () => ({}),
   "people.seen": ({ people, listed }) => {
     if (!Array.isArray(people) || people.length > MAX_PEOPLE) return null;
@@ -164,6 +206,11 @@ const PARSERS: { [T in PageMessageType]: (fields: Readonly<Record<string, unknow
   "reading.end": ({ is_complete }) => (typeof is_complete === "boolean" ? { is_complete } : null),
   "page.health": ({ is_readable }) => (typeof is_readable === "boolean" ? { is_readable } : null),
 };
+
+function parseTarget({ row_id, address, screen_name, rest_id }: Readonly<Record<string, unknown>>): BadgeTarget | null {
+  const isRow = row_id === null || isText(row_id, ROW_ID);
+  return isRow && isText(address, ADDRESS) && isText(screen_name, SCREEN_NAME) && isRestId(rest_id) ? { row_id, address, screen_name, rest_id } : null;
+}
 
 // Undefined when it is wrong in any way.
 function parseList(value: unknown): SeenList | undefined {

@@ -5,12 +5,14 @@ import { fromStore } from "svelte/store";
 import type { Dropped } from "./drop";
 import { engine } from "./engine";
 import { type Failure, failureOf } from "./failures";
-import { speech } from "./i18n.svelte";
+import { sentenceFor, speech, t } from "./i18n.svelte";
 import { counts, decided, type Decision, failed, sorted, toFollow } from "./matches";
 import type { AccountView, Events, ExportMake, MatchView, WorkView } from "./messages.gen";
+import type { Looked } from "./page-messages";
 import { openTab, saveFile } from "./platform";
 import { type Account, type Credentials, sessions } from "./sessions";
 import * as settings from "./settings";
+import { makeProfileView } from "./standing";
 import { forgetSeen } from "./x-answers/ask-background";
 import { onReading, type Reading, readReading } from "./x-answers/reading";
 import { live, readMatches, readState } from "./storage";
@@ -47,7 +49,7 @@ class Page {
   reading = $state.raw<Reading | null>(null);
   private failure = $state.raw<Failure | null>(null);
   private dismissed = $state<string | null>(null);
-  private wanted: string[] | null = null; // whose Follow was pressed before signing in
+  private wanted: (() => Promise<void>) | null = null; // the follow that was pressed before signing in
   private begun = $state.raw<readonly Work[]>([]); // works of this page whose reply is still out
   private engineStep = $state<Events["engine.progress"]["step"]>("ready");
   private step = $state.raw<Events["work.progress"] | null>(null);
@@ -174,13 +176,45 @@ class Page {
   async follow(restIds: string[] | null): Promise<void> {
     const { account } = this;
     if (!account || account.expired) {
-      this.go("sign-in");
-      this.wanted = restIds;
+      this.signInFirst(() => this.follow(restIds));
       return;
     }
     for (const id of restIds ?? []) this.pendingFollows.add(id);
     await this.guard(() => engine.call("follow.start", { account: account.did, rest_ids: restIds }));
     for (const id of restIds ?? []) this.pendingFollows.delete(id);
+  }
+
+  /** Follow the one account of somebody that only their profile on X names, once it has been checked. */
+  async followNamed(match: MatchView, named: AccountView): Promise<void> {
+    const { account } = this;
+    if (!account || account.expired) {
+      this.signInFirst(() => this.followNamed(match, named));
+      return;
+    }
+    const { rest_id, screen_name } = match;
+    const { address } = named;
+    const key = `${rest_id} ${address}`;
+    this.pendingFollows.add(key);
+    const wanted = { account: account.did, row_id: null, screen_name: screen_name ?? "", rest_id, address };
+    const followed = await this.guard(() => engine.call("follow.one", wanted));
+    if (followed?.error) this.failure = failureOf(followed.error);
+    this.pendingFollows.delete(key);
+  }
+
+  /** Ask an account's network for its profile, and thereby check what a profile on X says. */
+  async look({ rest_id, screen_name, row_id }: MatchView, { network, address, listed }: AccountView): Promise<Looked> {
+    try {
+      const view = await engine.call("account.look", { rest_id, screen_name: screen_name ?? "", row_id: listed ? row_id : null, network, address });
+      return { profile: makeProfileView(view, t), error_text: "" };
+    } catch (error) {
+      const failure = failureOf(error);
+      return { profile: null, error_text: failure.code === "account_not_found" ? t("account.not_there") : sentenceFor(failure) };
+    }
+  }
+
+  private signInFirst(then: () => Promise<void>): void {
+    this.go("sign-in");
+    this.wanted = then;
   }
 
   async pause(): Promise<void> {
@@ -214,10 +248,10 @@ class Page {
   }
 
   // Mark who is followed already; then do what waited for somebody to sign in.
-  private async takeUp(did: string, wanted: string[] | null): Promise<void> {
+  private async takeUp(did: string, wanted: (() => Promise<void>) | null): Promise<void> {
     await this.refreshFollows(did);
     if (this.hasStoppedForSignIn(did)) await this.resume();
-    if (wanted) await this.follow(wanted);
+    await wanted?.();
   }
 
   async signOut(): Promise<void> {

@@ -58,6 +58,13 @@ export async function readState<K extends keyof State>(key: K): Promise<State[K]
   return ((await read("state", key)) as State[K] | undefined) ?? null;
 }
 
+/** Give everything in `store`, by key. */
+export async function readAll<T>(store: StoreName): Promise<ReadonlyMap<string, T>> {
+  const from = await reading(store);
+  const [keys, values] = await Promise.all([settled(from.getAllKeys() as IDBRequest<string[]>), settled(from.getAll() as IDBRequest<T[]>)]);
+  return new Map(keys.map((key, at) => [key, values[at] as T]));
+}
+
 /** Give every match, in the order of rest_ids as text. */
 export async function readMatches(): Promise<MatchView[]> {
   return settled((await reading("matches")).getAll() as IDBRequest<MatchView[]>);

@@ -5,6 +5,7 @@ import { answerPage, type BadgeParts, makeBadgeHandlers, publishIndex } from "..
 import { BADGE_INDEX, nameKey, readBadgeIndex } from "../../extension/lib/badge-index";
 import { EngineError } from "../../extension/lib/engine";
 import { makeTranslate } from "../../extension/lib/i18n";
+import { makeHintBook } from "../../extension/lib/hint-book";
 import type { FollowedOne } from "../../extension/lib/messages.gen";
 
 const ADA = {
@@ -23,7 +24,7 @@ const ADA = {
 const ME = { kind: "app-password" as const, did: "did:plc:me", handle: "me.example.org", pds: "https://pds.example.org", expired: false };
 const id = "0b9d1f6e-5a0c-4c58-9d0b-2f6f5b1f2c11";
 const ada = { screenName: "Ada_Nouvelle", restId: null };
-const FOLLOW = { id, type: "badge.follow", row_id: "1", screen_name: "ada_nouvelle", rest_id: null };
+const FOLLOW = { id, type: "badge.follow", row_id: "1", address: "ada.example.org", screen_name: "ada_nouvelle", rest_id: null };
 
 /** A background with Ada in its directory; `followed` is what reached the engine. */
 function backgroundWith(changes: Partial<BadgeParts> = {}) {
@@ -39,6 +40,7 @@ function backgroundWith(changes: Partial<BadgeParts> = {}) {
         offsets: new Blob([Uint32Array.of(0)]),
       });
     },
+    book: () => Promise.resolve(makeHintBook([])),
     matches: () => Promise.resolve([]),
     queued: () => Promise.resolve(null),
     account: () => Promise.resolve(ME),
@@ -47,6 +49,7 @@ function backgroundWith(changes: Partial<BadgeParts> = {}) {
       followed.push(fields);
       return Promise.resolve<FollowedOne>({ state: "following", error: null });
     },
+    look: () => Promise.reject(new Error("nobody looks here")),
     openSignIn: () => Promise.resolve(),
     publish: () => Promise.resolve(),
     now: () => new Date("2026-11-20T12:00:00Z"),
@@ -81,12 +84,13 @@ test("the directory is opened once per version", async () => {
 test("a follow goes to the engine as the person signed in, with the row only", async () => {
   const { answer, followed } = backgroundWith();
   expect(await answer(FOLLOW)).toEqual({ id, result: { state: "following", error_text: "" } });
-  expect(followed).toEqual([{ account: "did:plc:me", row_id: "1", screen_name: "ada_nouvelle", rest_id: null }]);
+  expect(followed).toEqual([{ account: "did:plc:me", row_id: "1", screen_name: "ada_nouvelle", rest_id: null, address: null }]);
 });
 
 test.each([
   ["a row that is not this name's", { ...FOLLOW, screen_name: "olu_afara" }, {}],
   ["a row that does not exist", { ...FOLLOW, row_id: "2" }, {}],
+  ["an account that the row does not have", { ...FOLLOW, address: "eve.example.org" }, {}],
   ["nobody signed in", FOLLOW, { account: () => Promise.resolve(null) }],
   ["a sign-in that has ended", FOLLOW, { account: () => Promise.resolve({ ...ME, expired: true }) }],
 ])("%s: nobody is followed, and a sentence says why", async (_, message, changes) => {

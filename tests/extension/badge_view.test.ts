@@ -24,7 +24,7 @@ const NOBODY: Own = { match: null, queued: new Map(), isSignedIn: true };
 const english = { locale: "en-GB", translate: makeTranslate("en-GB") };
 
 const view = (row: Partial<DirectoryRow> = {}, own: Partial<Own> = {}, person = junho) =>
-  makeBadgeView(person, { ...JUNHO, ...row }, { ...NOBODY, ...own }, english, NOW);
+  makeBadgeView(person, { row: { ...JUNHO, ...row }, profile: null }, { ...NOBODY, ...own }, english, NOW);
 
 const plain = (text = "") => text.replace(/[\u2066-\u2069]/gu, "");
 
@@ -126,7 +126,7 @@ test("names that turn the text around are harmless", () => {
 });
 
 test.each(LANGUAGES)("every sentence is there in %s", (locale) => {
-  const made = makeBadgeView(junho, JUNHO, NOBODY, { locale, translate: makeTranslate(locale) }, NOW);
+  const made = makeBadgeView(junho, { row: JUNHO, profile: null }, NOBODY, { locale, translate: makeTranslate(locale) }, NOW);
   expect(Object.values(made?.words ?? {}).every(Boolean)).toBe(true);
   expect(made?.direction).toBe(locale === "ar" ? "rtl" : "ltr");
 });

@@ -30,6 +30,7 @@ export function start(names: string[], { isSignedIn = true, delay = 5 } = {}): v
       followed.add(screenName);
       return Promise.resolve("");
     },
+    look: () => Promise.resolve({ profile: null, error_text: "" }),
     signIn: () => {
       signIns++;
       return Promise.resolve();
@@ -60,6 +61,11 @@ function viewOf(name: string, isSignedIn: boolean, isFollowed: boolean): BadgeVi
         address,
         url: `https://bsky.app/profile/${address}`,
         open_label: `Open the profile ${address}`,
+        standing: "listed",
+        standing_text: "In the directory",
+        look_text: "Show",
+        look_label: `Show ${address}`,
+        look_asks: "Asks nobody.",
         action: isFollowed ? "" : isSignedIn ? "follow" : "sign_in",
         action_text: isSignedIn ? "Follow" : "Sign in",
         action_label: `Follow @${name} on Bluesky`,

@@ -1,7 +1,7 @@
 // The list of people found: its order, its filters, what "Follow all" would follow.
 import { expect, test } from "vitest";
-import { counts, decided, failed, find, nameOf, sorted, toFollow } from "../../extension/lib/matches";
-import type { AccountView, MatchView } from "../../extension/lib/messages.gen";
+import { counts, decided, failed, find, mayChoose, nameOf, sorted, toFollow } from "../../extension/lib/matches";
+import type { AccountView, CheckView, HintView, MatchView } from "../../extension/lib/messages.gen";
 
 function account(over: Partial<AccountView> = {}): AccountView {
   const url = "https://bsky.app/profile/ada.example.org";
@@ -25,6 +25,11 @@ function match(rest_id: string, over: Partial<MatchView> = {}): MatchView {
   };
 }
 
+function hint(state: CheckView["state"] | null): HintView {
+  const check = state && { state, at: "2026-11-20T12:00:00+00:00", did: state === "gone" ? null : "did:plc:ada" };
+  return { network: "bluesky", address: "ada.example.org", url: "https://bsky.app/profile/ada.example.org", confidence: "explicit", where: "bio", seen: "2026-11-01", check };
+}
+
 const ids = (matches: MatchView[]) => matches.map(({ rest_id }) => rest_id);
 
 test("mutual people come first, then followed ones, then followers; within each the surest", () => {
@@ -35,6 +40,23 @@ test("mutual people come first, then followed ones, then followers; within each 
     match("mutual", { followed_by: true, grade: "imported" }),
   ];
   expect(ids(sorted(people, "en"))).toEqual(["mutual", "sure", "unsure", "follower"]);
+});
+
+test("people of whom only their own profile speaks come after all others", () => {
+  const named = { row_id: null, accounts: [account({ listed: false, hint: hint(null) })] };
+  const people = [
+    match("says so", { ...named, grade: "hinted", followed_by: true }),
+    match("both say so", { ...named, grade: "linked", followed_by: true }),
+    match("follower", { following: false, followed_by: true }),
+    match("sure"),
+  ];
+  expect(ids(sorted(people, "en"))).toEqual(["sure", "follower", "both say so", "says so"]);
+});
+
+test("an account that only a profile names may be chosen once it has been checked", () => {
+  const states = [null, "gone", "found", "linked"] as const;
+  expect(states.map((state) => mayChoose(account({ listed: false, hint: hint(state) })))).toEqual([false, false, true, true]);
+  expect(mayChoose(account({ hint: hint(null) }))).toBe(true); // the directory has it, too
 });
 
 test("names are in the alphabet's order, people without a name last", () => {
@@ -62,14 +84,17 @@ test("a filter keeps what it says", () => {
     match("rejected", { preselected: false, accounts: [account({ rejected: true })] }),
     match("follower", { following: false }),
     match("failed", { accounts: [account({ state: "failed" })] }),
+    match("says so", { row_id: null, preselected: false, grade: "hinted", accounts: [account({ listed: false, hint: hint(null) })] }),
+    match("found", { row_id: null, preselected: false, grade: "hinted", accounts: [account({ listed: false, hint: hint("found") })] }),
   ];
-  expect(ids(find(people, "bluesky", ""))).toEqual(["bluesky", "both", "to check", "failed"]);
+  expect(ids(find(people, "bluesky", ""))).toEqual(["bluesky", "both", "to check", "failed", "found"]);
   expect(ids(find(people, "fediverse", ""))).toEqual(["fediverse", "both"]);
-  expect(ids(find(people, "check", ""))).toEqual(["to check"]);
+  expect(ids(find(people, "check", ""))).toEqual(["to check", "found"]);
+  expect(ids(find(people, "hinted", ""))).toEqual(["says so", "found"]);
   expect(ids(find(people, "followed", ""))).toEqual(["both"]);
   expect(ids(find(people, "followers", ""))).toEqual(["follower"]);
   expect(failed(people)).toEqual(["failed"]);
-  expect(counts(people)).toEqual({ all: 6, bluesky: 4, fediverse: 2, check: 1, followed: 1, failed: 1, followers: 1 });
+  expect(counts(people)).toEqual({ all: 8, bluesky: 5, fediverse: 2, check: 2, hinted: 2, followed: 1, failed: 1, followers: 1 });
 });
 
 test("search takes names and addresses, without accents, case or @, every word", () => {

@@ -11,10 +11,11 @@ test("a message of the table comes in, without what does not belong to it", () =
     type: "badge.rows",
     people: [ada],
   });
-  expect(parsePageMessage({ id, type: "badge.follow", row_id: "7", screen_name: "ada_nouvelle", rest_id: null })).toEqual({
+  expect(parsePageMessage({ id, type: "badge.follow", row_id: "7", address: "ada.example.org", screen_name: "ada_nouvelle", rest_id: null, did: "x" })).toEqual({
     id,
     type: "badge.follow",
     row_id: "7",
+    address: "ada.example.org",
     screen_name: "ada_nouvelle",
     rest_id: null,
   });
@@ -34,9 +35,9 @@ test.each([
   { id, type: "badge.rows", people: [{ screenName: "ada_nouvelle", restId: 1001 }] },
   { id, type: "badge.rows", people: [{ screenName: "ada_nouvelle", restId: "1 OR 1" }] },
   { id, type: "badge.rows", people: Array.from({ length: MAX_PEOPLE + 1 }, () => ada) },
-  { id, type: "badge.follow", row_id: "", screen_name: "ada_nouvelle", rest_id: null },
-  { id, type: "badge.follow", row_id: "x".repeat(65), screen_name: "ada_nouvelle", rest_id: null },
-  { id, type: "badge.follow", row_id: "7", screen_name: "a".repeat(21), rest_id: null },
+  { id, type: "badge.follow", row_id: "", address: "ada.example.org", screen_name: "ada_nouvelle", rest_id: null },
+  { id, type: "badge.follow", row_id: "x".repeat(65), address: "ada.example.org", screen_name: "ada_nouvelle", rest_id: null },
+  { id, type: "badge.follow", row_id: "7", address: "ada.example.org", screen_name: "a".repeat(21), rest_id: null },
 ])("%j is refused", (message) => {
   expect(parsePageMessage(message)).toBeNull();
 });

@@ -200,6 +200,7 @@ async function background(changes: Partial<Parameters<typeof makeSeen>[0]> = {})
     known: () => Promise.resolve(new Map<string, KnownName | null>()),
     owner: () => Promise.resolve(null),
     keys: () => Promise.resolve(Uint32Array.from([idKey("1001"), nameKey("crowd_2")].sort((one, other) => one - other))),
+    hints: { has: () => Promise.resolve(() => false), soon: () => Promise.resolve() },
     isAllowed: () => Promise.resolve(true),
     openTab: (url) => Promise.resolve(opened.push(url)),
     speech: () => Promise.resolve({ locale: "en", translate: makeTranslate("en") }),

@@ -4,9 +4,11 @@
 import { browser } from "wxt/browser";
 import { defineBackground } from "wxt/utils/define-background";
 import { makeBadgesBackground } from "../../lib/background-badges";
+import { makeHintsBackground } from "../../lib/background-hints";
 import { makeSeenBackground } from "../../lib/background-seen";
 import type { WakeEngine } from "../../lib/engine";
 import type { ErrorView } from "../../lib/messages.gen";
+import { makeSeenStore } from "../../lib/x-answers/seen-store";
 import { wakeEngine } from "./engine-host";
 import { LOOK, look, lookSoon } from "./resume";
 
@@ -19,8 +21,10 @@ const wake: WakeEngine = async (silent) => {
   await lookSoon();
   return wakeEngine(silent);
 };
-const badges = makeBadgesBackground(wake);
-const seen = makeSeenBackground(wake);
+const store = makeSeenStore();
+const hints = makeHintsBackground(wake, store);
+const badges = makeBadgesBackground(wake, hints.book);
+const seen = makeSeenBackground(wake, store, hints);
 
 /** What the extension's own pages may ask. */
 const FROM_PAGES: Handlers = {
@@ -39,6 +43,7 @@ const FROM_CONTENT: Handlers = {
   "badge.index": badges.answer,
   "badge.rows": badges.answer,
   "badge.follow": badges.answer,
+  "badge.look": badges.answer,
   "session.open": badges.answer,
   "people.seen": seen.answer,
   "reading.view": seen.answer,
@@ -63,6 +68,7 @@ export default defineBackground(() => {
   });
   badges.listen();
   seen.listen();
+  hints.listen();
   // Firefox keeps this page alive for an event that has a listener: the heartbeat of ./engine-host.ts.
   browser.storage.session.onChanged.addListener(() => undefined);
 });

@@ -3,8 +3,8 @@ import { browser } from "wxt/browser";
 import { defineContentScript } from "wxt/utils/define-content-script";
 import { type Watch, watchPage, type WatchParts } from "../../lib/badge/watch";
 import { BADGES } from "../../lib/badges";
-import { BADGE_INDEX, mayKnow, readBadgeIndex } from "../../lib/badge-index";
-import { ask, PageMessageError } from "../../lib/page-messages";
+import { BADGE_HINTS, BADGE_INDEX, mayKnow, type NamedPerson, readBadgeIndex } from "../../lib/badge-index";
+import { ask, type BadgeAccountView, type BadgeTarget, type BadgeView, PageMessageError } from "../../lib/page-messages";
 import { watchHealth } from "../../lib/x/health";
 import { makeGuide, ownerOf } from "../../lib/x-answers/guide";
 import { identify, LEARNED, type Learned, readLearned } from "../../lib/x-answers/learned";
@@ -17,19 +17,32 @@ export default defineContentScript({
   async main(context) {
     let watch: Watch | null = null;
     const stopReading = startReading();
-    let keys: Uint32Array = new Uint32Array();
+    let keys: Uint32Array | null = null; // of the directory's people, while badges are on and there is one
+    let hinted: Uint32Array = new Uint32Array(); // of those whose profile names an account
     let learned: Learned = new Map();
 
+    const targetOf = (person: NamedPerson, { row_id }: BadgeView, { standing, address }: BadgeAccountView): BadgeTarget => {
+      const { screenName, restId } = identify(learned, person);
+      return { row_id: standing === "listed" ? row_id : null, address, screen_name: screenName, rest_id: restId };
+    };
     const parts: WatchParts = {
-      mayKnow: (person) => mayKnow(keys, identify(learned, person)),
+      mayKnow: (person) => {
+        const named = identify(learned, person);
+        return (keys !== null && mayKnow(keys, named)) || mayKnow(hinted, named);
+      },
       askRows: async (people) => (await ask("badge.rows", { people: people.map((person) => identify(learned, person)) })).views,
-      follow: async (person, { row_id, words }) => {
-        const { screenName, restId } = identify(learned, person);
+      follow: async (person, view, account) => {
         try {
-          return (await ask("badge.follow", { row_id, screen_name: screenName, rest_id: restId })).error_text;
+          return (await ask("badge.follow", targetOf(person, view, account))).error_text;
         } catch (error) {
-          console.warn("Passerelle: the follow was not answered.", error);
-          return error instanceof PageMessageError && error.view.code === "no_answer" ? words.no_answer : words.broken;
+          return sentenceOf(error, view);
+        }
+      },
+      look: async (person, view, account) => {
+        try {
+          return await ask("badge.look", { ...targetOf(person, view, account), network: account.network });
+        } catch (error) {
+          return { profile: null, error_text: sentenceOf(error, view) };
         }
       },
       signIn: async () => {
@@ -38,20 +51,29 @@ export default defineContentScript({
       isAlive: () => context.isValid,
     };
 
-    // The index is there exactly while badges are on; the background replaces it when the directory changes.
-    function useIndex(stored: unknown): void {
-      const index = readBadgeIndex(stored);
-      keys = index?.keys ?? new Uint32Array();
-      if (!index) {
+    // The indexes are there only while badges are on; the background replaces them when the directory or the hints change.
+    function useIndexes(): void {
+      if (keys === null && hinted.length === 0) {
         watch?.stop();
         watch = null;
       } else if (watch) watch.refresh();
       else watch = watchPage(document, parts);
     }
 
+    // A badge whose account turned out to be gone stays until the page changes: somebody is reading so in its popover.
+    function useHints(stored: unknown): void {
+      const before = new Set(hinted);
+      hinted = readBadgeIndex(stored)?.keys ?? new Uint32Array();
+      if (hinted.length === 0 || hinted.some((key) => !before.has(key))) useIndexes();
+    }
+
     const changed = (changes: Record<string, { newValue?: unknown }>, area: string) => {
       if (area !== "local") return;
-      if (changes[BADGE_INDEX]) useIndex(changes[BADGE_INDEX].newValue);
+      if (changes[BADGE_INDEX]) {
+        keys = readBadgeIndex(changes[BADGE_INDEX].newValue)?.keys ?? null;
+        useIndexes();
+      }
+      if (changes[BADGE_HINTS]) useHints(changes[BADGE_HINTS].newValue);
       if (changes[LEARNED]) {
         const before = learned;
         learned = readLearned(changes[LEARNED].newValue);
@@ -64,9 +86,11 @@ export default defineContentScript({
       watch?.stop();
       stopReading(false);
     });
-    const stored = await browser.storage.local.get([BADGE_INDEX, LEARNED]);
+    const stored = await browser.storage.local.get([BADGE_INDEX, BADGE_HINTS, LEARNED]);
     learned = readLearned(stored[LEARNED]);
-    useIndex(stored[BADGE_INDEX]);
+    keys = readBadgeIndex(stored[BADGE_INDEX])?.keys ?? null;
+    hinted = readBadgeIndex(stored[BADGE_HINTS])?.keys ?? new Uint32Array();
+    useIndexes();
     await ask("badge.index", {});
   },
 });
@@ -92,6 +116,11 @@ function startReading(): (isForGood: boolean) => void {
     guide.stop();
     listener.stop(isForGood);
   };
+}
+
+function sentenceOf(error: unknown, { words }: BadgeView): string {
+  console.warn("Passerelle: a press was not answered.", error);
+  return error instanceof PageMessageError && error.view.code === "no_answer" ? words.no_answer : words.broken;
 }
 
 function because(error: unknown): void {

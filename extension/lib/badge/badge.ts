@@ -1,7 +1,7 @@
 // One badge: a span in X's page that holds, out of the page's reach, a mark and, once pressed, a popover.
 import type { NamedPerson } from "../badge-index";
-import type { BadgeView } from "../page-messages";
-import { type CardActs, fillCard } from "./card";
+import type { BadgeAccountView, BadgeView, Looked } from "../page-messages";
+import { type CardActs, fillCard, keyOf } from "./card";
 import { make } from "./dom";
 import { makeMark, paintMark } from "./mark";
 import { onPress, silence } from "./silence";
@@ -16,7 +16,9 @@ export interface BadgeServices {
   /** Read again what is known, with the state of this moment; null when it could not be told. */
   refresh: (person: NamedPerson) => Promise<BadgeView | null>;
   /** Follow on Bluesky; gives what went wrong in a sentence, or "". */
-  follow: (person: NamedPerson, view: BadgeView) => Promise<string>;
+  follow: (person: NamedPerson, view: BadgeView, account: BadgeAccountView) => Promise<string>;
+  /** Load an account's profile; its network is asked. */
+  look: (person: NamedPerson, view: BadgeView, account: BadgeAccountView) => Promise<Looked>;
   signIn: () => Promise<void>;
 }
 
@@ -32,6 +34,7 @@ export class Badge {
   #cardStyle: HTMLStyleElement | undefined;
   #person: NamedPerson | null = null;
   #view: BadgeView | null = null;
+  readonly #looked = new Map<string, Looked>(); // what was loaded while this popover is open
 
   constructor(services: BadgeServices, theme: Theme) {
     this.#services = services;
@@ -89,6 +92,7 @@ export class Badge {
     if (!card) return;
     const hadFocus = this.#root.activeElement !== null;
     this.#card = null;
+    this.#looked.clear();
     for (const [type, listener] of this.#whileOpen) removeEventListener(type, listener, { capture: true });
     card.remove();
     this.#mark.setAttribute("aria-expanded", "false");
@@ -112,19 +116,28 @@ export class Badge {
   #fill(): void {
     if (!this.#card || !this.#view) return;
     const hadFocus = this.#card.contains(this.#root.activeElement);
-    fillCard(this.#card, this.#view, this.#acts);
+    fillCard(this.#card, this.#view, this.#looked, this.#acts);
     if (hadFocus) this.#card.focus({ preventScroll: true });
     this.#place();
   }
 
   readonly #acts: CardActs = {
-    follow: async (view) => {
+    follow: async (view, account) => {
       const person = this.#person;
-      const sentence = person ? await this.#services.follow(person, view) : "";
+      const sentence = person ? await this.#services.follow(person, view, account) : "";
       if (sentence) return sentence;
       await this.#refresh();
       this.#fill();
       return "";
+    },
+    look: async (view, account) => {
+      const [person, card] = [this.#person, this.#card];
+      if (!person) return;
+      const looked = await this.#services.look(person, view, account);
+      if (card !== this.#card) return; // closed meanwhile
+      this.#looked.set(keyOf(account), looked);
+      await this.#refresh();
+      this.#fill();
     },
     signIn: () => void this.#services.signIn(),
     close: () => { this.close(); },

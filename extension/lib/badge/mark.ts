@@ -1,4 +1,4 @@
-// The small mark behind an @name: one sign per network, filled when the directory is sure.
+// The small mark behind an @name: one sign per network, filled when the directory is sure, dashed when only a profile says so.
 import type { FollowState, Grade, Network } from "../page-messages";
 import { make, makeSvg } from "./dom";
 
@@ -9,7 +9,14 @@ const SIGNS: Record<Network | "followed", string> = {
   followed: "M9.6 19.3 2.7 12.4l2.6-2.6 4.3 4.3 9.1-9.1 2.6 2.6z",
 };
 
-const SURE: ReadonlySet<Grade> = new Set(["proven", "attested"]);
+const LOOKS: Readonly<Record<Grade, string>> = {
+  proven: "mark sure",
+  attested: "mark sure",
+  imported: "mark",
+  claimed: "mark",
+  linked: "mark",
+  hinted: "mark hinted",
+};
 
 /** What the mark shows at a glance. */
 export interface Marked {
@@ -27,7 +34,7 @@ export function makeMark(): HTMLButtonElement {
 export function paintMark(mark: HTMLButtonElement, { label, grade, accounts }: Marked): void {
   const networks = new Set(accounts.map(({ network }) => network));
   const isFollowed = accounts.some(({ state }) => state === "following");
-  mark.className = SURE.has(grade) ? "mark sure" : "mark";
+  mark.className = LOOKS[grade];
   mark.setAttribute("aria-label", label);
   mark.title = label;
   mark.replaceChildren(...[...networks, ...(isFollowed ? (["followed"] as const) : [])].map(sign));

@@ -33,6 +33,9 @@ button:focus-visible, a:focus-visible { outline: 2px solid var(--accent); outlin
 .mark::after { content: ""; position: absolute; inset: -5px; }
 .mark.sure { background: var(--accent); color: var(--on-accent); }
 .mark svg { block-size: 11px; inline-size: 11px; fill: currentColor; stroke: currentColor; stroke-width: 0; }
+/* Only somebody's own word: broken border, hollow signs. */
+.mark.hinted { border-style: dashed; }
+.mark.hinted svg { fill: none; stroke-width: 2px; }
 @media (forced-colors: active) { .mark { border-color: ButtonText; color: ButtonText; } .mark.sure { forced-color-adjust: none; } }
 `;
 
@@ -55,10 +58,17 @@ export const CARD_STYLE = `
 .state { font-size: 13px; color: var(--quiet); }
 .note, .error { color: var(--warning); }
 .error { margin: 6px 0 0; font-size: 13px; }
+.standing { display: block; font-size: 12px; color: var(--quiet); }
+.asks { margin: 0; font-size: 12px; color: var(--quiet); }
+.profile { display: flex; gap: 10px; align-items: start; padding: 8px; border: 1px solid var(--line); border-radius: 10px; }
+.profile > div { min-inline-size: 0; }
+.profile img { flex: none; inline-size: 44px; block-size: 44px; border-radius: 50%; object-fit: cover; }
+.description { margin: 2px 0; font-size: 13px; unicode-bidi: isolate; }
 ul { list-style: none; margin: 8px 0 0; padding: 0; display: grid; gap: 8px; }
 .account { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 6px 12px; }
 .account .network { display: block; font-size: 12px; color: var(--quiet); }
-.account .error { flex-basis: 100%; margin: 0; }
+.account .who { flex: 1; min-inline-size: 45%; }
+.account .error, .account .asks, .profile { flex-basis: 100%; margin: 0; }
 .address { font-weight: 600; unicode-bidi: isolate; }
 .buttons { display: flex; gap: 8px; align-items: center; flex-wrap: wrap; justify-content: end; margin-inline-start: auto; }
 .press { padding: 5px 14px; border: 1px solid var(--accent); border-radius: 16px; background: var(--accent); color: var(--on-accent); font-weight: 700; font-size: 13px; }

@@ -33,10 +33,10 @@ interface Placed {
   readonly place: Element;
 }
 
-/** What a block should have: a badge about `person` behind `place`, or none. */
+/** What a block should have: a badge about `person` behind `place`, none, or (undefined) the one it has, until it is known. */
 interface Seen {
   readonly block: Element;
-  readonly wanted: Wanted | null;
+  readonly wanted: Wanted | null | undefined;
 }
 
 interface Wanted {
@@ -59,7 +59,7 @@ export function watchPage(document: Document, parts: WatchParts): Watch {
   const hosts = new Set<Element>(); // of `placed`
   const waiting = new Set<Element>(); // blocks whose person is being asked about
   const answers = new Answers(parts.askRows, answered);
-  const services: BadgeServices = { follow: parts.follow, signIn: parts.signIn, refresh: refreshOne };
+  const services: BadgeServices = { follow: parts.follow, look: parts.look, signIn: parts.signIn, refresh: refreshOne };
   let current: Adapter | null = null;
   let theme = themeOf(document);
   let frame = 0;
@@ -180,12 +180,14 @@ export function watchPage(document: Document, parts: WatchParts): Watch {
     const person = block.isConnected ? adapter.read(block, location.pathname) : null;
     const view = person && parts.mayKnow(person) ? answers.get(person) : null;
     if (view === undefined) waiting.add(block);
+    // Asked again about the same person: a badge that is looked at, and its popover, stay meanwhile.
+    if (view === undefined && placed.get(block)?.badge.screenName === person?.screenName) return { block, wanted: undefined };
     return { block, wanted: person && view ? { person, view, place: placeFor(person.anchor, block) } : null };
   }
 
   function settle({ block, wanted }: Seen): void {
     if (wanted) put(block, wanted);
-    else take(block);
+    else if (wanted === null) take(block);
   }
 
   function put(block: Element, { person, view, place }: Wanted): void {

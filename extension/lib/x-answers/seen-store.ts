@@ -1,11 +1,14 @@
 // IndexedDB database `seen`: whom X's pages have named, and who stands in the list being read. The background alone uses it.
 import { settled } from "../storage";
+import { isSameProfile, mayNameAccount } from "./hint-filter";
 import type { SeenUser } from "./users";
 
 /** A person as last seen; `seen` is an ISO 8601 date, `name` the @name in lower case. */
 export interface SeenRecord extends SeenUser {
   readonly seen: string;
   readonly name: string;
+  /** There while the engine is to look for addresses in their profile; the index holds nobody else. */
+  readonly waits?: 1;
 }
 
 interface Member {
@@ -15,7 +18,7 @@ interface Member {
 }
 
 const DATABASE = "seen";
-const VERSION = 1;
+const VERSION = 2; // 2: who waits
 /** People kept; beyond, those not seen for longest go. About 1 kB each. */
 export const MAX_SEEN = 50_000;
 
@@ -31,13 +34,17 @@ export function makeSeenStore(max = MAX_SEEN) {
   }
 
   return {
-    /** Keep what was seen at `seen`: what is known stays where this observation says nothing. */
-    async remember(users: readonly SeenUser[], seen: string): Promise<void> {
+    /**
+     * Keep what was seen at `seen`: what is known stays where this observation says nothing. Of whom the engine has hints
+     * already (`isHinted`), every change waits for it; of others, a profile that may name an account.
+     */
+    async remember(users: readonly SeenUser[], seen: string, isHinted: (restId: string) => boolean = () => false): Promise<void> {
       const transaction = await using("readwrite");
       const people = transaction.objectStore("people");
       for (const user of users) {
         const known = (await settled(people.get(user.rest_id))) as SeenRecord | undefined;
-        people.put(merged(known, user, seen));
+        const now = merged(known, user, seen);
+        people.put(isNews(known, now, isHinted(user.rest_id)) ? { ...now, waits: 1 } : now);
       }
       const excess = (await settled(people.count())) - max;
       if (excess > 0) for (const key of await settled(people.index("seen").getAllKeys(null, excess))) people.delete(key);
@@ -81,6 +88,22 @@ export function makeSeenStore(max = MAX_SEEN) {
       await done(transaction);
     },
 
+    /** Give up to `count` people whose profiles wait for the engine. */
+    async waiting(count: number): Promise<SeenRecord[]> {
+      return (await settled((await using("readonly")).objectStore("people").index("waits").getAll(null, count))) as SeenRecord[];
+    },
+
+    /** The engine has looked at these profiles: they wait no more, unless they have changed meanwhile. */
+    async settle(looked: readonly SeenRecord[]): Promise<void> {
+      const transaction = await using("readwrite");
+      const people = transaction.objectStore("people");
+      for (const record of looked) {
+        const now = (await settled(people.get(record.rest_id))) as SeenRecord | undefined;
+        if (now && isSameProfile(now, record)) people.put({ ...now, waits: undefined });
+      }
+      await done(transaction);
+    },
+
     /** Begin a new list. */
     async clearMembers(): Promise<void> {
       const transaction = await using("readwrite");
@@ -96,6 +119,11 @@ export function makeSeenStore(max = MAX_SEEN) {
       await done(transaction);
     },
   };
+}
+
+function isNews(known: SeenRecord | undefined, now: SeenRecord, isHinted: boolean): boolean {
+  if (known && isSameProfile(known, now)) return known.waits === 1;
+  return isHinted || mayNameAccount(now) || (known !== undefined && mayNameAccount(known));
 }
 
 function merged(known: SeenRecord | undefined, user: SeenUser, seen: string): SeenRecord {
@@ -115,11 +143,16 @@ function merged(known: SeenRecord | undefined, user: SeenUser, seen: string): Se
 
 async function open(forget: () => void): Promise<IDBDatabase> {
   const request = indexedDB.open(DATABASE, VERSION);
-  request.onupgradeneeded = () => {
-    const people = request.result.createObjectStore("people", { keyPath: "rest_id" });
-    people.createIndex("seen", "seen");
-    people.createIndex("name", "name");
-    request.result.createObjectStore("members", { keyPath: "rest_id" }).createIndex("told", "told");
+  request.onupgradeneeded = ({ oldVersion }) => {
+    if (oldVersion < 1) {
+      const people = request.result.createObjectStore("people", { keyPath: "rest_id" });
+      people.createIndex("seen", "seen");
+      people.createIndex("name", "name");
+      request.result.createObjectStore("members", { keyPath: "rest_id" }).createIndex("told", "told");
+    }
+    const people = request.transaction?.objectStore("people");
+    people?.createIndex("waits", "waits");
+    if (people && oldVersion === 1) letWait(people);
   };
   const database = await settled(request).catch((error: unknown) => {
     forget();
@@ -131,6 +164,18 @@ async function open(forget: () => void): Promise<IDBDatabase> {
   };
   database.onclose = forget;
   return database;
+}
+
+// Those seen before anybody looked for addresses.
+function letWait(people: IDBObjectStore): void {
+  const cursors = people.openCursor();
+  cursors.onsuccess = () => {
+    const cursor = cursors.result;
+    if (!cursor) return;
+    const record = cursor.value as SeenRecord;
+    if (mayNameAccount(record)) cursor.update({ ...record, waits: 1 });
+    cursor.continue();
+  };
 }
 
 function done(transaction: IDBTransaction): Promise<void> {

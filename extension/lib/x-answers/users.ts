@@ -27,8 +27,12 @@ export interface Link {
 
 /** Give a biography as it reads: with every t.co replaced by where it leads. */
 export function expandedBio({ bio, links }: SeenUser): string | null {
-  return bio && links.reduce((text, { short, long }) => text.replaceAll(short, long), bio);
+  const longs = new Map(links.map(({ short, long }) => [short, long]));
+  // In one go: of forged links, each could lead to many of the next, and twenty such steps would fill any memory.
+  return bio?.replace(SHORT_LINK, (short) => longs.get(short) ?? short) ?? null;
 }
+
+const SHORT_LINK = /https?:\/\/t\.co\/\w+/gu;
 
 // Real answers have at most 720 people and 10,000 objects per million characters [counted in 10 of three eras]: no real one of
 // MAX_ANSWER characters is cut short; more is somebody trying something.

@@ -1,0 +1,114 @@
+// The background's part in hints: has the engine look at the few profiles that may name an account, and tells tabs whose do.
+//
+// Profiles wait in the database `seen` until the engine has looked at them, so a background that is killed forgets nobody.
+import { browser } from "wxt/browser";
+import { BADGE_HINTS, makeBadgeIndex, readBadgeIndex } from "./badge-index";
+import { BADGES, badgesState } from "./badges";
+import { openChannel } from "./channel";
+import { type Engine, makeEngine } from "./engine";
+import { type HintBook, makeHintBook } from "./hint-book";
+import type { Commands, ProfileHints } from "./messages.gen";
+import { remember } from "./remembered";
+import { readAll } from "./storage";
+import { linksOf } from "./x-answers/hint-filter";
+import type { SeenRecord, SeenStore } from "./x-answers/seen-store";
+import { expandedBio } from "./x-answers/users";
+
+type Find = Commands["hint.find"]["fields"];
+
+/** What this needs from outside; tests hand in their own. */
+export interface HintParts {
+  store: Pick<SeenStore, "waiting" | "settle">;
+  find: (fields: Find) => Promise<unknown>;
+}
+
+// Starting Python takes three seconds of a processor, so it gets a few at once.
+const HANDFUL = 20;
+const QUIET = 5_000; // ms without anybody new, after which it gets what there is
+const MAX_GIVEN = 200; // people in one command; core/passerelle/messages.py, MAX_PROFILES, allows more
+
+/** Make what hands waiting profiles over: `soon` when there may be some, `now` after a start. */
+export function makeHints({ store, find }: HintParts) {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let giving: Promise<void> | null = null;
+
+  // Nobody stops waiting before the engine has stored what it found: killed at any instant, they are given again. Where it
+  // fails they wait for the next occasion.
+  async function give(): Promise<void> {
+    clearTimeout(timer);
+    for (let records = await store.waiting(MAX_GIVEN); records.length > 0; records = await store.waiting(MAX_GIVEN)) {
+      await find({ people: records.map(toProfile) });
+      await store.settle(records);
+    }
+  }
+
+  const now = (): Promise<void> =>
+    (giving ??= give()
+      .catch((error: unknown) => { console.warn("Passerelle: nobody looked for addresses in these profiles yet.", error); })
+      .finally(() => (giving = null)));
+
+  return {
+    now,
+    async soon(): Promise<void> {
+      clearTimeout(timer);
+      const { length } = await store.waiting(HANDFUL);
+      if (length >= HANDFUL) void now();
+      else if (length > 0) timer = setTimeout(() => void now(), QUIET);
+    },
+  };
+}
+
+function toProfile(record: SeenRecord): Find["people"][number] {
+  const { rest_id, screen_name, display_name, seen, location } = record;
+  return { rest_id, screen_name, display_name, seen, bio: expandedBio(record), location, urls: linksOf(record) };
+}
+
+/** Leave the hints' index where content scripts read it, or take it away; only when it is not the one that is there. */
+export async function publishHints(book: () => Promise<HintBook>): Promise<void> {
+  const keys = (await badgesState()) === "on" ? (await book()).keys() : new Uint32Array();
+  const stored = readBadgeIndex((await browser.storage.local.get(BADGE_HINTS))[BADGE_HINTS])?.keys ?? new Uint32Array();
+  if (keys.length === stored.length && keys.every((key, at) => key === stored[at])) return;
+  if (keys.length === 0) await browser.storage.local.remove(BADGE_HINTS);
+  else await browser.storage.local.set({ [BADGE_HINTS]: makeBadgeIndex(INDEX_VERSION, keys.buffer) });
+}
+
+const INDEX_VERSION = 1; // hints have none, unlike the directory
+
+/** Make the background's part; `listen` is to be called at once when it starts. */
+export function makeHintsBackground(wake: Parameters<typeof makeEngine>[0], store: SeenStore) {
+  let engine: Engine | undefined; // its channel is opened by the first command
+  const hints = makeHints({ store, find: (fields) => (engine ??= makeEngine(wake)).call("hint.find", fields) });
+  const book = remember(readBook);
+  let published: Promise<void> = Promise.resolve();
+  const publish = () => {
+    published = published.then(() => publishHints(book)).catch((error: unknown) => { console.error("The hints' index could not be published:", error); });
+  };
+
+  return {
+    book,
+    soon: () => hints.soon(),
+    listen: () => {
+      openChannel((message) => {
+        if (!("event" in message) || message.event.type !== "state.changed") return;
+        if (!message.event.stores.some((store) => WRITTEN.has(store))) return;
+        book.forget();
+        publish();
+      });
+      browser.storage.onChanged.addListener((changes, area) => {
+        if (area === "local" && changes[BADGES]) publish();
+      });
+      browser.permissions.onRemoved.addListener(publish);
+      publish();
+      void hints.now();
+    },
+  };
+}
+
+// What the book is made of.
+const WRITTEN: ReadonlySet<string> = new Set(["hints", "decisions"]);
+
+async function readBook(): Promise<HintBook> {
+  const [profiles, decisions] = await Promise.all([readAll<ProfileHints>("hints"), readAll<string>("decisions")]);
+  const rejected = [...decisions].filter(([, decision]) => decision === "rejected").map(([key]) => key);
+  return makeHintBook([...profiles.values()], new Set(rejected));
+}
