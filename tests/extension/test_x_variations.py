@@ -247,6 +247,14 @@ CLASSIC: dict[str, tuple[str, list[Found]]] = {
         [seen("profile", ADA, True), by(ADA)],
     ),
     "a profile's header and nothing around it": (profile(ADA), [seen("profile", ADA, True)]),
+    "a profile whose description has lost its test id, and no button": (
+        classic(profile(ADA, actions=""), head=schema(ADA, test_id=False)),
+        [seen("profile", ADA, True)],
+    ),
+    "a profile whose description has a number for an id, which is not to be believed": (
+        classic(profile(ADA, actions=""), head=schema(ADA).replace(f'"{ADA.rest_id}"', ADA.rest_id)),
+        [seen("profile", ADA)],
+    ),
     "a profile whose description lags behind": (
         classic(profile(ADA), row(tweet(ADA)), head=schema(BRUNO)),
         [seen("profile", ADA, True), by(ADA)],
@@ -421,6 +429,10 @@ NEW: dict[str, tuple[str, list[Found]]] = {
             head=CANONICAL.format("/ada_nouvelle") + schema(ADA, test_id=False),
         ),
         [seen("profile", ADA, True), by(ADA)],
+    ),
+    "new: a page of a profile that X has not had before": (
+        new(header(ADA), head=CANONICAL.format("/ada_nouvelle/something_new")),
+        [seen("profile", ADA)],
     ),
     "new: a profile's media, its description in a graph": (
         new(

@@ -69,9 +69,8 @@ function restIdOf(block: Element, surface: Surface, screenName: string): string 
 }
 
 function idOfProfile(block: Element, screenName: string): string | null {
-  const schemas = block.ownerDocument.querySelectorAll(CLASSIC.profileSchema);
   const main = block.closest(CLASSIC.main) ?? block.ownerDocument.body;
-  return idFromSchema(schemas, screenName) ?? idFromButton(main, block, screenName) ?? idFromBanner(main, screenName);
+  return idFromSchema(block.ownerDocument, screenName) ?? idFromButton(main, block, screenName) ?? idFromBanner(main, screenName);
 }
 
 function idFromButton(around: Element | null, block: Element, screenName: string): string | null {

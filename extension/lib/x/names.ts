@@ -1,6 +1,6 @@
 // Reading @names and ids from texts, links and X's descriptions of a page: what both adapters share. Pure.
 import { objectsIn, parseJson } from "../json";
-import { RESERVED, REST_ID, SHOWN_NAME, X_HOSTS } from "./selectors";
+import { RESERVED, REST_ID, SCHEMA, SHOWN_NAME, X_HOSTS } from "./selectors";
 
 // Marks of direction that a page in Arabic or Hebrew may put around an @name.
 const DIRECTION_MARKS = /[\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
@@ -51,8 +51,8 @@ export function namesIn(text: string | null): string[] {
  *
  * https://developers.google.com/search/docs/appearance/structured-data/profile-page
  */
-export function idFromSchema(scripts: Iterable<Element>, screenName: string): string | null {
-  for (const script of scripts) {
+export function idFromSchema(document: Document, screenName: string): string | null {
+  for (const script of document.querySelectorAll(SCHEMA)) {
     for (const thing of objectsIn(parseJson(script.textContent, MAX_SCHEMA), MAX_THINGS)) {
       const { additionalName, identifier } = thing;
       if (!isSameName(textOf(additionalName), screenName)) continue;

@@ -1,7 +1,7 @@
 // People on the pages of X's new client ("x-web").
 import { idFromSchema, isSameName, nameOfPathPart, nameOfProfileLink, nameShownBy, pathOfLink } from "./names";
 import type { Adapter, Person, Surface } from "./people";
-import { NEW, PROFILE_TABS } from "./selectors";
+import { NEW, NO_PROFILE } from "./selectors";
 
 // Parts of a block that say nothing about whom it shows: others' posts and cards, what people write, who reposted.
 const APART = [NEW.entry, NEW.writing, NEW.hoverCard, NEW.repostLine].join();
@@ -41,15 +41,14 @@ function readReposter(line: Element): Person | null {
 }
 
 function readProfile(main: Element, path: string | null): Person | null {
-  const [name, tab, ...more] = path?.split("/").filter(Boolean) ?? [];
-  if (!PROFILE_TABS.has(tab) || more.length > 0) return null;
+  const [name, tab] = path?.split("/").filter(Boolean) ?? [];
+  if (NO_PROFILE.has(tab)) return null;
   const person = readText(main, "profile", nameOfPathPart(name));
   return person && identify(person);
 }
 
 function identify(person: Person): Person {
-  const schemas = person.anchor.ownerDocument.querySelectorAll(NEW.profileSchema);
-  return { ...person, restId: idFromSchema(schemas, person.screenName) };
+  return { ...person, restId: idFromSchema(person.anchor.ownerDocument, person.screenName) };
 }
 
 function readNamed(block: Element, surface: Surface, screenName: string | null): Person | null {

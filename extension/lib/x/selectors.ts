@@ -43,8 +43,6 @@ export const CLASSIC = {
   ownProfile: 'a[data-testid="AppTabBar_Profile_Link"]',
   // The column in the middle: rows beside it (who to follow) are in nobody's list. [saved]
   column: '[data-testid="primaryColumn"]',
-  // The profile's own description for search engines; may lag behind when X changes the page. [saved, sources]
-  profileSchema: 'script[data-testid="UserProfileSchema-test"]',
   main: 'main, [data-testid="primaryColumn"]',
 } as const;
 
@@ -64,14 +62,18 @@ export const NEW = {
   // A person's picture says "@name" as its alternative text. [saved: 4 of 4]
   avatar: 'img[alt^="@"]',
   profileLink: "a[href]",
-  // A post's time links to the post. [saved: 4 of 4]
+  // A post's time links to the post. [saved: 3 of 3]
   postLink: 'a[href*="/status/"]',
   // Biographies and posts. [saved]
   writing: '[dir="auto"]',
   main: 'main, [role="main"]',
-  // On pages of visitors: of the profile, or of the post with its author. [sources, 2026-08]
-  profileSchema: 'script[type="application/ld+json"]',
 } as const;
+
+/**
+ * A page's own description for search engines, in both clients: of the profile, or of the post with its author. May lag behind
+ * when X changes the page. [saved: 1 of 1 profile; sources]
+ */
+export const SCHEMA = 'script[type="application/ld+json"]';
 
 /** Pictures that lead to a profile, in both clients: where there are several, people are shown. [saved] */
 export const PICTURE_LINK = 'a[href^="/"] img';
@@ -82,10 +84,10 @@ export const SHOWN_NAME = /^@([A-Za-z0-9_]{1,20})$/;
 /** X's permanent ids. */
 export const REST_ID = /^[1-9]\d{0,19}$/;
 
-/** What follows the name in the path of a profile's pages; lists of people and posts are other pages. [sources] */
-export const PROFILE_TABS: ReadonlySet<string | undefined> = new Set([
-  undefined, "affiliates", "with_replies", "superfollows", "highlights", "articles", "media", "likes",
-]);
+/** What follows a name in the paths of pages that are not that person's profile; all others show its header. [sources] */
+export const NO_PROFILE: ReadonlySet<string | undefined> = new Set(
+  "status article following followers verified_followers followers_you_follow creator-subscriptions lists topics".split(" "),
+);
 
 /** X's own hosts: a link elsewhere names nobody here. m.x.com stands in posts' links on phones. [sources] */
 export const X_HOSTS: ReadonlySet<string> = new Set(
