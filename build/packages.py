@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from commands import run
-from places import BUILD, EXTENSION
+from places import BUILD, CORE, EXTENSION
 from stamps import files_under, once
 
 # Our name for a browser -> (WXT's name, the folder WXT writes).
@@ -26,6 +26,7 @@ BROWSERS: Mapping[str, tuple[str, Path]] = {
 SOURCES = (
     *(EXTENSION / name for name in ("components", "engine", "entrypoints", "lib", "locales", "public", "styles")),
     *(EXTENSION / name for name in ("package-lock.json", "wxt.config.ts", "tsconfig.json")),
+    CORE / "passerelle" / "data",  # lists of hosts: extension/lib/x-answers/hint-filter.ts
     *(BUILD / name for name in ("packages.py", "identity.toml")),
 )
 

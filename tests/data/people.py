@@ -52,6 +52,12 @@ QUOTES = _someone(38, "quo_tes", 'O\'Quote "Quotes" \\ ]}, {')
 FAMILY = _someone(39, "family_four", "Family 👨\u200d👩\u200d👧\u200d👦 🏳️\u200d🌈")
 LONG = _someone(40, "long_one", "Lo" + "o" * 300 + "ng")
 
+# Nobody else lists these: only their profiles say where they are (tests/e2e/test_hints.py). The last one lies.
+KIM = _someone(41, "kim_levee", "Kim Levée", "Jardins. 🦋 kim-levee.pds.passerelle.eu")
+NILS = _someone(42, "nils_bro", "Nils Bro", "🐘 @nils@quai.example.org")
+MAUD = _someone(43, "maud_menteuse", "Maud M.", "bsky: @ada-nouvelle.pds.passerelle.eu")
+SPEAKERS = (KIM, NILS, MAUD)
+
 FRIENDLY = (
     ADA, BRUNO, CHLOE, DARIUSZ, ELIF, FARID, GALINA, HIDEO, IRINI,
     JUNHO, KAVITA, LEVI, MIN, NOOR, OLU, PHUONG, SOMCHAI,

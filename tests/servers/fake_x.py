@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from tests.data.people import ADA, BRUNO, CHLOE, FRIENDLY, HOSTILE, OWNER, Someone, crowd
+from tests.data.people import ADA, BRUNO, CHLOE, FRIENDLY, HOSTILE, OWNER, SPEAKERS, Someone, crowd
 from tests.servers.world import Answer, Ask, page, static
 
 PAGES = Path(__file__).parent / "pages" / "x"
@@ -18,7 +18,7 @@ _files = static(PAGES)
 
 # Whom the owner of the sample archive follows, and who follows them, as their pages on x.com say.
 LISTS: Mapping[str, Sequence[Someone]] = {
-    "Following": (*FRIENDLY, *HOSTILE, *crowd(800 - len(FRIENDLY) - len(HOSTILE))),
+    "Following": (*FRIENDLY, *HOSTILE, *SPEAKERS, *crowd(800 - len((*FRIENDLY, *HOSTILE, *SPEAKERS)))),
     "Followers": (ADA, BRUNO, CHLOE),
 }
 PART = 50  # people in one answer

@@ -26,6 +26,7 @@ from tests.data.people import (
     HTML,
     IRINI,
     JUNHO,
+    NILS,
     Someone,
     crowd,
 )
@@ -82,10 +83,11 @@ RESIDENTS = (
 # Whom the sample archive's owner follows: everybody here but the neighbour.
 FOUND = tuple(one for one in RESIDENTS if one.someone is not NEIGHBOUR)
 FOUND_ON_BLUESKY = tuple(one for one in FOUND if one.bluesky)
-# Who is on the servers of the fediverse. Bruno and Junho name their X accounts there in turn, Irini does not.
+# Who is on the servers of the fediverse. Bruno, Junho and Nils name their X accounts there in turn, Irini does not.
 INHABITANTS: Mapping[str, Sequence[Inhabitant]] = {
     "quai.example.org": [
         Inhabitant("bruno", BRUNO.display_name, "Au bord de l'eau.", f"https://x.com/{BRUNO.screen_name}"),
+        Inhabitant("nils", NILS.display_name, "Bridges and boats.", f"https://x.com/{NILS.screen_name}"),
     ],
     "agora.example.org": [Inhabitant("irini", IRINI.display_name, "Όλα ρέουν.")],
     "bada.example.org": [

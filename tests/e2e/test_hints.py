@@ -1,0 +1,220 @@
+"""Addresses in X profiles, in the real extension: a badge without any request, a check on request, a follow only then."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.data.archives import make_archive
+from tests.data.people import ADA, KIM, MAUD, NILS, OWNER, Someone
+from tests.e2e.steps import APP, await_matches, hand_over, row, sign_in, switch_badges
+from tests.servers.chromium import Chromium, await_hidden, find_hidden
+from tests.servers.fediverse import DOT
+from tests.servers.pds import Account, Pds
+from tests.servers.sites import APPVIEW, PDS, PLC, X_PATTERNS, X
+from tests.servers.world import World
+
+pytestmark = pytest.mark.e2e
+
+FEDIVERSE = "quai.example.org"
+UNHURRIED = 600  # ms that a question wants to be read before it is answered: extension/lib/badge/card.ts
+
+# A command to the engine, past everything that pages and background check. Gives the reply.
+COMMAND = """(request) => new Promise((done) => {
+  const channel = new BroadcastChannel("passerelle-engine");
+  channel.onmessage = ({ data }) => { if (data.reply?.id === request.id) done(data.reply); };
+  chrome.runtime.sendMessage({ type: "engine.wake" }).then(() => channel.postMessage({ request, files: [] }));
+})"""
+
+
+@pytest.fixture(scope="module")
+def kim(pds: Pds) -> Account:
+    """Kim's account, which names their X account in turn."""
+    account = pds.create_account("kim-levee")
+    pds.write_profile(
+        account, {"displayName": "Kim \u202eLevée", "description": f"Before: x.com/{KIM.screen_name}"}, DOT
+    )
+    return account
+
+
+@pytest.fixture
+def tab(chromium: Chromium, kim: Account, accounts: Mapping[str, Account], tmp_path: Path) -> Page:
+    """The app's tab: an archive that names nobody, and badges switched on."""
+    page = chromium.open_page(APP)
+    hand_over(page, make_archive(tmp_path / "x.zip", following=[ADA, KIM, NILS, MAUD], followers=[], tweets=[]))
+    await_matches(page, 4)
+    chromium.allow_sites(*X_PATTERNS)
+    switch_badges(page)
+    page.get_by_test_id("back").click()
+    return page
+
+
+def browse(chromium: Chromium) -> Page:
+    """Open one's own list on x.com, whose answers carry the profiles."""
+    page = chromium.context.new_page()
+    page.goto(f"https://{X}/{OWNER.screen_name}/following")
+    return page
+
+
+def badge(x: Page, someone: Someone) -> Locator:
+    return x.locator(f'[data-passerelle-badge="{someone.screen_name}"]')
+
+
+def open_badge(x: Page, someone: Someone) -> None:
+    expect(badge(x, someone)).to_be_visible()
+    badge(x, someone).click()
+    await_hidden(x, ".card")
+
+
+def hosts(world: World) -> set[str]:
+    return {ask.host for ask in world.asked} - {X}
+
+
+def labels(x: Page) -> str:
+    return " ".join(str(mark.evaluate("function () { return this.ariaLabel }")) for mark in find_hidden(x, ".mark"))
+
+
+def subjects(pds: Pds, account: Account) -> list[str]:
+    return [follow.subject for follow in pds.list_follows(account.did)]
+
+
+def test_a_profile_makes_a_badge_without_a_request_is_checked_on_request_and_followed_then(
+    chromium: Chromium, tab: Page, world: World, person: Account, pds: Pds, kim: Account
+) -> None:
+    sign_in(tab, person)
+    expect(tab.get_by_test_id("follow-all")).to_be_visible()
+    tab.wait_for_timeout(1_000)  # whom one follows already is being read
+    world.forget()
+
+    x = browse(chromium)
+    open_badge(x, KIM)
+    assert hosts(world) == set()
+    assert "Kim Levée" in labels(x)
+    assert "Not checked." in labels(x)
+    assert await_hidden(x, ".mark.hinted")
+    assert "not checked" in await_hidden(x, ".standing.unchecked").text
+    assert find_hidden(x, ".press.follow") == []
+    asks = await_hidden(x, ".asks").text
+    assert "bsky.app, plc.directory and the account’s own server" in asks
+
+    await_hidden(x, ".press.check").click()
+    profile = await_hidden(x, ".profile")
+    assert hosts(world) == {APPVIEW, PLC, PDS}
+    assert "Kim Levée" in profile.text
+    assert "names the X account in turn" in profile.text
+    picture = await_hidden(x, ".profile img")
+    assert picture.evaluate("function () { return this.src.slice(0, 22) }") == "data:image/png;base64,"
+    assert picture.evaluate("function () { return this.decode().then(() => this.naturalWidth) }") is not None
+    assert "both name each other" in await_hidden(x, ".standing.linked").text
+    assert subjects(pds, person) == []
+
+    await_hidden(x, ".press.follow").click()
+    assert "kim-levee" in await_hidden(x, ".question").text
+    x.wait_for_timeout(UNHURRIED)
+    await_hidden(x, ".yes").click()
+    await_hidden(x, ".state", "Followed")
+    assert subjects(pds, person) == [kim.did]
+
+
+def test_nothing_is_followed_before_it_is_checked_whoever_asks(
+    chromium: Chromium, tab: Page, world: World, person: Account, pds: Pds
+) -> None:
+    sign_in(tab, person)
+    expect(badge(browse(chromium), KIM)).to_be_visible()
+    follow = {
+        "id": "forged",
+        "type": "follow.one",
+        "account": person.did,
+        "row_id": None,
+        "screen_name": KIM.screen_name,
+        "rest_id": KIM.rest_id,
+        "address": "kim-levee.pds.passerelle.eu",
+    }
+    reply: dict[str, Any] = tab.evaluate(COMMAND, follow)
+    told = reply.get("error") or reply["result"]["error"]
+    assert told["code"] == "hint_unchecked"
+    assert subjects(pds, person) == []
+
+
+def test_the_list_shows_the_same_and_a_lie_stays_unconfirmed(
+    chromium: Chromium, tab: Page, world: World, accounts: Mapping[str, Account]
+) -> None:
+    expect(badge(browse(chromium), MAUD)).to_be_visible()
+    tab.bring_to_front()
+    tab.get_by_test_id("filter-hinted").click()
+    expect(tab.get_by_test_id("found")).to_have_attribute("data-found", "1")
+    expect(tab.get_by_test_id("found-hinted")).to_have_attribute("data-hinted", "3")
+    world.forget()
+
+    said = row(tab, MAUD.screen_name)
+    expect(said.get_by_test_id("standing")).to_contain_text("not checked")
+    expect(said.get_by_test_id("choose")).to_have_count(0)
+    expect(said.get_by_test_id("follow-button")).to_have_count(0)
+    assert hosts(world) == set()
+
+    said.get_by_test_id("check").click()
+    expect(said.get_by_test_id("profile")).to_contain_text("It does not name the X account.")
+    expect(said.get_by_test_id("standing")).to_contain_text("does not name the X account")
+    expect(said.get_by_test_id("why")).to_have_attribute("data-grade", "hinted")
+    expect(said.get_by_test_id("choose")).not_to_be_checked()
+    expect(said.get_by_test_id("follow-button")).to_be_visible()
+    assert hosts(world) <= {APPVIEW, PLC, PDS}
+
+
+def test_a_fediverse_account_is_checked_at_its_own_server(chromium: Chromium, tab: Page, world: World) -> None:
+    x = browse(chromium)
+    open_badge(x, NILS)
+    world.forget()
+    assert FEDIVERSE in await_hidden(x, ".asks").text
+    await_hidden(x, ".press.check").click()
+    assert "Bridges and boats." in await_hidden(x, ".profile").text
+    assert hosts(world) == {FEDIVERSE}
+    assert "both name each other" in await_hidden(x, ".standing.linked").text
+    assert find_hidden(x, ".press.follow") == []
+
+    tab.bring_to_front()
+    tab.get_by_test_id("filter-hinted").click()
+    said = row(tab, NILS.screen_name)
+    expect(said.get_by_test_id("why")).to_have_attribute("data-grade", "linked")
+    expect(said.get_by_test_id("open-profile")).to_be_visible()
+
+
+def test_what_is_rejected_in_the_list_has_no_badge(chromium: Chromium, tab: Page) -> None:
+    x = browse(chromium)
+    expect(badge(x, MAUD)).to_be_visible()
+    tab.bring_to_front()
+    tab.get_by_test_id("filter-hinted").click()
+    row(tab, MAUD.screen_name).get_by_test_id("reject").click()
+    x.bring_to_front()
+    x.reload()
+    expect(badge(x, KIM)).to_be_visible()
+    expect(badge(x, MAUD)).to_have_count(0)
+
+
+def test_the_server_that_does_not_answer_is_named_and_nothing_is_lost(
+    chromium: Chromium, tab: Page, world: World
+) -> None:
+    x = browse(chromium)
+    open_badge(x, KIM)
+    with world.silence():
+        await_hidden(x, ".press.check").click()
+        assert "does not answer" in await_hidden(x, ".card .error", seconds=60).text
+    await_hidden(x, ".press.check").click()
+    await_hidden(x, ".standing.linked")
+
+
+def test_deleting_everything_takes_hints_and_their_badges_away(chromium: Chromium, tab: Page) -> None:
+    x = browse(chromium)
+    expect(badge(x, KIM)).to_be_visible()
+    assert "badge-hints" in tab.evaluate("chrome.storage.local.get()")
+    tab.bring_to_front()
+    tab.get_by_test_id("open-settings").click()
+    tab.get_by_test_id("delete-all").click()
+    tab.get_by_test_id("delete-yes").click()
+    expect(tab.get_by_test_id("deleted")).to_be_visible()
+    expect(badge(x, KIM)).to_have_count(0)
+    assert "badge-hints" not in tab.evaluate("chrome.storage.local.get()")
