@@ -19,7 +19,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from passerelle import archive as archives
-from passerelle import directory, exports, graph
+from passerelle import directory, exports, graph, proposals
 from passerelle.directory import DirectoryIndex, Latest, Merged, Source
 from passerelle.errors import DirectoryError, InputError, NetworkError
 from passerelle.identifiers import Acct, parse_acct
@@ -38,8 +38,7 @@ PHRASES: Mapping[str, str] = {
     "old_name": "old name",
     "source": "says",
     "name_contradicts": "but the directory knows this id as",
-    "says_so": "says so in their",
-    "guessed": "only a name, the address is a guess",
+    "guessed": "the address is a guess",
 }
 
 
@@ -68,14 +67,17 @@ def run(arguments: argparse.Namespace) -> int:
     """Read, match, and print or write what was found. Raises UnreadableArchive, NetworkError, DirectoryError."""
     people = graph.make_graph(archives.read(arguments.paths))
     now = datetime.now(UTC)
-    matches = (match for match in find_matches(people, _load(arguments, now), now) if match)
-    views = [make_match_view(match, {}, Following()) for match in matches]
+    hints = proposals.take({}, proposals.read_names(people, ()))
+    named = {rest_id: profile for rest_id, profile in hints.items() if profile}
+    matches = (match for match in find_matches(people, _load(arguments, now), now, named) if match)
+    found = [make_match_view(match, {}, Following()) for match in matches]
+    views = sorted(found, key=lambda view: view.row_id is None)  # whom only their own name places elsewhere come last
     counts = count_matches(people, views)
     if arguments.format:
         text = FORMATS[arguments.format](views)
     elif arguments.json:
-        found = counts.model_dump(mode="json") | {"matches": [view.model_dump(mode="json") for view in views]}
-        text = json.dumps(found, ensure_ascii=False, indent=2) + "\n"
+        printed = counts.model_dump(mode="json") | {"matches": [view.model_dump(mode="json") for view in views]}
+        text = json.dumps(printed, ensure_ascii=False, indent=2) + "\n"
     else:
         title = f"You follow {counts.following:,} people; {counts.found:,} of them are in this directory."
         text = "\n".join([title, *map(_line, views)]) + "\n"
@@ -175,10 +177,10 @@ def _key(text: str) -> bytes:
 
 
 def _accts(views: Collection[MatchView]) -> Iterator[Acct]:
-    """Everyone one follows whose account nothing speaks against; who runs a command reads the file before using it."""
+    """Everyone one follows whose account a row names and nothing speaks against; read the file before using it."""
     for view in views:
         if view.following and not any(one.code == "name_contradicts" for one in view.evidence):
-            yield from (parse_acct(one.address) for one in view.accounts if one.network == "fediverse")
+            yield from (parse_acct(one.address) for one in view.accounts if one.network == "fediverse" and one.listed)
 
 
 def _write(text: str, output: Path | None) -> None:
@@ -202,6 +204,8 @@ def _line(view: MatchView) -> str:
 def _phrase(evidence: EvidenceView) -> str:
     if evidence.code == "source":
         return f"{evidence.detail} {PHRASES['source']} so"
+    if evidence.code == "says_so":
+        return f"says so in their {evidence.detail} ({evidence.date}), not checked"
     parts = (PHRASES[evidence.code], evidence.detail and f"@{evidence.detail}", evidence.date and f"({evidence.date})")
     return " ".join(filter(None, parts))
 

@@ -236,6 +236,11 @@ class Pds:
             return reply(200, {"uri": f"at://{ME}/x/{rkey}", "value": {"subject": self.records[rkey]}})
         return reply(400, {"error": "RecordNotFound", "message": "Could not locate record"})
 
+    def _status(self, query: Mapping[str, str]) -> Response:
+        if query["did"] in self.handles.values():
+            return reply(200, {"did": query["did"], "active": True})
+        return reply(400, {"error": "RepoNotFound", "message": "Could not find repo"})
+
     def _resolve(self, query: Mapping[str, str]) -> Response:
         if did := self.handles.get(query["handle"]):
             return reply(200, {"did": did})
@@ -250,6 +255,7 @@ READS: Mapping[str, Callable[[Pds, Mapping[str, str]], Response]] = {
     "com.atproto.repo.listRecords": Pds._list,
     "com.atproto.repo.getRecord": Pds._get,
     "com.atproto.identity.resolveHandle": Pds._resolve,
+    "com.atproto.sync.getRepoStatus": Pds._status,
 }
 
 
@@ -382,6 +388,7 @@ class Browser:
     pds: Pds = field(default_factory=Pds)
     storage: MemoryStorage = field(default_factory=MemoryStorage)
     clock: Clock = field(default_factory=Clock)
+    web: dict[str, Callable[[Request], Response]] = field(default_factory=dict)  # other hosts, and how they answer
     requests: list[Request] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
     reports: list[str] = field(default_factory=list)
@@ -397,8 +404,9 @@ class Browser:
         async def fetch(request: Request) -> Response:
             async def answer() -> Response:
                 self.requests.append(request)
-                is_directory = request.url.startswith(BASE_URL)
-                return self.directory.answer(request) if is_directory else self.pds.answer(request)
+                if request.url.startswith(BASE_URL):
+                    return self.directory.answer(request)
+                return self.web.get(urlsplit(request.url).netloc, self.pds.answer)(request)
 
             response: Response = await killer.around(answer)
             return response

@@ -13,8 +13,8 @@ import pytest
 from passerelle.cli import main
 
 from tests.core.fakes import row
-from tests.data.archives import make_archive
-from tests.data.people import ADA, BIDI, BRUNO, FORMULA
+from tests.data.archives import make_archive, tweet
+from tests.data.people import ADA, BIDI, BRUNO, CHLOE, ELIF, FORMULA, Someone
 
 pytest.importorskip("httpx")
 pytest.importorskip("passerelle_directory")
@@ -180,3 +180,31 @@ def test_wrong_usage_is_status_two(archive: str, arguments: list[str], capsys: p
     with pytest.raises(SystemExit) as caught:
         main(["match", archive, *arguments])
     assert caught.value.code == 2
+
+
+def test_whom_only_their_own_name_places_elsewhere_comes_last_and_in_no_count_of_the_directory(
+    snapshot: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mutual = Someone(CHLOE.rest_id, CHLOE.screen_name, "Chloé 🐘 @chloe@quai.example.org")
+    guessed = Someone(ELIF.rest_id, ELIF.screen_name, "Elif (bsky: elif99)")
+    tweets = [tweet(1, "Bonjour", mentions=[mutual, guessed])]
+    people = {"following": [mutual, guessed, ADA], "followers": [mutual]}
+    archive = str(make_archive(tmp_path / "x.zip", tweets=tweets, **people))
+    assert main(["match", archive, "--directory", snapshot]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "You follow 3 people; 1 of them are in this directory."
+    assert "ada.example.org" in lines[1]
+    assert "->  chloe@quai.example.org  [hinted, mutual: says so in their name (" in lines[2]
+    assert lines[3].endswith("), not checked; the address is a guess]")
+
+    assert main(["match", archive, "--directory", snapshot, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["found"], found["hinted"]) == (1, 2)
+    assert [(match["row_id"], match["grade"]) for match in found["matches"]] == [
+        ("a", "attested"),
+        (None, "hinted"),
+        (None, "hinted"),
+    ]
+
+    assert main(["match", archive, "--directory", snapshot, "--format", "mastodon-csv"]) == 0
+    assert "chloe" not in capsys.readouterr().out
