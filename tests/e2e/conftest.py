@@ -18,6 +18,8 @@ from tests.servers.pds import Account, Pds
 from tests.servers.residents import EXPORTED
 from tests.servers.world import World
 
+# What it holds is to be told as in a test.
+pytest.register_assert_rewrite("tests.e2e.badge_steps")
 # Pyodide starts in about 3 s on an idle machine; here two cores carry servers and browser too.
 expect.set_options(timeout=30_000)
 
