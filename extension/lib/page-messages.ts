@@ -163,16 +163,22 @@ const DEADLINES: Record<PageMessageType, number> = {
   "page.health": 15_000,
 };
 
+/** How a message goes to the background and its answer comes back. */
+export type Send = (message: { readonly id: string }) => Promise<unknown>;
+
 /** Ask the background. Throws PageMessageError: what it answered, or `no_answer` when it did not in time. */
-export async function ask<T extends PageMessageType>(type: T, fields: Fields<T>): Promise<Result<T>> {
+export async function ask<T extends PageMessageType>(type: T, fields: Fields<T>, send: Send = sendAlone): Promise<Result<T>> {
   const message = { id: crypto.randomUUID(), type, ...fields };
-  const answer: unknown = await Promise.race([browser.runtime.sendMessage(message), silence(DEADLINES[type])]);
+  const answer: unknown = await inTime(send(message), DEADLINES[type]);
   if (isReply<T>(answer, message.id)) {
     if ("result" in answer) return answer.result;
     throw new PageMessageError(answer.error);
   }
   throw new PageMessageError({ code: "no_answer", message: "The extension did not answer.", params: {} });
 }
+
+/** Send one message by itself. */
+export const sendAlone: Send = (message) => browser.runtime.sendMessage(message);
 
 /** How many people one message may ask about, and how long its texts may be. */
 export const MAX_PEOPLE = 100;
@@ -261,6 +267,13 @@ function isText(value: unknown, pattern: RegExp): value is string {
   return typeof value === "string" && pattern.test(value);
 }
 
-function silence(milliseconds: number): Promise<null> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds, null));
+// A page sends many messages a second: no timer outlives its answer.
+async function inTime(answer: Promise<unknown>, milliseconds: number): Promise<unknown> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const silence = new Promise((resolve) => { timer = setTimeout(resolve, milliseconds, null); });
+  try {
+    return await Promise.race([answer, silence]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -332,7 +332,7 @@ def test_a_badge_works_by_keyboard_alone(open_page: Open) -> None:
     await_hidden(page, ".mark").evaluate("function () { this.focus() }")
     page.keyboard.press("Enter")
     await_hidden(page, ".card")
-    for _ in ("close", "profile", "follow"):
+    for _ in ("close", "show", "profile", "follow"):
         page.keyboard.press("Tab")
     page.keyboard.press("Space")
     await_hidden(page, ".question")

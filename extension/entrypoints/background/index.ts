@@ -13,6 +13,7 @@ import { wakeEngine } from "./engine-host";
 import { LOOK, look, lookSoon } from "./resume";
 
 type Sender = Parameters<Parameters<typeof browser.runtime.onMessage.addListener>[0]>[1];
+type Port = Parameters<Parameters<typeof browser.runtime.onConnect.addListener>[0]>[0];
 type Message = Readonly<Record<string, unknown>>;
 type Handler = (message: Message, sender: Sender) => Promise<unknown>;
 type Handlers = Readonly<Record<string, Handler>>;
@@ -61,6 +62,12 @@ export default defineBackground(() => {
     });
     return true;
   });
+  // The same over lines that stay open (lib/line.ts).
+  browser.runtime.onConnect.addListener((port) => {
+    port.onMessage.addListener((message: unknown) => {
+      answerOver(port, message).catch((error: unknown) => { console.error(error); });
+    });
+  });
   browser.runtime.onStartup.addListener(() => void look());
   browser.runtime.onInstalled.addListener(() => void look());
   browser.alarms.onAlarm.addListener(({ name }) => {
@@ -72,6 +79,17 @@ export default defineBackground(() => {
   // Firefox keeps this page alive for an event that has a listener: the heartbeat of ./engine-host.ts.
   browser.storage.session.onChanged.addListener(() => undefined);
 });
+
+async function answerOver(port: Port, message: unknown): Promise<void> {
+  const handler = port.sender && handlerOf(message, port.sender);
+  if (!port.sender || !handler) return;
+  const answer = await handler(message as Message, port.sender);
+  try {
+    port.postMessage(answer);
+  } catch {
+    // The page went away meanwhile, or asks again by itself.
+  }
+}
 
 function handlerOf(message: unknown, sender: Sender): Handler | undefined {
   if (sender.id !== browser.runtime.id) return undefined;

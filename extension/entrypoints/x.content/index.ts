@@ -4,7 +4,8 @@ import { defineContentScript } from "wxt/utils/define-content-script";
 import { type Watch, watchPage, type WatchParts } from "../../lib/badge/watch";
 import { BADGES } from "../../lib/badges";
 import { BADGE_HINTS, BADGE_INDEX, mayKnow, type NamedPerson, readBadgeIndex } from "../../lib/badge-index";
-import { ask, type BadgeAccountView, type BadgeTarget, type BadgeView, PageMessageError } from "../../lib/page-messages";
+import { makeLine } from "../../lib/line";
+import { ask, type BadgeAccountView, type BadgeTarget, type BadgeView, PageMessageError, type Send, sendAlone } from "../../lib/page-messages";
 import { watchHealth } from "../../lib/x/health";
 import { makeGuide, ownerOf } from "../../lib/x-answers/guide";
 import { identify, LEARNED, type Learned, readLearned } from "../../lib/x-answers/learned";
@@ -20,6 +21,7 @@ export default defineContentScript({
     let keys: Uint32Array | null = null; // of the directory's people, while badges are on and there is one
     let hinted: Uint32Array = new Uint32Array(); // of those whose profile names an account
     let learned: Learned = new Map();
+    const send = import.meta.env.FIREFOX ? sendAlone : overLine();
 
     const targetOf = (person: NamedPerson, { row_id }: BadgeView, { standing, address }: BadgeAccountView): BadgeTarget => {
       const { screenName, restId } = identify(learned, person);
@@ -30,7 +32,7 @@ export default defineContentScript({
         const named = identify(learned, person);
         return (keys !== null && mayKnow(keys, named)) || mayKnow(hinted, named);
       },
-      askRows: async (people) => (await ask("badge.rows", { people: people.map((person) => identify(learned, person)) })).views,
+      askRows: async (people) => (await ask("badge.rows", { people: people.map((person) => identify(learned, person)) }, send)).views,
       follow: async (person, view, account) => {
         try {
           return (await ask("badge.follow", targetOf(person, view, account))).error_text;
@@ -94,6 +96,14 @@ export default defineContentScript({
     await ask("badge.index", {});
   },
 });
+
+// Somebody who scrolls has their rows asked for many times a second. Not in Firefox, whose background sleeps after 30 s of
+// nothing but messages on open lines: only events that have a listener keep it awake (Bugzilla 1851373).
+function overLine(): Send {
+  const line = makeLine(() => browser.runtime.connect(), sendAlone);
+  addEventListener("pagehide", () => { line.close(); }); // a kept page's line is cut without a word
+  return line.send;
+}
 
 // Whom X's answers name is read with or without a directory here: somebody may begin with their list on X. Gives the function
 // that ends it, for good when badges are switched off; else a newer version of this script goes on in the same tab.

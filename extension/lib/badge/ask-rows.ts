@@ -5,8 +5,8 @@ import type { BadgeView } from "../page-messages";
 export type AskRows = (people: readonly NamedPerson[]) => Promise<readonly (BadgeView | null)[]>;
 
 const BATCH = 50;
-// People remembered; a page that names millions must not fill the memory.
-const MAX_ANSWERS = 2000;
+// People remembered, of 2 kB each; a page that names millions must not fill the memory.
+const MAX_ANSWERS = 500;
 // After a failure: wait, so that a background that is down is not asked at every frame.
 const PAUSE = 5000; // ms
 

@@ -2,7 +2,7 @@
 import type { NamedPerson } from "../badge-index";
 import type { BadgeAccountView, BadgeView, Looked } from "../page-messages";
 import { type CardActs, fillCard, keyOf } from "./card";
-import { make } from "./dom";
+import { addStyle, make } from "./dom";
 import { makeMark, paintMark } from "./mark";
 import { onPress, silence } from "./silence";
 import { CARD_STYLE, MARK_STYLE } from "./style";
@@ -31,19 +31,19 @@ export class Badge {
   readonly #mark = makeMark();
   readonly #services: BadgeServices;
   #card: HTMLElement | null = null;
-  #cardStyle: HTMLStyleElement | undefined;
+  #hasCardStyle = false;
   #person: NamedPerson | null = null;
   #view: BadgeView | null = null;
   readonly #looked = new Map<string, Looked>(); // what was loaded while this popover is open
 
-  constructor(services: BadgeServices, theme: Theme) {
+  constructor(services: BadgeServices) {
     this.#services = services;
     this.host = make("span", { [BADGE_ATTRIBUTE]: "" });
-    this.theme = theme;
     // Closed: the page cannot look in, and events from inside tell it no target. No custom element: Chromium's isolated
     // world has no `customElements` (https://github.com/w3c/webextensions/issues/210).
     this.#root = this.host.attachShadow({ mode: "closed" });
-    this.#root.append(make("style", {}, MARK_STYLE), this.#mark);
+    this.#root.append(this.#mark);
+    addStyle(this.#root, MARK_STYLE);
     silence(this.host, this.#root);
     onPress(this.#mark, () => {
       if (this.#card) this.close();
@@ -75,7 +75,8 @@ export class Badge {
     if (!this.#view) return;
     const card = make("div", { class: "card", popover: "manual", role: "dialog", "aria-labelledby": "title", tabindex: "-1" });
     this.#card = card;
-    this.#cardStyle ??= this.#root.appendChild(make("style", {}, CARD_STYLE));
+    if (!this.#hasCardStyle) addStyle(this.#root, CARD_STYLE);
+    this.#hasCardStyle = true;
     this.#root.append(card);
     this.#fill();
     // The browser's top layer: no row of X's cuts it off. Not "auto", which would close it before a press on the mark does.

@@ -9,13 +9,19 @@ const SILENCED = [
 
 /** Let no event of `host` reach the page's own listeners above it, and no card or link around it be opened by a click. */
 export function silence(host: HTMLElement, root: ShadowRoot): void {
-  for (const type of SILENCED) host.addEventListener(type, (event) => { event.stopPropagation(); }, { passive: true });
-  // Inside the shadow root the real target is known: only our own links and what unfolds keep what a click does by itself.
-  for (const type of ["click", "auxclick"]) {
-    root.addEventListener(type, (event) => {
-      if (!(event.target instanceof Element && event.target.closest("a[href], summary"))) event.preventDefault();
-    });
-  }
+  for (const type of SILENCED) host.addEventListener(type, stopThere, PASSIVE);
+  for (const type of ["click", "auxclick"]) root.addEventListener(type, keepClosed);
+}
+
+const PASSIVE = { passive: true };
+
+function stopThere(event: Event): void {
+  event.stopPropagation();
+}
+
+// Inside the shadow root the real target is known: only our own links and what unfolds keep what a click does by itself.
+function keepClosed(event: Event): void {
+  if (!(event.target instanceof Element && event.target.closest("a[href], summary"))) event.preventDefault();
 }
 
 /** Call `act` when a person presses `control` by mouse, touch or key; what a page's script does there is ignored. */

@@ -33,12 +33,7 @@ interface Placed {
   readonly place: Element;
 }
 
-/** What a block should have: a badge about `person` behind `place`, none, or (undefined) the one it has, until it is known. */
-interface Seen {
-  readonly block: Element;
-  readonly wanted: Wanted | null | undefined;
-}
-
+/** What a block should have: a badge about `person` behind `place`. */
 interface Wanted {
   readonly person: Person;
   readonly view: BadgeView;
@@ -51,14 +46,16 @@ const BUDGET = 4; // ms of main thread per frame
 // In a hidden tab no frame comes; rather than remember every changed node, look at the whole page when it is seen again.
 const MAX_CHANGED = 1000;
 const HEARTBEAT = 5000; // ms
+const MAX_SPARE = 40; // badges; X's lists have up to 24 cells
 
 export function watchPage(document: Document, parts: WatchParts): Watch {
   const changed = new Set<Element>();
   const blocks = new Set<Element>();
   const placed = new Map<Element, Placed>();
   const hosts = new Set<Element>(); // of `placed`
-  const waiting = new Set<Element>(); // blocks whose person is being asked about
-  const answers = new Answers(parts.askRows, answered);
+  const waiting = new Map<Element, Person>(); // blocks as they were read, whose person is being asked about
+  const spare: Badge[] = []; // taken out of the page; a virtual list needs as many as go, and making one is dear
+  const answers = new Answers(parts.askRows, work);
   const services: BadgeServices = { follow: parts.follow, look: parts.look, signIn: parts.signIn, refresh: refreshOne };
   let current: Adapter | null = null;
   let theme = themeOf(document);
@@ -97,18 +94,14 @@ export function watchPage(document: Document, parts: WatchParts): Watch {
     clearInterval(heartbeat);
     cancelAnimationFrame(frame);
     for (const block of [...placed.keys()]) take(block);
+    for (const one of [changed, blocks, waiting]) one.clear();
+    spare.length = 0;
   }
 
   function lookAgain(): void {
-    changed.clear();
+    for (const one of [changed, blocks, waiting]) one.clear();
     changed.add(document.body);
     schedule();
-  }
-
-  function answered(): void {
-    for (const block of waiting) blocks.add(block);
-    waiting.clear();
-    work();
   }
 
   // At once, so that a badge comes with its row, as long as the frame's budget lasts; nothing while nobody looks.
@@ -143,18 +136,12 @@ export function watchPage(document: Document, parts: WatchParts): Watch {
     const adapter = useAdapter();
     if (!adapter) return;
     const started = performance.now();
-    const deadline = started + BUDGET - spent;
+    const left = BUDGET - spent;
     for (const root of changed) if (root.isConnected) for (const block of blocksAround(root, adapter)) blocks.add(block);
     changed.clear();
     checkPlaced();
     // First everything is read, then everything is written: in turns, each reading would make the browser lay out anew.
-    const seen: Seen[] = [];
-    for (const block of blocks) {
-      blocks.delete(block);
-      seen.push(look(block, adapter));
-      if (performance.now() > deadline) break;
-    }
-    seen.forEach(settle);
+    writeUntil(started + left, readUntil(started + left / 2, adapter));
     observer.takeRecords(); // what we did ourselves is no news
     spent += performance.now() - started;
     if (blocks.size > 0) schedule();
@@ -176,23 +163,57 @@ export function watchPage(document: Document, parts: WatchParts): Watch {
     }
   }
 
-  function look(block: Element, adapter: Adapter): Seen {
-    const person = block.isConnected ? adapter.read(block, location.pathname) : null;
-    const view = person && parts.mayKnow(person) ? answers.get(person) : null;
-    if (view === undefined) waiting.add(block);
-    // Asked again about the same person: a badge that is looked at, and its popover, stay meanwhile.
-    if (view === undefined && placed.get(block)?.badge.screenName === person?.screenName) return { block, wanted: undefined };
-    return { block, wanted: person && view ? { person, view, place: placeFor(person.anchor, block) } : null };
+  function readUntil(deadline: number, adapter: Adapter): Map<Element, Wanted | null> {
+    const seen = new Map<Element, Wanted | null>();
+    // Those who were asked about stand where they were read: whatever changed since has come by `note`.
+    for (const [block, person] of waiting) {
+      const view = answers.get(person);
+      if (view === undefined && block.isConnected) continue;
+      waiting.delete(block);
+      if (performance.now() > deadline) blocks.add(block);
+      else if (!blocks.has(block)) seen.set(block, makeWanted(block, person, view));
+    }
+    for (const block of blocks) {
+      if (performance.now() > deadline && seen.size > 0) break;
+      blocks.delete(block);
+      const wanted = look(block, adapter);
+      if (wanted !== undefined) seen.set(block, wanted);
+    }
+    return seen;
   }
 
-  function settle({ block, wanted }: Seen): void {
-    if (wanted) put(block, wanted);
-    else if (wanted === null) take(block);
+  // Undefined where the badge that is there should stay until it is known.
+  function look(block: Element, adapter: Adapter): Wanted | null | undefined {
+    waiting.delete(block);
+    const person = block.isConnected ? adapter.read(block, location.pathname) : null;
+    const view = person && parts.mayKnow(person) ? answers.get(person) : null;
+    if (person && view === undefined) {
+      waiting.set(block, person);
+      // Asked again about the same person: a badge that is looked at, and its popover, stay meanwhile.
+      if (placed.get(block)?.badge.screenName === person.screenName) return undefined;
+    }
+    return makeWanted(block, person, view);
+  }
+
+  function makeWanted(block: Element, person: Person | null, view: BadgeView | null | undefined): Wanted | null {
+    return person && view ? { person, view, place: placeFor(person.anchor, block) } : null;
+  }
+
+  // What there is no time for is read again: the page may have changed by then.
+  function writeUntil(deadline: number, seen: ReadonlyMap<Element, Wanted | null>): void {
+    let isLate = false;
+    for (const [block, wanted] of seen) {
+      if (isLate) blocks.add(block);
+      else if (wanted) put(block, wanted);
+      else take(block);
+      isLate = performance.now() > deadline;
+    }
   }
 
   function put(block: Element, { person, view, place }: Wanted): void {
-    const badge = placed.get(block)?.badge ?? new Badge(services, theme);
-    badge.show(person, view);
+    const badge = placed.get(block)?.badge ?? spare.pop() ?? new Badge(services);
+    badge.theme = theme;
+    badge.show(nameOf(person), view); // a badge holds none of the page's nodes
     if (badge.host.previousSibling !== place) place.after(badge.host);
     placed.set(block, { badge, place });
     hosts.add(badge.host);
@@ -205,6 +226,7 @@ export function watchPage(document: Document, parts: WatchParts): Watch {
     badge.remove();
     hosts.delete(badge.host);
     placed.delete(block);
+    if (spare.length < MAX_SPARE) spare.push(badge);
   }
 
   // Nodes of ours that no block owns any more: of an earlier version of this script, or copied by the page.
