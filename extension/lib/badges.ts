@@ -9,7 +9,7 @@ export const X_ORIGINS = ["x.com", "mobile.x.com", "twitter.com", "mobile.twitte
 // Signing in and handing out access, where nobody is named and nothing should be added.
 const NOT_ON = X_ORIGINS.flatMap((origin) => [origin.replace("*", "i/flow/*"), origin.replace("*", "i/oauth*")]);
 
-/** `blocked`: switched on, but the browser no longer lets the extension see x.com. */
+/** `blocked`: switched on, but the browser no longer lets the extension see any of X's addresses. */
 export type BadgesState = "on" | "off" | "blocked";
 
 /** Where the person's choice is kept, in `storage.local`. */
@@ -26,7 +26,9 @@ const SCRIPTS = [
 export async function badgesState(): Promise<BadgesState> {
   const isWanted = (await browser.storage.local.get(BADGES))[BADGES] === true;
   if (!isWanted) return "off";
-  return (await browser.permissions.contains({ origins: X_ORIGINS })) ? "on" : "blocked";
+  // The browser's own settings are a switch for each site: badges stand on those that are left.
+  const isAllowed = await Promise.all(X_ORIGINS.map((origin) => browser.permissions.contains({ origins: [origin] })));
+  return isAllowed.includes(true) ? "on" : "blocked";
 }
 
 /**

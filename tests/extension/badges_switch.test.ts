@@ -74,6 +74,13 @@ test("switching on twice, or after an update, registers each script once", async
   expect(scripts.size).toBe(2);
 });
 
+test("one site taken back in the browser's own settings: badges go on at the others", async () => {
+  const { granted } = browserThatAnswers(true);
+  await setBadges(true);
+  granted.delete("https://twitter.com/*");
+  expect(await badgesState()).toBe("on");
+});
+
 test("access taken back in the browser's own settings: blocked, and nothing is started", async () => {
   const { granted, scripts } = browserThatAnswers(true);
   await setBadges(true);
