@@ -1,4 +1,4 @@
-"""Addresses in X profiles, in the real extension: a badge without any request, a check on request, a follow only then."""
+"""Addresses in X profiles, in the real extension: a badge without a request, a check on request, and only then a follow."""
 
 from __future__ import annotations
 
