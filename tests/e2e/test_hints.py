@@ -1,4 +1,4 @@
-"""Addresses in X profiles, in the real extension: a badge without a request, a check on request, and only then a follow."""
+"""Addresses in X profiles, in the real extension: a badge without a request, a check on request, only then a follow."""
 
 from __future__ import annotations
 
