@@ -13,6 +13,8 @@ from passerelle.exports import chosen_accts, mastodon_csv, matches_csv, matches_
 from passerelle.identifiers import parse_acct
 from passerelle.views import AccountView, EvidenceView, MatchView
 
+from tests.core.test_proposals import check, hint
+
 HOSTILE = ["=1+1", "+1", "-1", "@x", "\t=1", " =1", "\u202e=1", "＝1", "=cmd|' /C calc'!A0", "\r=1", "|x", "%x"]
 
 
@@ -83,3 +85,15 @@ def test_a_cell_is_one_line_without_marks_that_reorder(text: str) -> None:
 def test_json_is_the_views() -> None:
     one = view(account("a@x.example.org"))
     assert json.loads(matches_json([one])) == [one.model_dump(mode="json")]
+
+
+def test_each_account_has_the_grade_and_the_evidence_that_are_its_own() -> None:
+    said = hint(network="fediverse", address="other@quai.example.org", check=check("linked", None))
+    beside = account("other@quai.example.org").model_copy(update={"listed": False, "hint": said})
+    both = view(account("ada@quai.example.org"), beside)
+    says_so = EvidenceView(code="says_so", detail="bio", url=None, date="2026-11-01")
+    both = both.model_copy(update={"evidence": [*both.evidence, says_so]})
+    listed, hinted = csv.DictReader(io.StringIO(matches_csv([both])))
+    assert (listed["Grade"], listed["Evidence"]) == ("attested", "source Ada 2026-08-15")
+    assert hinted["Grade"] == "linked"
+    assert hinted["Evidence"] == "says_so bio 2026-11-01; account_found 2026-11-01; links_back 2026-11-01"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,9 +11,11 @@ from passerelle.directory import DirectoryIndex, Row
 from passerelle.graph import Person
 from passerelle.identifiers import ScreenName
 from passerelle.matcher import Match, find_matches
+from passerelle.views import HintView, ProfileHints
 
 from tests.core.fakes import NOW, graph_of, person, row, source
 from tests.core.test_directory import index_of
+from tests.core.test_proposals import DID, check, hint
 
 LAST_MONTH = datetime(2026, 10, 20, tzinfo=UTC)
 LONG_AGO = datetime(2025, 11, 18, tzinfo=UTC)
@@ -167,3 +170,89 @@ def test_a_match_names_the_accounts_and_every_source() -> None:
 def test_a_row_with_only_a_did_is_an_account_too() -> None:
     (match,) = match_all([person("11")], row("a", rest_id="11", did="did:web:ada.example.org"))
     assert match.accounts[0].address == "did:web:ada.example.org"
+
+
+# Hints.
+
+
+def hinted(rest_id: str, *hints: HintView) -> dict[str, ProfileHints]:
+    return {rest_id: ProfileHints(rest_id=rest_id, screen_name="ada", display_name=None, hints=list(hints))}
+
+
+def match_hinted(one: Person, *rows: Row, hints: Mapping[str, ProfileHints]) -> Match | None:
+    (match,) = find_matches(graph_of(one), index_of(*rows), NOW, hints)
+    return match
+
+
+def test_a_person_without_a_row_is_matched_by_what_their_profile_names_and_never_preselected() -> None:
+    match = match_hinted(
+        person("11"), hints=hinted("11", hint(), hint(address="ada@quai.example.org", network="fediverse"))
+    )
+    assert match
+    assert (match.row, match.grade, match.preselected) == (None, "hinted", False)
+    assert [(one.address, one.listed) for one in match.accounts] == [
+        ("ada.bsky.social", False),
+        ("ada@quai.example.org", False),
+    ]
+
+
+def test_one_account_that_names_x_in_turn_makes_the_match_linked() -> None:
+    linked = hint(address="other.bsky.social", check=check("linked"))
+    match = match_hinted(person("11"), hints=hinted("11", hint(check=check("gone", None)), linked))
+    assert match
+    assert (match.grade, match.preselected) == ("linked", False)
+
+
+@pytest.mark.parametrize("flag", ["blocked", "nobody's"])
+def test_hints_propose_nobody_who_is_blocked_or_neither_follower_nor_followed(flag: str) -> None:
+    one = person("11", blocked=True) if flag == "blocked" else person("11", following=False)
+    assert match_hinted(one, hints=hinted("11", hint())) is None
+
+
+def test_hints_never_propose_the_owner() -> None:
+    (match,) = find_matches(graph_of(person("11"), owner="11"), index_of(), NOW, hinted("11", hint()))
+    assert match is None
+
+
+def test_hints_about_somebody_else_propose_nobody() -> None:
+    assert match_hinted(person("11"), hints=hinted("12", hint())) is None
+
+
+def test_a_hint_changes_neither_grade_nor_choice_of_a_row() -> None:
+    for grade in ("attested", "imported"):
+        listed = row("a", rest_id="11", handle="ada.example.org", grade=grade)
+        plain = match_one(person("11"), listed)
+        match = match_hinted(person("11"), listed, hints=hinted("11", hint(check=check("linked"))))
+        assert plain
+        assert match
+        assert (match.grade, match.preselected, match.evidence) == (plain.grade, plain.preselected, plain.evidence)
+        assert [(one.address, one.listed) for one in match.accounts] == [
+            ("ada.example.org", True),
+            ("ada.bsky.social", False),
+        ]
+
+
+def test_a_hint_and_a_row_of_the_same_account_are_one_by_address_or_by_did() -> None:
+    by_address = row("a", rest_id="11", handle="ada.bsky.social")
+    by_did = row("a", rest_id="11", handle="former.example.org", did=DID)
+    for listed, said in ((by_address, hint()), (by_did, hint(check=check("found"))), (by_did, hint(address=DID))):
+        match = match_hinted(person("11"), listed, hints=hinted("11", said))
+        assert match
+        assert [(one.listed, one.hint) for one in match.accounts] == [(True, said)]
+        assert match.accounts[0].did == listed.did
+
+
+def test_an_address_on_another_network_is_another_account() -> None:
+    listed = row("a", rest_id="11", acct="ada@quai.example.org")
+    match = match_hinted(person("11"), listed, hints=hinted("11", hint(address="ada@quai.example.org")))
+    assert match
+    assert [one.listed for one in match.accounts] == [True, False]
+
+
+def test_only_those_asked_for_are_matched_and_as_among_everybody() -> None:
+    people = [person("11", "ada"), person("12", "bruno"), person("13", "ada", seen=LAST_MONTH - timedelta(days=9))]
+    index, graph = index_of(row("a", screen_name="ada"), row("b", rest_id="12")), graph_of(*people)
+    everybody = [match for match in find_matches(graph, index, NOW) if match]
+    some = [match for match in find_matches(graph, index, NOW, only={"11", "13", "99"}) if match]
+    assert some == [match for match in everybody if match.person.rest_id in ("11", "13")]
+    assert len(some) == 1

@@ -16,10 +16,11 @@ from passerelle.plan import (
     mark_following,
 )
 from passerelle.queue import Queue
-from passerelle.views import MatchView
+from passerelle.views import HintView, MatchView, ProfileHints
 
 from tests.core.fakes import ME, NOW, graph_of, person, row
 from tests.core.test_directory import index_of
+from tests.core.test_proposals import DID, check, hint
 
 ADA = Did("did:plc:ada22222222222222222222222")
 ROWS = [
@@ -93,3 +94,65 @@ def test_the_counts_are_of_people_one_follows() -> None:
     assert (counts.found_bluesky, counts.found_fediverse) == (4, 2)
     assert counts.preselected == 4
     assert counts.found_followers == 0
+
+
+# Hints.
+
+
+def hinted_view(*hints: HintView, decisions: dict[str, str] | None = None, rest_id: str = "16") -> MatchView:
+    """Somebody of whom only their own profile speaks."""
+    known = {rest_id: ProfileHints(rest_id=rest_id, screen_name="fred", display_name="Fred", hints=list(hints))}
+    (match,) = filter(None, find_matches(GRAPH, index_of(), NOW, known))
+    return make_match_view(match, decisions or {}, Following())
+
+
+CHOSEN = {"16 bluesky ada.bsky.social": "chosen"}
+
+
+def test_a_hint_is_shown_with_the_names_of_the_profile_and_what_speaks_for_it() -> None:
+    view = hinted_view(hint(check=check("linked")), hint(address="other.bsky.social", confidence="inferred"))
+    assert (view.row_id, view.screen_name, view.display_name) == (None, "fred", "Fred")
+    assert [one.did for one in view.accounts] == [DID, None]
+    assert [one.code for one in view.evidence] == ["says_so", "account_found", "links_back", "guessed"]
+
+
+def test_only_a_checked_hint_can_be_chosen_and_only_a_chosen_one_is_planned() -> None:
+    for state, confidence, is_planned in (
+        (None, "explicit", False),
+        ("gone", "explicit", False),
+        ("found", "explicit", True),
+        ("found", "inferred", False),
+        ("linked", "inferred", True),
+    ):
+        said = hint(confidence=confidence, check=check(state, None if state == "gone" else DID) if state else None)
+        chosen, unchosen = hinted_view(said, decisions=CHOSEN), hinted_view(said)
+        assert chosen.accounts[0].chosen == is_planned
+        assert make_plan([chosen], ME, ()).follows == ((Planned(DID, "ada.bsky.social"),) if is_planned else ())
+        assert not unchosen.accounts[0].chosen
+        assert make_plan([unchosen], ME, (), {"16"}).follows == ()
+
+
+def test_a_hint_beside_a_preselected_row_is_not_preselected() -> None:
+    other = hint(check=check("linked", "did:plc:other222222222222222222222"))
+    known = {"11": ProfileHints(rest_id="11", screen_name="a", display_name=None, hints=[other])}
+    (match,) = filter(None, find_matches(GRAPH, index_of(ROWS[0]), NOW, known))
+    view = make_match_view(match, {}, Following())
+    assert view.preselected
+    assert [(one.listed, one.chosen) for one in view.accounts] == [(True, True), (True, True), (False, False)]
+    assert [planned.key for planned in make_plan([view], ME, (), {"11"}).follows] == [ADA]
+
+
+def test_a_hint_is_rejected_by_address_or_by_did() -> None:
+    said = hint(check=check("linked"))
+    for key in decision_keys("16", "bluesky", "ada.bsky.social", DID):
+        rejected = hinted_view(said, decisions={**CHOSEN, key: "rejected"})
+        assert (rejected.accounts[0].rejected, rejected.accounts[0].chosen) == (True, False)
+
+
+def test_people_with_hints_only_are_counted_apart_while_there_is_hope() -> None:
+    gone, other = hint(check=check("gone", None)), hint(address="other.bsky.social")
+    for hints, hinted in (([hint()], 1), ([gone], 0), ([gone, other], 1)):
+        counts = count_matches(GRAPH, [hinted_view(*hints)])
+        assert (counts.hinted, counts.found, counts.found_bluesky, counts.preselected) == (hinted, 0, 0, 0)
+    follower = hinted_view(hint(), rest_id="18")
+    assert (count_matches(GRAPH, [follower]).hinted, count_matches(GRAPH, [follower]).found_followers) == (0, 0)
