@@ -103,3 +103,15 @@ def test_an_empty_folder_is_an_empty_object_and_none_is_an_error(tmp_path: Path)
     for module in ("tests.x_pages", "tests.x_users"):
         assert printed(module, tmp_path) == {}
         assert run(module, tmp_path / "none").returncode == 2
+
+
+def test_a_file_that_cannot_be_read_is_null_and_the_others_are_read(tmp_path: Path) -> None:
+    (tmp_path / "a.html").symlink_to("/proc/self/mem")  # a file that nobody can read from its start, root neither
+    (tmp_path / "b.html").write_text(PAGE)
+    (tmp_path / "a.json").symlink_to("/proc/self/mem")
+    (tmp_path / "b.json").write_text("{}")
+    for module, suffix, read in (("tests.x_pages", "html", FOUND), ("tests.x_users", "json", [])):
+        done = run(module, tmp_path)
+        assert json.loads(done.stdout) == {f"a.{suffix}": None, f"b.{suffix}": read}
+        assert f"a.{suffix} could not be" in done.stderr
+        assert done.returncode == 1

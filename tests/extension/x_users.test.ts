@@ -78,6 +78,10 @@ test("links that stand in both places are told once, and an empty place does not
 
 const BARE = { __typename: "User", core: ERAS["the new client"].core, location: { location: "Turin" }, profile_bio: ERAS["the new client"].profile_bio };
 
+test("a person whose id stands only in X's global id is read", () => {
+  expect(read(ERAS["the new client"])).toEqual([ADA]);
+});
+
 test("a person without an id inside is the one whose id stands around them", () => {
   expect(read({ user_results: { __typename: "UserResults", rest_id: id, result: BARE } })).toEqual([ADA]);
   expect(read({ user_results: { id: btoa(`UserResults:${id}`), result: BARE } })).toEqual([]);
@@ -155,7 +159,8 @@ test("ten million characters and a million users are read as far as honest answe
   expect(readUsers(text)).toHaveLength(10_000);
   expect(performance.now() - started).toBeLessThan(3_000);
   expect(readUsers(`[${"null,".repeat(1_999_999)}null]`)).toEqual([]);
-  expect(readUsers(" ".repeat(MAX_ANSWER + 1))).toEqual([]);
+  expect(readUsers(JSON.stringify(ERAS["until May 2025"]).padEnd(MAX_ANSWER))).toEqual([ADA]);
+  expect(readUsers(JSON.stringify(ERAS["until May 2025"]).padEnd(MAX_ANSWER + 1))).toEqual([]);
 });
 
 test.each([["", "half an {", "null", "7", '"text"', "[[]]"]])("%j is nobody", (text) => {
