@@ -28,7 +28,7 @@ ROOT = Path(__file__).parents[1]
 ENTRY = ROOT / "tests" / "extension" / "x_pages.ts"
 SUFFIXES = (".html", ".htm", ".xhtml")
 ADDRESS = "https://x.com/"
-# X's pages are UTF-8, and fragments do not say so. In another encoding names read the same; a mark of its own goes first.
+# X's pages are UTF-8, and fragments do not say so. In another encoding names read the same; its own mark goes first.
 HEADERS = {"content-type": "text/html; charset=utf-8", "content-security-policy": "script-src 'none'"}
 PATIENCE = 300_000  # ms for one page: 58 MB took 54 s on a busy machine
 PRINTED = ("surface", "handle", "rest_id")
