@@ -10,7 +10,7 @@ from datetime import datetime
 from passerelle.hints import normalize
 from passerelle.identifiers import Did, ScreenName, canonicalize_screen_name, parse_acct
 from passerelle.networks import bluesky_profiles, fediverse_profiles
-from passerelle.networks.profiles import Profile
+from passerelle.networks.profiles import Profile, bounded
 from passerelle.transport import Fetch
 from passerelle.views import CheckView, LookView, Network
 
@@ -41,8 +41,8 @@ async def look(target: Target, chance: bytes, fetch: Fetch) -> Profile:
     nobody found out.
     """
     if target.network == "bluesky":
-        return await bluesky_profiles.look(target.address, target.did, fetch)
-    return await fediverse_profiles.look(parse_acct(target.address), chance.hex(), fetch)
+        return await bluesky_profiles.look(target.address, target.did, bounded(fetch))
+    return await fediverse_profiles.look(parse_acct(target.address), chance.hex(), bounded(fetch))
 
 
 def links_back(texts: Iterable[str], names: Iterable[ScreenName]) -> bool:

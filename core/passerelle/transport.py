@@ -7,7 +7,7 @@ holds the session (extension/lib/sessions) adds server and token.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from passerelle.identifiers import Did
@@ -18,7 +18,10 @@ DEFAULT_TIMEOUT = 30.0  # seconds
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One HTTP request as data. `timeout` in seconds; `body` is sent as it is, with `headers` saying what it is."""
+    """One HTTP request as data. `timeout` in seconds; `body` is sent as it is, with `headers` saying what it is.
+
+    Of an answer `limit` bytes are read, and the rest is cut off (None: everything is read).
+    """
 
     method: str
     url: str
@@ -26,10 +29,7 @@ class Request:
     body: bytes | None = None
     account: Did | None = None
     timeout: float = DEFAULT_TIMEOUT
-
-    def within(self, seconds: float) -> Request:
-        """Give the same request with at most so much time."""
-        return replace(self, timeout=min(self.timeout, seconds))
+    limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,7 @@ async def fetch(request: Request) -> Response:
                 "body": request.body,
                 "account": request.account,
                 "timeout": request.timeout,
+                "limit": request.limit,
             }
         )
     )

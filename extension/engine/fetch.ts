@@ -1,7 +1,7 @@
 // One HTTP request for Python: plain, or signed by the sessions module when it is made for an account.
 import { authorizedFetch, SessionError } from "../lib/sessions";
 
-/** A core Request in JavaScript's types; `timeout` in seconds. */
+/** A core Request in JavaScript's types; `timeout` in seconds, `limit` in bytes of the answer's body. */
 export interface Asked {
   readonly method: string;
   readonly url: string;
@@ -9,6 +9,7 @@ export interface Asked {
   readonly body: Uint8Array<ArrayBuffer> | undefined;
   readonly account: string | undefined;
   readonly timeout: number;
+  readonly limit: number | undefined;
 }
 
 /** A core Response, or the code of the error that the core raises instead. */
@@ -48,14 +49,29 @@ export async function answer(asked: Asked): Promise<Answered> {
   }
 }
 
-async function plain({ method, url, headers, body, timeout }: Asked): Promise<Answered> {
+async function plain({ method, url, headers, body, timeout, limit }: Asked): Promise<Answered> {
   const signal = AbortSignal.timeout(timeout * 1000);
   const response = await fetch(url, { ...PLAIN, method, headers, body: body ?? null, signal });
   return {
     status: response.status,
     headers: Object.fromEntries(response.headers),
-    body: new Uint8Array(await response.arrayBuffer()),
+    body: limit === undefined ? new Uint8Array(await response.arrayBuffer()) : await readStart(response, limit),
   };
+}
+
+/** Read the first `limit` bytes of a body; the rest is not taken from the network. */
+async function readStart(response: Response, limit: number): Promise<Uint8Array<ArrayBuffer>> {
+  const start = new Uint8Array(limit);
+  let length = 0;
+  const reader = response.body?.getReader();
+  while (reader && length < limit) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    start.set(value.subarray(0, limit - length), length);
+    length = Math.min(limit, length + value.length);
+  }
+  await reader?.cancel();
+  return start.slice(0, length);
 }
 
 // fetch() reports every failure to reach a server as a TypeError, and a missed deadline as a DOMException.

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from passerelle.proposals import MAX_HINTED
 from passerelle.transport import Request, Response
 
 from tests.core.fakes import ME, Browser, Directory, Killer, Pds, reply, row
@@ -445,6 +446,24 @@ def test_deleting_everything_deletes_hints_and_stops_looking() -> None:
         assert browser.storage.stores["hints"] == {}
         await browser.ask("people.add", **listed(ADA))
         assert not is_matched(browser, ADA)
+
+    run(main())
+
+
+def test_no_more_people_are_kept_than_there_is_room_for() -> None:
+    async def main() -> None:
+        browser = await start()
+        await browser.ask("hint.find", people=[profile(STRANGER, "2026-01-01T00:00:00Z", bio="old.bsky.social")])
+        stored = browser.storage.stores["hints"]
+        ((_, oldest),) = stored.items()
+        younger = [{**oldest["hints"][0], "seen": "2026-02-01T00:00:00+00:00"}]
+        for number in range(1, MAX_HINTED):
+            stored[str(number)] = {**oldest, "rest_id": str(number), "hints": younger}
+        browser.start()
+        await browser.ask("hint.find", people=[profile(ADA)])
+        assert len(stored) == MAX_HINTED
+        assert ADA.rest_id in stored
+        assert STRANGER.rest_id not in stored
 
     run(main())
 

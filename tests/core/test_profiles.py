@@ -15,7 +15,7 @@ from passerelle.errors import NetworkError, PasserelleError, ServerRefused
 from passerelle.identifiers import Did, ScreenName, parse_acct
 from passerelle.networks.bluesky_profiles import picture_cid
 from passerelle.networks.fediverse_profiles import Finger, picture_url, read_finger, read_html
-from passerelle.networks.profiles import MAX_DOCUMENT, MAX_PICTURE, Profile, public_host, read_picture
+from passerelle.networks.profiles import MAX_BODY, PATIENCE, Profile, public_host, read_picture
 from passerelle.transport import Fetch, Request, Response
 
 from tests.core.fakes import did_document, reply
@@ -164,7 +164,7 @@ def test_silence_about_the_name_by_chance_is_silence() -> None:
 
 
 def test_an_actor_that_cannot_be_read_leaves_an_account_without_text() -> None:
-    unreadable = (SILENT, b"\xff", b"[]", b"[" * 5_000, b" " * (MAX_DOCUMENT + 1), reply(401, {}), reply(500, {}))
+    unreadable = (SILENT, b"\xff", b"[]", b"[" * 5_000, b" " * (MAX_BODY + 1), reply(401, {}), reply(500, {}))
     for answer in unreadable:
         profile = look(serve(json_bytes(JRD), MISSING, answer))
         assert (profile.display_name, profile.description, profile.texts) == (None, None, ())
@@ -220,7 +220,7 @@ def test_pictures_are_what_their_first_bytes_say() -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"<svg onload=alert(1)>", b"GIF89a", b"RIFF\0\0\0\0WAVE", b"\x89PNG", PNG + b"\0" * MAX_PICTURE],
+    [b"", b"<svg onload=alert(1)>", b"GIF89a", b"RIFF\0\0\0\0WAVE", b"\x89PNG", PNG + b"\0" * MAX_BODY],
 )
 def test_what_is_no_picture_of_ours_is_not_shown(body: bytes) -> None:
     assert read_picture(Response(200, {"content-type": "image/png"}, body)) is None
@@ -298,3 +298,24 @@ def test_any_webfinger_and_any_actor_give_a_profile_or_an_error_of_ours(jrd: Any
     except PasserelleError:
         return
     checks.make_look_view(profile, [ScreenName("ada")])
+
+
+def test_every_request_of_a_look_is_short_and_bounded_and_carries_nothing_about_who_asks() -> None:
+    asked: list[Request] = []
+
+    def noting(fetch: Fetch) -> Fetch:
+        async def note(request: Request) -> Response:
+            asked.append(request)
+            return await fetch(request)
+
+        return note
+
+    record = json_bytes({"value": {"avatar": {"cid": "bafy"}}})
+    look(noting(serve(RESOLVED, DOCUMENT, record, PNG)), "ada.example.org", "bluesky")
+    actor = json_bytes({"icon": {"url": "https://quai.example.org/ada.png"}})
+    look(noting(serve(json_bytes(JRD), MISSING, actor, PNG)))
+    assert len(asked) == 8
+    for request in asked:
+        assert (request.method, request.account, request.body) == ("GET", None, None)
+        assert (request.timeout, request.limit) == (PATIENCE, MAX_BODY + 1)
+        assert request.headers.keys() <= {"accept"}

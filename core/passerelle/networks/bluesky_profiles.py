@@ -13,7 +13,7 @@ from passerelle.errors import ServerRefused
 from passerelle.identifiers import Did, Handle, parse_did, parse_handle
 from passerelle.networks import bluesky
 from passerelle.networks.bluesky import Identity
-from passerelle.networks.profiles import MAX_DESCRIPTION, PATIENCE, Profile, load_picture, public_host, read_document
+from passerelle.networks.profiles import MAX_DESCRIPTION, Profile, load_picture, public_host, read_document
 from passerelle.text import clean_display_name, clean_paragraphs
 from passerelle.transport import Fetch, Request, Response
 
@@ -27,7 +27,6 @@ async def look(address: str, did: Did | None, fetch: Fetch) -> Profile:
 
     Raises ServerRefused("account_not_found") where it is not there, other ServerRefused, NetworkError.
     """
-    fetch = _quickly(fetch)
     pinned = did or (parse_did(address) if address.startswith("did:") else None)
     identity = await _find(pinned, fetch) if pinned else await bluesky.find_identity(parse_handle(address), fetch)
     response = await fetch(profile_request(identity))
@@ -126,10 +125,3 @@ def _texts(record: Mapping[str, Any]) -> Iterator[str]:
     for field in ("displayName", "description", "website", "pronouns"):
         if isinstance(text := record.get(field), str):
             yield text
-
-
-def _quickly(fetch: Fetch) -> Fetch:
-    async def impatient(request: Request) -> Response:
-        return await fetch(request.within(PATIENCE))
-
-    return impatient

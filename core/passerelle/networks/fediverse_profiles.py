@@ -19,7 +19,6 @@ from passerelle.networks import mastodon
 from passerelle.networks.profiles import (
     MAX_DESCRIPTION,
     MAX_LINKS,
-    PATIENCE,
     Profile,
     load_picture,
     public_host,
@@ -67,7 +66,7 @@ async def look(acct: Acct, stranger: str, fetch: Fetch) -> Profile:
         profile.url,
         display_name=clean_display_name(actor.get("name")),
         description=clean_paragraphs(read_html(actor.get("summary")).text, MAX_DESCRIPTION),
-        picture=await load_picture(Request("GET", icon, timeout=PATIENCE), fetch) if icon else None,
+        picture=await load_picture(Request("GET", icon), fetch) if icon else None,
         texts=tuple(islice(_texts(actor), MAX_LINKS)),
     )
 
@@ -77,7 +76,7 @@ def finger_request(acct: Acct) -> Request:
     url = f"https://{acct.domain}/.well-known/webfinger?{urlencode({'resource': f'acct:{acct}'})}"
     if public_host(url) is None:
         raise ServerRefused("This address names no server.", code="account_not_found")
-    return Request("GET", url, {"accept": JRD}, timeout=PATIENCE)
+    return Request("GET", url, {"accept": JRD})
 
 
 def read_finger(response: Response, acct: Acct) -> Finger:
@@ -98,7 +97,7 @@ def read_finger(response: Response, acct: Acct) -> Finger:
 
 def actor_request(url: str) -> Request:
     """Ask for an actor's document."""
-    return Request("GET", url, {"accept": ACTIVITY}, timeout=PATIENCE)
+    return Request("GET", url, {"accept": ACTIVITY})
 
 
 def picture_url(actor: Mapping[str, Any]) -> str | None:

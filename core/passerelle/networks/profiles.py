@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,8 +14,9 @@ from passerelle.transport import Fetch, Request, Response
 from passerelle.views import Network
 
 PATIENCE = 15.0  # seconds for each request: somebody is looking at the card and waits
-MAX_PICTURE = 1 << 20  # bytes; lexicons/app/bsky/actor/profile.json allows 1,000,000 for an avatar
-MAX_DOCUMENT = 1 << 20  # bytes of a record or an actor; Mastodon itself takes 1 MB (app/helpers/json_ld_helper.rb)
+# Bytes of an answer: lexicons/app/bsky/actor/profile.json allows 1,000,000 for a picture, Mastodon itself takes
+# 1 MB of an actor (app/helpers/json_ld_helper.rb).
+MAX_BODY = 1 << 20
 MAX_DESCRIPTION = 1_000  # characters shown; Bluesky allows 256, Mastodon 500
 MAX_LINKS = 50
 
@@ -61,9 +62,18 @@ def public_host(url: object) -> str | None:
         return None
 
 
+def bounded(fetch: Fetch) -> Fetch:
+    """Give a fetch that waits PATIENCE at most, and reads one byte more than MAX_BODY: that byte tells of too much."""
+
+    async def fetch_within(request: Request) -> Response:
+        return await fetch(replace(request, timeout=PATIENCE, limit=MAX_BODY + 1))
+
+    return fetch_within
+
+
 def read_document(response: Response) -> Mapping[str, Any] | None:
     """Give the JSON object that a server answered with, or None: no success, too long, no object."""
-    if response.status != 200 or len(response.body) > MAX_DOCUMENT:
+    if response.status != 200 or len(response.body) > MAX_BODY:
         return None
     try:
         value = response.json()
@@ -83,7 +93,7 @@ async def load_picture(request: Request, fetch: Fetch) -> str | None:
 def read_picture(response: Response) -> str | None:
     """Give a picture as a data: URL, by its own first bytes; None where it is none that we show, or too large."""
     body = response.body
-    if response.status != 200 or len(body) > MAX_PICTURE:
+    if response.status != 200 or len(body) > MAX_BODY:
         return None
     for media_type, start, rest in _PICTURES:
         if body.startswith(start) and body[8:].startswith(rest):

@@ -1,0 +1,55 @@
+// The engine's requests in the browser: what the core asked for is sent, and no more of an answer is read than it wants.
+import { afterEach, expect, test, vi } from "vitest";
+import { answer, type Asked } from "../../extension/engine/fetch";
+
+const ASKED: Asked = { method: "GET", url: "https://quai.example.org/a", headers: {}, body: undefined, account: undefined, timeout: 5, limit: undefined };
+
+/** A server that sends `pieces` one by one, and says how many were taken. */
+function serve(pieces: string[]): { taken: () => number } {
+  let taken = 0;
+  const body = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      const piece = pieces[taken];
+      if (piece === undefined) {
+        controller.close();
+        return;
+      }
+      taken += 1;
+      controller.enqueue(new TextEncoder().encode(piece));
+    },
+  });
+  vi.stubGlobal("fetch", () => Promise.resolve(new Response(body)));
+  return { taken: () => taken };
+}
+
+async function bodyOf(limit: number | undefined): Promise<string> {
+  const answered = await answer({ ...ASKED, limit });
+  if (!("body" in answered)) throw new Error(answered.code);
+  return new TextDecoder().decode(answered.body);
+}
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+test.each([
+  [undefined, "onetwothree"],
+  [100, "onetwothree"],
+  [11, "onetwothree"],
+  [7, "onetwot"],
+  [3, "one"],
+])("of an answer %s bytes are read", async (limit, expected) => {
+  serve(["one", "two", "three"]);
+  expect(await bodyOf(limit)).toBe(expected);
+});
+
+test("what is too long is not taken from the network", async () => {
+  const server = serve(Array.from({ length: 1_000 }, () => "x".repeat(1_000)));
+  expect(await bodyOf(2_500)).toHaveLength(2_500);
+  expect(server.taken()).toBeLessThan(10);
+});
+
+test("an answer without a body is an empty one", async () => {
+  vi.stubGlobal("fetch", () => Promise.resolve(new Response(null, { status: 204 })));
+  expect(await bodyOf(10)).toBe("");
+});
