@@ -185,6 +185,7 @@ def test_display_names_of_an_archive_are_read_too(tmp_path: Path) -> None:
         archive = make_archive(tmp_path / "x.zip", following=[butterfly, CHLOE], followers=[], tweets=tweets)
         await browser.ask("archive.open", [str(archive)], names=["x.zip"])
         assert accounts(browser, ELIF) == [("elif.bsky.social", False, False)]
+        assert [one["where"] for one in hints(browser, ELIF)] == ["name"]
         (says_so,) = match(browser, ELIF)["evidence"]
         assert (says_so["code"], says_so["detail"]) == ("says_so", "name")
         assert counts(browser)["hinted"] == 1

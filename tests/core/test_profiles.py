@@ -218,10 +218,17 @@ def test_pictures_are_what_their_first_bytes_say() -> None:
     assert (read_picture(Response(200, {}, b"RIFF\0\0\0\0WEBPVP8 ")) or "").startswith("data:image/webp;")
 
 
-@pytest.mark.parametrize(
-    "body",
-    [b"", b"<svg onload=alert(1)>", b"GIF89a", b"RIFF\0\0\0\0WAVE", b"\x89PNG", PNG + b"\0" * MAX_BODY],
-)
+BODIES = {
+    "nothing": b"",
+    "a drawing that may hold scripts": b"<svg onload=alert(1)>",
+    "a moving picture": b"GIF89a",
+    "a sound": b"RIFF\0\0\0\0WAVE",
+    "a cut signature": b"\x89PNG",
+    "too much": PNG + b"\0" * MAX_BODY,
+}
+
+
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES.keys())
 def test_what_is_no_picture_of_ours_is_not_shown(body: bytes) -> None:
     assert read_picture(Response(200, {"content-type": "image/png"}, body)) is None
 
