@@ -9,13 +9,15 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.conftest import Packages
 from tests.data.archives import make_archive
 from tests.data.people import ADA, KIM, MAUD, NILS, OWNER, Someone
 from tests.e2e.steps import APP, await_matches, hand_over, row, sign_in, switch_badges
+from tests.e2e.tabs import firefox, text_of
 from tests.servers.chromium import Chromium, await_hidden, find_hidden
 from tests.servers.fediverse import DOT
 from tests.servers.pds import Account, Pds
-from tests.servers.sites import APPVIEW, PDS, PLC, X_PATTERNS, X
+from tests.servers.sites import APPVIEW, DIRECTORY, PDS, PLC, X_PATTERNS, X
 from tests.servers.world import World
 
 pytestmark = pytest.mark.e2e
@@ -95,7 +97,7 @@ def test_a_profile_makes_a_badge_without_a_request_is_checked_on_request_and_fol
     assert hosts(world) == set()
     assert "Kim Levée" in labels(x)
     assert "Not checked." in labels(x)
-    assert await_hidden(x, ".mark.hinted")
+    await_hidden(x, ".mark.hinted")
     assert "not checked" in await_hidden(x, ".standing.unchecked").text
     assert find_hidden(x, ".press.follow") == []
     asks = await_hidden(x, ".asks").text
@@ -108,7 +110,7 @@ def test_a_profile_makes_a_badge_without_a_request_is_checked_on_request_and_fol
     assert "names the X account in turn" in profile.text
     picture = await_hidden(x, ".profile img")
     assert picture.evaluate("function () { return this.src.slice(0, 22) }") == "data:image/png;base64,"
-    assert picture.evaluate("function () { return this.decode().then(() => this.naturalWidth) }") is not None
+    assert picture.evaluate("function () { return this.naturalWidth }") == 1
     assert "both name each other" in await_hidden(x, ".standing.linked").text
     assert subjects(pds, person) == []
 
@@ -181,6 +183,41 @@ def test_a_fediverse_account_is_checked_at_its_own_server(chromium: Chromium, ta
     said = row(tab, NILS.screen_name)
     expect(said.get_by_test_id("why")).to_have_attribute("data-grade", "linked")
     expect(said.get_by_test_id("open-profile")).to_be_visible()
+
+
+def test_the_profile_of_a_listed_account_is_loaded_on_request_only(
+    chromium: Chromium, tab: Page, world: World, pds: Pds, accounts: Mapping[str, Account]
+) -> None:
+    pds.write_profile(accounts[ADA.screen_name], {"displayName": "Ada", "description": "Poète."}, DOT)
+    x = chromium.context.new_page()
+    x.goto(f"https://{X}/home")
+    expect(badge(x, ADA).first).to_be_visible()
+    badge(x, ADA).first.click()
+    asks = await_hidden(x, ".asks").text
+    assert "bsky.app, plc.directory and the account’s own server" in asks
+    assert hosts(world) - {DIRECTORY} == set()
+    world.forget()
+
+    await_hidden(x, ".press.look").click()
+    assert "Poète." in await_hidden(x, ".profile").text
+    await_hidden(x, ".profile img")
+    assert hosts(world) <= {APPVIEW, PLC, PDS}
+
+
+@pytest.mark.firefox
+def test_in_firefox_too(packages: Packages, world: World, sample: Path, kim: Account, tmp_path: Path) -> None:
+    with firefox(packages, world, tmp_path, sample) as browser:
+        x = browser.show(f"{OWNER.screen_name}/following")
+        x.await_true(f"document.querySelector('[data-passerelle-badge={KIM.screen_name}]') !== null")
+        world.forget()
+        x.evaluate(f"document.querySelector('[data-passerelle-badge={KIM.screen_name}]').scrollIntoView()")
+        x.press(".mark.hinted")
+        assert hosts(world) == set()
+        x.press(".press.check")
+        assert "names the X account in turn" in text_of(x.await_hidden(".profile"))
+        [picture] = x.hidden(".profile img")
+        x.until(lambda: picture.evaluate("function () { return this.naturalWidth }"), lambda width: width == 1)
+        assert hosts(world) == {APPVIEW, PLC, PDS}
 
 
 def test_what_is_rejected_in_the_list_has_no_badge(chromium: Chromium, tab: Page) -> None:

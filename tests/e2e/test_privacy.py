@@ -9,7 +9,7 @@ from playwright.sync_api import Page, Playwright, expect
 
 from tests.conftest import Packages
 from tests.data.archives import chatter, make_archive
-from tests.data.people import ADA, FRIENDLY, PEOPLE, STRANGER, crowd
+from tests.data.people import ADA, FRIENDLY, KIM, OWNER, PEOPLE, STRANGER, crowd
 from tests.e2e.steps import APP, await_matches, error, hand_over, open_settings, row, switch_badges
 from tests.servers.chromium import Chromium, closed_world
 from tests.servers.residents import CROWD, FOUND
@@ -51,9 +51,10 @@ def browse(browser: Chromium, tab: Page) -> None:
     browser.allow_sites(*X_PATTERNS)
     switch_badges(tab)
     page = browser.context.new_page()
-    for path in ("home", "following?count=40"):
+    # The last of them is known only by what their profile on X says.
+    for path, someone in (("home", ADA), ("following?count=40", ADA), (f"{OWNER.screen_name}/following", KIM)):
         page.goto(f"https://{X}/{path}", wait_until="networkidle")
-        badge = page.locator(f'[data-passerelle-badge="{ADA.screen_name}"]').first
+        badge = page.locator(f'[data-passerelle-badge="{someone.screen_name}"]').first
         expect(badge).to_be_visible()
         badge.click()
 

@@ -267,7 +267,7 @@ test("a fediverse account names the server that is asked, and is never followed 
   const before = viewOf([mastodon])?.accounts[0];
   expect(plain(before?.look_asks)).toBe("“Check” asks quai.example.org, and servers to which that refers, whether it is there.");
   const after = viewOf([{ ...mastodon, check: checked("linked", null) }])?.accounts[0];
-  expect(after).toMatchObject({ standing: "linked", action: "", look_text: "Show the profile" });
+  expect(after).toMatchObject({ standing: "linked", action: "", look_text: "Show here" });
 });
 
 test("beside a row stands what their profile names besides; what both name comes once, as the directory's", () => {

@@ -109,9 +109,10 @@ export class Badge {
     const person = this.#person;
     const view = person && (await this.#services.refresh(person));
     if (!view || person !== this.#person) return;
+    const isNews = JSON.stringify(view) !== JSON.stringify(this.#view);
     this.show(person, view);
-    // A question that is being read stays.
-    if (this.#card && !this.#card.querySelector(".asking")) this.#fill();
+    // A question that is being read stays, and so does the focus of whoever goes through unchanged buttons.
+    if (isNews && this.#card && !this.#card.querySelector(".asking")) this.#fill();
   }
 
   #fill(): void {

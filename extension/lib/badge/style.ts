@@ -67,8 +67,7 @@ export const CARD_STYLE = `
 ul { list-style: none; margin: 8px 0 0; padding: 0; display: grid; gap: 8px; }
 .account { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 6px 12px; }
 .account .network { display: block; font-size: 12px; color: var(--quiet); }
-.account .who { flex: 1; min-inline-size: 45%; }
-.account .error, .account .asks, .profile { flex-basis: 100%; margin: 0; }
+.account .who, .account .error, .account .asks, .profile { flex-basis: 100%; margin: 0; }
 .address { font-weight: 600; unicode-bidi: isolate; }
 .buttons { display: flex; gap: 8px; align-items: center; flex-wrap: wrap; justify-content: end; margin-inline-start: auto; }
 .press { padding: 5px 14px; border: 1px solid var(--accent); border-radius: 16px; background: var(--accent); color: var(--on-accent); font-weight: 700; font-size: 13px; }
