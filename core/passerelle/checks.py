@@ -9,7 +9,7 @@ from datetime import datetime
 
 from passerelle.hints import normalize
 from passerelle.identifiers import Did, ScreenName, canonicalize_screen_name, parse_acct
-from passerelle.networks import bluesky_profiles, fediverse_profiles
+from passerelle.networks import bluesky_profiles
 from passerelle.networks.profiles import Profile, bounded
 from passerelle.transport import Fetch
 from passerelle.views import CheckView, LookView, Network
@@ -42,6 +42,9 @@ async def look(target: Target, chance: bytes, fetch: Fetch) -> Profile:
     """
     if target.network == "bluesky":
         return await bluesky_profiles.look(target.address, target.did, bounded(fetch))
+    # Imported now: the engine starts with everything above, and html.parser costs it 30 ms in Pyodide.
+    from passerelle.networks import fediverse_profiles
+
     return await fediverse_profiles.look(parse_acct(target.address), chance.hex(), bounded(fetch))
 
 
