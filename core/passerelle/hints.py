@@ -106,7 +106,7 @@ _SPACED_BSKY = re.compile(r"\s*\.\s*bsky\s*\.\s*social(?![a-z0-9])")
 _BRACKETED_DOT = re.compile(r"\s*[\[({<]\s*(?:dot|punkt|point|punto|\.)\s*[\])}>]\s*")
 _BRACKETED_AT = re.compile(r"\s*[\[({<]\s*(?:at|@)\s*[\])}>]\s*")
 # One of these is in every form below.
-_ANY_MARK = re.compile(rf"\.|did:|\b(?:dot|punkt|point|punto)\b|{_MARKER}|bsky|bluesky")
+_ANY_MARK = re.compile(rf"\.|did:|\b(?:dot|punkt|point|punto)\b|{_MARKER}")
 _URL_END = re.compile(r"[.,;:!?)\]}'\"’”»。、」』|>]+\Z")
 
 

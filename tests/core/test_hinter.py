@@ -480,6 +480,21 @@ def test_hints_outlive_the_browser() -> None:
     run(main())
 
 
+def test_after_a_matching_that_was_cut_off_hints_make_no_list_of_their_own() -> None:
+    async def main() -> None:
+        browser = await start(row("chloe", rest_id=CHLOE.rest_id, handle="chloe.example.org"))
+        browser.storage.stores["matches"].clear()
+        del browser.storage.stores["state"]["matches"]  # as after an archive was read, and before it was matched
+        browser.start()
+        await browser.ask("hint.find", people=[profile(ADA)])
+        assert browser.storage.stores["matches"] == {}
+        assert (await browser.ask("match.find"))["hinted"] == 1
+        assert is_matched(browser, ADA)
+        assert is_matched(browser, CHLOE)
+
+    run(main())
+
+
 def test_killed_at_any_instant_hints_and_matches_agree() -> None:
     async def crash(at: int, *, before: bool) -> bool:
         browser = await start(profiles=LINKING)
