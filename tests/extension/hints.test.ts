@@ -4,7 +4,8 @@ import { beforeEach, expect, test, vi } from "vitest";
 import { fakeBrowser } from "wxt/testing/fake-browser";
 import { answerPage, type BadgeParts, makeBadgeHandlers } from "../../extension/lib/background-badges";
 import { makeHints, publishHints } from "../../extension/lib/background-hints";
-import { BADGE_HINTS, mayKnow, readBadgeIndex } from "../../extension/lib/badge-index";
+import { makeSeen } from "../../extension/lib/background-seen";
+import { BADGE_HINTS, mayKnow, nameKey, readBadgeIndex } from "../../extension/lib/badge-index";
 import { makeBadgeView, type Own } from "../../extension/lib/badge-view";
 import type { DirectoryRow } from "../../extension/lib/directory";
 import { EngineError } from "../../extension/lib/engine";
@@ -158,6 +159,26 @@ test("where the engine fails, or the background is killed, they wait and are giv
   await makeHints({ store, find: (fields) => Promise.resolve(given.push(fields)) }).now();
   expect(given).toHaveLength(1);
   expect(await store.waiting(10)).toEqual([]);
+});
+
+test("whoever is seen on a page may have something to be looked at", async () => {
+  const { given, store, hints } = await handing();
+  const seen = makeSeen({
+    store,
+    learn: () => Promise.reject(new Error("no list is read here")),
+    known: () => Promise.resolve(new Map()),
+    owner: () => Promise.resolve(null),
+    keys: () => Promise.resolve(new Uint32Array()),
+    hints: { has: () => Promise.resolve((restId) => restId === "1100"), soon: hints.soon },
+    isAllowed: () => Promise.resolve(true),
+    openTab: () => Promise.resolve(),
+    speech: () => Promise.resolve(english),
+    now: () => NOW,
+  });
+  const people = [...Array.from({ length: 20 }, (_, at) => naming(at)), person(50), person(100)];
+  await answerPage(seen.handlers, { id, type: "people.seen", people, listed: null });
+  await settled(() => given.length === 1);
+  expect(names(given[0]?.people ?? []).sort()).toEqual(names(people).filter((name) => name !== "crowd_50").sort());
 });
 
 // Whose profiles are worth a badge.
@@ -365,6 +386,35 @@ test.each([
   const { answer, followed } = background(hints);
   expect(await answer(message)).toMatchObject({ result: { state: "failed", error_text: expect.stringMatching(/\w+\.$/u) as string } });
   expect(followed).toEqual([]);
+});
+
+// The directory with Ada's row, as the background reads it.
+const directory: Partial<BadgeParts> = {
+  version: () => Promise.resolve(1),
+  files: () =>
+    Promise.resolve({
+      rows: new Blob([`${JSON.stringify(ROW)}\n`]),
+      keys: new Blob([Uint32Array.of(nameKey("ada_nouvelle"))]),
+      offsets: new Blob([Uint32Array.of(0)]),
+    }),
+};
+
+test("what a row has is followed by the row, what a profile names by the hint, and neither in the other's name", async () => {
+  const { answer, followed } = background([hint({ address: "other.example.org", check: checked("found", "did:plc:other") })], directory);
+  for (const [row_id, address] of [["1", "other.example.org"], [null, "ada.example.org"]]) {
+    expect(await answer({ ...FOLLOW, row_id, address })).toMatchObject({ result: { state: "failed" } });
+  }
+  expect(followed).toEqual([]);
+  await answer({ ...FOLLOW, row_id: "1" });
+  await answer({ ...FOLLOW, address: "other.example.org" });
+  expect(followed).toMatchObject([{ row_id: "1", address: null }, { row_id: null, address: "other.example.org", rest_id: "1001" }]);
+});
+
+test("where a page shows a name only, the row's id says whose profile counts", async () => {
+  const newcomer = profile([hint({ address: "eve.example.org", seen: "2026-11-19" })], { rest_id: "7" });
+  const { answer } = background([], { ...directory, book: () => Promise.resolve(makeHintBook([newcomer])) });
+  const { result } = (await answer({ id, type: "badge.rows", people: [ada] })) as { result: { views: { accounts: { address: string }[] }[] } };
+  expect(result.views[0]?.accounts.map(({ address }) => address)).toEqual(["ada.example.org"]);
 });
 
 test("a profile is loaded for an account that is known, and comes cleaned", async () => {
