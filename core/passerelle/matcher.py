@@ -197,11 +197,12 @@ def list_accounts(row: Row) -> Iterator[Account]:
 
 
 def is_account(account: Account, hint: HintView) -> bool:
-    """Say whether a hint names this account: by its address, or by the did that was found behind it."""
+    """Say whether a hint names this account: by the dids where both are known, for handles move; else by address."""
     if account.network != hint.network:
         return False
-    names = {account.address.lower(), account.did}
-    return hint.address in names or (hint.check is not None and hint.check.did is not None and hint.check.did in names)
+    if account.did and hint.check and hint.check.did:
+        return account.did == hint.check.did
+    return hint.address in (account.address.lower(), account.did)
 
 
 def _with_hints(listed: Iterable[Account], hints: Iterable[HintView]) -> Iterator[Account]:

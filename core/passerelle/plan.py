@@ -59,7 +59,7 @@ class Plan:
 
 
 def decision_keys(rest_id: str, network: Network, address: str, did: str | None) -> list[str]:
-    """Give the keys of store `decisions` for an account: by address, and by did for the day the handle changes."""
+    """Give the keys of store `decisions` for an account: by address, then by did for the day the handle changes."""
     return [f"{rest_id} {network} {name}" for name in dict.fromkeys((address.lower(), did)) if name]
 
 
@@ -198,8 +198,8 @@ def _decided(
     is_rejected = "rejected" in made
     if account.listed:
         is_chosen = "chosen" in made or (preselected and "unchosen" not in made)
-    else:
-        is_chosen = "chosen" in made and may_choose(account)
+    else:  # whoever was behind the handle when it was chosen, and nobody who may have it now
+        is_chosen = decisions.get(keys[-1]) == "chosen" and may_choose(account)
     return {"rejected": is_rejected, "chosen": is_chosen and not is_rejected}
 
 

@@ -338,6 +338,26 @@ def test_a_choice_ends_when_a_later_check_finds_nobody() -> None:
     run(main())
 
 
+def test_a_choice_is_of_the_account_that_was_looked_at_not_of_whoever_has_its_handle_now() -> None:
+    other = "did:plc:other222222222222222222222"
+
+    async def main() -> None:
+        browser = await start(profiles={**LINKING, other: LINKING[ADAS_DID]})
+        await browser.ask("hint.find", people=[profile(ADA)])
+        await browser.ask("account.look", **look(ADA, ADAS))
+        await browser.ask("decision.set", **choice(ADA, ADAS))
+        browser.pds.handles[ADAS] = other
+        await browser.ask("account.look", **look(ADA, ADAS))
+        assert match(browser, ADA)["accounts"][0]["did"] == other
+        assert accounts(browser, ADA) == [(ADAS, False, False)]
+        assert await followed(browser) == []
+        browser.pds.handles[ADAS] = ADAS_DID
+        await browser.ask("account.look", **look(ADA, ADAS))
+        assert accounts(browser, ADA) == [(ADAS, False, True)]
+
+    run(main())
+
+
 def test_a_fediverse_hint_is_checked_by_webfinger_and_by_a_name_that_nobody_has() -> None:
     async def main() -> None:
         browser = await start()

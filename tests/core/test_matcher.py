@@ -242,6 +242,16 @@ def test_a_hint_and_a_row_of_the_same_account_are_one_by_address_or_by_did() -> 
         assert match.accounts[0].did == listed.did
 
 
+def test_a_hint_whose_handle_has_moved_on_says_nothing_for_the_row() -> None:
+    listed = row("a", rest_id="11", handle="ada.bsky.social", did="did:plc:before22222222222222222222")
+    match = match_hinted(person("11"), listed, hints=hinted("11", hint(check=check("linked"))))
+    assert match
+    assert [(one.listed, one.did, bool(one.hint)) for one in match.accounts] == [
+        (True, "did:plc:before22222222222222222222", False),
+        (False, DID, True),
+    ]
+
+
 def test_an_address_on_another_network_is_another_account() -> None:
     listed = row("a", rest_id="11", acct="ada@quai.example.org")
     match = match_hinted(person("11"), listed, hints=hinted("11", hint(address="ada@quai.example.org")))

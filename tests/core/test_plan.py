@@ -106,7 +106,7 @@ def hinted_view(*hints: HintView, decisions: dict[str, str] | None = None, rest_
     return make_match_view(match, decisions or {}, Following())
 
 
-CHOSEN = {"16 bluesky ada.bsky.social": "chosen"}
+CHOSEN = dict.fromkeys(decision_keys("16", "bluesky", "ada.bsky.social", DID), "chosen")
 
 
 def test_a_hint_is_shown_with_the_names_of_the_profile_and_what_speaks_for_it() -> None:
