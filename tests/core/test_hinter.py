@@ -271,6 +271,39 @@ def test_an_account_that_does_not_name_x_is_found_and_may_be_chosen() -> None:
     run(main())
 
 
+@pytest.mark.parametrize("name", [ADA.screen_name, "ada_renamed"])
+def test_a_link_back_counts_to_today_s_name_and_to_a_former_one(name: str) -> None:
+    renamed = {"screen_name": "ada_renamed", "seen": "2026-11-19T12:00:00Z"}
+
+    async def main() -> None:
+        browser = await start(profiles={ADAS_DID: {"description": f"x.com/{name}"}})
+        await browser.ask("hint.find", people=[profile(ADA, "2026-11-18T08:00:00Z")])
+        await browser.ask("people.add", people=[{**listed(ADA)["people"][0], **renamed}])
+        assert (await browser.ask("account.look", **look(ADA, ADAS)))["links_back"]
+
+    run(main())
+
+
+def test_a_stranger_s_link_back_counts_to_the_name_of_the_profile() -> None:
+    async def main() -> None:
+        browser = await start(profiles={ADAS_DID: {"description": f"x.com/{STRANGER.screen_name}"}})
+        await browser.ask("hint.find", people=[profile(STRANGER, bio=ADAS)])
+        assert (await browser.ask("account.look", **look(STRANGER, ADAS)))["links_back"]
+
+    run(main())
+
+
+def test_only_the_person_concerned_is_matched_again() -> None:
+    async def main() -> None:
+        browser = await start()
+        await browser.ask("hint.find", people=[profile(ADA), profile(BRUNO)])
+        before = match(browser, BRUNO)
+        await browser.ask("hint.find", people=[profile(ADA, "2026-11-20T08:30:00Z")])
+        assert match(browser, BRUNO) is before
+
+    run(main())
+
+
 def test_a_guess_may_be_chosen_only_if_that_account_names_x() -> None:
     async def main() -> None:
         browser = await start(profiles={GUESSED_DID: {"description": "nothing about X"}})
