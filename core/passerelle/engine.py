@@ -285,7 +285,7 @@ class Engine:
         """Look at an account, and keep what came of it; while the server answers, everything else goes on."""
         view, check = await self._hinter.look(fields)
         async with self._working:
-            await self._hinter.keep(fields, check)
+            await self._hinter.keep(fields, view, check)
         if view is None:
             raise ServerRefused("There is no such account.", code="account_not_found")
         return view

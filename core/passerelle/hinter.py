@@ -65,14 +65,16 @@ class Hinter:
         view = checks.make_look_view(profile, target.names)
         return view, checks.make_check(view, self._world.now())
 
-    async def keep(self, fields: AccountLook, check: CheckView) -> None:
-        """Keep a check with the hint that names the account, if one still does, and match its person again."""
-        known = await self._memory.hints()
-        profile = known.get(fields.rest_id or "")
-        if profile and _find_hint(profile, fields):
-            hints = [
-                hint.model_copy(update={"check": check}) if _names(hint, fields) else hint for hint in profile.hints
-            ]
+    async def keep(self, fields: AccountLook, view: LookView | None, check: CheckView) -> None:
+        """Keep a check with the hint that names the account, if one still does, and match its person again.
+
+        What was looked at by a row's did says something of a hint's handle only if the account still goes by that.
+        """
+        is_about_address = fields.row_id is None or (view and view.address.lower() == fields.address.lower())
+        profile = (await self._memory.hints()).get(fields.rest_id or "")
+        if profile and is_about_address and _find_hint(profile, fields):
+            checked = {"check": check}
+            hints = [hint.model_copy(update=checked) if _names(hint, fields) else hint for hint in profile.hints]
             await self._store({profile.rest_id: profile.model_copy(update={"hints": hints})})
 
     async def find_planned(self, fields: FollowOne) -> Planned | None:

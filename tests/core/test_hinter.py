@@ -231,6 +231,32 @@ def test_a_hint_that_names_the_rows_own_account_is_one_account_by_address_and_by
     run(main())
 
 
+def test_a_row_that_is_looked_at_checks_the_hint_too_where_both_are_of_one_account() -> None:
+    known = {"rest_id": ADA.rest_id, "screen_name": ADA.screen_name, "did": ADAS_DID}
+
+    async def main() -> None:
+        browser = await start(row("ada", handle=ADAS, **known), profiles=LINKING)
+        await browser.ask("hint.find", people=[profile(ADA)])
+        await browser.ask("account.look", **look(ADA, ADAS, row_id="ada"))
+        assert codes(browser, ADA) == ["same_rest_id", "source", "says_so", "account_found", "links_back"]
+
+    run(main())
+
+
+def test_a_row_whose_handle_has_moved_on_says_nothing_of_who_has_it_now() -> None:
+    known = {"rest_id": ADA.rest_id, "screen_name": ADA.screen_name, "did": ADAS_DID}
+
+    async def main() -> None:
+        browser = await start(row("ada", handle="moved.example.org", **known), profiles=LINKING)
+        browser.pds.handles["moved.example.org"] = "did:plc:other222222222222222222222"
+        await browser.ask("hint.find", people=[profile(ADA, bio="🦋 moved.example.org")])
+        view = await browser.ask("account.look", **look(ADA, "moved.example.org", row_id="ada"))
+        assert (view["address"], view["did"]) == (ADAS, ADAS_DID)
+        assert hints(browser, ADA)[0]["check"] is None
+
+    run(main())
+
+
 def test_a_look_that_finds_a_link_back_makes_a_hint_linked_and_choosable() -> None:
     async def main() -> None:
         browser = await start(profiles=LINKING)

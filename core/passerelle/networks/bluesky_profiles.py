@@ -30,7 +30,7 @@ async def look(address: str, did: Did | None, fetch: Fetch) -> Profile:
     pinned = did or (parse_did(address) if address.startswith("did:") else None)
     identity = await _find(pinned, fetch) if pinned else await bluesky.find_identity(parse_handle(address), fetch)
     response = await fetch(profile_request(identity))
-    if response.status == 400:  # nobody has to have a profile, so the server says the same whether there is an account
+    if response.status in (400, 404):  # nobody has to have a profile: the same is said where there is no account
         expect_active(await fetch(status_request(identity)))
         return _profile(identity)
     record = read_profile_record(response)
