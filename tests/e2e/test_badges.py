@@ -107,3 +107,4 @@ def test_x_is_not_visible_to_the_extension_before_badges_are_switched_on(chromiu
 
     assert page.evaluate("chrome.permissions.contains({ origins: ['https://x.com/*'] })") is False
     expect(page.get_by_test_id("badges-switch")).to_have_attribute("aria-checked", "false")
+    expect(page.get_by_text("X’s own scripts can notice that a badge is there")).to_be_visible()  # said beforehand

@@ -25,6 +25,7 @@ PAGES = {
     "new-phone": {"post", "quote", "reposter"},
     "new-profile?of=ada_nouvelle": {"profile", "post"},
     "new-following?count=30": {"cell"},
+    "new-followers?count=120": {"cell"},
 }
 # A thousand changes, and a look in between: what is right in the end may have been wrong on the way.
 PARTS = 4

@@ -4,8 +4,8 @@ import { fillCard, makeCell, makePost, makeProfile, makeRow, showAuthor, showCel
 import { h, setText } from "./dom.js";
 import { byName, mixed, PEOPLE, somebody, writing } from "./people.js";
 import { namesIn, noteTheme, surfaceOf } from "./shown.js";
+import { fillVirtual } from "./virtual.js";
 
-const ROW_HEIGHT = 72;
 const CARD_FILLED = 100; // ms after it has opened
 const HEADER_FILLED = 30; // ms after the address has changed
 
@@ -52,9 +52,8 @@ export function drawProfile(screenName) {
 export function drawFollowing(count) {
   const column = h("div", { class: "timeline" });
   makeFrame(h("h2", {}, "Following"), column);
-  const render = fillVirtual(column, mixed(count), { tag: "button", height: innerHeight, scrolled: () => scrollY - column.offsetTop });
-  addEventListener("scroll", () => requestAnimationFrame(render), { passive: true });
-  offerChurn({ ...actsOnPeople, scroll: (dice) => { scrollTo(0, dice.below(document.documentElement.scrollHeight)); } });
+  const scroll = fillVirtual(column, mixed(count), { make: (person) => makeRow(makeCell(person)), show: showRow });
+  offerChurn({ ...actsOnPeople, scroll });
 }
 
 /** A dialog over the home page with a list of people, <div>s that scroll in a box of their own. */
@@ -63,29 +62,11 @@ export function drawMembers(count) {
   const column = h("div", { class: "timeline" });
   const box = h("div", { "data-viewportview": "true", class: "box" }, column);
   layer("dialog").replaceChildren(h("div", { role: "dialog", "aria-modal": "true" }, h("h2", {}, "List members"), box));
-  const render = fillVirtual(column, mixed(count, 50), { tag: "div", height: box.clientHeight, scrolled: () => box.scrollTop });
-  box.addEventListener("scroll", () => requestAnimationFrame(render), { passive: true });
-  offerChurn({ ...actsOnPeople, scroll: (dice) => { box.scrollTo(0, dice.below(box.scrollHeight)); } });
+  const scroll = fillVirtual(column, mixed(count, 50), { make: (person) => makeRow(makeCell(person, "div")), show: showRow, box });
+  offerChurn({ ...actsOnPeople, scroll });
 }
 
-function fillVirtual(column, list, { tag, height, scrolled }) {
-  column.style.cssText = `position: relative; min-height: ${list.length * ROW_HEIGHT}px`;
-  const rows = list.slice(0, Math.ceil(height / ROW_HEIGHT) + 6).map((person) => makeRow(makeCell(person, tag)));
-  for (const row of rows) row.style.cssText = `position: absolute; width: 100%; height: ${ROW_HEIGHT}px;`;
-  column.append(...rows);
-  const render = () => {
-    const first = Math.max(0, Math.min(list.length - rows.length, Math.floor(scrolled() / ROW_HEIGHT) - 3));
-    for (let at = first; at < first + rows.length; at++) {
-      const row = rows[at % rows.length];
-      if (row.dataset.at === String(at)) continue;
-      row.dataset.at = String(at);
-      row.style.transform = `translateY(${at * ROW_HEIGHT}px)`;
-      showCell(row.firstChild, list[at]);
-    }
-  };
-  render();
-  return render;
-}
+const showRow = (row, person) => { showCell(row.firstChild, person); };
 
 // One of the layers over the page; made when it is first needed, then used again.
 function layer(name) {

@@ -4,6 +4,7 @@ import { h, setText } from "./dom.js";
 import { fillCard, makePost, makeProfile, makeRow, showEntry, showNames, showProfile, showReposter, wrapNames } from "./new.js";
 import { byName, mixed, PEOPLE, somebody, writing } from "./people.js";
 import { namesIn, noteTheme, surfaceOf } from "./shown.js";
+import { fillVirtual } from "./virtual.js";
 
 const CARD_FILLED = 50; // ms after it has opened
 const HEADER_FILLED = 30; // ms after the address has changed
@@ -62,6 +63,14 @@ export function drawPeople(count) {
   const list = makeList(...mixed(count).map(makeRow));
   makeFrame(h("h2", {}, "Following"), list);
   offerChurn({ ...actsOnPeople, ...actsOnRows(list, (dice) => h("li", {}, makeRow(somebody(dice)))) });
+}
+
+/** A long list of people, of whom only those in sight are in the page. */
+export function drawVirtual(count) {
+  const list = makeList();
+  makeFrame(h("h2", {}, "Followers"), list);
+  const scroll = fillVirtual(list, mixed(count), { make: (person) => h("li", {}, makeRow(person)), show: (row, person) => { showEntry(row.firstChild, person); } });
+  offerChurn({ ...actsOnPeople, scroll });
 }
 
 /** A profile's header over the person's posts. */
