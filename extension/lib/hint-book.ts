@@ -33,8 +33,10 @@ export function isChecked({ check, confidence, network }: HintView): boolean {
 
 // A bare name that the core completed is a guess: it stands in the list, where there is room to say so.
 function worthShowing(profile: ProfileHints, rejected: ReadonlySet<string>): ProfileHints {
-  const isShown = ({ network, address, confidence, check }: HintView) =>
-    confidence !== "inferred" && check?.state !== "gone" && !rejected.has(`${profile.rest_id} ${network} ${address}`);
+  // As core/passerelle/plan.py, decision_keys: by address, and by did for the day the handle changes.
+  const isRejected = ({ network, address, check }: HintView) =>
+    [address.toLowerCase(), check?.did].some((name) => name && rejected.has(`${profile.rest_id} ${network} ${name}`));
+  const isShown = (hint: HintView) => hint.confidence !== "inferred" && hint.check?.state !== "gone" && !isRejected(hint);
   return { ...profile, hints: profile.hints.filter(isShown) };
 }
 

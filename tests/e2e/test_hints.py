@@ -220,6 +220,37 @@ def test_in_firefox_too(packages: Packages, world: World, sample: Path, kim: Acc
         assert hosts(world) == {APPVIEW, PLC, PDS}
 
 
+PATH = "/i/api/graphql/inventedinventedinv-_0/Following"
+ASK_X = f"""(first) => {{
+  const variables = JSON.stringify({{ screen_name: "{OWNER.screen_name}", cursor: `${{first}}|1` }});
+  return fetch(`{PATH}?variables=${{encodeURIComponent(variables)}}`).then(({{ status }}) => status);
+}}"""
+IS_PYTHON_AWAKE = (
+    "chrome.runtime.getContexts({ contextTypes: ['OFFSCREEN_DOCUMENT'] }).then((found) => found.length > 0)"
+)
+QUIET = 8_000  # ms, longer than the background waits for more people: extension/lib/background-hints.ts
+
+
+def test_python_sleeps_until_a_profile_may_name_an_account_and_no_directory_is_needed(
+    chromium: Chromium, world: World
+) -> None:
+    tab = chromium.open_page(f"{APP}#settings")  # the first page wakes Python, since somebody may drop an archive there
+    chromium.allow_sites(*X_PATTERNS)
+    switch_badges(tab)
+    x = chromium.context.new_page()
+    x.goto(f"https://{X}/home")
+    assert x.evaluate(ASK_X, 200) == 200  # people without a word about themselves
+    x.wait_for_timeout(QUIET)
+    assert tab.evaluate(IS_PYTHON_AWAKE) is False
+
+    x.evaluate(ASK_X, 0)
+    expect(badge(x, ADA).first).to_be_visible()
+    assert tab.evaluate(IS_PYTHON_AWAKE) is True
+    badge(x, ADA).first.click()
+    assert "not checked" in await_hidden(x, ".standing.unchecked").text
+    assert hosts(world) == set()
+
+
 def test_what_is_rejected_in_the_list_has_no_badge(chromium: Chromium, tab: Page) -> None:
     x = browse(chromium)
     expect(badge(x, MAUD)).to_be_visible()

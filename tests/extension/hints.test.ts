@@ -216,6 +216,7 @@ test.each([
   ["a guess", [hint({ confidence: "inferred" })], new Set<string>()],
   ["an account that is gone", [hint({ check: checked("gone", null) })], new Set<string>()],
   ["an account that the person said is somebody else", [hint()], new Set(["1001 bluesky ada.example.org"])],
+  ["... under another handle of the same account", [hint({ address: "renamed.example.org", check: checked("found") })], new Set(["1001 bluesky did:plc:ada"])],
 ])("%s makes no badge", (_, hints, rejected) => {
   const book = makeHintBook([profile(hints)], rejected);
   expect(book.find(ada)).toBeNull();
