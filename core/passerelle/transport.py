@@ -20,7 +20,8 @@ DEFAULT_TIMEOUT = 30.0  # seconds
 class Request:
     """One HTTP request as data. `timeout` in seconds; `body` is sent as it is, with `headers` saying what it is.
 
-    Of an answer `limit` bytes are read, and the rest is cut off (None: everything is read).
+    Of an answer `limit` bytes are read, and the rest is cut off (None: everything is read). Whoever is asked has to
+    answer; only where `may_redirect` may they name another https server instead.
     """
 
     method: str
@@ -30,6 +31,7 @@ class Request:
     account: Did | None = None
     timeout: float = DEFAULT_TIMEOUT
     limit: int | None = None
+    may_redirect: bool = False
 
 
 @dataclass(frozen=True, slots=True)

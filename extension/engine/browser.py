@@ -54,6 +54,7 @@ async def fetch(request: Request) -> Response:
                 "account": request.account,
                 "timeout": request.timeout,
                 "limit": request.limit,
+                "may_redirect": request.may_redirect,
             }
         )
     )

@@ -10,6 +10,7 @@ export interface Asked {
   readonly account: string | undefined;
   readonly timeout: number;
   readonly limit: number | undefined;
+  readonly may_redirect: boolean;
 }
 
 /** A core Response, or the code of the error that the core raises instead. */
@@ -26,8 +27,6 @@ const PLAIN: RequestInit = {
   credentials: "omit",
   referrerPolicy: "no-referrer",
   cache: "no-store",
-  // Whom we asked answers, or nobody: a redirect would tell a third party.
-  redirect: "error",
 };
 
 /** Send one request and give what came of it; never throws for what a network or a server does. */
@@ -49,9 +48,12 @@ export async function answer(asked: Asked): Promise<Answered> {
   }
 }
 
-async function plain({ method, url, headers, body, timeout, limit }: Asked): Promise<Answered> {
+async function plain({ method, url, headers, body, timeout, limit, may_redirect }: Asked): Promise<Answered> {
   const signal = AbortSignal.timeout(timeout * 1000);
-  const response = await fetch(url, { ...PLAIN, method, headers, body: body ?? null, signal });
+  // Whom we asked answers, or nobody: a redirect would tell a third party, so the core says where that is meant. No
+  // browser lets an https page be sent on to http.
+  const redirect = may_redirect ? "follow" : "error";
+  const response = await fetch(url, { ...PLAIN, method, headers, body: body ?? null, redirect, signal });
   return {
     status: response.status,
     headers: Object.fromEntries(response.headers),

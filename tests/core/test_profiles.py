@@ -326,3 +326,17 @@ def test_every_request_of_a_look_is_short_and_bounded_and_carries_nothing_about_
         assert (request.method, request.account, request.body) == ("GET", None, None)
         assert (request.timeout, request.limit) == (PATIENCE, MAX_BODY + 1)
         assert request.headers.keys() <= {"accept"}
+
+
+def test_only_webfinger_may_be_answered_by_another_server() -> None:
+    actor = json.dumps({"icon": {"url": "https://quai.example.org/ada.png"}}).encode()
+    server = serve(json.dumps(JRD).encode(), Response(404, {}, b""), actor, PNG)
+    asked: list[Request] = []
+
+    async def fetch(request: Request) -> Response:
+        asked.append(request)
+        return await server(request)
+
+    look(fetch)
+    assert ["webfinger" in request.url for request in asked] == [True, True, False, False]
+    assert [request.may_redirect for request in asked] == [True, True, False, False]

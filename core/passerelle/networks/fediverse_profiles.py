@@ -72,11 +72,15 @@ async def look(acct: Acct, stranger: str, fetch: Fetch) -> Profile:
 
 
 def finger_request(acct: Acct) -> Request:
-    """Ask an acct's host who that is. Raises ServerRefused where the host has no public name."""
+    """Ask an acct's host who that is. Raises ServerRefused where the host has no public name.
+
+    One domain in eight hands the question on to the server where its accounts are (facts/handles-in-bios.md, section
+    2); RFC 7033, section 4.2, lets it.
+    """
     url = f"https://{acct.domain}/.well-known/webfinger?{urlencode({'resource': f'acct:{acct}'})}"
     if public_host(url) is None:
         raise ServerRefused("This address names no server.", code="account_not_found")
-    return Request("GET", url, {"accept": JRD})
+    return Request("GET", url, {"accept": JRD}, may_redirect=True)
 
 
 def read_finger(response: Response, acct: Acct) -> Finger:
