@@ -116,7 +116,7 @@ def test_forged_answers_start_nothing_and_add_nobody(chromium: Chromium, tab: Pa
     switch_badges(tab)
     x = chromium.context.new_page()
     x.goto(f"https://{X}/{OWNER.screen_name}/following")
-    expect(x.locator("[data-testid=UserCell]").first).to_be_visible()
+    expect(x.locator("main [data-testid=UserCell]").first).to_be_visible()
     world.forget()
 
     x.evaluate(FORGED, [user(one) for one in (*crowd(200, first=7_000), STRANGER)])
