@@ -19,8 +19,10 @@ from tests.servers.world import World
 
 pytestmark = pytest.mark.e2e
 
-# Milliseconds for two looks at a page, five seconds apart, and the telling: extension/lib/x/health.ts
-SETTLED = 12_000
+# Two looks at a page, five seconds apart, and the telling, with patience: extension/lib/x/health.ts
+LOOKS = 60
+LOOK = 500  # ms
+UNREADABLE = "(async () => 'page-unreadable' in await chrome.storage.local.get('page-unreadable'))()"
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +95,10 @@ def test_a_page_that_nobody_can_read_is_said_to_pause_badges_until_one_can(tab: 
     for path, is_paused in (("unknown", True), ("home", False)):
         x.bring_to_front()
         x.goto(f"https://{X}/{path}")
-        x.wait_for_timeout(SETTLED)
+        for _ in range(LOOKS):
+            if tab.evaluate(UNREADABLE) == is_paused:
+                break
+            x.wait_for_timeout(LOOK)
         tab.bring_to_front()
         go_home(tab)
         open_settings(tab)

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.data.archives import make_archive
 from tests.data.people import ADA, FRIENDLY, HOSTILE, OWNER, STRANGER, crowd
-from tests.e2e.steps import APP, await_matches, hand_over, open_settings, switch_badges
+from tests.e2e.steps import APP, await_matches, hand_over, switch_badges
 from tests.servers.chromium import Chromium, await_hidden, find_hidden
 from tests.servers.fake_x import LISTS, user
 from tests.servers.residents import EXPORTED
@@ -149,22 +149,3 @@ def test_x_finds_its_own_functions_as_they_were_and_its_answers_untouched(chromi
         x.evaluate("(() => { try { new XMLHttpRequest().open(); } catch (error) { return error.name } })()")
         == "TypeError"
     )
-
-
-UNREADABLE = """() => {
-  const pixel = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==";
-  const links = Array.from({ length: 6 }, (_, at) => `<a href="/name_${at}"><img src="${pixel}"></a>`);
-  document.body.innerHTML = links.join("");
-}"""
-
-
-def test_a_page_of_people_of_whom_nobody_can_be_read_is_told_in_the_settings(chromium: Chromium, tab: Page) -> None:
-    switch_badges(tab)
-    x = chromium.context.new_page()
-    x.goto(f"https://{X}/home")
-    x.evaluate(UNREADABLE)
-    x.wait_for_timeout(16_000)  # settled: three looks, 5 s apart
-
-    page = chromium.open_page(APP)
-    open_settings(page)
-    expect(page.get_by_test_id("badges-paused")).to_be_visible()
