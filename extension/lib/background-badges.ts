@@ -24,6 +24,8 @@ export interface BadgeParts {
   files: () => Promise<DirectoryFiles>;
   /** What X profiles name. */
   book: () => Promise<HintBook>;
+  /** The id that was last seen under an @name, or null. */
+  bearer: (screenName: string) => Promise<string | null>;
   matches: () => Promise<MatchView[]>;
   queued: (key: string) => Promise<Queued | null>;
   account: () => Promise<Account | null>;
@@ -75,8 +77,11 @@ export function makeBadgeHandlers(parts: BadgeParts): Handlers<BadgeMessage> {
   async function find(person: NamedPerson): Promise<Found | null> {
     const [known, book] = await Promise.all([directory(), parts.book()]);
     const row = (await known?.find(person)) ?? null;
-    // Where the page shows a name only, the row's id decides whose profile it is: names change hands.
-    const profile = book.find({ ...person, restId: person.restId ?? row?.rest_id ?? null });
+    // Where the page shows a name only, the row's id decides whose profile it is, else who bears the name now: names change hands.
+    const restId = person.restId ?? row?.rest_id ?? null;
+    const named = book.find({ ...person, restId });
+    const bearer = named && restId === null ? await parts.bearer(person.screenName) : null;
+    const profile = bearer === null || bearer === named?.rest_id ? named : null;
     return row || profile ? { person, row, known: { row, profile } } : null;
   }
 
@@ -183,7 +188,7 @@ export async function publishIndex(parts: Pick<BadgeParts, "version" | "files">)
 }
 
 /** Make the background's part: `answer` for the table of messages, `listen` to be called at once when it starts. */
-export function makeBadgesBackground(wake: Parameters<typeof makeEngine>[0], book: Remembered<HintBook>) {
+export function makeBadgesBackground(wake: Parameters<typeof makeEngine>[0], { book, bearer }: { book: Remembered<HintBook>; bearer: BadgeParts["bearer"] }) {
   let engine: Engine | undefined; // its channel is opened by the first follow
   // Somebody who scrolls asks many times a second, and each reading takes milliseconds that a badge comes later.
   const version = remember(async () => (await readState("directory"))?.version ?? null);
@@ -196,6 +201,7 @@ export function makeBadgesBackground(wake: Parameters<typeof makeEngine>[0], boo
     version,
     files: readFiles,
     book,
+    bearer,
     matches,
     queued: async (key) => ((await queue()).has(key) ? (((await read("queue", key)) as Queued | undefined) ?? null) : null),
     account,

@@ -86,6 +86,7 @@ export function makeHintsBackground(wake: Parameters<typeof makeEngine>[0], stor
 
   return {
     book,
+    bearer: async (screenName: string) => (await store.named(screenName))?.rest_id ?? null,
     soon: () => hints.soon(),
     listen: () => {
       openChannel((message) => {

@@ -41,6 +41,7 @@ function backgroundWith(changes: Partial<BadgeParts> = {}) {
       });
     },
     book: () => Promise.resolve(makeHintBook([])),
+    bearer: () => Promise.resolve(null),
     matches: () => Promise.resolve([]),
     queued: () => Promise.resolve(null),
     account: () => Promise.resolve(ME),

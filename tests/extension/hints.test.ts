@@ -344,6 +344,7 @@ function background(hints: HintView[], changes: Partial<BadgeParts> = {}) {
     version: () => Promise.resolve(null),
     files: () => Promise.reject(new Error("there is no directory")),
     book: () => Promise.resolve(makeHintBook([profile(hints)])),
+    bearer: () => Promise.resolve(null),
     matches: () => Promise.resolve([]),
     queued: () => Promise.resolve(null),
     account: () => Promise.resolve(ME),
@@ -387,6 +388,15 @@ test.each([
   const { answer, followed } = background(hints);
   expect(await answer(message)).toMatchObject({ result: { state: "failed", error_text: expect.stringMatching(/\w+\.$/u) as string } });
   expect(followed).toEqual([]);
+});
+
+test("who has taken over a name has no badge for what its former bearer said", async () => {
+  const ask = { id, type: "badge.rows", people: [ada] };
+  expect(await background([hint()], { bearer: () => Promise.resolve("2002") }).answer(ask)).toMatchObject({ result: { views: [null] } });
+  const { answer, followed } = background([hint({ check: checked("found") })], { bearer: () => Promise.resolve("2002") });
+  expect(await answer(FOLLOW)).toMatchObject({ result: { state: "failed" } });
+  expect(followed).toEqual([]);
+  expect(await answer({ ...ask, people: [{ ...ada, restId: "1001" }] })).toMatchObject({ result: { views: [{ grade: "hinted" }] } });
 });
 
 // The directory with Ada's row, as the background reads it.

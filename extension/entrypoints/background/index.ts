@@ -24,7 +24,7 @@ const wake: WakeEngine = async (silent) => {
 };
 const store = makeSeenStore();
 const hints = makeHintsBackground(wake, store);
-const badges = makeBadgesBackground(wake, hints.book);
+const badges = makeBadgesBackground(wake, hints);
 const seen = makeSeenBackground(wake, store, hints);
 
 /** What the extension's own pages may ask. */
