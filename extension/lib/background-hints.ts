@@ -24,22 +24,43 @@ export interface HintParts {
 
 // Starting Python takes three seconds of a processor, so it gets a few at once.
 const HANDFUL = 20;
-const QUIET = 5_000; // ms without anybody new, after which it gets what there is
+const WAIT = 5_000; // ms, after which it gets what there is
 const MAX_GIVEN = 200; // people in one command; core/passerelle/messages.py, MAX_PROFILES, allows more
+// A page that forges profiles without end must not keep Python busy: so many commands, then a rest.
+const MAX_COMMANDS = 5;
+const REST = 10_000; // ms
 
 /** Make what hands waiting profiles over: `soon` when there may be some, `now` after a start. */
 export function makeHints({ store, find }: HintParts) {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let giving: Promise<void> | null = null;
+  let due = Infinity; // when the timer rings, and when there may be more commands: ms since 1970
+  let rested = 0;
 
   // Nobody stops waiting before the engine has stored what it found: killed at any instant, they are given again. Where it
   // fails they wait for the next occasion.
   async function give(): Promise<void> {
-    clearTimeout(timer);
-    for (let records = await store.waiting(MAX_GIVEN); records.length > 0; records = await store.waiting(MAX_GIVEN)) {
+    for (let commands = 0; commands < MAX_COMMANDS; commands++) {
+      const records = await store.waiting(MAX_GIVEN);
+      if (records.length === 0) return;
       await find({ people: records.map(toProfile) });
       await store.settle(records);
+      rested = Date.now() + REST;
     }
+    await soon();
+  }
+
+  // Whoever scrolls on and on does not put it off.
+  async function soon(): Promise<void> {
+    const { length } = await store.waiting(HANDFUL);
+    const at = Math.max(Date.now() + (length >= HANDFUL ? 0 : WAIT), rested);
+    if (length === 0 || at >= due) return;
+    clearTimeout(timer);
+    due = at;
+    timer = setTimeout(() => {
+      due = Infinity;
+      void now();
+    }, at - Date.now());
   }
 
   const now = (): Promise<void> =>
@@ -47,15 +68,7 @@ export function makeHints({ store, find }: HintParts) {
       .catch((error: unknown) => { console.warn("Passerelle: nobody looked for addresses in these profiles yet.", error); })
       .finally(() => (giving = null)));
 
-  return {
-    now,
-    async soon(): Promise<void> {
-      clearTimeout(timer);
-      const { length } = await store.waiting(HANDFUL);
-      if (length >= HANDFUL) void now();
-      else if (length > 0) timer = setTimeout(() => void now(), QUIET);
-    },
-  };
+  return { now, soon };
 }
 
 function toProfile(record: SeenRecord): Find["people"][number] {

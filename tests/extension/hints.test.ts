@@ -114,7 +114,7 @@ async function handing(find?: (fields: Find) => Promise<unknown>) {
 
 const settled = async (look: () => unknown) => { await vi.waitFor(() => { expect(look()).toBeTruthy(); }); };
 
-test("a few wait for a quiet moment, then go together, with every link where it leads", async () => {
+test("a few wait a moment, then go together, with every link where it leads", async () => {
   const { given, store, hints } = await handing();
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   const links = [{ short: "https://t.co/abc", long: "https://bsky.app/profile/ada.example.org" }];
@@ -138,6 +138,32 @@ test("a handful goes at once, a crowd in bounded parts, and nobody twice", async
   expect(new Set(given.flatMap(({ people }) => names(people))).size).toBe(450);
   await hints.now();
   expect(given).toHaveLength(3);
+});
+
+test("whoever scrolls on and on does not put it off", async () => {
+  const { given, store, hints } = await handing();
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
+  for (let second = 0; second < 6; second++) {
+    await store.remember([naming(second)], "2026-11-01");
+    await hints.soon();
+    await vi.advanceTimersByTimeAsync(1_000);
+  }
+  vi.useRealTimers();
+  await settled(() => given.length > 0);
+});
+
+test("a page that names new people without end is looked at now and then", async () => {
+  const { given, store, hints } = await handing();
+  await store.remember(Array.from({ length: 1_500 }, (_, at) => naming(at)), "2026-11-01");
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
+  await hints.now();
+  for (let flood = 0; flood < 20; flood++) await hints.soon();
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(given).toHaveLength(5);
+  await vi.advanceTimersByTimeAsync(5_000);
+  vi.useRealTimers();
+  await settled(() => given.length === 8);
+  expect(await store.waiting(10)).toEqual([]);
 });
 
 test("nobody who names nothing wakes the engine", async () => {
