@@ -281,7 +281,8 @@ def chromium(playwright: Playwright, packages: Packages, world: World, folder: P
         app = ChromiumTab(browser.open_page(APP))
         x = ChromiumTab(browser.context.new_page())
         yield _prepared(Badged(app, x, browser.reload), sample)
-        assert browser.errors() == []
+        errors = browser.errors()
+        assert not errors, errors
 
 
 @contextmanager
