@@ -167,6 +167,23 @@ def test_the_list_shows_the_same_and_a_lie_stays_unconfirmed(
     assert hosts(world) <= {APPVIEW, PLC, PDS}
 
 
+def test_a_checked_account_is_followed_from_the_list_once_one_has_signed_in(
+    chromium: Chromium, tab: Page, person: Account, pds: Pds, kim: Account
+) -> None:
+    expect(badge(browse(chromium), KIM)).to_be_visible()
+    tab.bring_to_front()
+    tab.get_by_test_id("filter-hinted").click()
+    said = row(tab, KIM.screen_name)
+    said.get_by_test_id("check").click()
+    expect(said.get_by_test_id("why")).to_have_attribute("data-grade", "linked")
+    said.get_by_test_id("follow-button").click()
+    tab.get_by_test_id("sign-in-handle").fill(person.handle)
+    tab.get_by_test_id("sign-in-password").fill(person.app_password)
+    tab.get_by_test_id("sign-in-submit").click()
+    expect(said.get_by_test_id("follow-state")).to_have_text("Followed")
+    assert subjects(pds, person) == [kim.did]
+
+
 def test_a_fediverse_account_is_checked_at_its_own_server(chromium: Chromium, tab: Page, world: World) -> None:
     x = browse(chromium)
     open_badge(x, NILS)
