@@ -1,7 +1,10 @@
 // What tests/extension/test_badges.py runs in a page: the content script's own modules, with a background of a few lines.
 import { watchPage, type Watch } from "../../extension/lib/badge/watch";
 import { nameKey, mayKnow } from "../../extension/lib/badge-index";
+import { placeFor } from "../../extension/lib/badge/place";
 import type { BadgeView } from "../../extension/lib/page-messages";
+
+export { placeFor };
 
 /** Everything that was asked of the background, and how it answers. */
 export const asked: string[][] = [];

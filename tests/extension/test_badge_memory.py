@@ -44,6 +44,7 @@ NOTE_WHAT_GOES = """() => {
     }).observe(document.getElementById("list"), { childList: true });
 }"""
 STILL_HELD = "() => gone.filter((reference) => reference.deref()).length"
+NEXT_FRAME = "() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))"
 BADGES = "() => document.querySelectorAll('[data-passerelle-badge]').length"
 
 _timeline = static(BENCH / "timeline")
@@ -77,6 +78,7 @@ def grow(page: Page, cells: int, *, badges: bool = True) -> None:
 
 def still_held(page: Page) -> int:
     """Say how many of the nodes that went are held by anybody, when all garbage is gone."""
+    page.evaluate(NEXT_FRAME)  # until it has painted, the browser itself holds what it showed
     protocol = page.context.new_cdp_session(page)
     protocol.send("HeapProfiler.collectGarbage")
     return int(page.evaluate(STILL_HELD))

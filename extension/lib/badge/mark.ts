@@ -37,7 +37,9 @@ export function paintMark(mark: HTMLButtonElement, { label, grade, accounts }: M
   mark.className = LOOKS[grade];
   mark.setAttribute("aria-label", label);
   mark.title = label;
-  mark.replaceChildren(...[...networks, ...(isFollowed ? (["followed"] as const) : [])].map(sign));
+  const signs = [...networks, ...(isFollowed ? (["followed"] as const) : [])];
+  // Most people's signs are the same: a badge that is used again keeps its drawings.
+  if (signs.join() !== Array.from(mark.children, (one) => one.getAttribute("class")).join()) mark.replaceChildren(...signs.map(sign));
 }
 
 function sign(name: keyof typeof SIGNS): SVGElement {

@@ -2,22 +2,50 @@
 
 // An @name in a row has one wrapper between [saved pages: all]; more would be somebody else's row.
 const MAX_WRAPPERS = 3;
+// Shapes remembered; X's pages have a handful.
+const MAX_SHAPES = 100;
+
+/** How many wrappers around an @name are columns, by their shape; null where that is not the same everywhere. */
+const known = new Map<string, number | null>();
 
 /**
  * Give the element right behind which a badge belongs: `anchor`, or the wrapper around it that stands in a row.
  *
  * X wraps each text in columns that stand in rows (React Native lays everything out as flex columns); behind the text
  * itself a badge would start a second line. Only our own siblings are added, X's nodes are never moved or wrapped.
+ * Asks for computed styles, which is dear while the page has rows that were not laid out yet.
  */
 export function placeFor(anchor: Element, block: Element): Element {
-  let place = anchor;
-  for (let wrappers = 0; wrappers < MAX_WRAPPERS; wrappers++) {
-    const parent = place.parentElement;
-    if (!parent || parent === block) break;
-    if (!isColumn(parent)) return place;
-    place = parent;
+  const wrappers = wrappersOf(anchor, block);
+  const row = wrappers.findIndex((wrapper) => !isColumn(wrapper));
+  const columns = Math.max(row, 0); // no row at all: behind the text itself
+  remember(shapeOf(wrappers), columns);
+  return wrappers[columns - 1] ?? anchor;
+}
+
+/** Guess the same from what was so for wrappers of this shape, to be proved by `placeFor`; null where nothing is known. */
+export function guessPlace(anchor: Element, block: Element): Element | null {
+  const wrappers = wrappersOf(anchor, block);
+  const columns = known.get(shapeOf(wrappers)) ?? null;
+  return columns === null ? null : (wrappers[columns - 1] ?? anchor);
+}
+
+function wrappersOf(anchor: Element, block: Element): Element[] {
+  const wrappers: Element[] = [];
+  for (let parent = anchor.parentElement; parent && parent !== block && wrappers.length < MAX_WRAPPERS; parent = parent.parentElement) {
+    wrappers.push(parent);
   }
-  return anchor;
+  return wrappers;
+}
+
+function shapeOf(wrappers: readonly Element[]): string {
+  return wrappers.map((one) => `${one.localName} ${one.getAttribute("class") ?? ""} ${one.getAttribute("style") ?? ""}`).join("\n");
+}
+
+function remember(shape: string, columns: number): void {
+  if (known.size >= MAX_SHAPES) known.clear();
+  const before = known.get(shape);
+  known.set(shape, before === undefined || before === columns ? columns : null);
 }
 
 function isColumn(element: Element): boolean {

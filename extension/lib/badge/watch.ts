@@ -8,7 +8,7 @@ import { chooseAdapter, WATCHED_ATTRIBUTES } from "../x/adapters";
 import { type Adapter, blocksAround, type Person } from "../x/people";
 import { Answers, type AskRows, nameOf } from "./ask-rows";
 import { Badge, BADGE_ATTRIBUTE, type BadgeServices } from "./badge";
-import { placeFor } from "./place";
+import { guessPlace, placeFor } from "./place";
 import { themeOf, watchTheme } from "./theme";
 
 /** What watching needs from outside. */
@@ -27,9 +27,10 @@ export interface Watch {
   stop(): void;
 }
 
-/** A badge in the page, right behind `place`. */
+/** A badge in the page, right behind `place`: the element `anchor` that shows the @name, or a wrapper of it. */
 interface Placed {
   readonly badge: Badge;
+  readonly anchor: Element;
   readonly place: Element;
 }
 
@@ -59,7 +60,9 @@ export function watchPage(document: Document, parts: WatchParts): Watch {
   const services: BadgeServices = { follow: parts.follow, look: parts.look, signIn: parts.signIn, refresh: refreshOne };
   let current: Adapter | null = null;
   let theme = themeOf(document);
+  const guessed = new Set<Element>(); // blocks whose badge stands where such badges stood before
   let frame = 0;
+  let proof = 0; // the frame in which guesses are looked at
   let [frameStart, spent] = [0, 0]; // ms: when the present frame began, about, and what it has cost already
 
   const observer = new MutationObserver((records) => {
@@ -93,8 +96,9 @@ export function watchPage(document: Document, parts: WatchParts): Watch {
     stopTheme();
     clearInterval(heartbeat);
     cancelAnimationFrame(frame);
+    cancelAnimationFrame(proof);
     for (const block of [...placed.keys()]) take(block);
-    for (const one of [changed, blocks, waiting]) one.clear();
+    for (const one of [changed, blocks, waiting, guessed]) one.clear();
     spare.length = 0;
   }
 
@@ -145,6 +149,7 @@ export function watchPage(document: Document, parts: WatchParts): Watch {
     observer.takeRecords(); // what we did ourselves is no news
     spent += performance.now() - started;
     if (blocks.size > 0) schedule();
+    if (guessed.size > 0) proof ||= requestAnimationFrame(prove);
     void answers.ask();
   }
 
@@ -195,8 +200,23 @@ export function watchPage(document: Document, parts: WatchParts): Watch {
     return makeWanted(block, person, view);
   }
 
+  // Computed styles now would make the browser style new rows by themselves; in the frame it has to do so anyway.
   function makeWanted(block: Element, person: Person | null, view: BadgeView | null | undefined): Wanted | null {
-    return person && view ? { person, view, place: placeFor(person.anchor, block) } : null;
+    if (!person || !view) return null;
+    const guess = guessPlace(person.anchor, block);
+    if (guess) guessed.add(block);
+    return { person, view, place: guess ?? placeFor(person.anchor, block) };
+  }
+
+  // Right before the frame is painted: nobody sees a badge that stands wrong.
+  function prove(): void {
+    proof = 0;
+    for (const block of guessed) {
+      const there = placed.get(block);
+      if (there?.anchor.isConnected && placeFor(there.anchor, block) !== there.place) blocks.add(block);
+    }
+    guessed.clear();
+    if (blocks.size > 0) pass();
   }
 
   // What there is no time for is read again: the page may have changed by then.
@@ -215,7 +235,7 @@ export function watchPage(document: Document, parts: WatchParts): Watch {
     badge.theme = theme;
     badge.show(nameOf(person), view); // a badge holds none of the page's nodes
     if (badge.host.previousSibling !== place) place.after(badge.host);
-    placed.set(block, { badge, place });
+    placed.set(block, { badge, anchor: person.anchor, place });
     hosts.add(badge.host);
     if (place.parentElement) removeStrays(place.parentElement);
   }
