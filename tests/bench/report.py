@@ -12,7 +12,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-UNITS = {"s": "{:.2f} s", "ms": "{:.1f} ms", "MB": "{:.1f} MB", "": "{:,.0f}"}
+UNITS = {"s": "{:.2f} s", "ms": "{:.2f} ms", "MB": "{:.1f} MB", "": "{:,.0f}"}
 MEGABYTE = 1e6
 IDLE_LOAD = 0.5  # programs that want a core; above it, times are not this program's alone
 
