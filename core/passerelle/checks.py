@@ -42,7 +42,7 @@ async def look(target: Target, chance: bytes, fetch: Fetch) -> Profile:
     """
     if target.network == "bluesky":
         return await bluesky_profiles.look(target.address, target.did, bounded(fetch))
-    # Imported now: the engine starts with everything above, and html.parser costs it 30 ms in Pyodide.
+    # Imported now: the engine starts with everything above, and few ever need html.parser.
     from passerelle.networks import fediverse_profiles
 
     return await fediverse_profiles.look(parse_acct(target.address), chance.hex(), bounded(fetch))

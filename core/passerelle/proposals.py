@@ -19,7 +19,7 @@ from passerelle.networks import bluesky, mastodon
 from passerelle.text import clean_display_name
 from passerelle.views import Confidence, EvidenceCode, EvidenceView, HintView, MatchGrade, Network, ProfileHints
 
-MAX_HINTED = 5_000  # people whose hints are kept: one in ten of those whom X's pages may have shown; read in 0.3 s
+MAX_HINTED = 5_000  # people whose hints are kept: one in ten of those whom X's pages may have shown
 MAX_HINTS = 10  # of one profile; of 751 real ones the fullest named four (facts/handles-in-bios.md)
 
 # What `evidence_of` gives.
