@@ -5,10 +5,13 @@ import { type Attachments, mount, UnreadableFile } from "./attachments";
 import { LISTENING } from "./host";
 import { type Python, startPython } from "./python";
 
+const MAX_TAKEN = 1_000; // requests remembered: the second comes within seconds of the first
+
 /** Listen at once, then start Python; commands that come meanwhile wait for it. */
 export function startEngine(): void {
+  const taken = new Set<string>();
   const channel = openChannel((message) => {
-    if ("request" in message) void reply(message.request, message.files);
+    if ("request" in message && isNew(message.request, taken)) void reply(message.request, message.files);
   });
   self.postMessage(LISTENING);
 
@@ -36,6 +39,17 @@ export function startEngine(): void {
       attachments?.unmount();
     }
   }
+}
+
+/** Say whether a request is not among those taken, and note it; pages and background post some of them twice. */
+function isNew({ id }: Request, taken: Set<string>): boolean {
+  if (taken.has(id)) return false;
+  taken.add(id);
+  for (const oldest of taken) {
+    if (taken.size <= MAX_TAKEN) break;
+    taken.delete(oldest);
+  }
+  return true;
 }
 
 /** Turn what was thrown into what pages understand; after a failure of the interpreter itself, end this worker. */

@@ -6,6 +6,9 @@ export const CHANNEL = "passerelle-engine";
 export type CommandType = keyof Commands;
 export type EventType = keyof Events;
 
+/** What the person wants done even if the page closes in the same moment, as a popup does whenever it loses the focus. */
+export const OUTLIVING: ReadonlySet<string> = new Set<CommandType>(["archive.open", "decision.set", "follow.start", "follow.one"]);
+
 export interface Request {
   readonly id: string;
   readonly type: string;

@@ -6,6 +6,7 @@ import {
   type EventType,
   type NotAwake,
   openChannel,
+  OUTLIVING,
   type Reply,
   type Wake,
 } from "./channel";
@@ -93,13 +94,17 @@ export function makeEngine(wake: WakeEngine, patience: Patience = PATIENCE) {
     fields: Fields<C>,
     files: readonly File[] = [],
   ): Promise<Result<C>> {
-    opened();
-    const { worker } = await awake();
     const id = crypto.randomUUID();
-    const request = new Waiting(patience, async () => (await awake()).worker === worker);
+    let worker: string | undefined;
+    const request = new Waiting(patience, async () => worker === undefined || (await awake()).worker === worker);
     waiting.set(id, request);
+    const post = () => { opened().post({ request: { ...fields, id, type }, files }); };
     try {
-      opened().post({ request: { ...fields, id, type }, files });
+      // At once: should this page close before a worker listens, the background hands it on (lib/hand-on.ts). And again
+      // when one is sure to listen: it takes each request once.
+      if (OUTLIVING.has(type)) post();
+      ({ worker } = await awake());
+      post();
       return (await request.outcome) as Result<C>;
     } catch (error) {
       // Whoever comes next finds a worker that answers.
@@ -151,6 +156,7 @@ class Waiting {
       this.succeed = resolve;
       this.fail = reject;
     });
+    this.outcome.catch(() => undefined); // it may fail before anybody waits for it
     this.clock = setInterval(() => void this.look(), patience.ask);
   }
 

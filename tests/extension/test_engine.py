@@ -93,6 +93,19 @@ def test_a_message_that_is_no_message_harms_nobody(page: Page) -> None:
     assert ask(page, "engine.start")["worker"] == worker
 
 
+def test_a_request_that_comes_twice_is_answered_once(page: Page) -> None:
+    ask(page, "engine.start")
+    replies = page.evaluate("""async () => {
+      const channel = new BroadcastChannel("passerelle-engine");
+      const replies = [];
+      channel.onmessage = ({ data }) => { if (data.reply?.id === "twice") replies.push(data.reply); };
+      for (const _ of [1, 2]) channel.postMessage({ request: { id: "twice", type: "engine.start" }, files: [] });
+      await ask("engine.start"); // answered after both
+      return replies.length;
+    }""")
+    assert replies == 1
+
+
 def test_a_folder_is_read_with_the_names_of_its_files(page: Page, tmp_path: Path) -> None:
     choose(page, make_archive(tmp_path / "twitter-2026"))
     assert page.evaluate(OPEN_CHOSEN)["result"]["archive"]["following"] == len(PEOPLE)

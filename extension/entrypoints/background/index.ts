@@ -7,6 +7,7 @@ import { makeBadgesBackground } from "../../lib/background-badges";
 import { makeHintsBackground } from "../../lib/background-hints";
 import { makeSeenBackground } from "../../lib/background-seen";
 import type { WakeEngine } from "../../lib/engine";
+import { handOn } from "../../lib/hand-on";
 import type { ErrorView } from "../../lib/messages.gen";
 import { makeSeenStore } from "../../lib/x-answers/seen-store";
 import { wakeEngine } from "./engine-host";
@@ -76,6 +77,7 @@ export default defineBackground(() => {
   badges.listen();
   seen.listen();
   hints.listen();
+  handOn(wake);
   // Firefox keeps this page alive for an event that has a listener: the heartbeat of ./engine-host.ts.
   browser.storage.session.onChanged.addListener(() => undefined);
 });

@@ -1,0 +1,49 @@
+// What a page posts just before it closes reaches the engine, once.
+import { afterEach, expect, test, vi } from "vitest";
+import { type Awake, type NotAwake, openChannel } from "../../extension/lib/channel";
+import { makeEngine } from "../../extension/lib/engine";
+import { handOn } from "../../extension/lib/hand-on";
+
+const AWAKE = { listening: true as const, worker: "first" };
+const closing: (() => void)[] = [];
+
+afterEach(() => {
+  for (const close of closing.splice(0)) close();
+});
+
+/** A worker that begins to listen when it is started; gives what it heard. */
+function workerToStart(): { start: () => void; heard: string[] } {
+  const heard: string[] = [];
+  const start = () => {
+    const channel = openChannel((message) => {
+      if ("request" in message) heard.push(message.request.type);
+    });
+    closing.push(channel.close);
+  };
+  return { start, heard };
+}
+
+/** A page that is closed while it waits for the engine. */
+function closeAfterCalling(type: "archive.open" | "archive.cancel"): void {
+  const page = makeEngine(() => new Promise<Awake | NotAwake>(() => undefined));
+  void (type === "archive.open" ? page.call(type, { names: ["a.zip"] }) : page.call(type, {}));
+  page.close();
+}
+
+test("an archive dropped in a popup that closes at once is handed on when a worker listens", async () => {
+  const worker = workerToStart();
+  closing.push(handOn(() => Promise.resolve(AWAKE).finally(worker.start)));
+  closeAfterCalling("archive.open");
+  await vi.waitFor(() => { expect(worker.heard).toEqual(["archive.open"]); });
+});
+
+test("what is of no use without its page is not handed on", async () => {
+  const worker = workerToStart();
+  worker.start();
+  const wake = vi.fn(() => Promise.resolve(AWAKE));
+  closing.push(handOn(wake));
+  closeAfterCalling("archive.cancel");
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(wake).not.toHaveBeenCalled();
+  expect(worker.heard).toEqual([]);
+});
