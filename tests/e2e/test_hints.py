@@ -33,7 +33,7 @@ COMMAND = """(request) => new Promise((done) => {
 })"""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")  # of this file Firefox's test runs long before Chromium's
 def kim(pds: Pds) -> Account:
     """Kim's account, which names their X account in turn."""
     account = pds.create_account("kim-levee")
