@@ -79,7 +79,8 @@ export function makeEngine(wake: WakeEngine, patience: Patience = PATIENCE) {
   function tell(event: Events[EventType]): void {
     for (const request of waiting.values()) request.alive();
     if (event.type === "engine.died") {
-      for (const request of waiting.values()) request.fail(EngineError.from(event.error));
+      // Whoever still wakes a worker did not mean the one that died.
+      for (const request of waiting.values()) if (request.worker !== undefined) request.fail(EngineError.from(event.error));
     }
     for (const listener of listeners.get(event.type) ?? []) listener(event as never);
   }
@@ -95,20 +96,19 @@ export function makeEngine(wake: WakeEngine, patience: Patience = PATIENCE) {
     files: readonly File[] = [],
   ): Promise<Result<C>> {
     const id = crypto.randomUUID();
-    let worker: string | undefined;
-    const request = new Waiting(patience, async () => worker === undefined || (await awake()).worker === worker);
+    const request = new Waiting(patience, async (worker) => (await awake()).worker === worker);
     waiting.set(id, request);
     const post = () => { opened().post({ request: { ...fields, id, type }, files }); };
     try {
       // At once: should this page close before a worker listens, the background hands it on (lib/hand-on.ts). And again
       // when one is sure to listen: it takes each request once.
       if (OUTLIVING.has(type)) post();
-      ({ worker } = await awake());
+      request.worker = (await awake()).worker;
       post();
       return (await request.outcome) as Result<C>;
     } catch (error) {
       // Whoever comes next finds a worker that answers.
-      if (error instanceof EngineError && error.code === SILENT) void awake(worker).catch(() => undefined);
+      if (error instanceof EngineError && error.code === SILENT) void awake(request.worker).catch(() => undefined);
       throw error;
     } finally {
       waiting.delete(id);
@@ -143,6 +143,8 @@ export function makeEngine(wake: WakeEngine, patience: Patience = PATIENCE) {
 /** One open request: its outcome, and the clock that asks after the worker when nothing has been heard. */
 class Waiting {
   readonly outcome: Promise<unknown>;
+  /** Who works on it; undefined while a worker is being woken. */
+  worker: string | undefined;
   succeed!: (result: unknown) => void;
   fail!: (error: EngineError) => void;
   private heard = Date.now();
@@ -150,7 +152,7 @@ class Waiting {
 
   constructor(
     private readonly patience: Patience,
-    private readonly isStillThere: () => Promise<boolean>,
+    private readonly isStillThere: (worker: string) => Promise<boolean>,
   ) {
     this.outcome = new Promise((resolve, reject) => {
       this.succeed = resolve;
@@ -175,7 +177,7 @@ class Waiting {
       return;
     }
     try {
-      if (await this.isStillThere()) return;
+      if (this.worker === undefined || (await this.isStillThere(this.worker))) return;
       this.fail(new EngineError("engine_died", "The engine was stopped in the middle of this."));
     } catch (error) {
       this.fail(asEngineError(error));

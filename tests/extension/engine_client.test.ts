@@ -73,6 +73,24 @@ test("a background that never answers is an error, not a wait", async () => {
   expect(error.code).toBe("engine_unreachable");
 });
 
+test("a worker that dies while another is woken fails nobody who waits for the other", async () => {
+  const heard: string[] = [];
+  engineThat(({ id, type }, post) => {
+    heard.push(type);
+    if (heard.length === 2) post({ reply: { id, result: "done" } }); // the first came before there was a worker
+  });
+  const host = openChannel();
+  opened.push(host);
+  const wake = async () => {
+    host.post({ event: { type: "engine.died", error: { code: "engine_died", message: "", params: {} } } });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    return awake();
+  };
+  const result: unknown = await clientOf(wake).call("archive.open", { names: [] });
+  expect(result).toBe("done");
+  expect(heard).toEqual(["archive.open", "archive.open"]);
+});
+
 test("a host that was just closing is woken again", async () => {
   let tries = 0;
   engineThat(({ id }, post) => {
