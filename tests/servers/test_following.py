@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -22,22 +21,10 @@ from passerelle.storage import MemoryStorage
 from passerelle.transport import Fetch, Request, Response
 
 from tests.core.fakes import SOURCE, verify
-from tests.servers.pds import Account, Pds, Plc
+from tests.servers.pds import Account, Pds
 
 PACE = replace(DEFAULT, first_pause=0.05, longest_pause=0.2)
 DOZENS = 60  # more than two batches
-
-
-@pytest.fixture(scope="module")
-def plc() -> Iterator[Plc]:
-    with Plc() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def pds(plc: Plc, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pds]:
-    with Pds(plc, tmp_path_factory.mktemp("pds")) as running:
-        yield running
 
 
 def people(first: int, count: int = DOZENS) -> list[Planned]:

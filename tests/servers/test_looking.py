@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,18 +25,6 @@ LABELS = {
     "labels": {"$type": "com.atproto.label.defs#selfLabels", "values": [{"val": "!no-unauthenticated"}]},
 }
 QUAI = "quai.example.org"
-
-
-@pytest.fixture(scope="module")
-def plc() -> Iterator[Plc]:
-    with Plc() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def pds(plc: Plc, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pds]:
-    with Pds(plc, tmp_path_factory.mktemp("pds")) as running:
-        yield running
 
 
 @pytest.fixture

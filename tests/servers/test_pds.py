@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import psutil
-import pytest
 
 from tests.servers.pds import Pds, Plc
-
-
-@pytest.fixture(scope="module")
-def plc() -> Iterator[Plc]:
-    with Plc() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def pds(plc: Plc, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pds]:
-    with Pds(plc, tmp_path_factory.mktemp("pds")) as running:
-        yield running
 
 
 def test_servers_listen_on_loopback_only(plc: Plc, pds: Pds) -> None:
