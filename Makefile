@@ -43,8 +43,8 @@ $(STAMP)/extension: extension/package.json extension/package-lock.json | $(STAMP
 	cd extension && npm ci --loglevel=error
 	@touch $@
 
-$(STAMP)/servers: tests/servers/node/package.json tests/servers/node/package-lock.json | $(STAMP)/system
-	cd tests/servers/node && npm ci --loglevel=error
+$(STAMP)/servers: tests/world/node/package.json tests/world/node/package-lock.json | $(STAMP)/system
+	cd tests/world/node && npm ci --loglevel=error
 	@touch $@
 
 run: setup ## see it work: a browser with the extension, or the whole journey without a display (ARCHIVE=path)
@@ -98,4 +98,4 @@ lock: setup ## renew requirements/*.txt
 
 clean: ## remove what was built and installed
 	rm -rf .cache .venv dist extension/.output extension/.wxt extension/node_modules extension/public/pyodide \
-	  extension/public/wheels tests/servers/node/node_modules tests/bench/node_modules
+	  extension/public/wheels tests/world/node/node_modules tests/bench/node_modules

@@ -35,7 +35,7 @@ await micropip.install([f"emfs:/wheels/{name}" for name in names], index_urls=[]
 lock = json.loads(micropip.freeze())
 
 before = set(sys.modules)
-importlib.import_module("passerelle.engine")
+importlib.import_module("passerelle.engine.engine")
 site = Path(sys.modules["passerelle"].__file__).parent.parent
 started = [getattr(sys.modules[name], "__file__", None) for name in set(sys.modules) - before]
 modules = sorted(Path(file) for file in started if file and file.endswith(".py") and Path(file).is_relative_to(site))

@@ -2,7 +2,7 @@
 
     core/ -core_wheel-> wheel -wheels-> extension/public/wheels + lock -.
     npm's pyodide -pyodide_files-> extension/public/pyodide ------------+-packages-> OUT/chromium, OUT/firefox -zips->
-    core's messages -message_types-> extension/lib/messages.gen.ts -----'
+    core's messages -message_types-> extension/lib/messages/messages.gen.ts -----'
 
 Steps whose inputs have not changed are left out, so that tests can ask for a build whenever they need one.
 """

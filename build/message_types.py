@@ -1,4 +1,4 @@
-"""The core's messages and views -> extension/lib/messages.gen.ts, so that there is one source of truth.
+"""The core's messages and views -> extension/lib/messages/messages.gen.ts, so that there is one source of truth.
 
 pydantic models  -JSON Schema-> json-schema-to-typescript -> TypeScript interfaces
 """
@@ -11,24 +11,24 @@ from types import ModuleType
 from typing import Any, Literal, cast, get_args, get_origin
 
 from commands import run
-from passerelle import messages, views
-from passerelle.messages import COMMANDS, EVENTS, Fields
-from passerelle.storage import STORES
-from passerelle.views import View
+from passerelle.engine import messages, views
+from passerelle.engine.messages import COMMANDS, EVENTS, Fields
+from passerelle.engine.storage import STORES
+from passerelle.engine.views import View
 from places import BUILD, CORE, EXTENSION
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from stamps import once
 
-OUTPUT = EXTENSION / "lib" / "messages.gen.ts"
+OUTPUT = EXTENSION / "lib" / "messages" / "messages.gen.ts"
 CONVERTER = EXTENSION / "node_modules" / "json-schema-to-typescript" / "dist" / "src" / "cli.js"
-STORES_COMMENT = "/** The engine's stores in IndexedDB, as core/passerelle/storage.py names them. */"
-BANNER = "// Made by build/message_types.py from core/passerelle/messages.py and views.py; not to be edited."
+STORES_COMMENT = "/** The engine's stores in IndexedDB, as core/passerelle/engine/storage.py names them. */"
+BANNER = "// Made by build/message_types.py from core/passerelle/engine/messages.py and views.py; not to be edited."
 
 
 def make_message_types() -> None:
     """Write the TypeScript types where they are not up to date."""
-    inputs = [CORE / "passerelle" / name for name in ("messages.py", "storage.py", "views.py")]
+    inputs = [CORE / "passerelle" / "engine" / name for name in ("messages.py", "storage.py", "views.py")]
     once("message-types", [*inputs, BUILD / "message_types.py"], _existing, _write)
 
 

@@ -26,7 +26,7 @@ BROWSERS: Mapping[str, tuple[str, Path]] = {
 SOURCES = (
     *(EXTENSION / name for name in ("components", "engine", "entrypoints", "lib", "locales", "public", "styles")),
     *(EXTENSION / name for name in ("package-lock.json", "wxt.config.ts", "tsconfig.json")),
-    CORE / "passerelle" / "data",  # lists of hosts: extension/lib/x-answers/hint-filter.ts
+    CORE / "passerelle" / "hints" / "data",  # lists of hosts: extension/lib/rules/hints.ts
     *(BUILD / name for name in ("packages.py", "identity.toml")),
 )
 

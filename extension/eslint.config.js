@@ -5,7 +5,7 @@ import svelte from "eslint-plugin-svelte";
 import typescript from "typescript-eslint";
 
 export default typescript.config(
-  { ignores: [".output/", ".wxt/", "node_modules/", "public/", "lib/messages.gen.ts"] },
+  { ignores: [".output/", ".wxt/", "node_modules/", "public/", "lib/messages/messages.gen.ts"] },
   ...typescript.configs.strictTypeChecked,
   ...typescript.configs.stylisticTypeChecked,
   ...svelte.configs.recommended,

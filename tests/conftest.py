@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers.directory import DirectoryServer, write_trust
-from tests.servers.pds import Account, Pds, Plc
-from tests.servers.residents import make_rows, move_in
-from tests.servers.sites import make_sites
-from tests.servers.world import World
+from tests.world.directory import DirectoryServer, write_trust
+from tests.world.pds import Account, Pds, Plc
+from tests.world.residents import make_rows, move_in
+from tests.world.sites import make_sites
+from tests.world.world import World
 
 ROOT = Path(__file__).parents[1]
 

@@ -26,13 +26,13 @@ from playwright.sync_api import FloatRect, Page, Playwright, ViewportSize, expec
 from tests.data.archives import make_archive, zip_folder
 from tests.data.people import ADA
 from tests.e2e import steps
-from tests.servers.chromium import Chromium, closed_world, open_world
-from tests.servers.directory import CACHE, DirectoryServer, write_trust
-from tests.servers.pds import Account, Pds, Plc
-from tests.servers.residents import EXPORTED, make_rows, move_in
-from tests.servers.sites import DIRECTORY, X_PATTERNS, X, make_sites
-from tests.servers.stand_ins import with_stand_ins
-from tests.servers.world import World
+from tests.world.chromium import Chromium, closed_world, open_world
+from tests.world.directory import CACHE, DirectoryServer, write_trust
+from tests.world.pds import Account, Pds, Plc
+from tests.world.residents import EXPORTED, make_rows, move_in
+from tests.world.sites import DIRECTORY, X_PATTERNS, X, make_sites
+from tests.world.stand_ins import with_stand_ins
+from tests.world.world import World
 
 ROOT = Path(__file__).parents[1]
 PICTURES = ROOT / "dist" / "run"

@@ -22,7 +22,7 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, Error, Page, sync_playwright
 
-from tests.servers.chromium import QUIET, find_binary
+from tests.world.chromium import QUIET, find_binary
 
 ROOT = Path(__file__).parents[1]
 ENTRY = ROOT / "tests" / "extension" / "x_pages.ts"

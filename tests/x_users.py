@@ -7,7 +7,7 @@ In a file that is no JSON there is nobody, and stderr says so; one that cannot b
 with 1.
 
 `make x-users FILES=folder` runs it, so that answers nobody here has seen can be tried. The reader is the very one that
-ships (extension/lib/x-answers/users.ts), bundled and run in Node; nothing is fetched.
+ships (extension/lib/x/answers/users.ts), bundled and run in Node; nothing is fetched.
 """
 
 from __future__ import annotations

@@ -16,7 +16,6 @@ import structlog
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from passerelle_directory import keys
 from passerelle_directory.config import Config, InvalidSetting, read_config
 from passerelle_directory.database import (
     DatabaseNotReady,
@@ -27,7 +26,8 @@ from passerelle_directory.database import (
 )
 from passerelle_directory.importers.lines import UnreadableFile
 from passerelle_directory.importers.loading import import_file
-from passerelle_directory.snapshot import LATEST, AlreadyPublishing, LatestDamaged, publish
+from passerelle_directory.publishing import keys
+from passerelle_directory.publishing.snapshot import LATEST, AlreadyPublishing, LatestDamaged, publish
 
 DONE, WRONG_USAGE, UNREADABLE = 0, 2, 3  # DESIGN, section 7
 DEFAULT_PORT = 8600
@@ -112,7 +112,9 @@ def run_snapshot(config: Config, _options: argparse.Namespace) -> int:
 
 def run_serve(config: Config, options: argparse.Namespace) -> int:
     """Serve until told to stop."""
-    from passerelle_directory.server import serve  # gunicorn and Flask take half a second that no other command needs
+    from passerelle_directory.web.server import (
+        serve,  # gunicorn and Flask take half a second that no other command needs
+    )
 
     check_database(config)
     if not (config.public / LATEST).exists():

@@ -7,11 +7,11 @@ import io
 import json
 from collections.abc import Iterable, Sequence
 
+from passerelle.engine.views import AccountView, EvidenceView, MatchView
+from passerelle.hints.profiles import HINT_EVIDENCE, evidence_of, grade_of
 from passerelle.identifiers import Acct, canonicalize_acct, parse_acct
-from passerelle.networks import mastodon
-from passerelle.proposals import HINT_EVIDENCE, evidence_of, grade_of
+from passerelle.networks.fediverse import mastodon
 from passerelle.text import clean_display_name
-from passerelle.views import AccountView, EvidenceView, MatchView
 
 # What makes a spreadsheet take a cell for a formula: https://owasp.org/www-community/attacks/CSV_Injection.
 # Some look past white space and full-width forms, so those count too.

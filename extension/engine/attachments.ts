@@ -1,6 +1,6 @@
 // Files that come with a command -> paths that Python can open, without copying a byte (WORKERFS).
 import type { PyodideAPI } from "pyodide";
-import type { ErrorView } from "../lib/messages.gen";
+import type { ErrorView } from "../lib/messages/messages.gen";
 
 /** A command's files while it runs: `paths` are ZIPs, loose files and top folders, as one would name them in a shell. */
 export interface Attachments {

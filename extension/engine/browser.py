@@ -13,10 +13,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import passerelle_host as host
-from passerelle.directory import Source
-from passerelle.engine import Engine, World
+from passerelle.directory.index import Source
+from passerelle.engine.engine import Engine, World
+from passerelle.engine.storage import Change, Delete, Put
 from passerelle.errors import NetworkError, ServerRefused, StorageFull
-from passerelle.storage import Change, Delete, Put
 from passerelle.transport import Request, Response
 from pyodide.ffi import JsException, to_js
 

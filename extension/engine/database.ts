@@ -1,5 +1,5 @@
 // IndexedDB as the core's Storage: the engine's worker is its only writer (docs/architecture.md, "State").
-import { openDatabase, settled, type StoreName } from "../lib/storage";
+import { openDatabase, settled, type StoreName } from "../lib/engine/stores";
 
 /** A value on its way to or from Python: JSON as text, or bytes. */
 export type Value = string | Uint8Array<ArrayBuffer>;

@@ -1,8 +1,8 @@
 // Owns the engine's worker: starts it when woken, stops it when idle, and says so when it dies.
 //
 // The host follows the channel like everybody else, so it knows which requests are open without being told.
-import { type Awake, type Message, type NotAwake, openChannel } from "../lib/channel";
-import type { ErrorView } from "../lib/messages.gen";
+import { type Awake, type Message, type NotAwake, openChannel } from "../lib/engine/channel";
+import type { ErrorView } from "../lib/messages/messages.gen";
 
 /** Without an open request or an event for so long, the worker and its memory are given back. Milliseconds. */
 export const IDLE_STOP = 3 * 60_000;

@@ -1,6 +1,6 @@
 // Starts Pyodide with our wheels, all from the package, and gives the engine's one function.
 import type { loadPyodide as LoadPyodide, PyodideAPI } from "pyodide";
-import type { EngineProgress, Events } from "../lib/messages.gen";
+import type { EngineProgress, Events } from "../lib/messages/messages.gen";
 import { fileSystem, guardReads } from "./attachments";
 import browserModule from "./browser.py?raw";
 import * as database from "./database";

@@ -1,6 +1,6 @@
 // The engine's worker: takes commands from the channel, hands them to Python, posts exactly one reply each.
-import { openChannel, type Reply, type Request } from "../lib/channel";
-import type { ErrorView } from "../lib/messages.gen";
+import { openChannel, type Reply, type Request } from "../lib/engine/channel";
+import type { ErrorView } from "../lib/messages/messages.gen";
 import { type Attachments, mount, UnreadableFile } from "./attachments";
 import { LISTENING } from "./host";
 import { type Python, startPython } from "./python";

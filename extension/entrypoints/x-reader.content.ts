@@ -1,6 +1,6 @@
 // On x.com, in the page's own world: hands X's own answers to the isolated world. Asks for nothing and alters nothing.
 import { defineContentScript } from "wxt/utils/define-content-script";
-import { ANSWER, MAX_ANSWER, READY, STOP } from "../lib/x-answers/channel";
+import { ANSWER, MAX_ANSWER, READY, STOP } from "../lib/x/answers/channel";
 
 const GRAPHQL = /^https:\/\/(?:[a-z]+\.)?(?:x|twitter)\.com\/(?:i\/api\/)?graphql\/[\w-]+\/(\w+)/;
 // Private messages are nobody's business, and name nobody whom other answers do not.

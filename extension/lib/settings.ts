@@ -1,6 +1,6 @@
 // What the person set, in `storage.local`; and what a popup that closes must not lose, in `storage.session`.
 import { browser } from "wxt/browser";
-import { LANGUAGES, type LanguageSetting } from "./i18n";
+import { LANGUAGES, type LanguageSetting } from "./i18n/i18n";
 
 const LANGUAGE = "language";
 const DRAFT = "sign-in-draft";

@@ -11,13 +11,13 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask import Flask
 from flask.testing import FlaskClient
-from passerelle_directory import keys
-from passerelle_directory.app import create_app
 from passerelle_directory.config import Config
 from passerelle_directory.database import open_database, upgrade_database
 from passerelle_directory.importers.lines import Line
 from passerelle_directory.importers.loading import Report, import_lines
-from passerelle_directory.snapshot import publish
+from passerelle_directory.publishing import keys
+from passerelle_directory.publishing.snapshot import publish
+from passerelle_directory.web.app import create_app
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from passerelle.directory import Evidence, Row
-from passerelle_directory.merge import make_departures, make_row
+from passerelle.directory.index import Evidence, Row
 from passerelle_directory.models import Departure
-from passerelle_directory.sources import count_independent
+from passerelle_directory.publishing.rows import make_departures, make_row
+from passerelle_directory.publishing.sources import count_independent
 from sqlalchemy import select
 
 from tests.backend.conftest import Directory

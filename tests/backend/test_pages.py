@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
-from passerelle_directory.app import create_app
-from passerelle_directory.languages import CATALOGUES, LANGUAGES, find_language
+from passerelle_directory.web.app import create_app
+from passerelle_directory.web.languages import CATALOGUES, LANGUAGES, find_language
 
 from tests.backend.conftest import Directory
 from tests.backend.people import departure, line

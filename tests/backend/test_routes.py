@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
-from passerelle_directory.app import create_app
+from passerelle_directory.web.app import create_app
 from structlog.testing import capture_logs
 from werkzeug.test import TestResponse
 

@@ -13,12 +13,21 @@ from typing import Any
 import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from passerelle.directory import DirectoryIndex, FilePromise, Latest, Merged, merge, read_file, read_latest, read_lines
+from passerelle.directory.index import (
+    DirectoryIndex,
+    FilePromise,
+    Latest,
+    Merged,
+    merge,
+    read_file,
+    read_latest,
+    read_lines,
+)
 from passerelle.errors import DirectoryError
 from passerelle.identifiers import RestId, ScreenName
 from passerelle.transport import Response
-from passerelle_directory.keys import public_bytes
-from passerelle_directory.snapshot import EXPIRES_AFTER, KEPT_AFTER, AlreadyPublishing, publish
+from passerelle_directory.publishing.keys import public_bytes
+from passerelle_directory.publishing.snapshot import EXPIRES_AFTER, KEPT_AFTER, AlreadyPublishing, publish
 
 from tests.backend.conftest import NOW, Directory
 from tests.backend.people import OTHER_SOURCE, line

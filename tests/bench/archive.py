@@ -13,7 +13,7 @@ from tests.bench.report import MEGABYTE, Figure
 from tests.bench.runtimes import ask, choose
 from tests.bench.samples import write_large
 from tests.bench.tools import Session, Tools
-from tests.servers.devtools import DevTools, peak_memory
+from tests.world.devtools import DevTools, peak_memory
 
 REPEATS = 3
 MOST_GROWTH = 64.0  # MB

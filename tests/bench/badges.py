@@ -15,8 +15,8 @@ from tests.bench.inside.invented import screen_name
 from tests.bench.report import MEGABYTE, Figure
 from tests.bench.tools import ELSEWHERE, Session, Tools
 from tests.e2e.steps import switch_badges
-from tests.servers import sites
-from tests.servers.world import static
+from tests.world import sites
+from tests.world.world import static
 
 ROWS = 200_000
 STEP = 37  # between two rows of people who appear: they lie all over the directory
@@ -31,7 +31,7 @@ MOST_DELAY = 16.0  # ms: a frame
 MOST_WORK = 0.3  # ms of main thread per cell
 NEVER = 5_000.0  # ms; what a badge that did not come counts for
 
-# As the content script asks its background (lib/page-messages.ts), about nobody.
+# As the content script asks its background (lib/messages/content.ts), about nobody.
 _ROUND_TRIPS = """async (count) => {
   const times = [];
   for (let at = 0; at < count; at++) {

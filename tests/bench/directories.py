@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from passerelle_directory.keys import load_key, make_keys
-from passerelle_directory.snapshot import FILES_PATH, LATEST, Counts, sign_latest, write_files
+from passerelle_directory.publishing.keys import load_key, make_keys
+from passerelle_directory.publishing.snapshot import FILES_PATH, LATEST, Counts, sign_latest, write_files
 
 from tests.bench.inside.invented import make_rows
 from tests.data.people import Someone
-from tests.servers.directory import KEYS
+from tests.world.directory import KEYS
 
 SOURCES = ("Invented list", "Another invented list")  # two sources: attested, so preselected
 SEEN = "2026-03-01"

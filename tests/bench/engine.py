@@ -9,7 +9,7 @@ from typing import Any
 from playwright.sync_api import ElementHandle, Page
 
 from tests.bench.runtimes import SECONDS
-from tests.servers.chromium import Chromium
+from tests.world.chromium import Chromium
 
 # From the command to its reply, and to each event on the way: docs/architecture.md, "Two channels".
 _CALL = """async ([type, fields, input]) => {

@@ -12,7 +12,7 @@ from tests.bench.report import Figure
 from tests.bench.runtimes import ask
 from tests.bench.samples import MEDIAN_PEOPLE, write_median
 from tests.bench.tools import Tools
-from tests.servers.chromium import drop
+from tests.world.chromium import drop
 
 REPEATS = 3
 MOST = 5.0  # seconds

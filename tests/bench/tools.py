@@ -15,10 +15,10 @@ from pathlib import Path
 from playwright.sync_api import Page, Playwright
 
 from tests.bench.runtimes import BENCH, ROOT, SECONDS, baseline_address
-from tests.servers import sites
-from tests.servers.chromium import Chromium, closed_world, find_binary
-from tests.servers.directory import DirectoryServer, write_trust
-from tests.servers.world import Site, World, proxy, static
+from tests.world import sites
+from tests.world.chromium import Chromium, closed_world, find_binary
+from tests.world.directory import DirectoryServer, write_trust
+from tests.world.world import Site, World, proxy, static
 
 # Shows the same timeline as x.com, without badges.
 ELSEWHERE = "timeline.example"

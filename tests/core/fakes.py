@@ -18,13 +18,13 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from passerelle.archive.records import Name, Owner
-from passerelle.directory import Evidence, EvidenceSource, Row, Source, key_id, signed_bytes
-from passerelle.engine import Engine, World
+from passerelle.directory.index import Evidence, EvidenceSource, Row, Source, key_id, signed_bytes
+from passerelle.engine.engine import Engine, World
+from passerelle.engine.storage import Change, MemoryStorage
 from passerelle.errors import NetworkError, ServerRefused
-from passerelle.graph import FollowGraph, Person
+from passerelle.following.pace import Pace
 from passerelle.identifiers import Did, RestId, ScreenName
-from passerelle.presets import Pace
-from passerelle.storage import Change, MemoryStorage
+from passerelle.people.graph import FollowGraph, Person
 from passerelle.transport import Request, Response
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)

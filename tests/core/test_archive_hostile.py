@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from passerelle.archive import read
 from passerelle.archive.syntax import CHUNK, MAX_ROW, Rows
 from passerelle.errors import UnreadableArchive
-from passerelle.graph import from_json, make_graph, summary, summary_json, to_json
+from passerelle.people.graph import from_json, make_graph, summary, summary_json, to_json
 
 from tests.data.archives import ZIP_DATE, chatter, make_archive, sample_tweets
 from tests.data.people import ADA, BRUNO, PEOPLE, STRANGER

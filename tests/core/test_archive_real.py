@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from passerelle.archive import read
 from passerelle.errors import UnreadableArchive
-from passerelle.graph import summary
+from passerelle.people.graph import summary
 
 from tests.data.archives import zip_folder
 from tests.data.shared import ARCHIVES as REAL

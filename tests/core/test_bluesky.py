@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from passerelle.errors import NetworkError, ServerRefused
 from passerelle.identifiers import Did, Handle
-from passerelle.networks import bluesky
-from passerelle.networks.bluesky import Follow
+from passerelle.networks.bluesky import follows as bluesky
+from passerelle.networks.bluesky.follows import Follow
 from passerelle.transport import Request, Response
 
 from tests.core.fakes import ME, NOW, Pds, did_document, reply

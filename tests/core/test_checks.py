@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from passerelle.checks import links_back, make_check, make_look_view
+from passerelle.hints.check import links_back, make_check, make_look_view
 from passerelle.identifiers import Did, ScreenName
-from passerelle.networks.profiles import Profile
+from passerelle.networks.profile import Profile
 
 from tests.core.fakes import NOW
 

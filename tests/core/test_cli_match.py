@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from passerelle.cli import main
+from passerelle.cli.main import main
 
 from tests.core.fakes import row
 from tests.data.archives import make_archive, tweet
@@ -19,9 +19,9 @@ from tests.data.people import ADA, BIDI, BRUNO, CHLOE, ELIF, FORMULA, Someone
 pytest.importorskip("httpx")
 pytest.importorskip("passerelle_directory")
 
-from passerelle_directory.keys import load_key, public_text
+from passerelle_directory.publishing.keys import load_key, public_text
 
-from tests.servers.directory import KEYS, DirectoryServer, sign
+from tests.world.directory import KEYS, DirectoryServer, sign
 
 ROWS = [
     row("a", rest_id=ADA.rest_id, handle="ada.example.org", acct="ada@quai.example.org"),

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from passerelle.cli import main
+from passerelle.cli.main import main
 
 from tests.data.archives import make_archive, tweet
 from tests.data.people import ADA, BRUNO, OWNER, PEOPLE, STRANGER
@@ -138,7 +138,7 @@ def test_wrong_usage_leaves_with_2(arguments: list[str], capsys: pytest.CaptureF
 @pytest.mark.desktop
 def test_the_installed_command_writes_utf8_in_any_locale(tmp_path: Path) -> None:
     path = make_archive(tmp_path / "a.zip")
-    command = [sys.executable, "-m", "passerelle.cli", "read", str(path), "--full"]
+    command = [sys.executable, "-m", "passerelle.cli.main", "read", str(path), "--full"]
     done = subprocess.run(command, capture_output=True, check=True, env={"LC_ALL": "C", "PYTHONUTF8": "0"})
     assert "فريد الخياط" in done.stdout.decode()
 
@@ -146,6 +146,6 @@ def test_the_installed_command_writes_utf8_in_any_locale(tmp_path: Path) -> None
 @pytest.mark.desktop
 def test_a_reader_who_leaves_early_is_no_error(tmp_path: Path) -> None:
     path = make_archive(tmp_path / "a.zip")
-    command = f"{sys.executable} -m passerelle.cli read {path} --json --full | head -c 10"
+    command = f"{sys.executable} -m passerelle.cli.main read {path} --json --full | head -c 10"
     done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (0, b"")

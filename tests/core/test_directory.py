@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from passerelle import directory
-from passerelle.directory import DirectoryIndex, FilePromise, InvalidRow, Latest, Merged, Row
+from passerelle.directory import index as directory
+from passerelle.directory.index import DirectoryIndex, FilePromise, InvalidRow, Latest, Merged, Row
 from passerelle.errors import DirectoryError, ServerRefused
 from passerelle.identifiers import RestId, ScreenName
 from passerelle.transport import Response

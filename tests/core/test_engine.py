@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from passerelle import cli
+from passerelle.cli import main as cli
+from passerelle.engine.messages import COMMANDS
+from passerelle.engine.storage import STORES, Put
 from passerelle.errors import StorageFull
-from passerelle.messages import COMMANDS
-from passerelle.storage import STORES, Put
 
 from tests.core.fakes import (
     FAULTS,
@@ -645,7 +645,7 @@ def test_nothing_is_sent_that_could_not_be_stored_before(archive: str) -> None:
 
 
 def test_the_engine_has_a_handler_for_every_command() -> None:
-    from passerelle.engine import HANDLERS
+    from passerelle.engine.engine import HANDLERS
 
     assert HANDLERS.keys() == COMMANDS.keys()
 

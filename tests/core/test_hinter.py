@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from passerelle.proposals import MAX_HINTED
+from passerelle.hints.profiles import MAX_HINTED
 from passerelle.transport import Request, Response
 
 from tests.core.fakes import ME, Browser, Directory, Killer, Pds, reply, row
@@ -43,7 +43,7 @@ def listed(*people: Someone) -> dict[str, Any]:
 
 
 def quai(request: Request) -> Response:
-    """A fediverse server where Bruno lives; tests/servers/fediverse.py answers more like a real one."""
+    """A fediverse server where Bruno lives; tests/world/fediverse.py answers more like a real one."""
     if "bruno%40" in request.url:
         link = {"rel": "self", "type": "application/activity+json", "href": "https://quai.example.org/users/bruno"}
         return reply(200, {"subject": "acct:bruno@quai.example.org", "links": [link]})

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from passerelle.cli_hints import answers
+from passerelle.cli.hints import answers
 from passerelle.errors import InputError
-from passerelle.hints import Hint, find_hints
+from passerelle.hints.find import Hint, find_hints
 from passerelle.identifiers import canonicalize_acct, parse_acct, parse_did, parse_handle
 
 from tests.data.shared import BIOS
@@ -80,7 +80,7 @@ def test_whose_address_it_is_may_be_less_sure() -> None:
 
 @pytest.mark.parametrize("name", LISTS)
 def test_lists_are_clean(name: str) -> None:
-    text = files("passerelle").joinpath(f"data/{name}.txt").read_text(encoding="utf-8")
+    text = files("passerelle.hints").joinpath(f"data/{name}.txt").read_text(encoding="utf-8")
     entries = [line for line in text.splitlines() if not line.startswith("#")]
     assert text.startswith("# ")
     assert all(re.fullmatch(r"[^\s#/@]+", entry) and entry == entry.lower() for entry in entries)
@@ -89,7 +89,7 @@ def test_lists_are_clean(name: str) -> None:
 
 def test_no_host_is_in_two_lists() -> None:
     hosts = [
-        {line for line in files("passerelle").joinpath(f"data/{name}.txt").read_text().splitlines() if line[0] != "#"}
+        {line for line in files("passerelle.hints").joinpath(f"data/{name}.txt").read_text().splitlines() if line[0] != "#"}
         for name in ("fediverse-servers", "mail-hosts", "nostr-hosts", "other-platforms")
     ]
     assert sum(map(len, hosts)) == len(set.union(*hosts))
@@ -140,7 +140,7 @@ def test_the_command_answers_each_line() -> None:
         {},
     ]
     text = "".join(f"{json.dumps(profile)}\n" for profile in profiles)
-    command = [sys.executable, "-m", "passerelle.cli", "hints"]
+    command = [sys.executable, "-m", "passerelle.cli.main", "hints"]
     done = subprocess.run(command, input=text.encode(), capture_output=True, check=True)
     assert done.stderr == b""
     assert [json.loads(line) for line in done.stdout.splitlines()] == [

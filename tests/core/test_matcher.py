@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from passerelle.directory import DirectoryIndex, Row
-from passerelle.graph import Person
+from passerelle.directory.index import DirectoryIndex, Row
+from passerelle.engine.views import HintView, ProfileHints
 from passerelle.identifiers import ScreenName
-from passerelle.matcher import Match, find_matches
-from passerelle.views import HintView, ProfileHints
+from passerelle.matching.match import Match, find_matches
+from passerelle.people.graph import Person
 
 from tests.core.fakes import NOW, graph_of, person, row, source
 from tests.core.test_directory import index_of

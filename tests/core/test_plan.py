@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from passerelle.identifiers import Did
-from passerelle.matcher import find_matches
-from passerelle.plan import (
+from passerelle.engine.views import HintView, MatchView, ProfileHints
+from passerelle.following.plan import (
     Following,
     Planned,
     count_matches,
@@ -15,8 +14,9 @@ from passerelle.plan import (
     make_plan,
     mark_following,
 )
-from passerelle.queue import Queue
-from passerelle.views import HintView, MatchView, ProfileHints
+from passerelle.following.queue import Queue
+from passerelle.identifiers import Did
+from passerelle.matching.match import find_matches
 
 from tests.core.fakes import ME, NOW, graph_of, person, row
 from tests.core.test_directory import index_of

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from passerelle import checks
-from passerelle.checks import Target
 from passerelle.errors import NetworkError, PasserelleError, ServerRefused
+from passerelle.hints import check as checks
+from passerelle.hints.check import Target
 from passerelle.identifiers import Did, ScreenName, parse_acct
-from passerelle.networks.bluesky_profiles import picture_cid
-from passerelle.networks.fediverse_profiles import Finger, picture_url, read_finger, read_html
-from passerelle.networks.profiles import MAX_BODY, PATIENCE, Profile, public_host, read_picture
+from passerelle.networks.bluesky.profile import picture_cid
+from passerelle.networks.fediverse.profile import Finger, picture_url, read_finger, read_html
+from passerelle.networks.profile import MAX_BODY, PATIENCE, Profile, public_host, read_picture
 from passerelle.transport import Fetch, Request, Response
 
 from tests.core.fakes import did_document, reply

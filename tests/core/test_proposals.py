@@ -8,19 +8,11 @@ from typing import Any
 from hypothesis import example, given
 from hypothesis import strategies as st
 from passerelle.archive.records import Name
-from passerelle.hints import find_hints, may_hold_hint
+from passerelle.engine.messages import SeenProfile
+from passerelle.engine.views import CheckView, HintView, ProfileHints
+from passerelle.hints.find import find_hints, may_hold_hint
+from passerelle.hints.profiles import MAX_HINTS, evidence_of, is_checked, read_names, read_profiles, surplus, take
 from passerelle.identifiers import ScreenName
-from passerelle.messages import SeenProfile
-from passerelle.proposals import (
-    MAX_HINTS,
-    evidence_of,
-    is_checked,
-    read_names,
-    read_profiles,
-    surplus,
-    take,
-)
-from passerelle.views import CheckView, HintView, ProfileHints
 
 from tests.core.fakes import NOW, graph_of, person
 

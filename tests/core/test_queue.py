@@ -11,11 +11,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from passerelle import queue as queues
-from passerelle.identifiers import Did, Handle
-from passerelle.networks import bluesky
-from passerelle.presets import DEFAULT
-from passerelle.queue import (
+from passerelle.engine.views import ErrorView
+from passerelle.following import queue as queues
+from passerelle.following.pace import DEFAULT
+from passerelle.following.queue import (
     TRANSITIONS,
     Accepted,
     Added,
@@ -44,7 +43,8 @@ from passerelle.queue import (
     read_write,
     record,
 )
-from passerelle.views import ErrorView
+from passerelle.identifiers import Did, Handle
+from passerelle.networks.bluesky import follows as bluesky
 
 from tests.core.fakes import ME, NOW, QUICK, reply
 

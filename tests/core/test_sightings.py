@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from passerelle.graph import FollowGraph, from_json
-from passerelle.storage import STORES
+from passerelle.engine.storage import STORES
+from passerelle.people.graph import FollowGraph, from_json
 
 from tests.core.fakes import NOW, Browser, Directory, Killer, Pds, row
 from tests.data.archives import make_archive

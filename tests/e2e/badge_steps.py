@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.e2e.tabs import UNHURRIED, Tab
-from tests.servers.residents import RESIDENTS
+from tests.world.residents import RESIDENTS
 
 KNOWN = {one.someone.screen_name for one in RESIDENTS}
 GAP = 12.0  # px between a name and its badge, at most

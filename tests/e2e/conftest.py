@@ -13,10 +13,10 @@ from tests.conftest import Packages
 from tests.data.archives import make_archive
 from tests.e2e import tabs
 from tests.e2e.tabs import Badged
-from tests.servers.chromium import Chromium, closed_world
-from tests.servers.pds import Account, Pds
-from tests.servers.residents import EXPORTED
-from tests.servers.world import World
+from tests.world.chromium import Chromium, closed_world
+from tests.world.pds import Account, Pds
+from tests.world.residents import EXPORTED
+from tests.world.world import World
 
 # What it holds is to be told as in a test.
 pytest.register_assert_rewrite("tests.e2e.badge_steps")

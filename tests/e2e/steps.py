@@ -6,8 +6,8 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.servers.chromium import drop
-from tests.servers.pds import Account
+from tests.world.chromium import drop
+from tests.world.pds import Account
 
 APP = "app.html"
 

@@ -14,11 +14,11 @@ from playwright.sync_api import Page, Playwright
 
 from tests.conftest import Packages
 from tests.e2e.steps import APP
-from tests.servers.chromium import Chromium, closed_world, find_hidden
-from tests.servers.firefox import EXTENSION_ID, ConnectProxy, Firefox
-from tests.servers.pds import Account
-from tests.servers.sites import X_PATTERNS
-from tests.servers.world import World
+from tests.world.chromium import Chromium, closed_world, find_hidden
+from tests.world.firefox import EXTENSION_ID, ConnectProxy, Firefox
+from tests.world.pds import Account
+from tests.world.sites import X_PATTERNS
+from tests.world.world import World
 
 T = TypeVar("T")
 MIDDLE = """function () {
@@ -29,7 +29,7 @@ MIDDLE = """function () {
 POLL_SECONDS = 0.1
 PATIENCE = 20.0  # seconds; a machine may be busy with other things
 BADGE = "[data-passerelle-badge]"
-UNHURRIED = 0.5  # seconds that a question wants to be read before it is answered: extension/lib/badge/card.ts
+UNHURRIED = 0.5  # seconds that a question wants to be read before it is answered: extension/lib/x/badge/card.ts
 
 
 class Part(Protocol):

@@ -15,12 +15,12 @@ from playwright.sync_api import Page, expect
 from tests.data.archives import make_archive, zip_folder
 from tests.data.people import PEOPLE
 from tests.e2e.steps import APP, await_matches, error, hand_over, open_settings, sign_in, sign_out
-from tests.servers.chromium import Chromium
-from tests.servers.directory import DirectoryServer, sign
-from tests.servers.pds import Account
-from tests.servers.residents import FOUND, make_newcomer_row
-from tests.servers.sites import APPVIEW, DIRECTORY, PDS, PLC
-from tests.servers.world import Fault, World, altered, unreachable
+from tests.world.chromium import Chromium
+from tests.world.directory import DirectoryServer, sign
+from tests.world.pds import Account
+from tests.world.residents import FOUND, make_newcomer_row
+from tests.world.sites import APPVIEW, DIRECTORY, PDS, PLC
+from tests.world.world import Fault, World, altered, unreachable
 
 pytestmark = pytest.mark.e2e
 

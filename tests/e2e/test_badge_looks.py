@@ -9,7 +9,7 @@ from tests.e2e.tabs import Badged, Tab
 
 pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("playwright")]
 
-RADIUS = "function () { return getComputedStyle(this).borderRadius }"  # extension/lib/badge/style.ts
+RADIUS = "function () { return getComputedStyle(this).borderRadius }"  # extension/lib/x/badge/style.ts
 
 
 def radius(tab: Tab, css: str) -> str:

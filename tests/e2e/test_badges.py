@@ -13,9 +13,9 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.data.people import ADA, BIDI, HTML
 from tests.e2e.steps import APP, await_matches, go_home, hand_over, open_settings, switch_badges
-from tests.servers.chromium import Chromium, await_hidden, find_hidden
-from tests.servers.sites import X_PATTERNS, X
-from tests.servers.world import World
+from tests.world.chromium import Chromium, await_hidden, find_hidden
+from tests.world.sites import X_PATTERNS, X
+from tests.world.world import World
 
 pytestmark = pytest.mark.e2e
 

@@ -9,7 +9,7 @@ import pytest
 from tests.data.people import ADA, BIDI, CHLOE, DARIUSZ, FARID, HIDEO, HTML, JUNHO
 from tests.e2e.badge_steps import assert_right, press_follow
 from tests.e2e.tabs import Badged
-from tests.servers.pds import Account, Pds
+from tests.world.pds import Account, Pds
 
 # Playwright for Firefox too, so that all of these run at the end of a run (tests/conftest.py).
 pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("playwright")]

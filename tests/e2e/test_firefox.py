@@ -12,11 +12,11 @@ from tests.conftest import Packages
 from tests.data.archives import make_archive
 from tests.data.people import ADA, OWNER, PEOPLE
 from tests.e2e.steps import APP
-from tests.servers.firefox import EXTENSION_ID, ConnectProxy, Firefox
-from tests.servers.pds import Account, Pds
-from tests.servers.residents import CROWD, FOUND, crowd_did
-from tests.servers.sites import PDS, X, is_batch
-from tests.servers.world import Answer, Ask, Site, World
+from tests.world.firefox import EXTENSION_ID, ConnectProxy, Firefox
+from tests.world.pds import Account, Pds
+from tests.world.residents import CROWD, FOUND, crowd_did
+from tests.world.sites import PDS, X, is_batch
+from tests.world.world import Answer, Ask, Site, World
 
 pytestmark = [pytest.mark.e2e, pytest.mark.firefox]
 

@@ -12,11 +12,11 @@ from tests.conftest import Packages
 from tests.data.archives import make_archive
 from tests.data.people import ADA, DARIUSZ, FARID
 from tests.e2e.steps import APP, await_followed, await_matches, error, follow_all, hand_over, row, sign_in
-from tests.servers.chromium import Chromium, closed_world
-from tests.servers.pds import Account, Pds
-from tests.servers.residents import CROWD, PRESELECTED, crowd_did
-from tests.servers.sites import PDS, is_batch
-from tests.servers.world import Answer, Ask, Fault, NoAnswer, Site, World, slow
+from tests.world.chromium import Chromium, closed_world
+from tests.world.pds import Account, Pds
+from tests.world.residents import CROWD, PRESELECTED, crowd_did
+from tests.world.sites import PDS, is_batch
+from tests.world.world import Answer, Ask, Fault, NoAnswer, Site, World, slow
 
 pytestmark = pytest.mark.e2e
 

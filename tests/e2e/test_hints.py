@@ -14,16 +14,16 @@ from tests.data.archives import make_archive
 from tests.data.people import ADA, KIM, MAUD, NILS, OWNER, Someone
 from tests.e2e.steps import APP, await_matches, hand_over, row, sign_in, switch_badges
 from tests.e2e.tabs import firefox, text_of
-from tests.servers.chromium import Chromium, await_hidden, find_hidden
-from tests.servers.fediverse import DOT
-from tests.servers.pds import Account, Pds
-from tests.servers.sites import APPVIEW, DIRECTORY, PDS, PLC, X_PATTERNS, X
-from tests.servers.world import World
+from tests.world.chromium import Chromium, await_hidden, find_hidden
+from tests.world.fediverse import DOT
+from tests.world.pds import Account, Pds
+from tests.world.sites import APPVIEW, DIRECTORY, PDS, PLC, X_PATTERNS, X
+from tests.world.world import World
 
 pytestmark = pytest.mark.e2e
 
 FEDIVERSE = "quai.example.org"
-UNHURRIED = 600  # ms that a question wants to be read before it is answered: extension/lib/badge/card.ts
+UNHURRIED = 600  # ms that a question wants to be read before it is answered: extension/lib/x/badge/card.ts
 
 # A command to the engine, past everything that pages and background check. Gives the reply.
 COMMAND = """(request) => new Promise((done) => {
@@ -245,7 +245,7 @@ ASK_X = f"""(first) => {{
 IS_PYTHON_AWAKE = (
     "chrome.runtime.getContexts({ contextTypes: ['OFFSCREEN_DOCUMENT'] }).then((found) => found.length > 0)"
 )
-QUIET = 8_000  # ms, longer than the background waits for more people: extension/lib/background-hints.ts
+QUIET = 8_000  # ms, longer than the background waits for more people: extension/lib/background/hints.ts
 
 
 def test_python_sleeps_until_a_profile_may_name_an_account_and_no_directory_is_needed(

@@ -13,14 +13,14 @@ from tests.conftest import Packages
 from tests.e2e import tabs
 from tests.e2e.badge_steps import assert_right
 from tests.e2e.tabs import Badged, ChromiumTab
-from tests.servers.sites import X
-from tests.servers.world import Answer, Ask, Site, World, page
+from tests.world.sites import X
+from tests.world.world import Answer, Ask, Site, World, page
 
 pytestmark = pytest.mark.e2e
 
 MEGABYTE = 1_000_000
 # What may be left of hundreds of megabytes, once all is read: 12 MB of answers that wait for whose list they are, 1,000
-# people on their way to the background, a checksum for 5,000 (extension/lib/x-answers/listen.ts), and the page's own.
+# people on their way to the background, a checksum for 5,000 (extension/lib/x/answers/listen.ts), and the page's own.
 GROWTH = 20 * MEGABYTE
 SETTLED = 5.0  # seconds in which what was heard is read and told
 BIO = "x" * 400

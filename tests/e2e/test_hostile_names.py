@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 
 from tests.data.people import BIDI, FORMULA, HTML
 from tests.e2e.steps import APP, await_matches, hand_over, row, save
-from tests.servers.chromium import Chromium
+from tests.world.chromium import Chromium
 
 pytestmark = pytest.mark.e2e
 

@@ -7,9 +7,9 @@ import pytest
 from tests.data.people import ADA, HTML
 from tests.e2e.badge_steps import PRETENDED, assert_right, faults, open_question
 from tests.e2e.tabs import UNHURRIED, Badged, Tab
-from tests.servers.pds import Account, Pds
-from tests.servers.sites import PDS
-from tests.servers.world import World
+from tests.world.pds import Account, Pds
+from tests.world.sites import PDS
+from tests.world.world import World
 
 # Playwright for Firefox too, so that all of these run at the end of a run (tests/conftest.py).
 pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("playwright")]

@@ -11,8 +11,8 @@ from playwright.sync_api import expect
 from tests.data.archives import make_archive
 from tests.data.people import OWNER, PEOPLE
 from tests.e2e.steps import APP, await_matches, choose, delete_all, hand_over
-from tests.servers.chromium import Chromium
-from tests.servers.residents import FOUND
+from tests.world.chromium import Chromium
+from tests.world.residents import FOUND
 
 pytestmark = pytest.mark.e2e
 

@@ -11,10 +11,10 @@ from tests.conftest import Packages
 from tests.data.archives import chatter, make_archive
 from tests.data.people import ADA, FRIENDLY, KIM, OWNER, PEOPLE, STRANGER, crowd
 from tests.e2e.steps import APP, await_matches, error, hand_over, open_settings, row, switch_badges
-from tests.servers.chromium import Chromium, closed_world
-from tests.servers.residents import CROWD, FOUND
-from tests.servers.sites import DIRECTORY, X_PATTERNS, X
-from tests.servers.world import World
+from tests.world.chromium import Chromium, closed_world
+from tests.world.residents import CROWD, FOUND
+from tests.world.sites import DIRECTORY, X_PATTERNS, X
+from tests.world.world import World
 
 pytestmark = pytest.mark.e2e
 

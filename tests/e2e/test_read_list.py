@@ -10,11 +10,11 @@ from playwright.sync_api import Page, expect
 from tests.data.archives import make_archive
 from tests.data.people import ADA, FRIENDLY, HOSTILE, OWNER, STRANGER, crowd
 from tests.e2e.steps import APP, await_matches, hand_over, switch_badges
-from tests.servers.chromium import Chromium, await_hidden, find_hidden
-from tests.servers.fake_x import LISTS, user
-from tests.servers.residents import EXPORTED
-from tests.servers.sites import DIRECTORY, X_PATTERNS, X
-from tests.servers.world import World
+from tests.world.chromium import Chromium, await_hidden, find_hidden
+from tests.world.fake_x import LISTS, user
+from tests.world.residents import EXPORTED
+from tests.world.sites import DIRECTORY, X_PATTERNS, X
+from tests.world.world import World
 
 pytestmark = pytest.mark.e2e
 

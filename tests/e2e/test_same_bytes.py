@@ -14,15 +14,15 @@ from playwright.sync_api import Page, expect
 from tests.data.archives import make_archive
 from tests.data.people import ADA, BRUNO, HOSTILE, OWNER, PEOPLE, STRANGER, crowd
 from tests.e2e.steps import APP, choose, hand_over, save
-from tests.servers.chromium import Chromium
-from tests.servers.residents import EXPORTED
+from tests.world.chromium import Chromium
+from tests.world.residents import EXPORTED
 
 pytestmark = pytest.mark.e2e
 
 
 def printed(*paths: Path) -> bytes:
     """What the command line prints about the archive."""
-    command: list[str | Path] = [sys.executable, "-m", "passerelle.cli", "read", *paths, "--json", "--full"]
+    command: list[str | Path] = [sys.executable, "-m", "passerelle.cli.main", "read", *paths, "--json", "--full"]
     return subprocess.run(command, capture_output=True, check=True).stdout
 
 

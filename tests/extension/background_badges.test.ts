@@ -1,12 +1,12 @@
 // The background's answers to content scripts: from what is stored, and never more than the directory and the person allow.
 import { beforeEach, expect, test } from "vitest";
 import { fakeBrowser } from "wxt/testing/fake-browser";
-import { answerPage, type BadgeParts, makeBadgeHandlers, publishIndex } from "../../extension/lib/background-badges";
-import { BADGE_INDEX, nameKey, readBadgeIndex } from "../../extension/lib/badge-index";
-import { EngineError } from "../../extension/lib/engine";
-import { makeTranslate } from "../../extension/lib/i18n";
-import { makeHintBook } from "../../extension/lib/hint-book";
-import type { FollowedOne } from "../../extension/lib/messages.gen";
+import { answerPage, type BadgeParts, makeBadgeHandlers, publishIndex } from "../../extension/lib/background/badges";
+import { BADGE_INDEX, nameKey, readBadgeIndex } from "../../extension/lib/rules/keys";
+import { EngineError } from "../../extension/lib/engine/client";
+import { makeTranslate } from "../../extension/lib/i18n/i18n";
+import { makeHintBook } from "../../extension/lib/background/hint-lookup";
+import type { FollowedOne } from "../../extension/lib/messages/messages.gen";
 
 const ADA = {
   row_id: "1",

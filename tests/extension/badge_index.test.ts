@@ -1,8 +1,8 @@
 // The index that decides where a badge may stand: the same keys as Python's, found by bisecting.
 import { expect, test } from "vitest";
-import { firstAtLeast, idKey, makeBadgeIndex, mayKnow, nameKey, readBadgeIndex } from "../../extension/lib/badge-index";
+import { firstAtLeast, idKey, makeBadgeIndex, mayKnow, nameKey, readBadgeIndex } from "../../extension/lib/rules/keys";
 
-// From core/passerelle/directory.py: name_key("Ada_Nouvelle"), id_key("9000000000011000033").
+// From core/passerelle/directory/index.py: name_key("Ada_Nouvelle"), id_key("9000000000011000033").
 const ADA_NAME = 1202229186;
 const ADA_ID = 49990228;
 

@@ -1,9 +1,9 @@
 // What a badge says about somebody: accounts, state, doubts; in the person's language, harmless whatever the names are.
 import { expect, test } from "vitest";
-import { makeBadgeView, type Own } from "../../extension/lib/badge-view";
-import type { DirectoryRow } from "../../extension/lib/directory";
-import { LANGUAGES, makeTranslate } from "../../extension/lib/i18n";
-import type { MatchView } from "../../extension/lib/messages.gen";
+import { makeBadgeView, type Own } from "../../extension/lib/background/badge-view";
+import type { DirectoryRow } from "../../extension/lib/rules/directory";
+import { LANGUAGES, makeTranslate } from "../../extension/lib/i18n/i18n";
+import type { MatchView } from "../../extension/lib/messages/messages.gen";
 
 const NOW = new Date("2026-11-20T12:00:00Z");
 const JUNHO: DirectoryRow = {

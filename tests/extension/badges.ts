@@ -1,8 +1,8 @@
 // What tests/extension/test_badges.py runs in a page: the content script's own modules, with a background of a few lines.
-import { watchPage, type Watch } from "../../extension/lib/badge/watch";
-import { nameKey, mayKnow } from "../../extension/lib/badge-index";
-import { placeFor } from "../../extension/lib/badge/place";
-import type { BadgeView } from "../../extension/lib/page-messages";
+import { watchPage, type Watch } from "../../extension/lib/x/badge/watch";
+import { nameKey, mayKnow } from "../../extension/lib/rules/keys";
+import { placeFor } from "../../extension/lib/x/badge/place";
+import type { BadgeView } from "../../extension/lib/messages/content";
 
 export { placeFor };
 

@@ -1,8 +1,8 @@
 // Switching badges on and off: access to x.com is asked for then, given back after, and nothing is left behind.
 import { expect, test, vi } from "vitest";
 import { fakeBrowser } from "wxt/testing/fake-browser";
-import { BADGE_INDEX } from "../../extension/lib/badge-index";
-import { badgesState, restoreBadges, setBadges, X_ORIGINS } from "../../extension/lib/badges";
+import { BADGE_INDEX } from "../../extension/lib/rules/keys";
+import { badgesState, restoreBadges, setBadges, X_ORIGINS } from "../../extension/lib/x/switch";
 
 /** A browser that answers `answer` when asked for permission, and remembers scripts and permissions. */
 function browserThatAnswers(answer: boolean) {

@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { IntlMessageFormat } from "intl-messageformat";
 import { expect, test } from "vitest";
-import { CATALOGUES, errorSentence, type Key, type Language, LANGUAGES, makeTranslate, pickLocale } from "../../extension/lib/i18n";
-import { withoutIsolates } from "../../extension/lib/text";
+import { CATALOGUES, errorSentence, type Key, type Language, LANGUAGES, makeTranslate, pickLocale } from "../../extension/lib/i18n/i18n";
+import { withoutIsolates } from "../../extension/lib/rules/text";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 const KEYS = Object.keys(CATALOGUES.en) as Key[];
@@ -45,7 +45,7 @@ function codesIn(path: string, patterns: RegExp[]): string[] {
 }
 
 const PYTHON_CODES = codesIn("core/passerelle/errors.py", [/code(?:: str)? = "([a-z_]+)"/g, /^ {8}"([a-z_]+)": "/gm]);
-const CLIENT_CODES = ["lib/engine.ts", "engine/host.ts", "engine/worker.ts", "engine/python.ts", "engine/attachments.ts", "engine/fetch.ts"].flatMap((path) =>
+const CLIENT_CODES = ["lib/engine/client.ts", "engine/host.ts", "engine/worker.ts", "engine/python.ts", "engine/attachments.ts", "engine/fetch.ts"].flatMap((path) =>
   codesIn(`extension/${path}`, [/"(engine_[a-z]+)"/g, /code: "([a-z_]+)"/g]),
 );
 const SESSION_CODES = ["index", "kinds", "send"].flatMap((name) =>

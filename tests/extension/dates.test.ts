@@ -1,6 +1,6 @@
 // Days and moments as people read them.
 import { expect, test } from "vitest";
-import { clockTime, localDay } from "../../extension/lib/dates";
+import { clockTime, localDay } from "../../extension/lib/i18n/dates";
 
 test("a day is that day here, wherever here is", () => {
   const day = localDay("2026-11-20");

@@ -1,7 +1,7 @@
 // The directory on this machine, as the background reads it: by id first, real names compared, lines of any length.
 import { expect, test } from "vitest";
-import { idKey, nameKey } from "../../extension/lib/badge-index";
-import { type DirectoryFiles, type DirectoryRow, openDirectory } from "../../extension/lib/directory";
+import { idKey, nameKey } from "../../extension/lib/rules/keys";
+import { type DirectoryFiles, type DirectoryRow, openDirectory } from "../../extension/lib/rules/directory";
 
 const ADA: DirectoryRow = {
   row_id: "1",
@@ -18,7 +18,7 @@ const ADA: DirectoryRow = {
 };
 const HIDEO: DirectoryRow = { ...ADA, row_id: "2", rest_id: null, screen_name: "Hideo_Umi", did: null, handle: "hideo.example.org" };
 
-/** Write rows as core/passerelle/directory.py does. `extra` adds keys that point at a row which is not theirs. */
+/** Write rows as core/passerelle/directory/index.py does. `extra` adds keys that point at a row which is not theirs. */
 function filesOf(rows: DirectoryRow[], extra: [number, number][] = []): DirectoryFiles {
   const lines = rows.map((row) => `${JSON.stringify(row)}\n`);
   const encoder = new TextEncoder();

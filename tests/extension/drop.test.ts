@@ -1,6 +1,6 @@
 // What was dropped or chosen, as files with their paths.
 import { expect, test } from "vitest";
-import { carriesFiles, readDrop, readInput } from "../../extension/lib/drop";
+import { carriesFiles, readDrop, readInput } from "../../extension/lib/page/drop";
 
 type Tree = { [name: string]: File | Tree };
 

@@ -1,7 +1,7 @@
 // The engine's client: one reply for each command, typed errors, and nobody waits for ever.
 import { afterEach, expect, test } from "vitest";
-import { type Message, openChannel, type Request } from "../../extension/lib/channel";
-import { type Engine, EngineError, makeEngine } from "../../extension/lib/engine";
+import { type Message, openChannel, type Request } from "../../extension/lib/engine/channel";
+import { type Engine, EngineError, makeEngine } from "../../extension/lib/engine/client";
 
 const QUICK = { wake: 200, ask: 20, silence: 150 };
 const opened: { close: () => void }[] = [];

@@ -1,7 +1,7 @@
 // The host: one worker at a time, started when woken, stopped when idle, and its death is told to everybody.
 import { afterEach, expect, test } from "vitest";
 import { LISTENING, makeHost } from "../../extension/engine/host";
-import { type Message, openChannel } from "../../extension/lib/channel";
+import { type Message, openChannel } from "../../extension/lib/engine/channel";
 
 const IDLE = 60; // milliseconds
 const channels: { close: () => void }[] = [];

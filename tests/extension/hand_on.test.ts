@@ -1,8 +1,8 @@
 // What a page posts just before it closes reaches the engine, once.
 import { afterEach, expect, test, vi } from "vitest";
-import { type Awake, type NotAwake, openChannel } from "../../extension/lib/channel";
-import { makeEngine } from "../../extension/lib/engine";
-import { handOn } from "../../extension/lib/hand-on";
+import { type Awake, type NotAwake, openChannel } from "../../extension/lib/engine/channel";
+import { makeEngine } from "../../extension/lib/engine/client";
+import { handOn } from "../../extension/lib/engine/relay";
 
 const AWAKE = { listening: true as const, worker: "first" };
 const closing: (() => void)[] = [];

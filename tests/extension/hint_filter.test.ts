@@ -1,8 +1,8 @@
 // The cheap filter before the core's parser: never a wrong no, and few wrong yeses.
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { isSameProfile, mayNameAccount } from "../../extension/lib/x-answers/hint-filter";
-import type { SeenUser } from "../../extension/lib/x-answers/users";
+import { isSameProfile, mayNameAccount } from "../../extension/lib/rules/hints";
+import type { SeenUser } from "../../extension/lib/x/answers/users";
 
 interface Example {
   readonly id: string;

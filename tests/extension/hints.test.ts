@@ -2,19 +2,19 @@
 import "fake-indexeddb/auto";
 import { beforeEach, expect, test, vi } from "vitest";
 import { fakeBrowser } from "wxt/testing/fake-browser";
-import { answerPage, type BadgeParts, makeBadgeHandlers } from "../../extension/lib/background-badges";
-import { makeHints, publishHints } from "../../extension/lib/background-hints";
-import { makeSeen } from "../../extension/lib/background-seen";
-import { BADGE_HINTS, mayKnow, nameKey, readBadgeIndex } from "../../extension/lib/badge-index";
-import { makeBadgeView, type Own } from "../../extension/lib/badge-view";
-import type { DirectoryRow } from "../../extension/lib/directory";
-import { EngineError } from "../../extension/lib/engine";
-import { isChecked, makeHintBook } from "../../extension/lib/hint-book";
-import { LANGUAGES, makeTranslate } from "../../extension/lib/i18n";
-import type { CheckView, Commands, HintView, LookView, MatchView, ProfileHints } from "../../extension/lib/messages.gen";
-import { withoutIsolates } from "../../extension/lib/text";
-import { makeSeenStore, type SeenRecord } from "../../extension/lib/x-answers/seen-store";
-import type { SeenUser } from "../../extension/lib/x-answers/users";
+import { answerPage, type BadgeParts, makeBadgeHandlers } from "../../extension/lib/background/badges";
+import { makeHints, publishHints } from "../../extension/lib/background/hints";
+import { makeSeen } from "../../extension/lib/background/seen";
+import { BADGE_HINTS, mayKnow, nameKey, readBadgeIndex } from "../../extension/lib/rules/keys";
+import { makeBadgeView, type Own } from "../../extension/lib/background/badge-view";
+import type { DirectoryRow } from "../../extension/lib/rules/directory";
+import { EngineError } from "../../extension/lib/engine/client";
+import { isChecked, makeHintBook } from "../../extension/lib/background/hint-lookup";
+import { LANGUAGES, makeTranslate } from "../../extension/lib/i18n/i18n";
+import type { CheckView, Commands, HintView, LookView, MatchView, ProfileHints } from "../../extension/lib/messages/messages.gen";
+import { withoutIsolates } from "../../extension/lib/rules/text";
+import { makeSeenStore, type SeenRecord } from "../../extension/lib/background/seen-store";
+import type { SeenUser } from "../../extension/lib/x/answers/users";
 
 type Find = Commands["hint.find"]["fields"];
 

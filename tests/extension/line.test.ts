@@ -1,6 +1,6 @@
 // A line to the background: answers by their id, and every message answered although lines are cut at any moment.
 import { expect, test } from "vitest";
-import { makeLine, type Port } from "../../extension/lib/line";
+import { makeLine, type Port } from "../../extension/lib/messages/port";
 
 type Message = Parameters<Port["postMessage"]>[0];
 

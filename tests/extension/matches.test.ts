@@ -1,7 +1,7 @@
 // The list of people found: its order, its filters, what "Follow all" would follow.
 import { expect, test } from "vitest";
-import { counts, decided, failed, find, mayChoose, nameOf, sorted, toFollow } from "../../extension/lib/matches";
-import type { AccountView, CheckView, HintView, MatchView } from "../../extension/lib/messages.gen";
+import { counts, decided, failed, find, mayChoose, nameOf, sorted, toFollow } from "../../extension/lib/page/matches";
+import type { AccountView, CheckView, HintView, MatchView } from "../../extension/lib/messages/messages.gen";
 
 function account(over: Partial<AccountView> = {}): AccountView {
   const url = "https://bsky.app/profile/ada.example.org";

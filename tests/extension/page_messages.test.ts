@@ -1,6 +1,6 @@
 // Messages of content scripts are a stranger's: only what fits the table gets in, and only its own fields.
 import { expect, test } from "vitest";
-import { MAX_PEOPLE, parsePageMessage } from "../../extension/lib/page-messages";
+import { MAX_PEOPLE, parsePageMessage } from "../../extension/lib/messages/content";
 
 const id = "0b9d1f6e-5a0c-4c58-9d0b-2f6f5b1f2c11";
 const ada = { screenName: "ada_nouvelle", restId: "9000000000011000033" };

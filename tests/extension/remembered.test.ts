@@ -1,6 +1,6 @@
 // What is read once and kept: until it may have changed, and never a failure.
 import { expect, test } from "vitest";
-import { remember } from "../../extension/lib/remembered";
+import { remember } from "../../extension/lib/async";
 
 /** A reading that gives 1, 2, 3, …; it fails at those in `failing`. */
 function counting(failing: readonly number[] = []) {

@@ -1,7 +1,7 @@
 // After a closed browser or a crash: an unfinished queue is taken up again, at the time the server asked for.
 import { expect, test } from "vitest";
-import { waitOf } from "../../extension/entrypoints/background/resume";
-import type { QueueView } from "../../extension/lib/messages.gen";
+import { waitOf } from "../../extension/lib/background/resume";
+import type { QueueView } from "../../extension/lib/messages/messages.gen";
 
 const QUEUE: QueueView = {
   account: "did:plc:ada",

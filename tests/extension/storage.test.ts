@@ -13,8 +13,8 @@ beforeEach(() => {
 
 async function load() {
   const database = await import("../../extension/engine/database");
-  const storage = await import("../../extension/lib/storage");
-  const { openChannel } = await import("../../extension/lib/channel");
+  const storage = await import("../../extension/lib/engine/stores");
+  const { openChannel } = await import("../../extension/lib/engine/channel");
   return { ...database, ...storage, openChannel };
 }
 

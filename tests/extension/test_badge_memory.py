@@ -14,8 +14,8 @@ from playwright.sync_api import Page, Playwright, Route
 
 from tests.bench.runtimes import BENCH
 from tests.extension.test_badges import ENTRY
-from tests.servers.chromium import QUIET, find_binary
-from tests.servers.world import Ask, static
+from tests.world.chromium import QUIET, find_binary
+from tests.world.world import Ask, static
 from tests.x_pages import bundle
 
 CELLS = 10_000

@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, Route
 
-from tests.servers.chromium import QUIET, await_hidden, find_binary, find_hidden
-from tests.servers.fake_x import site
-from tests.servers.world import Ask
+from tests.world.chromium import QUIET, await_hidden, find_binary, find_hidden
+from tests.world.fake_x import site
+from tests.world.world import Ask
 from tests.x_pages import bundle
 
 ENTRY = Path(__file__).with_name("badges.ts")

@@ -12,8 +12,8 @@ from playwright.sync_api import Page, Playwright
 from tests.conftest import Packages
 from tests.data.archives import make_archive
 from tests.data.people import PEOPLE
-from tests.servers.chromium import Chromium
-from tests.servers.devtools import DevTools
+from tests.world.chromium import Chromium
+from tests.world.devtools import DevTools
 
 pytestmark = pytest.mark.e2e
 

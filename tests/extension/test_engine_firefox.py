@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Packages
-from tests.servers.firefox import EXTENSION_ID, ConnectProxy, Firefox
-from tests.servers.world import Answer, Ask, World
+from tests.world.firefox import EXTENSION_ID, ConnectProxy, Firefox
+from tests.world.world import Answer, Ask, World
 
 pytestmark = [pytest.mark.e2e, pytest.mark.firefox]
 

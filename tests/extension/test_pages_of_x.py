@@ -6,7 +6,7 @@ import json
 import re
 
 from tests.data import people
-from tests.servers.fake_x import PAGES
+from tests.world.fake_x import PAGES
 
 
 def test_the_pages_people_are_those_of_the_tests() -> None:

@@ -1,6 +1,6 @@
 // What strangers call themselves comes out harmless.
 import { expect, test } from "vitest";
-import { displayText, initial, isolate, pick, safeLink, withoutIsolates } from "../../extension/lib/text";
+import { displayText, initial, isolate, pick, safeLink, withoutIsolates } from "../../extension/lib/rules/text";
 
 test("bidi controls, isolates and marks are taken out", () => {
   expect(displayText("a\u202Eb\u2066c\u200Fd\u061Ce")).toBe("abcde");

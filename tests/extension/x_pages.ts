@@ -1,7 +1,7 @@
 // What tests/x_pages.py runs inside a saved page: the adapters that ship, and nothing of their own.
-import { placeFor } from "../../extension/lib/badge/place";
-import { chooseAdapter } from "../../extension/lib/x/adapters";
-import { findPeople } from "../../extension/lib/x/people";
+import { placeFor } from "../../extension/lib/x/badge/place";
+import { chooseAdapter } from "../../extension/lib/x/pages/adapters";
+import { findPeople } from "../../extension/lib/x/pages/people";
 
 /** Give the client that drew this page, and whom it shows in the order of the page. */
 export function readPage(): object {

@@ -1,8 +1,8 @@
 // X's answers -> people: every shape X has used, one result; and nothing that a hostile answer could do.
 import { expect, test } from "vitest";
-import { expandedBio, readUsers, toSeenUser } from "../../extension/lib/x-answers/users";
-import { listAskedFor, listOf, readListPart, readTotal } from "../../extension/lib/x-answers/lists";
-import { MAX_ANSWER, parseAnswer } from "../../extension/lib/x-answers/channel";
+import { expandedBio, readUsers, toSeenUser } from "../../extension/lib/x/answers/users";
+import { listAskedFor, listOf, readListPart, readTotal } from "../../extension/lib/x/answers/lists";
+import { MAX_ANSWER, parseAnswer } from "../../extension/lib/x/answers/channel";
 
 const BIO = "Poète. https://t.co/AAAA";
 const SHORT = { url: "https://t.co/AAAA", expanded_url: "https://ada.example.org" };

@@ -2,7 +2,7 @@
 import { mount } from "svelte";
 import Passerelle from "../../components/Passerelle.svelte";
 import "../../components/style.css";
-import { page } from "../../lib/page.svelte";
+import { page } from "../../lib/page/page.svelte";
 
 await page.start("tab");
 mount(Passerelle, { target: document.body });

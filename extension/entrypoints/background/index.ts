@@ -3,15 +3,15 @@
 // Listeners are added at the first turn of the event loop: Chromium and Firefox start this script for an event.
 import { browser } from "wxt/browser";
 import { defineBackground } from "wxt/utils/define-background";
-import { makeBadgesBackground } from "../../lib/background-badges";
-import { makeHintsBackground } from "../../lib/background-hints";
-import { makeSeenBackground } from "../../lib/background-seen";
-import type { WakeEngine } from "../../lib/engine";
-import { handOn } from "../../lib/hand-on";
-import type { ErrorView } from "../../lib/messages.gen";
-import { makeSeenStore } from "../../lib/x-answers/seen-store";
-import { wakeEngine } from "./engine-host";
-import { LOOK, look, lookSoon } from "./resume";
+import { makeBadgesBackground } from "../../lib/background/badges";
+import { makeHintsBackground } from "../../lib/background/hints";
+import { makeSeenBackground } from "../../lib/background/seen";
+import type { WakeEngine } from "../../lib/engine/client";
+import { handOn } from "../../lib/engine/relay";
+import type { ErrorView } from "../../lib/messages/messages.gen";
+import { makeSeenStore } from "../../lib/background/seen-store";
+import { wakeEngine } from "../../lib/background/engine-host";
+import { LOOK, look, lookSoon } from "../../lib/background/resume";
 
 type Sender = Parameters<Parameters<typeof browser.runtime.onMessage.addListener>[0]>[1];
 type Port = Parameters<Parameters<typeof browser.runtime.onConnect.addListener>[0]>[0];
@@ -63,7 +63,7 @@ export default defineBackground(() => {
     });
     return true;
   });
-  // The same over lines that stay open (lib/line.ts).
+  // The same over lines that stay open (lib/messages/port.ts).
   browser.runtime.onConnect.addListener((port) => {
     port.onMessage.addListener((message: unknown) => {
       answerOver(port, message).catch((error: unknown) => { console.error(error); });

@@ -1,7 +1,7 @@
 // Hosts the engine's worker in Chromium, whose service worker may not start one; closes itself when the engine is idle.
 import { browser } from "wxt/browser";
 import { makeHost, notAwake, startWorker } from "../../engine/host";
-import type { Wake } from "../../lib/channel";
+import type { Wake } from "../../lib/engine/channel";
 
 const host = makeHost({
   startWorker,

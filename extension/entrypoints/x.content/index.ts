@@ -1,19 +1,19 @@
 // On x.com, in the isolated world: badges, decided from the local index, and whom X's own answers name. Makes no request.
 import { browser } from "wxt/browser";
 import { defineContentScript } from "wxt/utils/define-content-script";
-import { type Watch, watchPage, type WatchParts } from "../../lib/badge/watch";
-import { BADGES } from "../../lib/badges";
-import { BADGE_HINTS, BADGE_INDEX, mayKnow, type NamedPerson, readBadgeIndex } from "../../lib/badge-index";
-import { makeLine } from "../../lib/line";
-import { ask, type BadgeAccountView, type BadgeTarget, type BadgeView, PageMessageError, type Send, sendAlone } from "../../lib/page-messages";
-import { watchHealth } from "../../lib/x/health";
-import { makeGuide, ownerOf } from "../../lib/x-answers/guide";
-import { identify, LEARNED, type Learned, readLearned } from "../../lib/x-answers/learned";
-import { listen } from "../../lib/x-answers/listen";
-import { onReading, readReading } from "../../lib/x-answers/reading";
+import { type Watch, watchPage, type WatchParts } from "../../lib/x/badge/watch";
+import { BADGES } from "../../lib/x/switch";
+import { BADGE_HINTS, BADGE_INDEX, mayKnow, type NamedPerson, readBadgeIndex } from "../../lib/rules/keys";
+import { makeLine } from "../../lib/messages/port";
+import { ask, type BadgeAccountView, type BadgeTarget, type BadgeView, PageMessageError, type Send, sendAlone } from "../../lib/messages/content";
+import { watchHealth } from "../../lib/x/pages/health";
+import { makeGuide, ownerOf } from "../../lib/x/reading/controller";
+import { identify, LEARNED, type Learned, readLearned } from "../../lib/x/answers/name-ids";
+import { listen } from "../../lib/x/answers/listen";
+import { onReading, readReading } from "../../lib/background/reading";
 
 export default defineContentScript({
-  // Registered when badges are switched on (lib/badges.ts), so that nothing asks for x.com at install.
+  // Registered when badges are switched on (lib/x/switch.ts), so that nothing asks for x.com at install.
   registration: "runtime",
   async main(context) {
     let watch: Watch | null = null;

@@ -12,9 +12,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from passerelle.archive.records import Name, Owner
-from passerelle.directory import Evidence, EvidenceSource, Row
-from passerelle.graph import FollowGraph, Person
+from passerelle.directory.index import Evidence, EvidenceSource, Row
 from passerelle.identifiers import Acct, Did, Handle, RestId, ScreenName
+from passerelle.people.graph import FollowGraph, Person
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 SEEN = date(2026, 5, 1)

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from passerelle.directory import DirectoryIndex, Merged, merge, read_lines
-from passerelle.matcher import find_matches
+from passerelle.directory.index import DirectoryIndex, Merged, merge, read_lines
+from passerelle.matching.match import find_matches
 
 from tests.bench.inside.invented import NOW, make_graph
 

@@ -1,0 +1,249 @@
+"""The database -> the signed files that everyone downloads: snapshot, evidence and latest.json.
+
+Files are named by their checksum and never change; latest.json is replaced last and in one step, so whoever downloads
+meanwhile gets either the old directory or the new one.
+"""
+
+from __future__ import annotations
+
+import base64
+import fcntl
+import gzip
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from passerelle.directory.index import Evidence, Row, key_id, signed_bytes
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
+
+from passerelle_directory.models import Account, Publication, PublishedFile
+from passerelle_directory.publishing.keys import public_bytes
+from passerelle_directory.publishing.rows import make_row
+
+FILES_PATH = "v1/directory/files"  # where clients ask, from the directory's own address
+LATEST = "latest.json"
+# A client refuses a directory past its date: an operator who publishes daily may be away for two weeks, and a
+# mirror that holds back news (an erasure, a changed key) is found out as soon.
+EXPIRES_AFTER = timedelta(days=14)
+# Erasure reaches every copy by then: files may be cached as long, and no longer (DESIGN, section 5).
+KEPT_AFTER = timedelta(days=30)
+ACCOUNTS_AT_ONCE = 500
+COMPRESSION = 9
+WORLD_READABLE = 0o644
+MAKING = ".making-"  # how the names of files begin that are not finished
+
+
+class LatestDamaged(Exception):
+    """The latest.json that stands published does not say its version."""
+
+
+class AlreadyPublishing(Exception):
+    """Another `snapshot` is at work in the same folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that was written: its name, SHA-256 in hex, and size in bytes."""
+
+    name: str
+    sha256: str
+    bytes: int
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the file as latest.json promises it."""
+        return {"path": f"{FILES_PATH}/{self.name}", "sha256": self.sha256, "bytes": self.bytes}
+
+
+@dataclass(slots=True)
+class Counts:
+    """How many rows are about people, and how many about organisations."""
+
+    people: int = 0
+    organisations: int = 0
+
+    def add(self, row: Row) -> None:
+        """Count one row."""
+        if row.kind == "person":
+            self.people += 1
+        else:
+            self.organisations += 1
+
+
+def publish(session: Session, public: Path, key: Ed25519PrivateKey, now: datetime) -> dict[str, Any]:
+    """Write snapshot and evidence under `public`, then latest.json signed with `key`; give what it says.
+
+    `now` is an aware UTC time. Files superseded longer than KEPT_AFTER ago are deleted.
+    Raises AlreadyPublishing, LatestDamaged.
+    """
+    with _alone(public) as files:
+        counts = Counts()
+        snapshot, evidence = write_files(files, _rows(session), counts)
+        version = _next_version(session, public)
+        session.add(
+            Publication(version=version, generated_at=now, people=counts.people, organisations=counts.organisations)
+        )
+        _supersede(session, files, {snapshot.name, evidence.name}, now)
+        session.commit()
+        latest = sign_latest(key, version, now, counts.people + counts.organisations, snapshot, evidence)
+        _replace(public / LATEST, json.dumps(latest, indent=1).encode() + b"\n")
+        _delete_old(session, files, now)
+    return latest
+
+
+def write_files(folder: Path, rows: Iterable[tuple[Row, Evidence]], counts: Counts) -> tuple[File, File]:
+    """Write rows, sorted by row_id, as the snapshot and their reasons as the evidence; equal rows, equal bytes."""
+    with _packed(folder) as snapshot, _packed(folder) as evidence:
+        for row, reasons in rows:
+            snapshot.write(row.to_json())
+            evidence.write(reasons.to_json())
+            counts.add(row)
+    return snapshot.keep(), evidence.keep()
+
+
+def sign_latest(
+    key: Ed25519PrivateKey, version: int, now: datetime, rows: int, snapshot: File, evidence: File
+) -> dict[str, Any]:
+    """Make latest.json: Ed25519 over RFC 8785 canonical JSON of everything but the signature."""
+    latest = {
+        "version": version,
+        "generated_at": _iso(now),
+        "expires": _iso(now + EXPIRES_AFTER),
+        "rows": rows,
+        "snapshot": snapshot.to_json(),
+        "evidence": evidence.to_json(),
+        "deltas": [],
+        "campaigns": [],
+        "key_id": key_id(public_bytes(key)),
+    }
+    return latest | {"signature": base64.b64encode(key.sign(signed_bytes(latest))).decode()}
+
+
+class PackedFile:
+    """A gzip JSON Lines file in the making; `keep` gives it the name of its checksum."""
+
+    def __init__(self, folder: Path) -> None:
+        descriptor, name = tempfile.mkstemp(prefix=MAKING, dir=folder)
+        self.path = Path(name)
+        self._file = os.fdopen(descriptor, "wb")
+        # No file name and no time inside: the same rows must give the same bytes.
+        self._gzip = gzip.GzipFile(filename="", mode="wb", compresslevel=COMPRESSION, fileobj=self._file, mtime=0)
+
+    def write(self, line: dict[str, Any]) -> None:
+        """Add one line."""
+        text = json.dumps(line, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+        self._gzip.write(text.encode() + b"\n")
+
+    def close(self) -> None:
+        """Finish the bytes and see them to the disk."""
+        self._gzip.close()
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+
+    def keep(self) -> File:
+        """Move the closed file to its lasting name."""
+        with self.path.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        size = self.path.stat().st_size
+        name = f"{sha256}.jsonl.gz"
+        self.path.chmod(WORLD_READABLE)
+        self.path.replace(self.path.with_name(name))
+        return File(name, sha256, size)
+
+
+@contextmanager
+def _packed(folder: Path) -> Iterator[PackedFile]:
+    file = PackedFile(folder)
+    try:
+        yield file
+        file.close()
+    except BaseException:
+        file.path.unlink()
+        raise
+
+
+def _rows(session: Session) -> Iterator[tuple[Row, Evidence]]:
+    # row_id is lower-case hex, so every database sorts it alike, and as the client compares it.
+    query = select(Account).order_by(Account.row_id).options(selectinload(Account.statements))
+    for account in session.scalars(query.execution_options(yield_per=ACCOUNTS_AT_ONCE)):
+        yield make_row(account, account.statements)
+
+
+def _next_version(session: Session, public: Path) -> int:
+    """Give a version above every published one; a lost database must not make clients see an older directory.
+
+    Raises LatestDamaged.
+    """
+    stored = session.scalar(select(func.max(Publication.version))) or 0
+    try:
+        published = int(json.loads((public / LATEST).read_bytes())["version"])
+    except FileNotFoundError:
+        published = 0
+    except (ValueError, TypeError, KeyError):
+        raise LatestDamaged(
+            f"{public / LATEST} is damaged: put it back from a copy, or move it away if the database is not a new one."
+        ) from None
+    return max(stored, published) + 1
+
+
+def _supersede(session: Session, files: Path, names: set[str], now: datetime) -> None:
+    """Note which files the new latest.json names; also those on the disk that the database does not know of."""
+    known = {file.name: file for file in session.scalars(select(PublishedFile))}
+    for name in {path.name for path in files.glob("*.jsonl.gz")} - known.keys():
+        known[name] = PublishedFile(name=name)
+        session.add(known[name])
+    for name, file in known.items():
+        file.superseded_at = None if name in names else file.superseded_at or now
+
+
+def _delete_old(session: Session, files: Path, now: datetime) -> None:
+    """Delete the files that were superseded long enough ago; the disk first, so that a crash forgets none."""
+    for file in session.scalars(select(PublishedFile).where(PublishedFile.superseded_at.is_not(None))):
+        if file.superseded_at and _aware(file.superseded_at) + KEPT_AFTER <= now:
+            (files / file.name).unlink(missing_ok=True)
+            session.delete(file)
+    session.commit()
+
+
+def _aware(moment: datetime) -> datetime:
+    """SQLite forgets the time zone; all our times are UTC."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Put a file in place in one step: a reader sees the old content or the new, never half."""
+    with tempfile.NamedTemporaryFile(prefix=MAKING, dir=path.parent, delete=False) as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    made = Path(file.name)
+    made.chmod(WORLD_READABLE)
+    made.replace(path)
+
+
+@contextmanager
+def _alone(public: Path) -> Iterator[Path]:
+    """Hold the lock of `public` and give its folder of files; the system lets go of the lock whatever happens to us."""
+    files = public / "files"
+    files.mkdir(parents=True, exist_ok=True)
+    with (public.parent / "snapshot.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise AlreadyPublishing("Another snapshot is being made; wait until it is done.") from None
+        for half_made in (*public.glob(f"{MAKING}*"), *files.glob(f"{MAKING}*")):
+            half_made.unlink()
+        yield files
+
+
+def _iso(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,100 @@
+"""The app factory: configuration in, a WSGI application out."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from pathlib import Path
+from typing import Any
+
+import structlog
+from flask import Flask, Response, g, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_openapi3.models.info import Info
+from flask_openapi3.openapi import OpenAPI
+from sqlalchemy.orm import sessionmaker
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from passerelle_directory.config import Config
+from passerelle_directory.database import open_database
+from passerelle_directory.web import departures as departures_routes
+from passerelle_directory.web import directory as directory_routes
+from passerelle_directory.web import home as home_routes
+from passerelle_directory.web.answers import ErrorAnswer, find_visitors_language
+from passerelle_directory.web.headers import set_headers
+from passerelle_directory.web.languages import LANGUAGES, find_language
+
+STATIC_MAX_AGE = 31_536_000  # seconds; a changed file gets another address
+ABOUT = Info(
+    title="Passerelle directory",
+    version="1",
+    description="Where X accounts are now. Everyone downloads the same signed files; nobody is asked about a person.",
+)
+
+log = structlog.get_logger()
+
+
+def create_app(config: Config) -> Flask:
+    """Make the application. Nothing is read or created before the first request."""
+    app = OpenAPI(__name__, info=ABOUT, doc_ui=False, security_schemes={}, validation_error_status=422)
+    app.config.update(SEND_FILE_MAX_AGE_DEFAULT=STATIC_MAX_AGE)
+    app.extensions["passerelle"] = config
+    app.extensions["engine"] = open_database(config)
+    app.extensions["sessions"] = sessionmaker(app.extensions["engine"])
+    app.register_api(directory_routes.api)
+    app.register_api(departures_routes.api)
+    app.register_blueprint(departures_routes.pages)
+    app.register_blueprint(home_routes.pages)
+    app.add_url_rule("/openapi.json", "openapi", lambda: jsonify(app.api_doc))
+    app.jinja_env.globals["languages"] = [find_language(code) for code in LANGUAGES]
+    Limiter(get_remote_address, app=app, default_limits=[config.limit], storage_uri=config.limit_storage)
+    set_headers(app)
+    _set_up_static(app)
+    _set_up_errors(app)
+    _set_up_log(app)
+    if config.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies)  # type: ignore[method-assign]
+    return app
+
+
+def _set_up_static(app: Flask) -> None:
+    """Put the checksum of style sheet and icon into their addresses, so that browsers may keep them."""
+    checksums = {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:12] for path in Path(str(app.static_folder)).iterdir()
+    }
+
+    @app.url_defaults
+    def add_checksum(endpoint: str, values: dict[str, Any]) -> None:
+        if endpoint == "static":
+            values.setdefault("v", checksums.get(values["filename"]))
+
+
+def _set_up_errors(app: Flask) -> None:
+    @app.errorhandler(HTTPException)
+    def answer_error(error: HTTPException) -> ResponseReturnValue:
+        headers = [
+            (name, value) for name, value in error.get_headers() if name not in ("Content-Type", "Content-Length")
+        ]
+        status = error.code or 500
+        if request.path.startswith("/v1/"):
+            answer = ErrorAnswer(code=error.name.lower().replace(" ", "_"), message=error.description or error.name)
+            return jsonify(answer.model_dump()), status, headers
+        language = find_visitors_language()
+        return render_template("error.html", language=language, status=status), status, headers
+
+
+def _set_up_log(app: Flask) -> None:
+    """Log what was asked and how it went; never who asked: no address, no Origin, no browser, no query."""
+
+    @app.before_request
+    def start_clock() -> None:
+        g.started = time.perf_counter()
+
+    @app.after_request
+    def log_request(response: Response) -> Response:
+        took = round((time.perf_counter() - g.started) * 1000, 1) if "started" in g else None
+        log.info("request", method=request.method, path=request.path, status=response.status_code, milliseconds=took)
+        return response

@@ -1,0 +1,94 @@
+"""Organisations that have left X: as JSON, and as a page."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from flask import Blueprint, Response, render_template, request
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+from passerelle.directory.index import Kind
+from pydantic import BaseModel
+from sqlalchemy import select
+
+from passerelle_directory.models import Departure
+from passerelle_directory.publishing.rows import Left, make_departures
+from passerelle_directory.web.answers import answer_kept, answer_page, find_visitors_language, open_session
+from passerelle_directory.web.languages import Language
+
+api = APIBlueprint("departures", __name__, url_prefix="/v1", abp_tags=[Tag(name="departures")])
+pages = Blueprint("departures_page", __name__)
+
+
+class SourceAnswer(BaseModel):
+    """Who says so, where, and when it was read or written."""
+
+    name: str
+    url: str | None
+    date: str | None
+
+
+class DepartureAnswer(BaseModel):
+    """One organisation. `date` is a year, month or day; where it is null, `by` is the latest it can have been.
+
+    `how` is `left`, or `closed` where the source says no more than that the account is gone: it may have been merged.
+    """
+
+    organisation: str
+    kind: Kind
+    country: str | None
+    date: str | None
+    by: str | None
+    how: Literal["left", "closed"]
+    handle: str | None
+    acct: str | None
+    sources: list[SourceAnswer]
+
+
+class DeparturesAnswer(BaseModel):
+    """All organisations known to have left X, the latest first."""
+
+    departures: list[DepartureAnswer]
+
+
+@api.get("/departures.json", responses={200: DeparturesAnswer})
+def get_departures() -> Response:
+    """Get the organisations that have left X."""
+    answer = DeparturesAnswer(departures=[_answer(entry) for entry in _read_departures()])
+    return answer_kept(answer.model_dump_json().encode(), "application/json")
+
+
+@pages.get("/departures")
+def show_departures() -> Response:
+    """Show the organisations that have left X; those whose account was merely closed stand apart."""
+    language = find_visitors_language()
+    departures = _read_departures()
+    country, kind = request.args.get("country", ""), request.args.get("kind", "")
+    chosen = [entry for entry in departures if country in ("", entry.country) and kind in ("", entry.kind)]
+    html = render_template(
+        "departures.html",
+        language=language,
+        left=[entry for entry in chosen if entry.how == "left"],
+        closed=[entry for entry in chosen if entry.how == "closed"],
+        countries=_named({entry.country for entry in departures if entry.country}, language),
+        kinds=sorted({entry.kind for entry in departures}),
+        country=country,
+        kind=kind,
+    )
+    return answer_page(html, language)
+
+
+def _named(countries: set[str], language: Language) -> list[tuple[str, str]]:
+    """Give codes and names of countries, ordered by name."""
+    return sorted(((code, language.country(code)) for code in countries), key=lambda named: named[1])
+
+
+def _answer(entry: Left) -> DepartureAnswer:
+    fields = {name: getattr(entry, name) for name in ("organisation", "kind", "country", "by", "how", "handle", "acct")}
+    sources = [SourceAnswer(**source.to_json()) for source in entry.sources]
+    return DepartureAnswer(date=entry.day, sources=sources, **fields)
+
+
+def _read_departures() -> list[Left]:
+    with open_session() as session:
+        return make_departures(session.scalars(select(Departure).order_by(Departure.id)))

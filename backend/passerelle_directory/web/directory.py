@@ -1,0 +1,85 @@
+"""The directory as files: latest.json, and the immutable files that it names."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Response, abort, send_from_directory
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+from pydantic import BaseModel, Field
+
+from passerelle_directory.publishing.snapshot import KEPT_AFTER, LATEST
+from passerelle_directory.web.answers import ErrorAnswer, answer_kept, config
+
+api = APIBlueprint("directory", __name__, url_prefix="/v1/directory", abp_tags=[Tag(name="directory")])
+
+NOT_YET = "This directory has published nothing yet."
+RETRY_AFTER = timedelta(minutes=5)
+
+
+class Promise(BaseModel):
+    """A file that can be downloaded: its path from the directory's address, SHA-256 in hex, and size in bytes."""
+
+    path: str
+    sha256: str
+    bytes: int
+
+
+class Delta(Promise):
+    """What changed from one version to another."""
+
+    from_version: int = Field(alias="from")
+    to_version: int = Field(alias="to")
+
+
+class LatestAnswer(BaseModel):
+    """What is published now. `signature`: Ed25519 over the RFC 8785 canonical JSON of everything else, in base64."""
+
+    version: int
+    generated_at: str
+    expires: str
+    rows: int
+    snapshot: Promise
+    evidence: Promise
+    deltas: list[Delta]
+    campaigns: list[dict[str, str]]
+    key_id: str
+    signature: str
+
+
+class FilePath(BaseModel):
+    """The name of a file."""
+
+    name: str = Field(description="the SHA-256 of its bytes and .jsonl.gz", pattern=r"^[0-9a-f]{64}\.jsonl\.gz$")
+
+
+@api.get("/latest.json", responses={200: LatestAnswer, 503: ErrorAnswer})
+def get_latest() -> Response:
+    """Get what is published now: version, files, signature."""
+    try:
+        body = (config().public / LATEST).read_bytes()
+    except FileNotFoundError:
+        abort(503, NOT_YET, retry_after=RETRY_AFTER.seconds)
+    return answer_kept(body, "application/json")
+
+
+@api.get(
+    "/files/<name>",
+    responses={
+        200: {"description": "gzip JSON Lines", "content": {"application/gzip": {"schema": {"type": "string"}}}},
+        404: ErrorAnswer,
+    },
+)
+def get_file(path: FilePath) -> Response:
+    """Get a file that latest.json names; it never changes, and is gone 30 days after latest.json stops naming it."""
+    response = send_from_directory(
+        config().public / "files",
+        path.name,
+        mimetype="application/gzip",
+        etag=path.name[:64],
+        max_age=int(KEPT_AFTER.total_seconds()),
+    )
+    response.cache_control.public = True
+    response.cache_control.immutable = True
+    return response

@@ -1,0 +1,103 @@
+"""`passerelle read`: say what an X archive holds, for people or as JSON."""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from collections.abc import Iterator
+
+from passerelle import archive as archives
+from passerelle.archive import Archive
+from passerelle.errors import UnreadableArchive
+from passerelle.hints.find import find_hints
+from passerelle.people.graph import iso_date, summary, summary_json
+
+# How each source of names is called in the summary.
+SOURCES = {
+    "mention": "mentions",
+    "reply": "replies",
+    "retweet": "retweets",
+    "moment": "moments",
+    "media": "pictures and videos",
+}
+
+
+# An archive with one of these troubles still says something, which JSON shows before the error is told.
+GRAPHLESS = frozenset({"no_following", "old_tweet_archive"})
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what `read` takes."""
+    add_archive_arguments(parser)
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--full", action="store_true", help="print everybody too, one by one")
+
+
+def add_archive_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what every command that reads an archive takes."""
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="the ZIP that X sent you, its folder, or loose files")
+    parser.add_argument("--account", metavar="NAME", help="whose archive to read where there are several accounts'")
+
+
+def read_from(arguments: argparse.Namespace, *, require_following: bool = True) -> Archive:
+    """Read the archive that the arguments name. Raises UnreadableArchive."""
+    return archives.read(arguments.paths, account=arguments.account, require_following=require_following)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Read the archive and print what is in it. Raises UnreadableArchive."""
+    try:
+        archive = read_from(arguments)
+    except UnreadableArchive as error:
+        if arguments.json and error.code in GRAPHLESS:
+            archive = read_from(arguments, require_following=False)
+            print(summary_json(summary(archive, full=arguments.full)), end="")
+        raise
+    if arguments.json:
+        print(summary_json(summary(archive, full=arguments.full)), end="")
+    else:
+        print("\n".join(_lines(archive, full=arguments.full)))
+    return 0
+
+
+def _lines(archive: Archive, *, full: bool) -> Iterator[str]:
+    following, followers = frozenset(archive.following), frozenset(archive.followers)
+    named = following & archive.names.keys()
+    yield _title(archive)
+    both = len(following & followers)
+    yield f"  You follow {len(following):,} people; {len(followers):,} follow you; {both:,} do both."
+    if named:
+        share = f"{len(named) / len(following):.0%}"
+        yield f"  Of those you follow, {len(named):,} ({share}) are named in your own tweets:"
+    sources = Counter(archive.names[rest_id].source for rest_id in named)
+    for source, count in sources.most_common():
+        yield f"    {count:>7,}  from {SOURCES.get(source, source)}"
+    if numbered := len(following) - len(named):
+        yield f"  {numbered:,} are only numbers in this archive; a number is enough to find people in the directory."
+    if addresses := sum(bool(find_hints(name.display_name or "")) for name in archive.names.values()):
+        names = "display name holds" if addresses == 1 else "display names hold"
+        yield f"  {addresses:,} {names} an address on Bluesky or in the fediverse."
+    if own := find_hints(bio="\n".join(archive.about)):
+        yield f"  Your own profile names {', '.join(hint.address for hint in own)}."
+    yield f"  {archive.tweets:,} tweets, {len(archive.blocked):,} blocked, {len(archive.muted):,} muted."
+    for warning in archive.warnings:
+        yield f"  ! {warning.message}"
+    if full:
+        yield from _people(archive)
+
+
+def _title(archive: Archive) -> str:
+    owner = archive.owner
+    who = f"@{owner.screen_name}" if owner.screen_name else owner.rest_id or "somebody unknown"
+    name = f" ({owner.display_name})" if owner.display_name else ""
+    date = (iso_date(archive.exported_at) or "").partition("T")[0]
+    return f"Archive of {who}{name}" + (f", made on {date}" if date else "")
+
+
+def _people(archive: Archive) -> Iterator[str]:
+    followers = frozenset(archive.followers)
+    for rest_id in archive.following:
+        name = archive.names.get(rest_id)
+        back = "follows you" if rest_id in followers else ""
+        label = f"@{name.screen_name}  {name.display_name or ''}" if name else "(no name known)"
+        yield f"  {rest_id:>20}  {label}  {back}".rstrip()

@@ -1,0 +1,245 @@
+"""The commands and events between pages and the engine: one table, from which TypeScript's types are generated.
+
+    request   {id, type, ...fields}          files travel beside it, as attachments
+    reply     {id, result}  or  {id, error: {code, message, params}}      exactly one
+    event     {type, ...fields}              no id, no reply
+
+`type` is `noun.verb`; events are `noun.changed` or `noun.progress`. COMMANDS and EVENTS near the foot are the table.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from passerelle.engine.views import (
+    ArchiveView,
+    DirectoryView,
+    ErrorView,
+    FollowState,
+    LookView,
+    MatchesView,
+    Network,
+    QueueView,
+    View,
+)
+
+MAX_SEEN = 5_000  # people of one people.add
+MAX_PROFILES = 1_000  # people of one hint.find
+
+
+class Fields(BaseModel):
+    """Base of what a command carries beside id and type: frozen, and unknown fields are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)  # as in views.View
+
+
+class Nothing(Fields):
+    """A command without fields, or a result without content."""
+
+
+class EngineInfo(View):
+    """What runs: the core's version and Python's."""
+
+    version: str
+    python: str
+
+
+class ArchiveOpen(Fields):
+    """Read what was dropped (attachments: one ZIP, several, a folder's files or loose files; `names` are their paths,
+    in the attachments' order), then bring the directory up to date, then match. Goes on when the page closes."""
+
+    names: list[str]
+
+
+class Opened(View):
+    """What came of it; `directory` is None when there was never a directory, `matches` then too."""
+
+    archive: ArchiveView
+    directory: DirectoryView | None
+    matches: MatchesView | None
+
+
+class SeenPerson(Fields):
+    """What a page of x.com said about one account at `seen` (ISO 8601): a stranger's claim."""
+
+    rest_id: str
+    screen_name: str
+    display_name: str | None
+    seen: datetime
+
+
+class SeenList(Fields):
+    """Whose list on x.com the people stand in: the owner's own, read while they looked at it."""
+
+    kind: Literal["following", "followers"]
+    screen_name: str
+    rest_id: str | None = None
+    display_name: str | None = None
+
+
+class PeopleAdd(Fields):
+    """Name the people of the graph by what X's pages said; where they were `listed`, add them too. Then match again."""
+
+    people: list[SeenPerson] = Field(max_length=MAX_SEEN)
+    listed: SeenList | None = None
+
+
+class SeenProfile(SeenPerson):
+    """The same with what they write about themselves; `bio` and `urls` with every t.co replaced by where it leads."""
+
+    bio: str | None
+    location: str | None
+    urls: list[str]
+
+
+class HintFind(Fields):
+    """Find the accounts that these profiles name, and keep them as hints in place of what the same profiles named."""
+
+    people: list[SeenProfile] = Field(max_length=MAX_PROFILES)
+
+
+class AccountLook(Fields):
+    """Look at an account that a row (`row_id`) or a hint (None) names: asks its network, because the person said so.
+
+    What a hint names is thereby checked: whether the account is there, and whether it names the X account in turn.
+    """
+
+    rest_id: str | None
+    screen_name: str
+    row_id: str | None
+    network: Network
+    address: str
+
+
+class AccountFind(Fields):
+    """Find the account behind a Bluesky handle and its own server."""
+
+    handle: str
+
+
+class AccountFound(View):
+    """Where to sign in."""
+
+    did: str
+    handle: str
+    pds: str
+
+
+class Decide(Fields):
+    """Remember what the person chose. A rejection is remembered for ever."""
+
+    rest_id: str
+    network: Network
+    address: str
+    decision: Literal["chosen", "unchosen", "rejected", "unrejected"]
+
+
+class FollowRefresh(Fields):
+    """Read whom `account` follows already and mark them."""
+
+    account: str
+
+
+class FollowStart(Fields):
+    """Follow on Bluesky: the people of `rest_ids`, or every chosen one when it is None."""
+
+    account: str
+    rest_ids: list[str] | None = None
+
+
+class FollowOne(Fields):
+    """Follow the Bluesky account of one directory row or hint, asked for by a badge and approved by name.
+
+    The row must be about `rest_id`, where the page shows it, or bear `screen_name`. Without `row_id` it is the hint of
+    `rest_id` that names `address`, and it must have been checked.
+    """
+
+    account: str
+    row_id: str | None
+    screen_name: str
+    rest_id: str | None = None
+    address: str | None = None
+
+
+class FollowedOne(View):
+    """What came of it."""
+
+    state: FollowState
+    error: ErrorView | None
+
+
+class ExportMake(Fields):
+    """Write the matches in a format others can read; or the archive as `passerelle read --json --full` prints it."""
+
+    format: Literal["mastodon-csv", "csv", "json", "archive-json"]
+
+
+class Exported(View):
+    """A file to save."""
+
+    filename: str
+    media_type: str
+    text: str
+
+
+class EngineProgress(View):
+    """How far the engine's own start is."""
+
+    type: Literal["engine.progress"] = "engine.progress"
+    step: Literal["runtime", "packages", "ready"]
+
+
+class StateChanged(View):
+    """The engine wrote these stores: read them again."""
+
+    type: Literal["state.changed"] = "state.changed"
+    stores: list[str]
+
+
+class WorkProgress(View):
+    """How far the work is that `state.work` describes; not stored, sent at most five times a second."""
+
+    type: Literal["work.progress"] = "work.progress"
+    command: str
+    step: Literal["reading", "directory", "matching", "following"]
+    done: int
+    total: int
+
+
+class EngineDied(View):
+    """The worker is gone (sent by its host): every open request fails with this error."""
+
+    type: Literal["engine.died"] = "engine.died"
+    error: ErrorView
+
+
+# type -> (fields, result)
+COMMANDS: dict[str, tuple[type[Fields], type[View] | type[Nothing]]] = {
+    "engine.start": (Nothing, EngineInfo),
+    "archive.open": (ArchiveOpen, Opened),
+    "archive.cancel": (Nothing, Nothing),
+    "people.add": (PeopleAdd, Nothing),
+    "hint.find": (HintFind, Nothing),
+    "account.look": (AccountLook, LookView),
+    "directory.update": (Nothing, DirectoryView),
+    "match.find": (Nothing, MatchesView),
+    "decision.set": (Decide, Nothing),
+    "account.find": (AccountFind, AccountFound),
+    "follow.refresh": (FollowRefresh, Nothing),
+    "follow.start": (FollowStart, QueueView),
+    "follow.pause": (Nothing, Nothing),
+    "follow.resume": (Nothing, Nothing),
+    "follow.one": (FollowOne, FollowedOne),
+    "export.make": (ExportMake, Exported),
+    "data.delete": (Nothing, Nothing),
+}
+
+EVENTS: dict[str, type[View]] = {
+    "engine.progress": EngineProgress,
+    "engine.died": EngineDied,
+    "state.changed": StateChanged,
+    "work.progress": WorkProgress,
+}

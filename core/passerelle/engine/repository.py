@@ -1,0 +1,204 @@
+"""What the engine remembers: read from storage when first needed, changed only together with it.
+
+Caches are set before the write, so that whoever runs meanwhile sees the new state; a write that fails empties them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from passerelle.directory.index import DirectoryIndex
+from passerelle.engine.messages import StateChanged
+from passerelle.engine.storage import STORES, Change, Clear, Delete, Put, Storage
+from passerelle.engine.views import ArchiveView, DirectoryView, MatchesView, MatchView, ProfileHints, WorkView
+from passerelle.following.plan import Decision
+from passerelle.identifiers import Did
+from passerelle.matching.match import distance
+from passerelle.people import graph as graphs
+from passerelle.people.graph import FollowGraph
+
+Emit = Callable[[dict[str, Any]], None]
+
+
+class Memory:
+    """The engine's stores as records. Reading is cheap after the first time; `write` is one durable step."""
+
+    def __init__(self, storage: Storage, emit: Emit) -> None:
+        self._storage = storage
+        self._emit = emit
+        self._writing = asyncio.Lock()
+        self.forget()
+
+    def forget(self) -> None:
+        """Drop what was read; the next one to ask reads it again."""
+        self._views: dict[str, MatchView] | None = None
+        self._decisions: dict[str, Decision] | None = None
+        self._archive: FollowGraph | None = None
+        self._page: FollowGraph | None = None
+        self._graph: FollowGraph | None = None
+        self._index: DirectoryIndex | None = None
+        self._follows: tuple[Did, frozenset[Did]] | None = None
+        self._hints: dict[str, ProfileHints] | None = None
+
+    async def write(self, changes: Sequence[Change]) -> None:
+        """Apply changes in one durable step and tell the pages. Once begun it is finished, whoever is cancelled."""
+        await asyncio.shield(asyncio.ensure_future(self._write(changes)))
+
+    async def get(self, store: str, key: str) -> Any:
+        """Give a value as it is stored, or None."""
+        return await self._storage.get(store, key)
+
+    async def get_all(self, store: str) -> dict[str, Any]:
+        """Give everything of a store as it is stored."""
+        return dict(await self._storage.get_all(store))
+
+    async def delete_all(self) -> None:
+        """Forget everything, here and in storage."""
+        self.forget()
+        await self.write([Clear(store) for store in STORES])
+        self.forget()
+
+    async def work(self) -> WorkView | None:
+        """Give what the engine was doing, by the last word in storage."""
+        stored = await self.get("state", "work")
+        return WorkView.model_validate(stored) if stored else None
+
+    async def archive_view(self) -> ArchiveView | None:
+        """Give what pages show of the graph."""
+        stored = await self.get("state", "archive")
+        return ArchiveView.model_validate(stored) if stored else None
+
+    async def directory(self) -> DirectoryView | None:
+        """Give which directory is here."""
+        stored = await self.get("state", "directory")
+        return DirectoryView.model_validate(stored) if stored else None
+
+    async def graph(self) -> FollowGraph | None:
+        """Give the follow graph: the last archive read and what X's pages said, in one."""
+        if self._graph is None:
+            archive, page = await self.archive(), await self.page()
+            self._graph = graphs.join(archive, page) if archive and page else archive or page
+        return self._graph
+
+    async def archive(self) -> FollowGraph | None:
+        """Give the follow graph of the last archive read, alone."""
+        if self._archive is None and (text := await self.get("people", "graph")):
+            self._archive = graphs.from_json(text)
+        return self._archive
+
+    async def page(self) -> FollowGraph | None:
+        """Give what X's pages said, alone: the owner's lists, and names of people in the archive."""
+        if self._page is None and (text := await self.get("people", "page")):
+            self._page = graphs.from_json(text)
+        return self._page
+
+    async def index(self) -> DirectoryIndex | None:
+        """Give the directory's index."""
+        if self._index is None and (rows := await self.get("directory", "rows")) is not None:
+            keys, offsets = await self.get("directory", "keys"), await self.get("directory", "offsets")
+            self._index = DirectoryIndex(rows, keys, offsets)
+        return self._index
+
+    async def views(self) -> dict[str, MatchView]:
+        """Give the matches as pages show them, by rest_id, in the order of the list."""
+        if self._views is None:
+            stored = (MatchView.model_validate(one) for one in (await self.get_all("matches")).values())
+            self._views = {view.rest_id: view for view in sorted(stored, key=distance)}
+        return self._views
+
+    async def decisions(self) -> dict[str, Decision]:
+        """Give what the person decided, by decision key."""
+        if self._decisions is None:
+            self._decisions = await self.get_all("decisions")
+        return self._decisions
+
+    async def follows(self, account: Did) -> frozenset[Did] | None:
+        """Give whom `account` followed when that was last read; None if it never was."""
+        if self._follows is None and (stored := await self.get("people", "follows")):
+            self._follows = (Did(stored["account"]), frozenset(map(Did, stored["dids"])))
+        return self._follows[1] if self._follows and self._follows[0] == account else None
+
+    async def hints(self) -> dict[str, ProfileHints]:
+        """Give which accounts X profiles name, by rest_id."""
+        if self._hints is None:
+            stored = await self.get_all("hints")
+            self._hints = {rest_id: ProfileHints.model_validate(one) for rest_id, one in stored.items()}
+        return self._hints
+
+    def put_archive(self, archive: FollowGraph, page: FollowGraph | None) -> list[Change]:
+        """Change the archive's graph; what was matched before goes with it, and `page` where it is somebody else's."""
+        self._archive, self._page, self._graph, self._views = archive, page, None, {}
+        return [
+            Put("people", "graph", graphs.to_json(archive)),
+            *([] if page else [Delete("people", "page")]),
+            Clear("matches"),
+            Delete("state", "matches"),
+        ]
+
+    def put_page(self, page: FollowGraph) -> list[Change]:
+        """Change what X's pages said. What was matched stays until the next matching."""
+        self._page, self._graph = page, None
+        return [Put("people", "page", graphs.to_json(page))]
+
+    def put_index(self, rows: bytes, keys: bytes, offsets: bytes) -> list[Change]:
+        """Change the directory's index."""
+        self._index = DirectoryIndex(rows, keys, offsets)
+        return [
+            Put("directory", "rows", rows),
+            Put("directory", "keys", keys),
+            Put("directory", "offsets", offsets),
+        ]
+
+    def put_matches(self, views: dict[str, MatchView], counts: MatchesView) -> list[Change]:
+        """Change all matches."""
+        self._views = views
+        stored = [Put("matches", view.rest_id, view.model_dump(mode="json")) for view in views.values()]
+        return [Clear("matches"), *stored, Put("state", "matches", counts.model_dump(mode="json"))]
+
+    def put_some_matches(self, views: Iterable[MatchView], lost: Iterable[str], counts: MatchesView) -> list[Change]:
+        """Change some matches and take others away. Only after `views()` was read."""
+        changes = [*self.put_views(views), Put("state", "matches", counts.model_dump(mode="json"))]
+        for rest_id in lost:
+            if self._views is not None:
+                self._views.pop(rest_id, None)
+            changes.append(Delete("matches", rest_id))
+        return changes
+
+    def put_views(self, views: Iterable[MatchView]) -> list[Change]:
+        """Change some matches. Only after `views()` was read."""
+        changes: list[Change] = []
+        for view in views:
+            if self._views is not None:
+                self._views[view.rest_id] = view
+            changes.append(Put("matches", view.rest_id, view.model_dump(mode="json")))
+        return changes
+
+    def put_hints(self, changed: Mapping[str, ProfileHints | None]) -> list[Change]:
+        """Change what some profiles name; None: nothing any more. Only after `hints()` was read."""
+        changes: list[Change] = []
+        for rest_id, profile in changed.items():
+            if self._hints is not None:
+                self._hints.pop(rest_id, None)
+                self._hints.update({rest_id: profile} if profile else {})
+            changes.append(
+                Put("hints", rest_id, profile.model_dump(mode="json")) if profile else Delete("hints", rest_id)
+            )
+        return changes
+
+    def put_follows(self, account: Did, dids: frozenset[Did], at: datetime) -> list[Change]:
+        """Change whom `account` follows."""
+        self._follows = (account, dids)
+        return [Put("people", "follows", {"account": account, "dids": sorted(dids), "read_at": at.isoformat()})]
+
+    async def _write(self, changes: Sequence[Change]) -> None:
+        async with self._writing:
+            try:
+                await self._storage.write(changes)
+            except BaseException:
+                self.forget()
+                raise
+        stores = list(dict.fromkeys(change.store for change in changes))
+        self._emit(StateChanged(stores=stores).model_dump(mode="json"))

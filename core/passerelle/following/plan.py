@@ -1,0 +1,217 @@
+"""Matches + decisions + whom one follows already -> page-ready matches, and the Plan: whom to follow, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from passerelle.engine.views import AccountView, EvidenceView, FollowState, MatchesView, MatchView, Network
+from passerelle.following.queue import Item, Queue, State
+from passerelle.hints.profiles import evidence_of, is_checked
+from passerelle.identifiers import Did, Handle, parse_did, parse_handle
+from passerelle.matching.match import Account, Evidence, Match
+from passerelle.people.graph import FollowGraph
+
+Decision = Literal["chosen", "unchosen", "rejected"]
+
+# An item's state as pages know it. What is not in the queue is "none", or "following" where the server says so.
+FOLLOW_STATES: Mapping[State, FollowState] = {
+    State.WAITING: "waiting",
+    State.ASKED: "asked",
+    State.FOLLOWING: "following",
+    State.FAILED: "failed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """What is known of following: the queue, if there is one, and whom the account follows already."""
+
+    queue: Queue | None = None
+    dids: frozenset[Did] = frozenset()
+
+    def item(self, did: str | None, address: str) -> Item | None:
+        """Find the queue's item for an account: under its did, or under its handle where only that was known."""
+        items = self.queue.items if self.queue else {}
+        return items.get(did or address) or items.get(address)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One account to follow on Bluesky; `did` is None where the directory knows only the handle."""
+
+    did: Did | None
+    handle: Handle | None
+
+    @property
+    def key(self) -> str:
+        """Give the name under which the queue keeps it."""
+        return self.did or str(self.handle)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Whom `account` is going to follow, each once, in the order of the list."""
+
+    account: Did
+    follows: tuple[Planned, ...]
+
+
+def decision_keys(rest_id: str, network: Network, address: str, did: str | None) -> list[str]:
+    """Give the keys of store `decisions` for an account: by address, then by did for the day the handle changes."""
+    return [f"{rest_id} {network} {name}" for name in dict.fromkeys((address.lower(), did)) if name]
+
+
+def make_match_view(match: Match, decisions: Mapping[str, Decision], following: Following) -> MatchView:
+    """Give a match as pages show it, with what the person decided and how far following is."""
+    accounts = [_account_view(match, account, decisions, following) for account in match.accounts]
+    person, row, profile = match.person, match.row, match.profile
+    names = (person.name, row, profile)
+    hinted = (one for account in match.accounts if account.hint for one in evidence_of(account.hint))
+    return MatchView(
+        rest_id=person.rest_id,
+        row_id=row.row_id if row else None,
+        screen_name=next((name.screen_name for name in names if name and name.screen_name), None),
+        display_name=next((name.display_name for name in names if name and name.display_name), None),
+        following=person.following,
+        followed_by=person.followed_by,
+        grade=match.grade,
+        preselected=match.preselected,
+        leaving_on=row.leaving_on.isoformat() if row and row.leaving_on else None,
+        accounts=accounts,
+        evidence=list(dict.fromkeys((*map(_evidence_view, match.evidence), *hinted))),
+    )
+
+
+def decide(view: MatchView, decisions: Mapping[str, Decision]) -> MatchView:
+    """Give the view after `decisions`: a rejection beats everything, a choice beats what was preselected."""
+    accounts = [
+        account.model_copy(update=_decided(view.rest_id, view.preselected, account, decisions))
+        for account in view.accounts
+    ]
+    return view.model_copy(update={"accounts": accounts})
+
+
+def may_choose(account: AccountView) -> bool:
+    """Say whether the person may choose an account: one that only a profile names must have been checked."""
+    return account.listed or (account.hint is not None and is_checked(account.hint))
+
+
+def mark_following(view: MatchView, following: Following) -> MatchView:
+    """Give the view with the state that following has now; the same object where nothing changed."""
+    accounts = [
+        account.model_copy(update=_progress(account.did, account.address, following))
+        if account.network == "bluesky"
+        else account
+        for account in view.accounts
+    ]
+    return view if accounts == view.accounts else view.model_copy(update={"accounts": accounts})
+
+
+def make_plan(
+    views: Iterable[MatchView], account: Did, following: Collection[Did], rest_ids: Collection[str] | None = None
+) -> Plan:
+    """Choose whom `account` is to follow: the people of `rest_ids`, or every chosen one when that is None.
+
+    Left out are rejected accounts, those that only a hint names and nobody chose, the account itself, whom it follows
+    already, and doubles.
+    """
+    follows: dict[str, Planned] = {}
+    for view in views:
+        if rest_ids is not None and view.rest_id not in rest_ids:
+            continue
+        for found in view.accounts:
+            is_wanted = not found.rejected and (found.chosen or (found.listed and rest_ids is not None))
+            if found.network == "bluesky" and is_wanted and found.state != "following":
+                planned = make_planned(found.did, found.address)
+                if planned.did != account and planned.did not in following:
+                    follows.setdefault(planned.key, planned)
+    return Plan(account, tuple(follows.values()))
+
+
+def make_planned(did: str | None, address: str) -> Planned:
+    """Name a Bluesky account for the plan: the did where it is known, else the handle."""
+    return Planned(parse_did(did) if did else None, None if address == did else parse_handle(address))
+
+
+def make_items(plan: Plan, *, urgent: bool = False) -> tuple[Item, ...]:
+    """Give the plan's people as items for the queue."""
+    return tuple(Item(one.key, one.did, one.handle, urgent=urgent) for one in plan.follows)
+
+
+def count_matches(graph: FollowGraph, views: Collection[MatchView]) -> MatchesView:
+    """Give the numbers above the list; except for `found_followers` they count people one follows.
+
+    Whose profile alone names accounts is counted apart, and not at all where every one of them turned out to be gone.
+    """
+    followed = [person for person in graph.people.values() if person.following]
+    listed = [view for view in views if view.row_id is not None]
+    found = [view for view in listed if view.following]
+    return MatchesView(
+        following=len(followed),
+        named=sum(person.name is not None for person in followed),
+        found=len(found),
+        found_bluesky=sum(_is_on(view, "bluesky") for view in found),
+        found_fediverse=sum(_is_on(view, "fediverse") for view in found),
+        found_followers=sum(view.followed_by for view in listed),
+        hinted=sum(view.following and view.row_id is None and _has_hope(view) for view in views),
+        preselected=sum(view.preselected for view in found),
+    )
+
+
+def _is_on(view: MatchView, network: Network) -> bool:
+    return any(account.network == network and account.listed for account in view.accounts)
+
+
+def _has_hope(view: MatchView) -> bool:
+    checks = (account.hint.check if account.hint else None for account in view.accounts)
+    return not all(check and check.state == "gone" for check in checks)
+
+
+def _account_view(
+    match: Match, account: Account, decisions: Mapping[str, Decision], following: Following
+) -> AccountView:
+    view = AccountView(
+        network=account.network,
+        address=account.address,
+        did=account.did,
+        url=account.url,
+        chosen=False,
+        rejected=False,
+        state="none",
+        error=None,
+        listed=account.listed,
+        hint=account.hint,
+    )
+    update = _decided(match.person.rest_id, match.preselected, view, decisions)
+    if account.network == "bluesky":
+        update |= _progress(account.did, account.address, following)
+    return view.model_copy(update=update)
+
+
+def _decided(
+    rest_id: str, preselected: bool, account: AccountView, decisions: Mapping[str, Decision]
+) -> dict[str, object]:
+    keys = decision_keys(rest_id, account.network, account.address, account.did)
+    made = {decisions[key] for key in keys if key in decisions}
+    is_rejected = "rejected" in made
+    if account.listed:
+        is_chosen = "chosen" in made or (preselected and "unchosen" not in made)
+    else:  # whoever was behind the handle when it was chosen, and nobody who may have it now
+        is_chosen = decisions.get(keys[-1]) == "chosen" and may_choose(account)
+    return {"rejected": is_rejected, "chosen": is_chosen and not is_rejected}
+
+
+def _progress(did: str | None, address: str, following: Following) -> dict[str, object]:
+    item = following.item(did, address)
+    if did in following.dids or (item and item.did in following.dids):
+        return {"state": "following", "error": None}
+    if item is None:
+        return {"state": "none", "error": None}
+    return {"state": FOLLOW_STATES[item.state], "error": item.error}
+
+
+def _evidence_view(evidence: Evidence) -> EvidenceView:
+    day = evidence.date.isoformat() if evidence.date else None
+    return EvidenceView(code=evidence.code, detail=evidence.detail, url=evidence.url, date=day)

@@ -1,0 +1,77 @@
+"""What comes of looking at an account: whether it names the X account in turn, the card to show, the check to keep."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from passerelle.engine.views import CheckView, LookView, Network
+from passerelle.hints.find import normalize
+from passerelle.identifiers import Did, ScreenName, canonicalize_screen_name, parse_acct
+from passerelle.networks.bluesky import profile as bluesky_profiles
+from passerelle.networks.profile import Profile, bounded
+from passerelle.transport import Fetch
+
+STRANGER_BYTES = 8  # of chance, in the name that nobody can have
+
+# The address of a profile on X, whole: no letter, dot or slash before it that would make it another site's, and no
+# further steps after the name, which would make it a post. Names: identifiers.py.
+_X_PROFILE = re.compile(
+    r"(?<![a-z0-9_\u00c0-\u024f\u0370-\u058f@.%/=&?#+-])(?:https?://)?(?:www\.|mobile\.)?(?:x|twitter)\.com"
+    r"/(?:#!/)?@?([a-z0-9_]{1,20})(?![a-z0-9_%@-]|\.[a-z0-9_]|/[a-z0-9_])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An account that our own store names, to be looked at; `names` are those of the X account, today's and former."""
+
+    network: Network
+    address: str
+    did: Did | None
+    names: frozenset[ScreenName]
+
+
+async def look(target: Target, chance: bytes, fetch: Fetch) -> Profile:
+    """Look at an account on its own server; `chance` are STRANGER_BYTES.
+
+    Raises ServerRefused("account_not_found") where it is not there; other ServerRefused and NetworkError mean that
+    nobody found out.
+    """
+    if target.network == "bluesky":
+        return await bluesky_profiles.look(target.address, target.did, bounded(fetch))
+    # Imported now: the engine starts with everything above, and few ever need html.parser.
+    from passerelle.networks.fediverse import profile as fediverse_profiles
+
+    return await fediverse_profiles.look(parse_acct(target.address), chance.hex(), bounded(fetch))
+
+
+def links_back(texts: Iterable[str], names: Iterable[ScreenName]) -> bool:
+    """Say whether any of an account's own texts and links holds the address of an X profile with one of these names."""
+    wanted = set(map(canonicalize_screen_name, names))
+    return any(found[1] in wanted for text in texts for found in _X_PROFILE.finditer(normalize(text)))
+
+
+def make_look_view(profile: Profile, names: Iterable[ScreenName]) -> LookView:
+    """Give the card of an account."""
+    return LookView(
+        network=profile.network,
+        address=profile.address,
+        did=profile.did,
+        url=profile.url,
+        display_name=profile.display_name,
+        description=profile.description,
+        picture=profile.picture,
+        links_back=links_back(profile.texts, names),
+        hidden=profile.is_hidden,
+    )
+
+
+def make_check(view: LookView | None, now: datetime) -> CheckView:
+    """Give what is kept of a look; None: there was no such account."""
+    at = now.isoformat()
+    if view is None:
+        return CheckView(state="gone", at=at, did=None)
+    return CheckView(state="linked" if view.links_back else "found", at=at, did=view.did)

@@ -1,0 +1,176 @@
+"""What X profiles say about themselves -> ProfileHints: the accounts that each of them names, the surest first.
+
+A hint proposes and never matches anybody by itself: it is a stranger's word until somebody has it checked (checks.py).
+What is kept are addresses and where they stood, never the text around them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from passerelle.engine.messages import SeenProfile
+from passerelle.engine.views import Confidence, EvidenceCode, EvidenceView, HintView, MatchGrade, Network, ProfileHints
+from passerelle.errors import InvalidIdentifier
+from passerelle.hints.find import SURENESS, Hint, find_hints, may_hold_hint
+from passerelle.identifiers import RestId, parse_acct, parse_rest_id, parse_screen_name
+from passerelle.networks.bluesky import follows as bluesky
+from passerelle.networks.fediverse import mastodon
+from passerelle.people.graph import FollowGraph
+from passerelle.text import clean_display_name
+
+MAX_HINTED = 5_000  # people whose hints are kept: one in ten of those whom X's pages may have shown
+MAX_HINTS = 10  # of one profile; of 751 real ones the fullest named four (facts/handles-in-bios.md)
+
+# What `evidence_of` gives.
+HINT_EVIDENCE: frozenset[EvidenceCode] = frozenset(
+    {"says_so", "guessed", "account_found", "links_back", "account_gone"}
+)
+_LEAST_SURE: Confidence = "inferred"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one profile named when it was read. Not `is_whole`: only its name was there to be read."""
+
+    rest_id: RestId
+    screen_name: str
+    display_name: str | None
+    seen: datetime
+    hints: tuple[HintView, ...]
+    is_whole: bool = True
+
+
+def read_profiles(people: Iterable[SeenProfile], now: datetime) -> Iterator[Reading]:
+    """Read profiles that X's pages showed. Nothing was seen later than `now`; what names no X account is left out."""
+    for one in people:
+        try:
+            rest_id, screen_name = parse_rest_id(one.rest_id), parse_screen_name(one.screen_name)
+        except InvalidIdentifier:
+            continue
+        seen = min(one.seen.astimezone(UTC) if one.seen.tzinfo else one.seen.replace(tzinfo=UTC), now)
+        found = find_hints(one.display_name or "", one.bio or "", one.location or "", one.urls)
+        name = clean_display_name(one.display_name)
+        yield Reading(rest_id, screen_name, name, seen, _views(found, seen))
+
+
+def read_names(graph: FollowGraph, known: Collection[str]) -> Iterator[Reading]:
+    """Read the display names of a graph: those that may name an account, and those of people in `known`."""
+    for person in graph.people.values():
+        name = person.name
+        if name is None or name.display_name is None or name.seen is None:
+            continue
+        if person.rest_id in known or may_hold_hint(name.display_name):
+            hints = _views(find_hints(name.display_name), name.seen)
+            yield Reading(person.rest_id, name.screen_name, name.display_name, name.seen, hints, is_whole=False)
+
+
+def take(known: Mapping[str, ProfileHints], readings: Iterable[Reading]) -> dict[str, ProfileHints | None]:
+    """Give the people whose hints these readings change, with their new hints; None for who names nothing any more."""
+    changed: dict[str, ProfileHints | None] = {}
+    for reading in readings:
+        before = changed[reading.rest_id] if reading.rest_id in changed else known.get(reading.rest_id)
+        after = _merge(before, reading)
+        if after != before:
+            changed[reading.rest_id] = after
+    return changed
+
+
+def surplus(known: Mapping[str, ProfileHints], near: Collection[str], limit: int = MAX_HINTED) -> list[str]:
+    """Give whom to forget so that `limit` people are left: those not in `near`, the ones seen longest ago first."""
+    strangers = sorted((_read_at(hints), rest_id) for rest_id, hints in known.items() if rest_id not in near)
+    return [rest_id for _, rest_id in strangers[: max(len(known) - limit, 0)]]
+
+
+def is_checked(hint: HintView) -> bool:
+    """Say whether a hint may be chosen and followed: it was found there; a guess must be borne out by that account.
+
+    A guessed name that merely exists proves nothing: most names do.
+    """
+    check = hint.check
+    if check is None or check.state == "gone" or (hint.network == "bluesky" and check.did is None):
+        return False
+    return check.state == "linked" or hint.confidence != _LEAST_SURE
+
+
+def grade_of(*hints: HintView | None) -> MatchGrade:
+    """Give the grade of what hints alone say: `linked` where one of the accounts names the X account in turn."""
+    is_linked = any(hint and hint.check and hint.check.state == "linked" for hint in hints)
+    return "linked" if is_linked else "hinted"
+
+
+def evidence_of(hint: HintView) -> Iterator[EvidenceView]:
+    """Give what speaks for an account that a hint names, and against it."""
+    yield EvidenceView(code="says_so", detail=hint.where, url=None, date=hint.seen[:10])
+    if hint.confidence == _LEAST_SURE:
+        yield EvidenceView(code="guessed", detail=None, url=None, date=None)
+    if hint.check:
+        day = hint.check.at[:10]
+        is_gone = hint.check.state == "gone"
+        yield EvidenceView(code="account_gone" if is_gone else "account_found", detail=None, url=hint.url, date=day)
+        if hint.check.state == "linked":
+            yield EvidenceView(code="links_back", detail=None, url=hint.url, date=day)
+
+
+def _merge(before: ProfileHints | None, reading: Reading) -> ProfileHints | None:
+    """Put a reading in place of what the same fields named before; an older one changes nothing."""
+    if before and _read_at(before) > reading.seen:
+        return before
+    kept = () if before is None or reading.is_whole else (hint for hint in before.hints if hint.where != "name")
+    checks = {(hint.network, hint.address): hint.check for hint in before.hints} if before else {}
+    hints: dict[tuple[Network, str], HintView] = {}
+    for hint in sorted((*reading.hints, *kept), key=lambda one: _order(one, reading.screen_name)):
+        account = (hint.network, hint.address)
+        hints.setdefault(account, hint.model_copy(update={"check": checks.get(account)}))
+    if not hints:
+        return None
+    return ProfileHints(
+        rest_id=reading.rest_id,
+        screen_name=reading.screen_name,
+        display_name=reading.display_name,
+        hints=list(hints.values())[:MAX_HINTS],
+    )
+
+
+def _order(hint: HintView, screen_name: str) -> tuple[int, bool, int]:
+    """The surest first, then what the field for websites says, then what is most like their own name.
+
+    facts/handles-in-bios.md, section 5, rules 8 and 10.
+    """
+    return SURENESS.index(hint.confidence), hint.where != "url", _unlikeness(hint.address, screen_name)
+
+
+def _unlikeness(address: str, screen_name: str) -> int:
+    own = _letters(address.partition("@")[0].partition(".")[0])
+    other = _letters(screen_name)
+    return 0 if own == other else 1 if own in other or other in own else 2
+
+
+def _letters(name: str) -> str:
+    return "".join(filter(str.isalnum, name.lower()))
+
+
+def _read_at(profile: ProfileHints) -> datetime:
+    return max(datetime.fromisoformat(hint.seen) for hint in profile.hints)
+
+
+def _views(hints: Iterable[Hint], seen: datetime) -> tuple[HintView, ...]:
+    return tuple(
+        HintView(
+            network=hint.network,
+            address=hint.address,
+            url=_url(hint),
+            confidence=hint.confidence,
+            where=hint.where,
+            seen=seen.isoformat(),
+            check=None,
+        )
+        for hint in hints
+    )
+
+
+def _url(hint: Hint) -> str:
+    if hint.network == "bluesky":
+        return bluesky.profile_url(hint.address)
+    return mastodon.profile_url(parse_acct(hint.address))

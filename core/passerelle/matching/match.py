@@ -1,0 +1,221 @@
+"""FollowGraph x DirectoryIndex x hints -> Match with Evidence: who of one's people is where, and why we believe it.
+
+Ids first: an id is permanent. A name counts only for rows that know no id, and only while it is fresh. What somebody's
+own profile on X names stands beside what the directory says, and never in its place. The order of matches is that of
+the archive: people who follow each other, then those one follows, then followers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+
+from passerelle.directory.index import GRADES, DirectoryIndex, Row
+from passerelle.engine.views import EvidenceCode, Grade, HintView, MatchGrade, MatchView, Network, ProfileHints
+from passerelle.following.pace import NAME_MAX_AGE
+from passerelle.hints.profiles import grade_of
+from passerelle.identifiers import Did, RestId, canonicalize_screen_name
+from passerelle.networks.bluesky import follows as bluesky
+from passerelle.networks.fediverse import mastodon
+from passerelle.people.graph import FollowGraph, Person
+
+PRESELECTED_GRADES: frozenset[Grade] = frozenset({"proven", "attested"})
+DEMOTED_GRADE: Grade = "claimed"
+NO_HINTS: Mapping[str, ProfileHints] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One reason to believe a match, or (`old_name`, `name_contradicts`) to doubt it."""
+
+    code: EvidenceCode
+    detail: str | None = None
+    url: str | None = None
+    date: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One account elsewhere. `address` is a handle, an acct, or a did where no handle is known.
+
+    A row names it where `listed`, their own profile on X where `hint` is set; one of the two at least.
+    """
+
+    network: Network
+    address: str
+    did: Did | None
+    url: str
+    listed: bool = True
+    hint: HintView | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One person of the graph, the row we believe is theirs (None: their profile alone speaks), and their accounts.
+
+    A demoted match has the lowest grade of rows. `evidence` is for the row; what speaks for a hint stands in the hint.
+    `profile` is theirs on X as far as it names accounts.
+    """
+
+    person: Person
+    row: Row | None
+    grade: MatchGrade
+    evidence: tuple[Evidence, ...]
+    preselected: bool
+    accounts: tuple[Account, ...]
+    profile: ProfileHints | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    row: Row
+    reason: Evidence
+    doubts: tuple[Evidence, ...]
+
+
+def find_matches(
+    graph: FollowGraph,
+    index: DirectoryIndex,
+    now: datetime,
+    hints: Mapping[str, ProfileHints] = NO_HINTS,
+    only: Collection[str] | None = None,
+) -> Iterator[Match | None]:
+    """Give, for each person of the graph in order, their match or None, so that the caller can breathe in between.
+
+    Never proposed: the owner, and who is blocked. Never preselected: who is only a follower or muted, a grade below
+    `attested`, a name older than a year, a row that contradicts what the archive knows, and who has no row.
+    `only` are the rest_ids to look at (None: everyone).
+    """
+    holders = _name_holders(graph.people.values())
+    for person in sorted(graph.people.values() if only is None else _some(graph, only), key=distance):
+        is_proposable = _is_proposable(person, graph)
+        yield _match(person, _find(person, index, holders, now), hints.get(person.rest_id)) if is_proposable else None
+
+
+def _some(graph: FollowGraph, only: Collection[str]) -> Iterator[Person]:
+    return (person for rest_id, person in graph.people.items() if rest_id in only)
+
+
+def distance(one: Person | MatchView) -> int:
+    """Order people: 0 for those who follow each other, 1 for those one follows, 2 for followers."""
+    return 0 if one.following and one.followed_by else 1 if one.following else 2
+
+
+def _find(person: Person, index: DirectoryIndex, holders: Mapping[str, RestId], now: datetime) -> _Found | None:
+    return _find_by_id(person, index) or _find_by_name(person, index, holders, now)
+
+
+def _match(person: Person, found: _Found | None, profile: ProfileHints | None) -> Match | None:
+    if found:
+        return _match_row(person, found, profile)
+    if profile is None:
+        return None
+    return Match(person, None, grade_of(*profile.hints), (), False, tuple(map(_hinted, profile.hints)), profile)
+
+
+def _match_row(person: Person, found: _Found, profile: ProfileHints | None) -> Match:
+    is_demoted = any(doubt.code == "name_contradicts" for doubt in found.doubts)
+    grade = DEMOTED_GRADE if is_demoted else found.row.grade
+    is_wanted = person.following and not person.muted and not found.doubts and grade in PRESELECTED_GRADES
+    sources = (Evidence("source", source.name, source.url, source.date) for source in found.row.sources)
+    accounts = tuple(_with_hints(list_accounts(found.row), profile.hints if profile else ()))
+    return Match(person, found.row, grade, (found.reason, *found.doubts, *sources), is_wanted, accounts, profile)
+
+
+def _find_by_id(person: Person, index: DirectoryIndex) -> _Found | None:
+    row = _best(index.find_by_id(person.rest_id))
+    if row is None:
+        return None
+    contradicts = person.name and row.screen_name and canonicalize_screen_name(row.screen_name) not in _names(person)
+    doubts = (Evidence("name_contradicts", row.screen_name, date=row.name_seen),) if contradicts else ()
+    return _Found(row, Evidence("same_rest_id"), doubts)
+
+
+def _find_by_name(person: Person, index: DirectoryIndex, holders: Mapping[str, RestId], now: datetime) -> _Found | None:
+    """Look for a row without id under the newest name, then under older ones, which somebody else may have by now."""
+    if person.name is None:
+        return None
+    newest, seen = person.name.screen_name, _day(person.name.seen)
+    for name in (newest, *person.aliases):
+        row = _best(row for row in index.find_by_name(name) if row.rest_id is None)
+        if row is None or holders.get(canonicalize_screen_name(name), person.rest_id) != person.rest_id:
+            continue
+        is_certain = name == newest and _is_fresh(seen, now) and _is_fresh(row.name_seen, now)
+        doubts = () if is_certain else (Evidence("old_name", name, date=_older(seen, row.name_seen)),)
+        return _Found(row, Evidence("same_name", name, date=seen), doubts)
+    return None
+
+
+def _best(rows: Iterable[Row]) -> Row | None:
+    """Give the row of the best grade; among equals the one whose name was seen last, then a fixed order."""
+    return min(rows, key=lambda row: (GRADES.index(row.grade), -_ordinal(row.name_seen), row.row_id), default=None)
+
+
+def _names(person: Person) -> set[str]:
+    names = person.aliases if person.name is None else (person.name.screen_name, *person.aliases)
+    return {canonicalize_screen_name(name) for name in names}
+
+
+def _name_holders(people: Iterable[Person]) -> Mapping[str, RestId]:
+    """Say whose a name is now: where two ids bore it, the one seen with it last."""
+    holders: dict[str, tuple[int, RestId]] = {}
+    for person in people:
+        if person.name is not None:
+            sighting = (_ordinal(_day(person.name.seen)), person.rest_id)
+            name = canonicalize_screen_name(person.name.screen_name)
+            holders[name] = max(sighting, holders.get(name, sighting))
+    return {name: rest_id for name, (_, rest_id) in holders.items()}
+
+
+def _is_proposable(person: Person, graph: FollowGraph) -> bool:
+    return (person.following or person.followed_by) and not graph.is_closed_to(person.rest_id)
+
+
+def _is_fresh(seen: date | None, now: datetime) -> bool:
+    return seen is not None and now.astimezone(UTC).date() - seen <= NAME_MAX_AGE
+
+
+def _day(moment: datetime | None) -> date | None:
+    return moment.astimezone(UTC).date() if moment else None
+
+
+def _ordinal(day: date | None) -> int:
+    return day.toordinal() if day else 0
+
+
+def _older(*days: date | None) -> date | None:
+    return min((day for day in days if day), default=None)
+
+
+def list_accounts(row: Row) -> Iterator[Account]:
+    """Give the accounts that a row names."""
+    if row.did or row.handle:
+        address = row.handle or str(row.did)
+        yield Account("bluesky", address, row.did, bluesky.profile_url(row.did or address))
+    if row.acct:
+        yield Account("fediverse", str(row.acct), None, mastodon.profile_url(row.acct))
+
+
+def is_account(account: Account, hint: HintView) -> bool:
+    """Say whether a hint names this account: by the dids where both are known, for handles move; else by address."""
+    if account.network != hint.network:
+        return False
+    if account.did and hint.check and hint.check.did:
+        return account.did == hint.check.did
+    return hint.address in (account.address.lower(), account.did)
+
+
+def _with_hints(listed: Iterable[Account], hints: Iterable[HintView]) -> Iterator[Account]:
+    """Give a row's accounts, with the hint where one names the same, then those that only hints name."""
+    rest = list(hints)
+    for account in listed:
+        same = next((hint for hint in rest if is_account(account, hint)), None)
+        rest = [hint for hint in rest if hint is not same]
+        yield replace(account, hint=same)
+    yield from map(_hinted, rest)
+
+
+def _hinted(hint: HintView) -> Account:
+    did = Did(hint.check.did) if hint.check and hint.check.did else None
+    return Account(hint.network, hint.address, did, hint.url, listed=False, hint=hint)

@@ -1,0 +1,50 @@
+// The accounts that X profiles name, as the engine stored them: whose they are, which are worth a badge, their index. Pure.
+import { idKey, type NamedPerson, nameKey } from "../rules/keys";
+import type { HintView, ProfileHints } from "../messages/messages.gen";
+
+export interface HintBook {
+  /** Whether the engine has hints of this id. */
+  has(restId: string): boolean;
+  /** Give whose profile it is: by id, else by the @name that it bore when it was seen; null where nothing is worth a badge. */
+  find(person: NamedPerson): ProfileHints | null;
+  /** Give the sorted keys under which `find` may find somebody. */
+  keys(): Uint32Array<ArrayBuffer>;
+}
+
+/** Make the book. `rejected` has the keys of store `decisions` that say "not this person". */
+export function makeHintBook(profiles: readonly ProfileHints[], rejected: ReadonlySet<string> = new Set()): HintBook {
+  const all = new Set(profiles.map(({ rest_id }) => rest_id));
+  const shown = profiles.map((profile) => worthShowing(profile, rejected)).filter(({ hints }) => hints.length > 0);
+  const byId = new Map(shown.map((profile) => [profile.rest_id, profile]));
+  const byName = new Map<string, ProfileHints>();
+  for (const profile of shown) if (isLater(profile, byName.get(profile.screen_name.toLowerCase()))) byName.set(profile.screen_name.toLowerCase(), profile);
+  return {
+    has: (restId) => all.has(restId),
+    find: ({ screenName, restId }) => (restId === null ? byName.get(screenName.toLowerCase()) : byId.get(restId)) ?? null,
+    keys: () => Uint32Array.from(new Set(shown.flatMap(({ rest_id, screen_name }) => [idKey(rest_id), nameKey(screen_name)]))).sort(),
+  };
+}
+
+/** Say whether an account that a profile names may be followed, as core/passerelle/hints/profiles.py, is_checked. */
+export function isChecked({ check, confidence, network }: HintView): boolean {
+  if (!check || check.state === "gone" || (network === "bluesky" && check.did === null)) return false;
+  return check.state === "linked" || confidence !== "inferred";
+}
+
+// A bare name that the core completed is a guess: it stands in the list, where there is room to say so.
+function worthShowing(profile: ProfileHints, rejected: ReadonlySet<string>): ProfileHints {
+  // As core/passerelle/following/plan.py, decision_keys: by address, and by did for the day the handle changes.
+  const isRejected = ({ network, address, check }: HintView) =>
+    [address.toLowerCase(), check?.did].some((name) => name && rejected.has(`${profile.rest_id} ${network} ${name}`));
+  const isShown = (hint: HintView) => hint.confidence !== "inferred" && hint.check?.state !== "gone" && !isRejected(hint);
+  return { ...profile, hints: profile.hints.filter(isShown) };
+}
+
+// Names change hands: whoever bore it last.
+function isLater(profile: ProfileHints, other: ProfileHints | undefined): boolean {
+  return other === undefined || seenAt(other) < seenAt(profile);
+}
+
+function seenAt({ hints }: ProfileHints): string {
+  return hints.reduce((latest, { seen }) => (seen > latest ? seen : latest), "");
+}

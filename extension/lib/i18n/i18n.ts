@@ -1,0 +1,73 @@
+// Sentences for people: picks a language, formats ICU messages from the catalogues in locales/. Pure; state is in i18n.svelte.ts.
+import { IntlMessageFormat } from "intl-messageformat";
+import ar from "../../locales/ar.json";
+import en from "../../locales/en.json";
+import fr from "../../locales/fr.json";
+import { displayText, isolate } from "../rules/text";
+
+export type Key = keyof typeof en;
+export type Language = keyof typeof CATALOGUES;
+export type LanguageSetting = Language | "auto";
+export type Values = Readonly<Record<string, string | number | Date>>;
+export type Translate = (key: Key, values?: Values) => string;
+
+export const CATALOGUES = { en, fr, ar } satisfies Record<string, Record<Key, string>>;
+export const LANGUAGES = Object.keys(CATALOGUES) as Language[];
+// Each language under its own name, so that whoever lost their way finds it again.
+export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { en: "English", fr: "Français", ar: "العربية" };
+const RIGHT_TO_LEFT: ReadonlySet<Language> = new Set(["ar"]);
+
+const SELECT = 5; // TYPE.select of @formatjs/icu-messageformat-parser, whose enum vanishes when it is built
+const LONGEST_VALUE = 300; // characters of a stranger's text inside one of our sentences
+
+/** Give the locale to speak: the chosen language, or the first of `wanted` (BCP 47) that we have, or English. */
+export function pickLocale(setting: LanguageSetting, wanted: readonly string[]): string {
+  const speaks = (language: Language) => (tag: string) => tag.toLowerCase().split("-")[0] === language;
+  if (setting !== "auto") return wanted.find(speaks(setting)) ?? setting;
+  return wanted.find((tag) => LANGUAGES.some((language) => speaks(language)(tag))) ?? "en";
+}
+
+/** Give the catalogue's name for a locale that `pickLocale` gave. */
+export function languageOf(locale: string): Language {
+  return LANGUAGES.find((language) => locale.toLowerCase().split("-")[0] === language) ?? "en";
+}
+
+export function directionOf(language: Language): "rtl" | "ltr" {
+  return RIGHT_TO_LEFT.has(language) ? "rtl" : "ltr";
+}
+
+/** Make the function that gives sentences in `locale`. Text values are cleaned and isolated: they may be a stranger's. */
+export function makeTranslate(locale: string): Translate {
+  const catalogue: Record<Key, string> = CATALOGUES[languageOf(locale)];
+  const formats = new Map<Key, IntlMessageFormat>();
+  return (key, values = {}) => {
+    const format = formats.get(key) ?? new IntlMessageFormat(catalogue[key], locale, undefined, { ignoreTag: true });
+    formats.set(key, format);
+    const choices = choicesIn(format.getAst());
+    const shown = Object.entries(values).map(([name, value]) => [name, choices.has(name) ? value : harmless(value)] as const);
+    return String(format.format(Object.fromEntries(shown)));
+  };
+}
+
+/** Say whether the catalogues have a sentence under this name. */
+export function isKey(key: string): key is Key {
+  return Object.hasOwn(en, key);
+}
+
+/** Give the sentence for an error's code; a code without one is a bug of ours, and says so. */
+export function errorSentence(translate: Translate, error: { code: string; params?: Values }): string {
+  const key = `error.${error.code}`;
+  return isKey(key) ? translate(key, { ...NO_PARAMS, ...error.params }) : translate("error.bug");
+}
+
+// A sentence may name these; an error that lacks them must still come out as a sentence.
+const NO_PARAMS: Values = { host: "?", file: "?" };
+
+// Values that only choose between our own words, `{kind, select, ...}`, and are not shown: they are compared as they are.
+function choicesIn(elements: ReturnType<IntlMessageFormat["getAst"]>): ReadonlySet<string> {
+  return new Set(elements.flatMap((element) => ((element.type as number) === SELECT && "value" in element ? [element.value] : [])));
+}
+
+function harmless(value: string | number | Date): string | number | Date {
+  return typeof value === "string" ? isolate(displayText(value, LONGEST_VALUE)) : value;
+}

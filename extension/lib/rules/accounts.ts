@@ -1,0 +1,61 @@
+// Which accounts a badge may show for one person: those of the directory's row, and those that their profile on X names. Pure.
+import type { DirectoryRow } from "./directory";
+import type { HintView, ProfileHints } from "../messages/messages.gen";
+import type { Network } from "../messages/content";
+
+/** What is known about somebody: the directory's row, what their profile on X names, or both. */
+export interface Known {
+  readonly row: DirectoryRow | null;
+  readonly profile: ProfileHints | null;
+}
+
+export interface KnownAccount {
+  readonly network: Network;
+  readonly address: string;
+  readonly did: string | null;
+  readonly url: string;
+  /** Whether the directory has it. */
+  readonly listed: boolean;
+  /** What their profile says about it, if it names it. */
+  readonly hint: HintView | null;
+}
+
+/** Give the accounts, those of the directory first; an account that both name comes once. */
+export function knownAccounts({ row, profile }: Known): KnownAccount[] {
+  const hints = profile?.hints ?? [];
+  const listed = row ? listedAccounts(row) : [];
+  const named = hints.filter((hint) => !listed.some((account) => isOf(hint, account))).map(hintedAccount);
+  return [...listed.map((account) => ({ ...account, hint: hints.find((hint) => isOf(hint, account)) ?? null })), ...named];
+}
+
+/** Give what the engine calls an account by while it is being followed. */
+export function accountKey({ did, address }: Pick<KnownAccount, "did" | "address">): string {
+  return did ?? address;
+}
+
+// As core/passerelle/matching/match.py, list_accounts.
+function listedAccounts({ did, handle, acct }: DirectoryRow): KnownAccount[] {
+  const accounts: KnownAccount[] = [];
+  const key = did ?? handle;
+  if (key !== null) accounts.push({ network: "bluesky", address: handle ?? key, did, url: `https://bsky.app/profile/${key}`, listed: true, hint: null });
+  if (acct !== null) accounts.push({ network: "fediverse", address: acct, did: null, url: fediverseUrl(acct), listed: true, hint: null });
+  return accounts;
+}
+
+// Every fediverse software in use answers or redirects there: core/passerelle/networks/fediverse/mastodon.py, profile_url.
+function fediverseUrl(acct: string): string {
+  const [username = "", domain = ""] = acct.split("@");
+  return `https://${domain}/@${username}`;
+}
+
+function hintedAccount(hint: HintView): KnownAccount {
+  const { network, address, url, check } = hint;
+  return { network, address, did: check?.did ?? (address.startsWith("did:") ? address : null), url, listed: false, hint };
+}
+
+// A handle may have moved on to another account; a did has not.
+function isOf({ network, address, check }: HintView, account: KnownAccount): boolean {
+  if (network !== account.network) return false;
+  const did = check?.did ?? (address.startsWith("did:") ? address : null);
+  return did !== null && account.did !== null ? did === account.did : address.toLowerCase() === account.address.toLowerCase();
+}

@@ -1,0 +1,178 @@
+// One badge: a span in X's page that holds, out of the page's reach, a mark and, once pressed, a popover.
+import type { NamedPerson } from "../../rules/keys";
+import type { BadgeAccountView, BadgeView, Looked } from "../../messages/content";
+import { type CardActs, fillCard, keyOf } from "./card";
+import { addStyle, make } from "./dom";
+import { makeMark, paintMark } from "./mark";
+import { onPress, silence } from "./event-shield";
+import { CARD_STYLE, MARK_STYLE } from "./style";
+import type { Theme } from "./theme";
+
+/** Marks our nodes in the page; its value is the X name the badge is about. */
+export const BADGE_ATTRIBUTE = "data-passerelle-badge";
+
+/** What badges can have done; the content script asks the background. */
+export interface BadgeServices {
+  /** Read again what is known, with the state of this moment; null when it could not be told. */
+  refresh: (person: NamedPerson) => Promise<BadgeView | null>;
+  /** Follow on Bluesky; gives what went wrong in a sentence, or "". */
+  follow: (person: NamedPerson, view: BadgeView, account: BadgeAccountView) => Promise<string>;
+  /** Load an account's profile; its network is asked. */
+  look: (person: NamedPerson, view: BadgeView, account: BadgeAccountView) => Promise<Looked>;
+  signIn: () => Promise<void>;
+}
+
+const GAP = 6; // px between mark and popover
+const EDGE = 8; // px between popover and the window's edge
+
+export class Badge {
+  readonly host: HTMLSpanElement;
+  readonly #root: ShadowRoot;
+  readonly #mark = makeMark();
+  readonly #services: BadgeServices;
+  #card: HTMLElement | null = null;
+  #hasCardStyle = false;
+  #person: NamedPerson | null = null;
+  #view: BadgeView | null = null;
+  readonly #looked = new Map<string, Looked>(); // what was loaded while this popover is open
+
+  constructor(services: BadgeServices) {
+    this.#services = services;
+    this.host = make("span", { [BADGE_ATTRIBUTE]: "" });
+    // Closed: the page cannot look in, and events from inside tell it no target. No custom element: Chromium's isolated
+    // world has no `customElements` (https://github.com/w3c/webextensions/issues/210).
+    this.#root = this.host.attachShadow({ mode: "closed" });
+    this.#root.append(this.#mark);
+    addStyle(this.#root, MARK_STYLE);
+    silence(this.host, this.#root);
+    onPress(this.#mark, () => {
+      if (this.#card) this.close();
+      else void this.open();
+    });
+  }
+
+  set theme(theme: Theme) {
+    if (this.host.dataset.theme !== theme) this.host.dataset.theme = theme;
+  }
+
+  /** Say whom the badge is about; null before the first `show`. */
+  get screenName(): string | null {
+    return this.#person?.screenName ?? null;
+  }
+
+  /** Be about `person`. A popover about somebody else is closed. */
+  show(person: NamedPerson, view: BadgeView): void {
+    if (this.#person && this.#person.screenName !== person.screenName) this.close();
+    if (this.#person?.screenName !== person.screenName) this.host.setAttribute(BADGE_ATTRIBUTE, person.screenName);
+    this.#person = person;
+    if (this.#view === view) return;
+    this.#view = view;
+    paintMark(this.#mark, view);
+  }
+
+  /** Open the popover with what is known, then with what is known now. */
+  async open(): Promise<void> {
+    if (!this.#view) return;
+    const card = make("div", { class: "card", popover: "manual", role: "dialog", "aria-labelledby": "title", tabindex: "-1" });
+    this.#card = card;
+    if (!this.#hasCardStyle) addStyle(this.#root, CARD_STYLE);
+    this.#hasCardStyle = true;
+    this.#root.append(card);
+    this.#fill();
+    // The browser's top layer: no row of X's cuts it off. Not "auto", which would close it before a press on the mark does.
+    card.showPopover();
+    this.#mark.setAttribute("aria-expanded", "true");
+    for (const [type, listener] of this.#whileOpen) addEventListener(type, listener, { capture: true });
+    this.#place();
+    card.focus({ preventScroll: true });
+    await this.#refresh();
+  }
+
+  close(): void {
+    const card = this.#card;
+    if (!card) return;
+    const hadFocus = this.#root.activeElement !== null;
+    this.#card = null;
+    this.#looked.clear();
+    for (const [type, listener] of this.#whileOpen) removeEventListener(type, listener, { capture: true });
+    card.remove();
+    this.#mark.setAttribute("aria-expanded", "false");
+    if (hadFocus) this.#mark.focus({ preventScroll: true });
+  }
+
+  remove(): void {
+    this.close();
+    this.host.remove();
+  }
+
+  async #refresh(): Promise<void> {
+    const person = this.#person;
+    const view = person && (await this.#services.refresh(person));
+    if (!view || person !== this.#person) return;
+    const isNews = JSON.stringify(view) !== JSON.stringify(this.#view);
+    this.show(person, view);
+    // A question that is being read stays, and so does the focus of whoever goes through unchanged buttons.
+    if (isNews && this.#card && !this.#card.querySelector(".asking")) this.#fill();
+  }
+
+  #fill(): void {
+    if (!this.#card || !this.#view) return;
+    const hadFocus = this.#card.contains(this.#root.activeElement);
+    fillCard(this.#card, this.#view, this.#looked, this.#acts);
+    if (hadFocus) this.#card.focus({ preventScroll: true });
+    this.#place();
+  }
+
+  readonly #acts: CardActs = {
+    follow: async (view, account) => {
+      const person = this.#person;
+      const sentence = person ? await this.#services.follow(person, view, account) : "";
+      if (sentence) return sentence;
+      await this.#refresh();
+      this.#fill();
+      return "";
+    },
+    look: async (view, account) => {
+      const [person, card] = [this.#person, this.#card];
+      if (!person) return;
+      const looked = await this.#services.look(person, view, account);
+      if (card !== this.#card) return; // closed meanwhile
+      this.#looked.set(keyOf(account), looked);
+      await this.#refresh();
+      this.#fill();
+    },
+    signIn: () => void this.#services.signIn(),
+    close: () => { this.close(); },
+  };
+
+  readonly #pressedAt = (event: Event): void => {
+    if (!event.composedPath().includes(this.host)) this.close();
+  };
+
+  readonly #typed = (event: Event): void => {
+    if (!(event instanceof KeyboardEvent) || event.key !== "Escape") return;
+    event.stopPropagation(); // X would go back a page, or close its dialog
+    event.preventDefault();
+    this.close();
+  };
+
+  // Below the mark, or above where there is no room; never outside the window.
+  readonly #place = (): void => {
+    const card = this.#card;
+    if (!card) return;
+    const mark = this.#mark.getBoundingClientRect();
+    const { width, height } = card.getBoundingClientRect();
+    const start = card.dir === "rtl" ? mark.right - width : mark.left;
+    const below = mark.bottom + GAP;
+    const top = below + height > innerHeight - EDGE ? Math.max(EDGE, mark.top - GAP - height) : below;
+    card.style.left = `${Math.max(EDGE, Math.min(start, innerWidth - EDGE - width))}px`;
+    card.style.top = `${top}px`;
+  };
+
+  readonly #whileOpen: readonly (readonly [string, (event: Event) => void])[] = [
+    ["scroll", this.#place],
+    ["resize", this.#place],
+    ["pointerdown", this.#pressedAt],
+    ["keydown", this.#typed],
+  ];
+}

@@ -1,0 +1,127 @@
+// The popover of a badge: accounts, grade, evidence, state, and Follow, which asks by name before anything is done.
+import type { BadgeAccountView, BadgeView, Looked, ProfileView } from "../../messages/content";
+import { make } from "./dom";
+import { onPress } from "./event-shield";
+
+/** What a popover can have done. */
+export interface CardActs {
+  /** Follow an account on Bluesky; gives what went wrong in a sentence, or "". */
+  follow: (view: BadgeView, account: BadgeAccountView) => Promise<string>;
+  /** Load an account's profile, and fill the card again with what came of it. */
+  look: (view: BadgeView, account: BadgeAccountView) => Promise<void>;
+  /** Open the tab where one signs in. */
+  signIn: () => void;
+  close: () => void;
+}
+
+// A second press of a double click, or a page that moves things under the finger, must not answer the question.
+const UNHURRIED = 400; // ms
+
+/** What was loaded, by `keyOf` its account. */
+export type LookedAt = ReadonlyMap<string, Looked>;
+
+export function keyOf({ network, address }: BadgeAccountView): string {
+  return `${network} ${address}`;
+}
+
+/** Fill `card` with what is known about a person. */
+export function fillCard(card: HTMLElement, view: BadgeView, looked: LookedAt, acts: CardActs): void {
+  card.lang = view.language;
+  card.dir = view.direction;
+  const title = make("h2", { id: "title" }, make("bdi", {}, view.name));
+  const close = make("button", { type: "button", class: "close", "aria-label": view.words.close }, "×");
+  onPress(close, acts.close);
+  card.replaceChildren(
+    make("div", { class: "head" }, title, close),
+    make("p", { class: "grade" }, view.grade_why),
+    ...view.notes.map((note) => make("p", { class: "note" }, note)),
+    make("ul", {}, ...view.accounts.map((account) => makeAccount({ card, view, looked, acts }, account))),
+    ...makeSources(view),
+  );
+}
+
+/** All that one filling of a card is made of. */
+interface Filling {
+  readonly card: HTMLElement;
+  readonly view: BadgeView;
+  readonly looked: LookedAt;
+  readonly acts: CardActs;
+}
+
+function makeAccount(filling: Filling, account: BadgeAccountView): HTMLLIElement {
+  const { profile, error_text } = filling.looked.get(keyOf(account)) ?? { profile: null, error_text: account.error_text };
+  const network = make("span", { class: "network" }, account.network_name);
+  const address = make("bdi", { class: "address", dir: "ltr" }, account.address);
+  const standing = make("span", { class: `standing ${account.standing}` }, account.standing_text);
+  const state = make("span", { class: "state", role: "status" }, account.state_text);
+  const error = error_text ? [make("p", { class: "error", role: "alert" }, error_text)] : [];
+  const asks = make("p", { class: "asks" }, account.look_asks);
+  const looking = profile ? [] : [makeLookButton(filling, account, state)];
+  const buttons = make("span", { class: "buttons" }, state, ...makeLink(filling.view, account), ...looking, ...makeButton(filling, account));
+  const below = profile ? [makeProfile(profile)] : [asks];
+  return make("li", { class: `account ${account.network}` }, make("span", { class: "who" }, network, address, standing), buttons, ...below, ...error);
+}
+
+// Whose pictures one looks at is nobody's business: nothing is loaded before this press, which says who is asked.
+function makeLookButton({ view, acts }: Filling, account: BadgeAccountView, state: HTMLElement): HTMLButtonElement {
+  const kind = account.action === "check" ? "check" : "look quiet";
+  const description = { "aria-label": account.look_label, "aria-description": account.look_asks, title: account.look_asks };
+  const button = make("button", { type: "button", class: `press ${kind}`, ...description }, account.look_text);
+  onPress(button, () => {
+    if (button.disabled) return;
+    button.disabled = true;
+    state.textContent = view.words.asking;
+    void acts.look(view, account);
+  });
+  return button;
+}
+
+function makeProfile({ picture, name, description, notes }: ProfileView): HTMLElement {
+  const image = picture ? [make("img", { src: picture, alt: "", width: "44", height: "44" })] : [];
+  const text = description ? [make("p", { class: "description", dir: "auto" }, description)] : [];
+  const said = notes.map((note) => make("p", { class: "asks" }, note));
+  return make("div", { class: "profile" }, ...image, make("div", {}, make("bdi", { class: "address" }, name), ...text, ...said));
+}
+
+function makeLink(view: BadgeView, { url, open_label }: BadgeAccountView): HTMLElement[] {
+  const link = { class: "press quiet open", href: url, target: "_blank", rel: "noopener noreferrer", "aria-label": open_label };
+  return url ? [make("a", link, view.words.open)] : [];
+}
+
+function makeButton(filling: Filling, account: BadgeAccountView): HTMLElement[] {
+  if (account.action !== "follow" && account.action !== "sign_in") return [];
+  const button = make("button", { type: "button", class: `press ${account.action}`, "aria-label": account.action_label }, account.action_text);
+  onPress(button, account.action === "follow" ? () => { askFirst(filling, account); } : filling.acts.signIn);
+  return [button];
+}
+
+// The question takes the accounts' place, so that one sees nothing else while answering it.
+function askFirst({ card, view, looked, acts }: Filling, account: BadgeAccountView): void {
+  const asked = performance.now();
+  const yes = make("button", { type: "button", class: "press yes" }, view.words.yes);
+  const cancel = make("button", { type: "button", class: "press quiet cancel" }, view.words.cancel);
+  const error = make("p", { class: "error", role: "alert" });
+  const question = make("p", { class: "question", id: "question" }, account.question);
+  onPress(cancel, () => { fillCard(card, view, looked, acts); });
+  onPress(yes, () => {
+    if (yes.disabled || performance.now() - asked < UNHURRIED) return;
+    yes.disabled = cancel.disabled = true;
+    yes.textContent = view.words.asking;
+    error.textContent = "";
+    void acts.follow(view, account).then((sentence) => {
+      error.textContent = sentence;
+      yes.disabled = cancel.disabled = false;
+      yes.textContent = view.words.yes;
+    });
+  });
+  card.querySelector("ul")?.replaceWith(make("div", { class: "asking", role: "group", "aria-labelledby": "question" }, question, make("div", { class: "buttons" }, cancel, yes), error));
+  cancel.focus();
+}
+
+function makeSources(view: BadgeView): HTMLElement[] {
+  if (view.sources.length === 0) return [];
+  const items = view.sources.map(({ text, url }) =>
+    make("li", {}, text, ...(url ? [" ", make("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, view.words.see)] : [])),
+  );
+  return [make("details", { class: "sources" }, make("summary", {}, view.words.sources), make("ul", {}, ...items))];
+}

@@ -1,0 +1,167 @@
+"""The queue against a real Bluesky PDS: whatever is lost on the way, everyone is followed once."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from passerelle.engine.engine import World
+from passerelle.engine.follows import Follower
+from passerelle.engine.repository import Memory
+from passerelle.engine.storage import MemoryStorage
+from passerelle.errors import NetworkError
+from passerelle.following.pace import DEFAULT
+from passerelle.following.plan import Plan, Planned
+from passerelle.identifiers import Did
+from passerelle.networks.bluesky import follows as bluesky
+from passerelle.transport import Fetch, Request, Response
+
+from tests.core.fakes import SOURCE, verify
+from tests.world.pds import Account, Pds
+
+PACE = replace(DEFAULT, first_pause=0.05, longest_pause=0.2)
+DOZENS = 60  # more than two batches
+
+
+def people(first: int, count: int = DOZENS) -> list[Planned]:
+    """People whose dids nobody has: a PDS does not ask."""
+    return [Planned(Did(f"did:plc:{number:024}"), None) for number in range(first, first + count)]
+
+
+def signed_in(pds: Pds, account: Account) -> Fetch:
+    """Send requests for the account as the sessions module does."""
+    base = f"http://127.0.0.1:{pds.port}"
+    secrets = {"identifier": account.handle, "password": account.app_password}
+    token = httpx.post(f"{base}/xrpc/com.atproto.server.createSession", json=secrets, trust_env=False).json()[
+        "accessJwt"
+    ]
+
+    async def fetch(request: Request) -> Response:
+        assert request.account == account.did
+        assert not urlsplit(request.url).netloc
+        headers = {**request.headers, "authorization": f"Bearer {token}"}
+        async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
+            answer = await client.request(request.method, base + request.url, content=request.body, headers=headers)
+        return Response(answer.status_code, dict(answer.headers), answer.content)
+
+    return fetch
+
+
+def make_follower(fetch: Fetch, storage: MemoryStorage) -> Follower:
+    world = World(
+        storage=storage,
+        fetch=fetch,
+        verify=verify,
+        now=lambda: datetime.now(UTC),
+        random=lambda count: b"\x05" * count,
+        breathe=lambda: asyncio.sleep(0),
+        sleep=asyncio.sleep,
+        emit=lambda event: None,
+        report=print,
+        directories=[SOURCE],
+    )
+    return Follower(world, Memory(storage, lambda event: None), PACE)
+
+
+async def follow(
+    fetch: Fetch, account: Account, planned: list[Planned], storage: MemoryStorage | None = None
+) -> MemoryStorage:
+    """Follow these people to the end."""
+    storage = storage or MemoryStorage()
+    follower = make_follower(fetch, storage)
+    await follower.load()
+    await follower.start(Plan(Did(account.did), tuple(planned)))
+    for _ in range(600):
+        await asyncio.sleep(0.05)
+        if not storage.stores["state"]["queue"]["running"]:
+            return storage
+    raise AssertionError("following never came to an end")
+
+
+def followed(pds: Pds, account: Account) -> list[str]:
+    return sorted(record.subject for record in pds.list_follows(account.did))
+
+
+def dids(planned: list[Planned]) -> list[str]:
+    return sorted(one.key for one in planned)
+
+
+def test_everyone_is_followed_once_and_a_second_run_writes_nothing(pds: Pds) -> None:
+    ada = pds.create_account("all-once")
+    fetch = signed_in(pds, ada)
+    asyncio.run(follow(fetch, ada, people(0)))
+    assert followed(pds, ada) == dids(people(0))
+    before = pds.revision(ada.did)
+    asyncio.run(follow(fetch, ada, people(0)))
+    assert pds.revision(ada.did) == before
+
+
+@pytest.mark.parametrize("lost", ["every second answer", "every second request"])
+def test_lost_answers_and_lost_requests_double_and_lose_nobody(pds: Pds, lost: str) -> None:
+    ada = pds.create_account("lost-" + lost.split()[-1])
+    fetch, count = signed_in(pds, ada), iter(range(1000))
+
+    async def fetch_badly(request: Request) -> Response:
+        is_lost = request.method == "POST" and next(count) % 2 == 0
+        if is_lost and lost == "every second request":
+            raise NetworkError("lost", host="pds")
+        answer = await fetch(request)
+        if is_lost:
+            raise NetworkError("lost", host="pds")
+        return answer
+
+    asyncio.run(follow(fetch_badly, ada, people(0)))
+    assert followed(pds, ada) == dids(people(0))
+
+
+def test_sending_the_same_keys_again_writes_no_second_record(pds: Pds) -> None:
+    ada = pds.create_account("same-keys")
+    fetch, me = signed_in(pds, ada), Did(ada.did)
+    follows = [
+        bluesky.Follow(bluesky.make_tid(1_795_000_000_000_000 + number, 5), Did(one.key), "2026-11-20T09:00:00.000Z")
+        for number, one in enumerate(people(0, 3))
+    ]
+
+    async def main() -> None:
+        assert (await fetch(bluesky.apply_writes_request(me, follows))).status == 200
+        assert (await fetch(bluesky.apply_writes_request(me, follows))).status == 500
+        assert bluesky.read_follow_exists(await fetch(bluesky.get_follow_request(me, follows[0].rkey)))
+        assert not bluesky.read_follow_exists(await fetch(bluesky.get_follow_request(me, "3zzzzzzzzzzz2")))
+        assert (await fetch(bluesky.create_follow_request(me, follows[0]))).status == 200  # replaces itself
+
+    asyncio.run(main())
+    assert followed(pds, ada) == dids(people(0, 3))
+
+
+def test_one_record_that_the_server_refuses_fails_alone(pds: Pds) -> None:
+    ada = pds.create_account("one-bad")
+    bad = Planned(Did("did:bad"), None)
+    storage = asyncio.run(follow(signed_in(pds, ada), ada, [*people(0, 4), bad]))
+    assert followed(pds, ada) == dids(people(0, 4))
+    assert storage.stores["queue"]["did:bad"]["state"] == "failed"
+    assert storage.stores["state"]["queue"]["failed"] == 1
+
+
+def test_a_server_killed_in_the_middle_goes_on_where_it_was(pds: Pds) -> None:
+    ada = pds.create_account("killed")
+    fetch, writes = signed_in(pds, ada), iter(range(1000))
+
+    async def fetch_and_kill(request: Request) -> Response:
+        if request.method == "POST" and next(writes) == 1:
+            pds.kill()
+        try:
+            return await fetch(request)
+        except httpx.TransportError:
+            raise NetworkError("the server is down", host="pds") from None
+
+    storage = asyncio.run(follow(fetch_and_kill, ada, people(0)))
+    view = storage.stores["state"]["queue"]
+    assert view["error"]["code"] == "server_unreachable"
+    assert view["following"] == PACE.batch
+    pds.start()
+    asyncio.run(follow(signed_in(pds, ada), ada, people(0), storage))
+    assert followed(pds, ada) == dids(people(0))

@@ -1,0 +1,191 @@
+"""Plc and Pds: a real PLC and a real Bluesky PDS (npm, on loopback), and what tests ask of them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import httpx
+
+from tests.world.processes import Child
+
+NODE = Path(__file__).parent / "node"
+HOSTNAME = "pds.passerelle.eu"  # what DID documents point to; the world answers under it
+HANDLES = f".{HOSTNAME}"
+FOLLOW = "app.bsky.graph.follow"
+PROFILE = "app.bsky.actor.profile"
+PAGE = 100  # records a listRecords page may hold
+PASSWORD = "correct horse battery staple"  # of every account here
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One account on the PDS and how to get in."""
+
+    did: str
+    handle: str
+    password: str
+    app_password: str
+
+
+@dataclass(frozen=True, slots=True)
+class FollowRecord:
+    """One follow as it stands in a repository."""
+
+    uri: str
+    subject: str
+
+
+def _is_ready(line: str) -> bool:
+    return line.startswith('{"ready":true')
+
+
+def _node(script: str, env: Mapping[str, str]) -> Child:
+    node = shutil.which("node")
+    assert node, "Node is missing: see the README"
+    return Child([node, NODE / script], _is_ready, env={"LOG_ENABLED": "false", **env})
+
+
+def _port(child: Child) -> int:
+    return int(json.loads(child.ready)["port"])
+
+
+class Plc:
+    """The registry of did:plc, in memory."""
+
+    def __init__(self) -> None:
+        self.child = _node("plc.cjs", {"PLC_PORT": "0"})
+        self.port = _port(self.child)
+
+    def stop(self) -> None:
+        """End it, and with it every did."""
+        self.child.stop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+class Pds:
+    """A PDS whose data live in `folder`; it can be killed and started again without losing them."""
+
+    def __init__(self, plc: Plc, folder: Path, *, rate_limits: bool = False) -> None:
+        self._env = {
+            "PDS_PORT": "0",
+            "PDS_HOSTNAME": HOSTNAME,
+            "PDS_SERVICE_HANDLE_DOMAINS": HANDLES,
+            "PDS_DATA_DIRECTORY": str(folder),
+            "PDS_BLOBSTORE_DISK_LOCATION": str(folder / "blobs"),
+            "PDS_DID_PLC_URL": f"http://127.0.0.1:{plc.port}",
+            "PDS_DEV_MODE": "true",  # the PLC has a private address
+            "PDS_INVITE_REQUIRED": "false",
+            "PDS_ENABLE_DID_DOC_WITH_SESSION": "true",
+            "PDS_RATE_LIMITS_ENABLED": str(rate_limits).lower(),
+            # Keys of a server that nobody else can reach and that ends with the test.
+            "PDS_JWT_SECRET": "jwt-secret-of-a-test",
+            "PDS_DPOP_SECRET": "0d" * 32,
+            "PDS_ADMIN_PASSWORD": "admin",
+            "PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX": "1c" * 32,
+        }
+        self.port = 0
+        self.start()
+
+    def start(self) -> None:
+        """Start it, or start it again with the data it had; the port may be another."""
+        self.child = _node("pds.cjs", self._env)
+        self.port = _port(self.child)
+        self._http = httpx.Client(base_url=f"http://127.0.0.1:{self.port}/xrpc/", timeout=30, trust_env=False)
+
+    def stop(self) -> None:
+        """End it gently."""
+        self._http.close()
+        self.child.stop()
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self._http.close()
+        self.child.kill()
+
+    def create_account(self, name: str) -> Account:
+        """Open the account `name`.pds.passerelle.eu and give it an app password. `name`: letters, digits, dashes."""
+        handle = f"{name}{HANDLES}"
+        made = self._post(
+            "com.atproto.server.createAccount",
+            {"handle": handle, "email": f"{name}@mail.example", "password": PASSWORD},
+        )
+        app = self._post("com.atproto.server.createAppPassword", {"name": "passerelle"}, token=made["accessJwt"])
+        return Account(made["did"], handle, PASSWORD, app["password"])
+
+    def follow(self, account: Account, subject: str) -> str:
+        """Write one follow record for `account`, as another app would, and give its at-uri."""
+        session = self._post(
+            "com.atproto.server.createSession", {"identifier": account.handle, "password": account.password}
+        )
+        record = {"$type": FOLLOW, "subject": subject, "createdAt": "2026-01-01T00:00:00.000Z"}
+        written = self._post(
+            "com.atproto.repo.createRecord",
+            {"repo": account.did, "collection": FOLLOW, "record": record},
+            token=session["accessJwt"],
+        )
+        return str(written["uri"])
+
+    def write_profile(self, account: Account, record: Mapping[str, Any], picture: bytes = b"") -> None:
+        """Write the profile record of `account`, with a picture (a PNG) where one is given."""
+        secrets = {"identifier": account.handle, "password": account.password}
+        token = self._post("com.atproto.server.createSession", secrets)["accessJwt"]
+        avatar = {"avatar": self._upload(picture, token)} if picture else {}
+        written = {"$type": PROFILE, **record, **avatar}
+        body = {"repo": account.did, "collection": PROFILE, "rkey": "self", "record": written}
+        self._post("com.atproto.repo.putRecord", body, token=token)
+
+    def deactivate(self, account: Account) -> None:
+        """Do what somebody does who leaves for a while."""
+        secrets = {"identifier": account.handle, "password": account.password}
+        token = self._post("com.atproto.server.createSession", secrets)["accessJwt"]
+        self._http.post("com.atproto.server.deactivateAccount", json={}, headers={"authorization": f"Bearer {token}"})
+
+    def list_follows(self, did: str) -> list[FollowRecord]:
+        """Read every follow record in the repository of `did`."""
+        found: list[FollowRecord] = []
+        cursor: str | None = None
+        while True:
+            params: dict[str, str | int] = {
+                "repo": did,
+                "collection": FOLLOW,
+                "limit": PAGE,
+                "cursor": cursor or "",
+            }
+            page = self._answer(self._http.get("com.atproto.repo.listRecords", params=params))
+            found += [FollowRecord(record["uri"], record["value"]["subject"]) for record in page["records"]]
+            cursor = page.get("cursor")
+            if not cursor:
+                return found
+
+    def revision(self, did: str) -> str:
+        """Give the repository's revision: it changes with every write, and only then."""
+        return str(self._answer(self._http.get("com.atproto.sync.getLatestCommit", params={"did": did}))["rev"])
+
+    def _post(self, method: str, body: Mapping[str, Any], *, token: str | None = None) -> Any:
+        headers = {"authorization": f"Bearer {token}"} if token else {}
+        return self._answer(self._http.post(method, json=dict(body), headers=headers))
+
+    def _upload(self, picture: bytes, token: str) -> Any:
+        headers = {"authorization": f"Bearer {token}", "content-type": "image/png"}
+        return self._answer(self._http.post("com.atproto.repo.uploadBlob", content=picture, headers=headers))["blob"]
+
+    @staticmethod
+    def _answer(response: httpx.Response) -> Any:
+        assert response.is_success, f"{response.request.url}: {response.status_code} {response.text}"
+        return response.json()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
