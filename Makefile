@@ -66,10 +66,10 @@ check: setup ## lint and types, nothing is changed
 	$(BIN)/mypy
 	cd extension && npx --no-install wxt prepare && npm run --silent check
 
-format: setup ## let ruff and eslint tidy up
+format: setup ## let ruff, prettier and eslint tidy up
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
-	cd extension && npx --no-install eslint --fix .
+	cd extension && npm run --silent format && npx --no-install eslint --fix .
 
 $(STAMP)/bench: tests/bench/package.json tests/bench/package-lock.json | $(STAMP)/system
 	cd tests/bench && npm ci --loglevel=error

@@ -24,7 +24,9 @@ export class UnreadableFile extends Error {
 
 /** The part of Emscripten's file system that we use (https://emscripten.org/docs/api_reference/Filesystem-API.html). */
 interface FileSystem {
-  readonly filesystems: { readonly WORKERFS: { readonly stream_ops: { read: (...all: unknown[]) => number } } };
+  readonly filesystems: {
+    readonly WORKERFS: { readonly stream_ops: { read: (...all: unknown[]) => number } };
+  };
   readonly ErrnoError: new (errno: number) => Error;
   mkdirTree(path: string): void;
   mount(type: object, options: { blobs: { name: string; data: Blob }[] }, path: string): void;

@@ -57,7 +57,8 @@ async function plain({ method, url, headers, body, timeout, limit, may_redirect 
   return {
     status: response.status,
     headers: Object.fromEntries(response.headers),
-    body: limit === undefined ? new Uint8Array(await response.arrayBuffer()) : await readStart(response, limit),
+    body:
+      limit === undefined ? new Uint8Array(await response.arrayBuffer()) : await readStart(response, limit),
   };
 }
 

@@ -44,7 +44,15 @@ export async function startPython(emit: (event: Events[keyof Events]) => void): 
   const emitText: EmitText = (json) => {
     emit(JSON.parse(json) as Events[keyof Events]);
   };
-  api.registerJsModule("passerelle_host", { ...database, fetch: answer, verify, emit: emitText, report, directories, fromEntries: Object.fromEntries });
+  api.registerJsModule("passerelle_host", {
+    ...database,
+    fetch: answer,
+    verify,
+    emit: emitText,
+    report,
+    directories,
+    fromEntries: Object.fromEntries,
+  });
   fileSystem(api).writeFile("/home/pyodide/browser.py", browserModule);
   const { receive } = api.pyimport("browser") as Pick<Python, "receive">;
   progress("ready");

@@ -13,7 +13,9 @@ const MAX_KEPT_TEXT = MAX_ANSWER; // characters
 export default defineContentScript({
   registration: "runtime",
   world: "MAIN",
-  main: () => { quietly(listen); },
+  main: () => {
+    quietly(listen);
+  },
 });
 
 function listen(): void {
@@ -38,7 +40,11 @@ function listen(): void {
   function hand(head: string, text: unknown): void {
     if (!isWanted || typeof text !== "string" || text.length > MAX_ANSWER) return;
     if (hear) hear(`${head}\n${text}`);
-    else if (kept.length < MAX_KEPT && kept.reduce((sum, one) => sum + one.length, text.length) <= MAX_KEPT_TEXT) kept.push(`${head}\n${text}`);
+    else if (
+      kept.length < MAX_KEPT &&
+      kept.reduce((sum, one) => sum + one.length, text.length) <= MAX_KEPT_TEXT
+    )
+      kept.push(`${head}\n${text}`);
   }
 
   // Proxies of the browser's own functions: name, length and toString stay what they were, and so does who they are called on.
@@ -48,7 +54,12 @@ function listen(): void {
       const answer = Reflect.apply(fetch, self, given) as Promise<Response>;
       quietly(() => {
         const head = headOf(given[0] as RequestInfo | URL);
-        if (head) answer.then(async (response) => { hand(head, await response.clone().text()); }).catch(because);
+        if (head)
+          answer
+            .then(async (response) => {
+              hand(head, await response.clone().text());
+            })
+            .catch(because);
       });
       return answer;
     },
@@ -56,7 +67,12 @@ function listen(): void {
   XMLHttpRequest.prototype.open = new Proxy(XMLHttpRequest.prototype.open, {
     apply(open, self: XMLHttpRequest, given) {
       quietly(() => {
-        if (!told.has(self)) self.addEventListener("load", () => { quietly(() => { take(self); }); });
+        if (!told.has(self))
+          self.addEventListener("load", () => {
+            quietly(() => {
+              take(self);
+            });
+          });
         told.set(self, headOf(given[1] as string | URL));
       });
       Reflect.apply(open, self, given);

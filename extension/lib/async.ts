@@ -16,5 +16,9 @@ export function remember<T>(read: () => Promise<T>): Remembered<T> {
     });
     return reading;
   };
-  return Object.assign(remembered, { forget: () => { kept = null; } });
+  return Object.assign(remembered, {
+    forget: () => {
+      kept = null;
+    },
+  });
 }

@@ -30,7 +30,9 @@ export async function signInDraft(): Promise<string | null> {
 }
 
 export async function setSignInDraft(handle: string | null): Promise<void> {
-  await (handle === null ? browser.storage.session.remove(DRAFT) : browser.storage.session.set({ [DRAFT]: handle }));
+  await (handle === null
+    ? browser.storage.session.remove(DRAFT)
+    : browser.storage.session.set({ [DRAFT]: handle }));
 }
 
 /** Which failed work the person has read about: the same error must not greet them again. */

@@ -4,19 +4,20 @@ import { expect, test } from "vitest";
 import { guardReads, place } from "../../extension/engine/attachments";
 
 test("relative paths of a folder are kept", () => {
-  expect(place(["twitter-2024/data/following.js", "twitter-2024/data/account.js"])).toEqual([
-    "twitter-2024/data/following.js",
-    "twitter-2024/data/account.js",
-  ]);
+  expect(
+    place(["twitter-2024/data/following.js", "twitter-2024/data/account.js"]),
+  ).toEqual(["twitter-2024/data/following.js", "twitter-2024/data/account.js"]);
 });
 
 test("no name leads out of the folder", () => {
-  expect(place(["../../etc/passwd", "/etc/shadow", "a/./b/../c.js", "..\\..\\win.ini"])).toEqual([
-    "etc/passwd",
-    "etc/shadow",
-    "a/b/c.js",
-    "win.ini",
-  ]);
+  expect(
+    place([
+      "../../etc/passwd",
+      "/etc/shadow",
+      "a/./b/../c.js",
+      "..\\..\\win.ini",
+    ]),
+  ).toEqual(["etc/passwd", "etc/shadow", "a/b/c.js", "win.ini"]);
 });
 
 test("a name of nothing but dots still is a file", () => {
@@ -24,11 +25,17 @@ test("a name of nothing but dots still is a file", () => {
 });
 
 test("two files of the same name both stay", () => {
-  expect(place(["following.js", "following.js"])).toEqual(["following.js", "1/following.js"]);
+  expect(place(["following.js", "following.js"])).toEqual([
+    "following.js",
+    "1/following.js",
+  ]);
 });
 
 test("names that JavaScript objects bear themselves are renamed", () => {
-  expect(place(["__proto__/polluted.js", "constructor"])).toEqual(["___proto__/polluted.js", "_constructor"]);
+  expect(place(["__proto__/polluted.js", "constructor"])).toEqual([
+    "___proto__/polluted.js",
+    "_constructor",
+  ]);
 });
 
 class ErrnoError extends Error {

@@ -1,8 +1,17 @@
 // The background's answers to content scripts: from what is stored, and never more than the directory and the person allow.
 import { beforeEach, expect, test } from "vitest";
 import { fakeBrowser } from "wxt/testing/fake-browser";
-import { answerPage, type BadgeParts, makeBadgeHandlers, publishIndex } from "../../extension/lib/background/badges";
-import { BADGE_INDEX, nameKey, readBadgeIndex } from "../../extension/lib/rules/keys";
+import {
+  answerPage,
+  type BadgeParts,
+  makeBadgeHandlers,
+  publishIndex,
+} from "../../extension/lib/background/badges";
+import {
+  BADGE_INDEX,
+  nameKey,
+  readBadgeIndex,
+} from "../../extension/lib/rules/keys";
 import { EngineError } from "../../extension/lib/engine/client";
 import { makeTranslate } from "../../extension/lib/i18n/i18n";
 import { makeHintBook } from "../../extension/lib/background/hint-lookup";
@@ -21,10 +30,23 @@ const ADA = {
   leaving_on: null,
   sources: [],
 };
-const ME = { kind: "app-password" as const, did: "did:plc:me", handle: "me.example.org", pds: "https://pds.example.org", expired: false };
+const ME = {
+  kind: "app-password" as const,
+  did: "did:plc:me",
+  handle: "me.example.org",
+  pds: "https://pds.example.org",
+  expired: false,
+};
 const id = "0b9d1f6e-5a0c-4c58-9d0b-2f6f5b1f2c11";
 const ada = { screenName: "Ada_Nouvelle", restId: null };
-const FOLLOW = { id, type: "badge.follow", row_id: "1", address: "ada.example.org", screen_name: "ada_nouvelle", rest_id: null };
+const FOLLOW = {
+  id,
+  type: "badge.follow",
+  row_id: "1",
+  address: "ada.example.org",
+  screen_name: "ada_nouvelle",
+  rest_id: null,
+};
 
 /** A background with Ada in its directory; `followed` is what reached the engine. */
 function backgroundWith(changes: Partial<BadgeParts> = {}) {
@@ -45,7 +67,8 @@ function backgroundWith(changes: Partial<BadgeParts> = {}) {
     matches: () => Promise.resolve([]),
     queued: () => Promise.resolve(null),
     account: () => Promise.resolve(ME),
-    speech: () => Promise.resolve({ locale: "en", translate: makeTranslate("en") }),
+    speech: () =>
+      Promise.resolve({ locale: "en", translate: makeTranslate("en") }),
     follow: (fields) => {
       followed.push(fields);
       return Promise.resolve<FollowedOne>({ state: "following", error: null });
@@ -57,7 +80,12 @@ function backgroundWith(changes: Partial<BadgeParts> = {}) {
     ...changes,
   };
   const handlers = makeBadgeHandlers(parts);
-  return { answer: (message: unknown) => answerPage(handlers, message), followed, parts, openedTimes: () => opened };
+  return {
+    answer: (message: unknown) => answerPage(handlers, message),
+    followed,
+    parts,
+    openedTimes: () => opened,
+  };
 }
 
 beforeEach(() => {
@@ -67,52 +95,105 @@ beforeEach(() => {
 test("rows come in the order asked for, null for strangers", async () => {
   const { answer } = backgroundWith();
   const people = [{ screenName: "olu_afara", restId: null }, ada];
-  expect(await answer({ id, type: "badge.rows", people })).toMatchObject({ id, result: { views: [null, { row_id: "1" }] } });
+  expect(await answer({ id, type: "badge.rows", people })).toMatchObject({
+    id,
+    result: { views: [null, { row_id: "1" }] },
+  });
 });
 
 test("without a directory nobody is known", async () => {
   const { answer } = backgroundWith({ version: () => Promise.resolve(null) });
-  expect(await answer({ id, type: "badge.rows", people: [ada] })).toEqual({ id, result: { views: [null] } });
+  expect(await answer({ id, type: "badge.rows", people: [ada] })).toEqual({
+    id,
+    result: { views: [null] },
+  });
 });
 
 test("the directory is opened once per version", async () => {
   let version = 1;
-  const { answer, openedTimes } = backgroundWith({ version: () => Promise.resolve(version) });
-  for (version of [1, 1, 2]) await answer({ id, type: "badge.rows", people: [ada] });
+  const { answer, openedTimes } = backgroundWith({
+    version: () => Promise.resolve(version),
+  });
+  for (version of [1, 1, 2])
+    await answer({ id, type: "badge.rows", people: [ada] });
   expect(openedTimes()).toBe(2);
 });
 
 test("a follow goes to the engine as the person signed in, with the row only", async () => {
   const { answer, followed } = backgroundWith();
-  expect(await answer(FOLLOW)).toEqual({ id, result: { state: "following", error_text: "" } });
-  expect(followed).toEqual([{ account: "did:plc:me", row_id: "1", screen_name: "ada_nouvelle", rest_id: null, address: null }]);
+  expect(await answer(FOLLOW)).toEqual({
+    id,
+    result: { state: "following", error_text: "" },
+  });
+  expect(followed).toEqual([
+    {
+      account: "did:plc:me",
+      row_id: "1",
+      screen_name: "ada_nouvelle",
+      rest_id: null,
+      address: null,
+    },
+  ]);
 });
 
 test.each([
-  ["a row that is not this name's", { ...FOLLOW, screen_name: "olu_afara" }, {}],
+  [
+    "a row that is not this name's",
+    { ...FOLLOW, screen_name: "olu_afara" },
+    {},
+  ],
   ["a row that does not exist", { ...FOLLOW, row_id: "2" }, {}],
-  ["an account that the row does not have", { ...FOLLOW, address: "eve.example.org" }, {}],
+  [
+    "an account that the row does not have",
+    { ...FOLLOW, address: "eve.example.org" },
+    {},
+  ],
   ["nobody signed in", FOLLOW, { account: () => Promise.resolve(null) }],
-  ["a sign-in that has ended", FOLLOW, { account: () => Promise.resolve({ ...ME, expired: true }) }],
-])("%s: nobody is followed, and a sentence says why", async (_, message, changes) => {
-  const { answer, followed } = backgroundWith(changes);
-  expect(await answer(message)).toMatchObject({ result: { state: "failed", error_text: expect.stringMatching(/\w+\.$/u) as string } });
-  expect(followed).toEqual([]);
-});
+  [
+    "a sign-in that has ended",
+    FOLLOW,
+    { account: () => Promise.resolve({ ...ME, expired: true }) },
+  ],
+])(
+  "%s: nobody is followed, and a sentence says why",
+  async (_, message, changes) => {
+    const { answer, followed } = backgroundWith(changes);
+    expect(await answer(message)).toMatchObject({
+      result: {
+        state: "failed",
+        error_text: expect.stringMatching(/\w+\.$/u) as string,
+      },
+    });
+    expect(followed).toEqual([]);
+  },
+);
 
 test("an engine that fails is told in a sentence", async () => {
-  const { answer } = backgroundWith({ follow: () => Promise.reject(new EngineError("engine_died", "gone")) });
-  expect(await answer(FOLLOW)).toMatchObject({ result: { state: "failed", error_text: makeTranslate("en")("error.engine_died") } });
+  const { answer } = backgroundWith({
+    follow: () => Promise.reject(new EngineError("engine_died", "gone")),
+  });
+  expect(await answer(FOLLOW)).toMatchObject({
+    result: {
+      state: "failed",
+      error_text: makeTranslate("en")("error.engine_died"),
+    },
+  });
 });
 
 test("what is not in the table is an error, not a crash", async () => {
   const { answer } = backgroundWith();
-  expect(await answer({ id, type: "data.delete" })).toMatchObject({ error: { code: "unknown_command" } });
-  expect(await answer({ id, type: "badge.rows", people: "all" })).toMatchObject({ error: { code: "unknown_command" } });
+  expect(await answer({ id, type: "data.delete" })).toMatchObject({
+    error: { code: "unknown_command" },
+  });
+  expect(await answer({ id, type: "badge.rows", people: "all" })).toMatchObject(
+    { error: { code: "unknown_command" } },
+  );
 });
 
 async function stored() {
-  return readBadgeIndex((await fakeBrowser.storage.local.get(BADGE_INDEX))[BADGE_INDEX]);
+  return readBadgeIndex(
+    (await fakeBrowser.storage.local.get(BADGE_INDEX))[BADGE_INDEX],
+  );
 }
 
 test("the index is published while badges are on, and taken away with them", async () => {
@@ -123,7 +204,10 @@ test("the index is published while badges are on, and taken away with them", asy
 
   await fakeBrowser.storage.local.set({ badges: true });
   await publishIndex(parts);
-  expect(await stored()).toEqual({ version: 1, keys: Uint32Array.of(nameKey("ada_nouvelle")) });
+  expect(await stored()).toEqual({
+    version: 1,
+    keys: Uint32Array.of(nameKey("ada_nouvelle")),
+  });
 
   fakeBrowser.permissions.contains = () => Promise.resolve(false); // taken back in the browser's own settings
   await publishIndex(parts);

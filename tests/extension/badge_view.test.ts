@@ -1,6 +1,9 @@
 // What a badge says about somebody: accounts, state, doubts; in the person's language, harmless whatever the names are.
 import { expect, test } from "vitest";
-import { makeBadgeView, type Own } from "../../extension/lib/background/badge-view";
+import {
+  makeBadgeView,
+  type Own,
+} from "../../extension/lib/background/badge-view";
 import type { DirectoryRow } from "../../extension/lib/rules/directory";
 import { LANGUAGES, makeTranslate } from "../../extension/lib/i18n/i18n";
 import type { MatchView } from "../../extension/lib/messages/messages.gen";
@@ -17,18 +20,32 @@ const JUNHO: DirectoryRow = {
   display_name: null,
   grade: "attested",
   leaving_on: null,
-  sources: [{ name: "A list", url: "https://list.example.org/", date: "2026-03-01" }],
+  sources: [
+    { name: "A list", url: "https://list.example.org/", date: "2026-03-01" },
+  ],
 };
 const junho = { screenName: "junho_bada", restId: JUNHO.rest_id };
 const NOBODY: Own = { match: null, queued: new Map(), isSignedIn: true };
 const english = { locale: "en-GB", translate: makeTranslate("en-GB") };
 
-const view = (row: Partial<DirectoryRow> = {}, own: Partial<Own> = {}, person = junho) =>
-  makeBadgeView(person, { row: { ...JUNHO, ...row }, profile: null }, { ...NOBODY, ...own }, english, NOW);
+const view = (
+  row: Partial<DirectoryRow> = {},
+  own: Partial<Own> = {},
+  person = junho,
+) =>
+  makeBadgeView(
+    person,
+    { row: { ...JUNHO, ...row }, profile: null },
+    { ...NOBODY, ...own },
+    english,
+    NOW,
+  );
 
 const plain = (text = "") => text.replace(/[\u2066-\u2069]/gu, "");
 
-const matchWith = (changes: Partial<MatchView["accounts"][number]>): MatchView => ({
+const matchWith = (
+  changes: Partial<MatchView["accounts"][number]>,
+): MatchView => ({
   rest_id: "9000000000020000060",
   row_id: "7",
   screen_name: "junho_bada",
@@ -58,8 +75,12 @@ const matchWith = (changes: Partial<MatchView["accounts"][number]>): MatchView =
 
 test("it names the accounts, the grade and who says so", () => {
   const made = view();
-  expect(plain(made?.label)).toBe("@junho_bada is also on Bluesky and the fediverse. Confirmed.");
-  expect(made?.accounts.map(({ network, address, url }) => [network, address, url])).toEqual([
+  expect(plain(made?.label)).toBe(
+    "@junho_bada is also on Bluesky and the fediverse. Confirmed.",
+  );
+  expect(
+    made?.accounts.map(({ network, address, url }) => [network, address, url]),
+  ).toEqual([
     ["bluesky", "junho.example.org", "https://bsky.app/profile/did:plc:junho"],
     ["fediverse", "junho@bada.example.org", "https://bada.example.org/@junho"],
   ]);
@@ -67,9 +88,12 @@ test("it names the accounts, the grade and who says so", () => {
 });
 
 test("following is offered on Bluesky only, and asks by name", () => {
-  const [bluesky, fediverse] = view({}, { match: matchWith({}) })?.accounts ?? [];
+  const [bluesky, fediverse] =
+    view({}, { match: matchWith({}) })?.accounts ?? [];
   expect([bluesky?.action, fediverse?.action]).toEqual(["follow", ""]);
-  expect(plain(bluesky?.question)).toBe("Follow 바다 준호, junho.example.org, on Bluesky?");
+  expect(plain(bluesky?.question)).toBe(
+    "Follow 바다 준호, junho.example.org, on Bluesky?",
+  );
 });
 
 test("whoever is not signed in is offered to sign in", () => {
@@ -78,25 +102,42 @@ test("whoever is not signed in is offered to sign in", () => {
 
 test("somebody followed already, or asked for, is not offered again", () => {
   for (const state of ["following", "asked", "waiting"] as const) {
-    expect(view({}, { match: matchWith({ state }) })?.accounts[0]).toMatchObject({ state, action: "" });
+    expect(
+      view({}, { match: matchWith({ state }) })?.accounts[0],
+    ).toMatchObject({ state, action: "" });
   }
 });
 
 test("the queue knows better than the list, also about people who are in no list", () => {
-  const queued = new Map([["did:plc:junho", { state: "following" as const, error: null }]]);
-  expect(view({}, { queued })?.accounts[0]).toMatchObject({ state: "following", state_text: "Followed", action: "" });
+  const queued = new Map([
+    ["did:plc:junho", { state: "following" as const, error: null }],
+  ]);
+  expect(view({}, { queued })?.accounts[0]).toMatchObject({
+    state: "following",
+    state_text: "Followed",
+    action: "",
+  });
 });
 
 test("a failure says why and can be tried again", () => {
-  const error = { code: "server_unreachable", message: "", params: { host: "pds.example.org" } };
-  const account = view({}, { match: matchWith({ state: "failed", error }) })?.accounts[0];
+  const error = {
+    code: "server_unreachable",
+    message: "",
+    params: { host: "pds.example.org" },
+  };
+  const account = view({}, { match: matchWith({ state: "failed", error }) })
+    ?.accounts[0];
   expect(account).toMatchObject({ state: "failed", action: "follow" });
-  expect(plain(account?.error_text)).toContain("pds.example.org does not answer");
+  expect(plain(account?.error_text)).toContain(
+    "pds.example.org does not answer",
+  );
 });
 
 test("what the person rejected is not proposed again", () => {
   const match = matchWith({ rejected: true });
-  expect(view({}, { match })?.accounts.map(({ network }) => network)).toEqual(["fediverse"]);
+  expect(view({}, { match })?.accounts.map(({ network }) => network)).toEqual([
+    "fediverse",
+  ]);
   expect(view({ acct: null }, { match })).toBeNull();
 });
 
@@ -107,15 +148,23 @@ test("an id under another name counts for less, and says so", () => {
 });
 
 test("a name alone that was checked long ago is doubted; an id is not", () => {
-  expect(view({ rest_id: null, name_seen: "2025-11-01" })?.notes).toHaveLength(1);
+  expect(view({ rest_id: null, name_seen: "2025-11-01" })?.notes).toHaveLength(
+    1,
+  );
   expect(view({ rest_id: null, name_seen: null })?.notes).toHaveLength(1);
   expect(view({ rest_id: null, name_seen: "2026-03-01" })?.notes).toEqual([]);
   expect(view({ name_seen: "2019-01-01" })?.notes).toEqual([]);
 });
 
 test("links are https or not there", () => {
-  const sources = ["javascript:alert(1)", "http://list.example.org/", "https://user:secret@list.example.org/"];
-  const made = view({ sources: sources.map((url) => ({ name: "A list", url, date: null })) });
+  const sources = [
+    "javascript:alert(1)",
+    "http://list.example.org/",
+    "https://user:secret@list.example.org/",
+  ];
+  const made = view({
+    sources: sources.map((url) => ({ name: "A list", url, date: null })),
+  });
   expect(made?.sources.map(({ url }) => url)).toEqual([null, null, null]);
 });
 
@@ -126,7 +175,13 @@ test("names that turn the text around are harmless", () => {
 });
 
 test.each(LANGUAGES)("every sentence is there in %s", (locale) => {
-  const made = makeBadgeView(junho, { row: JUNHO, profile: null }, NOBODY, { locale, translate: makeTranslate(locale) }, NOW);
+  const made = makeBadgeView(
+    junho,
+    { row: JUNHO, profile: null },
+    NOBODY,
+    { locale, translate: makeTranslate(locale) },
+    NOW,
+  );
   expect(Object.values(made?.words ?? {}).every(Boolean)).toBe(true);
   expect(made?.direction).toBe(locale === "ar" ? "rtl" : "ltr");
 });

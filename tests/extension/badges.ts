@@ -14,18 +14,33 @@ let watch: Watch | undefined;
 let alive = true;
 
 /** Start badges that know these X names. A name after "?" is in the index by a collision: the background knows nobody. */
-export function start(names: string[], { isSignedIn = true, delay = 5 } = {}): void {
-  const known = new Set(names.filter((name) => !name.startsWith("?")).map((name) => name.toLowerCase()));
+export function start(
+  names: string[],
+  { isSignedIn = true, delay = 5 } = {},
+): void {
+  const known = new Set(
+    names
+      .filter((name) => !name.startsWith("?"))
+      .map((name) => name.toLowerCase()),
+  );
   const followed = new Set<string>();
-  const keys = Uint32Array.from(names.map((name) => nameKey(name.replace("?", ""))).sort((one, other) => one - other));
+  const keys = Uint32Array.from(
+    names
+      .map((name) => nameKey(name.replace("?", "")))
+      .sort((one, other) => one - other),
+  );
   watch = watchPage(document, {
     mayKnow: (person) => mayKnow(keys, person),
     askRows: async (sent) => {
       const people = structuredClone(sent); // as messages are; a node of the page would not come through
-      asked.push(people.map(({ screenName, restId }) => `${screenName} ${restId ?? ""}`));
+      asked.push(
+        people.map(({ screenName, restId }) => `${screenName} ${restId ?? ""}`),
+      );
       await new Promise((resolve) => setTimeout(resolve, delay));
       return people.map(({ screenName }) =>
-        known.has(screenName.toLowerCase()) ? viewOf(screenName, isSignedIn, followed.has(screenName)) : null,
+        known.has(screenName.toLowerCase())
+          ? viewOf(screenName, isSignedIn, followed.has(screenName))
+          : null,
       );
     },
     follow: ({ screenName }) => {
@@ -47,7 +62,11 @@ export const update = (): void => {
   alive = false;
 };
 
-function viewOf(name: string, isSignedIn: boolean, isFollowed: boolean): BadgeView {
+function viewOf(
+  name: string,
+  isSignedIn: boolean,
+  isFollowed: boolean,
+): BadgeView {
   const address = `${name.toLowerCase().replaceAll("_", "-")}.example.org`;
   return {
     row_id: `row-${name}`,
@@ -80,6 +99,16 @@ function viewOf(name: string, isSignedIn: boolean, isFollowed: boolean): BadgeVi
     ],
     notes: [],
     sources: [{ text: "Source: a list", url: "https://list.example.org/" }],
-    words: { open: "Profile", sources: "Who says so", see: "see", yes: "Follow", cancel: "Cancel", close: "Close", asking: "Asking…", no_answer: "No answer.", broken: "Broken." },
+    words: {
+      open: "Profile",
+      sources: "Who says so",
+      see: "see",
+      yes: "Follow",
+      cancel: "Cancel",
+      close: "Close",
+      asking: "Asking…",
+      no_answer: "No answer.",
+      broken: "Broken.",
+    },
   };
 }

@@ -2,7 +2,12 @@
 import { expect, test, vi } from "vitest";
 import { fakeBrowser } from "wxt/testing/fake-browser";
 import { BADGE_INDEX } from "../../extension/lib/rules/keys";
-import { badgesState, restoreBadges, setBadges, X_ORIGINS } from "../../extension/lib/x/switch";
+import {
+  badgesState,
+  restoreBadges,
+  setBadges,
+  X_ORIGINS,
+} from "../../extension/lib/x/switch";
 
 /** A browser that answers `answer` when asked for permission, and remembers scripts and permissions. */
 function browserThatAnswers(answer: boolean) {
@@ -15,14 +20,17 @@ function browserThatAnswers(answer: boolean) {
       if (answer) for (const origin of origins) granted.add(origin);
       return Promise.resolve(answer);
     },
-    contains: ({ origins }: { origins: string[] }) => Promise.resolve(origins.every((origin) => granted.has(origin))),
-    remove: ({ origins }: { origins: string[] }) => Promise.resolve(origins.every((origin) => granted.delete(origin))),
+    contains: ({ origins }: { origins: string[] }) =>
+      Promise.resolve(origins.every((origin) => granted.has(origin))),
+    remove: ({ origins }: { origins: string[] }) =>
+      Promise.resolve(origins.every((origin) => granted.delete(origin))),
   });
   Object.assign(fakeBrowser.scripting, {
     getRegisteredContentScripts: () => Promise.resolve([...scripts.values()]),
     registerContentScripts: (added: { id: string }[]) => {
       for (const script of added) {
-        if (scripts.has(script.id)) throw new Error(`Duplicate script ID '${script.id}'`);
+        if (scripts.has(script.id))
+          throw new Error(`Duplicate script ID '${script.id}'`);
         scripts.set(script.id, script);
       }
       return Promise.resolve();
@@ -41,7 +49,9 @@ function browserThatAnswers(answer: boolean) {
 }
 
 // Node 20 has no locks; one context needs none.
-vi.stubGlobal("navigator", { locks: { request: (_: string, work: () => Promise<void>) => work() } });
+vi.stubGlobal("navigator", {
+  locks: { request: (_: string, work: () => Promise<void>) => work() },
+});
 
 test("on: access to x.com, the script for new pages, and for those that are open", async () => {
   const { granted, scripts, injected } = browserThatAnswers(true);
@@ -60,7 +70,9 @@ test("refused: off, and nothing registered", async () => {
 test("off: no index, no script, no access", async () => {
   const { granted, scripts } = browserThatAnswers(true);
   await setBadges(true);
-  await fakeBrowser.storage.local.set({ [BADGE_INDEX]: { version: 1, keys: "" } });
+  await fakeBrowser.storage.local.set({
+    [BADGE_INDEX]: { version: 1, keys: "" },
+  });
   expect(await setBadges(false)).toBe("off");
   expect([...granted, ...scripts]).toEqual([]);
   expect(await fakeBrowser.storage.local.get(BADGE_INDEX)).toEqual({});

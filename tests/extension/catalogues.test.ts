@@ -3,7 +3,15 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { IntlMessageFormat } from "intl-messageformat";
 import { expect, test } from "vitest";
-import { CATALOGUES, errorSentence, type Key, type Language, LANGUAGES, makeTranslate, pickLocale } from "../../extension/lib/i18n/i18n";
+import {
+  CATALOGUES,
+  errorSentence,
+  type Key,
+  type Language,
+  LANGUAGES,
+  makeTranslate,
+  pickLocale,
+} from "../../extension/lib/i18n/i18n";
 import { withoutIsolates } from "../../extension/lib/rules/text";
 
 const ROOT = join(import.meta.dirname, "..", "..");
@@ -22,18 +30,24 @@ const LITERAL = 0;
 type Ast = ReturnType<IntlMessageFormat["getAst"]>;
 
 function parse(language: Language, key: Key): Ast {
-  return new IntlMessageFormat(CATALOGUES[language][key], language, undefined, { ignoreTag: true }).getAst();
+  return new IntlMessageFormat(CATALOGUES[language][key], language, undefined, {
+    ignoreTag: true,
+  }).getAst();
 }
 
 function* elements(ast: Ast): Generator<Ast[number]> {
   for (const element of ast) {
     yield element;
-    if ("options" in element) for (const option of Object.values(element.options)) yield* elements(option.value);
+    if ("options" in element)
+      for (const option of Object.values(element.options))
+        yield* elements(option.value);
   }
 }
 
 function names(language: Language, key: Key): string[] {
-  const found = [...elements(parse(language, key))].flatMap((element) => ("value" in element && element.type !== LITERAL ? [element.value] : []));
+  const found = [...elements(parse(language, key))].flatMap((element) =>
+    "value" in element && element.type !== LITERAL ? [element.value] : [],
+  );
   return [...new Set(found)].sort();
 }
 
@@ -41,49 +55,93 @@ function names(language: Language, key: Key): string[] {
 // errors that are thrown.
 function codesIn(path: string, patterns: RegExp[]): string[] {
   const text = readFileSync(join(ROOT, path), "utf8");
-  return patterns.flatMap((pattern) => [...text.matchAll(pattern)].map(([, code]) => code ?? ""));
+  return patterns.flatMap((pattern) =>
+    [...text.matchAll(pattern)].map(([, code]) => code ?? ""),
+  );
 }
 
-const PYTHON_CODES = codesIn("core/passerelle/errors.py", [/code(?:: str)? = "([a-z_]+)"/g, /^ {8}"([a-z_]+)": "/gm]);
-const CLIENT_CODES = ["lib/engine/client.ts", "engine/host.ts", "engine/worker.ts", "engine/python.ts", "engine/attachments.ts", "engine/fetch.ts"].flatMap((path) =>
+const PYTHON_CODES = codesIn("core/passerelle/errors.py", [
+  /code(?:: str)? = "([a-z_]+)"/g,
+  /^ {8}"([a-z_]+)": "/gm,
+]);
+const CLIENT_CODES = [
+  "lib/engine/client.ts",
+  "engine/host.ts",
+  "engine/worker.ts",
+  "engine/python.ts",
+  "engine/attachments.ts",
+  "engine/fetch.ts",
+].flatMap((path) =>
   codesIn(`extension/${path}`, [/"(engine_[a-z]+)"/g, /code: "([a-z_]+)"/g]),
 );
-const SESSION_CODES = ["index", "kinds", "send"].flatMap((name) =>
-  codesIn(`extension/lib/sessions/${name}.ts`, [/SessionError\("([a-z_]+)"/g, /^ {2}(?:\w+): "([a-z_]+)",$/gm]),
+const SESSION_CODES = [
+  ...["index", "kinds", "send"].flatMap((name) =>
+    codesIn(`extension/lib/sessions/${name}.ts`, [
+      /SessionError\("([a-z_]+)"/g,
+    ]),
+  ),
+  ...codesIn("extension/lib/sessions/kinds.ts", [
+    /^ {2}(?:\w+): "([a-z_]+)",$/gm,
+  ]), // the CODES table
+];
+const EVERY_CORE_FILE = readdirSync(join(ROOT, "core/passerelle"), {
+  recursive: true,
+  encoding: "utf8",
+}).filter((path) => path.endsWith(".py"));
+const RAISED_CODES = EVERY_CORE_FILE.flatMap((path) =>
+  codesIn(`core/passerelle/${path}`, [
+    /(?<!EvidenceView\()\bcode="([a-z_]+)"/g,
+  ]),
 );
-const EVERY_CORE_FILE = readdirSync(join(ROOT, "core/passerelle"), { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".py"));
-const RAISED_CODES = EVERY_CORE_FILE.flatMap((path) => codesIn(`core/passerelle/${path}`, [/(?<!EvidenceView\()\bcode="([a-z_]+)"/g]));
-const WARNING_CODES = codesIn("core/passerelle/archive/records.py", [/^ {4}"([a-z_]+)": "/gm]);
+const WARNING_CODES = codesIn("core/passerelle/archive/records.py", [
+  /^ {4}"([a-z_]+)": "/gm,
+]);
 
 test.each(LANGUAGES)("%s has exactly the keys of English", (language) => {
   expect(Object.keys(CATALOGUES[language]).sort()).toEqual([...KEYS].sort());
 });
 
-test.each(LANGUAGES)("%s has no empty sentence, and every one is valid ICU", (language) => {
-  for (const key of KEYS) {
-    expect(CATALOGUES[language][key].trim(), key).not.toBe("");
-    expect(() => parse(language, key), key).not.toThrow();
-  }
-});
+test.each(LANGUAGES)(
+  "%s has no empty sentence, and every one is valid ICU",
+  (language) => {
+    for (const key of KEYS) {
+      expect(CATALOGUES[language][key].trim(), key).not.toBe("");
+      expect(() => parse(language, key), key).not.toThrow();
+    }
+  },
+);
 
 test.each(LANGUAGES)("%s takes the same values as English", (language) => {
-  for (const key of KEYS) expect(names(language, key), key).toEqual(names("en", key));
+  for (const key of KEYS)
+    expect(names(language, key), key).toEqual(names("en", key));
 });
 
-test.each(LANGUAGES)("%s has each of its plural forms wherever something is counted", (language) => {
-  for (const key of KEYS) {
-    for (const element of elements(parse(language, key))) {
-      if (!("pluralType" in element)) continue;
-      const forms = Object.keys(element.options).filter((form) => !form.startsWith("="));
-      // English may say "47 found" for one as for many.
-      expect([...new Set([...forms, ...(language === "en" ? ["one"] : [])])].sort(), key).toEqual(PLURALS[language]);
+test.each(LANGUAGES)(
+  "%s has each of its plural forms wherever something is counted",
+  (language) => {
+    for (const key of KEYS) {
+      for (const element of elements(parse(language, key))) {
+        if (!("pluralType" in element)) continue;
+        const forms = Object.keys(element.options).filter(
+          (form) => !form.startsWith("="),
+        );
+        // English may say "47 found" for one as for many.
+        expect(
+          [
+            ...new Set([...forms, ...(language === "en" ? ["one"] : [])]),
+          ].sort(),
+          key,
+        ).toEqual(PLURALS[language]);
+      }
     }
-  }
-});
+  },
+);
 
 test("the plural forms asked for are those the language has", () => {
   for (const language of LANGUAGES) {
-    expect(new Intl.PluralRules(language).resolvedOptions().pluralCategories.sort()).toEqual(PLURALS[language]);
+    expect(
+      new Intl.PluralRules(language).resolvedOptions().pluralCategories.sort(),
+    ).toEqual(PLURALS[language]);
   }
 });
 
@@ -91,10 +149,21 @@ test("the plural forms asked for are those the language has", () => {
 const FAMILIES = /^(?:account|error|warning|evidence|grade|network|state)\./;
 
 test("every sentence is used somewhere", () => {
-  const folders = ["components", "lib", "entrypoints"].map((name) => join(ROOT, "extension", name));
-  const files = folders.flatMap((folder) => readdirSync(folder, { recursive: true, encoding: "utf8" }).map((path) => join(folder, path)));
-  const source = files.filter((path) => /\.(?:ts|svelte)$/.test(path)).map((path) => readFileSync(path, "utf8")).join("");
-  expect(KEYS.filter((key) => !FAMILIES.test(key) && !source.includes(`"${key}"`))).toEqual([]);
+  const folders = ["components", "lib", "entrypoints"].map((name) =>
+    join(ROOT, "extension", name),
+  );
+  const files = folders.flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: "utf8" }).map((path) =>
+      join(folder, path),
+    ),
+  );
+  const source = files
+    .filter((path) => /\.(?:ts|svelte)$/.test(path))
+    .map((path) => readFileSync(path, "utf8"))
+    .join("");
+  expect(
+    KEYS.filter((key) => !FAMILIES.test(key) && !source.includes(`"${key}"`)),
+  ).toEqual([]);
 });
 
 test("the codes were found", () => {
@@ -105,15 +174,30 @@ test("the codes were found", () => {
   expect(WARNING_CODES).toContain("bad_rows");
 });
 
-test.each(LANGUAGES)("every error has a short sentence of its own in %s", (language) => {
-  const translate = makeTranslate(language);
-  for (const code of new Set([...PYTHON_CODES, ...RAISED_CODES, ...CLIENT_CODES, ...SESSION_CODES, "file_unreadable", "interrupted", "timeout", "storage_full"])) {
-    expect(KEYS, code).toContain(`error.${code}`);
-    const sentence = errorSentence(translate, { code, params: { host: "pds.example.org", file: "tweets.js" } });
-    expect(sentence.length, code).toBeLessThan(LONGEST_ERROR);
-    expect(sentence, code).not.toMatch(/[{}]/);
-  }
-});
+test.each(LANGUAGES)(
+  "every error has a short sentence of its own in %s",
+  (language) => {
+    const translate = makeTranslate(language);
+    for (const code of new Set([
+      ...PYTHON_CODES,
+      ...RAISED_CODES,
+      ...CLIENT_CODES,
+      ...SESSION_CODES,
+      "file_unreadable",
+      "interrupted",
+      "timeout",
+      "storage_full",
+    ])) {
+      expect(KEYS, code).toContain(`error.${code}`);
+      const sentence = errorSentence(translate, {
+        code,
+        params: { host: "pds.example.org", file: "tweets.js" },
+      });
+      expect(sentence.length, code).toBeLessThan(LONGEST_ERROR);
+      expect(sentence, code).not.toMatch(/[{}]/);
+    }
+  },
+);
 
 test("every warning about an archive has a sentence", () => {
   for (const code of WARNING_CODES) expect(KEYS).toContain(`warning.${code}`);
@@ -122,32 +206,47 @@ test("every warning about an archive has a sentence", () => {
 test("an error without its values still comes out as a sentence", () => {
   for (const language of LANGUAGES) {
     for (const key of KEYS.filter((name) => name.startsWith("error."))) {
-      expect(() => errorSentence(makeTranslate(language), { code: key.slice("error.".length) }), key).not.toThrow();
+      expect(
+        () =>
+          errorSentence(makeTranslate(language), {
+            code: key.slice("error.".length),
+          }),
+        key,
+      ).not.toThrow();
     }
   }
 });
 
 test("a code nobody knows is called a bug of ours", () => {
   const translate = makeTranslate("en");
-  expect(errorSentence(translate, { code: "no_such_code" })).toBe(translate("error.bug"));
+  expect(errorSentence(translate, { code: "no_such_code" })).toBe(
+    translate("error.bug"),
+  );
 });
 
 test("French puts narrow or hard spaces before its double punctuation", () => {
-  for (const key of KEYS) expect(CATALOGUES.fr[key], key).not.toMatch(/ [:;?!»]|« /);
+  for (const key of KEYS)
+    expect(CATALOGUES.fr[key], key).not.toMatch(/ [:;?!»]|« /);
 });
 
 test("Arabic counts two as two", () => {
   const translate = makeTranslate("ar");
-  expect(translate("found.title", { following: 2, found: 1 })).toBe("تتابع شخصين؛ عثرنا على واحد.");
+  expect(translate("found.title", { following: 2, found: 1 })).toBe(
+    "تتابع شخصين؛ عثرنا على واحد.",
+  );
 });
 
 test("a hostile name cannot turn the sentence around it", () => {
-  const sentence = makeTranslate("en")("row.follow_label", { name: "\u202Eevil\u2066" });
+  const sentence = makeTranslate("en")("row.follow_label", {
+    name: "\u202Eevil\u2066",
+  });
   expect(sentence).toBe("Follow \u2068evil\u2069 on Bluesky");
 });
 
 test("a name is never taken for a pattern", () => {
-  expect(makeTranslate("en")("row.follow_label", { name: "{count} <b>" })).toBe("Follow \u2068{count} <b>\u2069 on Bluesky");
+  expect(makeTranslate("en")("row.follow_label", { name: "{count} <b>" })).toBe(
+    "Follow \u2068{count} <b>\u2069 on Bluesky",
+  );
 });
 
 test("the browser's first language that we have is spoken, with its region", () => {
@@ -163,10 +262,18 @@ test("a chosen language wins over the browser's", () => {
 test("a word that chooses between sentences is compared as it is, in every language", () => {
   for (const language of LANGUAGES) {
     const translate = makeTranslate(language);
-    const sayings = ["name", "bio", "location", "url"].map((detail) => translate("evidence.says_so", { detail }));
+    const sayings = ["name", "bio", "location", "url"].map((detail) =>
+      translate("evidence.says_so", { detail }),
+    );
     expect(new Set(sayings).size, language).toBe(4);
-    expect(translate("reading.title", { kind: "followers" })).not.toBe(translate("reading.title", { kind: "following" }));
+    expect(translate("reading.title", { kind: "followers" })).not.toBe(
+      translate("reading.title", { kind: "following" }),
+    );
   }
-  const label = makeTranslate("en")("badge.label", { name: "Ada", networks: "bluesky", grade: "Proven" });
+  const label = makeTranslate("en")("badge.label", {
+    name: "Ada",
+    networks: "bluesky",
+    grade: "Proven",
+  });
   expect(withoutIsolates(label)).toBe("Ada is also on Bluesky. Proven.");
 });

@@ -1,7 +1,11 @@
 // The directory on this machine, as the background reads it: by id first, real names compared, lines of any length.
 import { expect, test } from "vitest";
 import { idKey, nameKey } from "../../extension/lib/rules/keys";
-import { type DirectoryFiles, type DirectoryRow, openDirectory } from "../../extension/lib/rules/directory";
+import {
+  type DirectoryFiles,
+  type DirectoryRow,
+  openDirectory,
+} from "../../extension/lib/rules/directory";
 
 const ADA: DirectoryRow = {
   row_id: "1",
@@ -16,10 +20,20 @@ const ADA: DirectoryRow = {
   leaving_on: null,
   sources: [],
 };
-const HIDEO: DirectoryRow = { ...ADA, row_id: "2", rest_id: null, screen_name: "Hideo_Umi", did: null, handle: "hideo.example.org" };
+const HIDEO: DirectoryRow = {
+  ...ADA,
+  row_id: "2",
+  rest_id: null,
+  screen_name: "Hideo_Umi",
+  did: null,
+  handle: "hideo.example.org",
+};
 
 /** Write rows as core/passerelle/directory/index.py does. `extra` adds keys that point at a row which is not theirs. */
-function filesOf(rows: DirectoryRow[], extra: [number, number][] = []): DirectoryFiles {
+function filesOf(
+  rows: DirectoryRow[],
+  extra: [number, number][] = [],
+): DirectoryFiles {
   const lines = rows.map((row) => `${JSON.stringify(row)}\n`);
   const encoder = new TextEncoder();
   let at = 0;
@@ -38,8 +52,13 @@ function filesOf(rows: DirectoryRow[], extra: [number, number][] = []): Director
   };
 }
 
-const find = async (files: DirectoryFiles, screenName: string, restId: string | null = null) =>
-  (await (await openDirectory(files)).find({ screenName, restId }))?.row_id ?? null;
+const find = async (
+  files: DirectoryFiles,
+  screenName: string,
+  restId: string | null = null,
+) =>
+  (await (await openDirectory(files)).find({ screenName, restId }))?.row_id ??
+  null;
 
 test("people are found by name, in any case, and by id", async () => {
   const files = filesOf([ADA, HIDEO]);
@@ -50,20 +69,32 @@ test("people are found by name, in any case, and by id", async () => {
 });
 
 test("a name that somebody else bears now is not the row's person", async () => {
-  expect(await find(filesOf([ADA]), "ada_nouvelle", "9000000000099000000")).toBeNull();
+  expect(
+    await find(filesOf([ADA]), "ada_nouvelle", "9000000000099000000"),
+  ).toBeNull();
 });
 
 test("a row that knows no id goes by its name, whatever the page's id", async () => {
-  expect(await find(filesOf([HIDEO]), "hideo_umi", "9000000000018000054")).toBe("2");
+  expect(await find(filesOf([HIDEO]), "hideo_umi", "9000000000018000054")).toBe(
+    "2",
+  );
 });
 
 test("the id decides where id and name lead to different rows", async () => {
   const namesake = { ...HIDEO, row_id: "3", screen_name: "new_name" };
-  expect(await find(filesOf([namesake, ADA]), "new_name", ADA.rest_id)).toBe("1");
+  expect(await find(filesOf([namesake, ADA]), "new_name", ADA.rest_id)).toBe(
+    "1",
+  );
 });
 
 test("a key shared by chance shows nobody wrong", async () => {
-  const files = filesOf([ADA, HIDEO], [[nameKey("olu_afara"), 0], [nameKey("ada_nouvelle"), 1]]);
+  const files = filesOf(
+    [ADA, HIDEO],
+    [
+      [nameKey("olu_afara"), 0],
+      [nameKey("ada_nouvelle"), 1],
+    ],
+  );
   expect(await find(files, "olu_afara")).toBeNull();
   expect(await find(files, "ada_nouvelle")).toBe("1");
 });
@@ -80,5 +111,7 @@ test("among rows of one name the best grade wins, then the name seen last", asyn
 test("lines longer than one reading, and letters of several bytes, come whole", async () => {
   const long = { ...ADA, display_name: "é".repeat(5000) };
   const directory = await openDirectory(filesOf([HIDEO, long]));
-  expect(await directory.find({ screenName: "ada_nouvelle", restId: null })).toEqual(long);
+  expect(
+    await directory.find({ screenName: "ada_nouvelle", restId: null }),
+  ).toEqual(long);
 });

@@ -2,7 +2,16 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { answer, type Asked } from "../../extension/engine/fetch";
 
-const ASKED: Asked = { method: "GET", url: "https://quai.example.org/a", headers: {}, body: undefined, account: undefined, timeout: 5, limit: undefined, may_redirect: false };
+const ASKED: Asked = {
+  method: "GET",
+  url: "https://quai.example.org/a",
+  headers: {},
+  body: undefined,
+  account: undefined,
+  timeout: 5,
+  limit: undefined,
+  may_redirect: false,
+};
 
 /** A server that sends `pieces` one by one, and says how many were taken. */
 function serve(pieces: string[]): { taken: () => number } {
@@ -50,19 +59,24 @@ test("what is too long is not taken from the network", async () => {
 });
 
 test("an answer without a body is an empty one", async () => {
-  vi.stubGlobal("fetch", () => Promise.resolve(new Response(null, { status: 204 })));
+  vi.stubGlobal("fetch", () =>
+    Promise.resolve(new Response(null, { status: 204 })),
+  );
   expect(await bodyOf(10)).toBe("");
 });
 
 test.each([
   [true, "follow"],
   [false, "error"],
-])("where redirects are allowed (%s), the browser is told to %s", async (may_redirect, redirect) => {
-  const told: (string | undefined)[] = [];
-  vi.stubGlobal("fetch", (_url: string, init: RequestInit) => {
-    told.push(init.redirect);
-    return Promise.resolve(new Response(null, { status: 204 }));
-  });
-  await answer({ ...ASKED, may_redirect });
-  expect(told).toEqual([redirect]);
-});
+])(
+  "where redirects are allowed (%s), the browser is told to %s",
+  async (may_redirect, redirect) => {
+    const told: (string | undefined)[] = [];
+    vi.stubGlobal("fetch", (_url: string, init: RequestInit) => {
+      told.push(init.redirect);
+      return Promise.resolve(new Response(null, { status: 204 }));
+    });
+    await answer({ ...ASKED, may_redirect });
+    expect(told).toEqual([redirect]);
+  },
+);

@@ -13,7 +13,9 @@ afterEach(() => {
 /** A Worker in the same thread; the test plays its script. */
 class FakeWorker {
   onmessage: ((event: { data: unknown }) => void) | null = null;
-  onerror: ((event: { message: string; preventDefault: () => void }) => void) | null = null;
+  onerror:
+    ((event: { message: string; preventDefault: () => void }) => void) | null =
+    null;
   terminated = false;
 
   terminate(): void {
@@ -50,7 +52,8 @@ function listener(): { heard: Message[]; post: (message: Message) => void } {
   return { heard, post: channel.post };
 }
 
-const wait = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+const wait = (milliseconds: number) =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 test("two who wake it at once share one worker", async () => {
   const { host, workers } = hosted();
@@ -78,7 +81,11 @@ test("it is stopped when nobody has needed it for a while, and another one start
   workers[0]?.listens();
   await first;
   await wait(2 * IDLE);
-  expect([workers[0]?.terminated, idle.length, host.isRunning()]).toEqual([true, 1, false]);
+  expect([workers[0]?.terminated, idle.length, host.isRunning()]).toEqual([
+    true,
+    1,
+    false,
+  ]);
   const second = host.wake();
   workers[1]?.listens();
   expect((await second).worker).not.toBe((await first).worker);
@@ -108,7 +115,11 @@ test("a worker that dies is told to everybody and replaced at the next wake", as
     {
       event: {
         type: "engine.died",
-        error: { code: "engine_died", message: "memory access out of bounds", params: {} },
+        error: {
+          code: "engine_died",
+          message: "memory access out of bounds",
+          params: {},
+        },
       },
     },
   ]);

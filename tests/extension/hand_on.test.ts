@@ -1,6 +1,10 @@
 // What a page posts just before it closes reaches the engine, once.
 import { afterEach, expect, test, vi } from "vitest";
-import { type Awake, type NotAwake, openChannel } from "../../extension/lib/engine/channel";
+import {
+  type Awake,
+  type NotAwake,
+  openChannel,
+} from "../../extension/lib/engine/channel";
 import { makeEngine } from "../../extension/lib/engine/client";
 import { handOn } from "../../extension/lib/engine/relay";
 
@@ -26,7 +30,9 @@ function workerToStart(): { start: () => void; heard: string[] } {
 /** A page that is closed while it waits for the engine. */
 function closeAfterCalling(type: "archive.open" | "archive.cancel"): void {
   const page = makeEngine(() => new Promise<Awake | NotAwake>(() => undefined));
-  void (type === "archive.open" ? page.call(type, { names: ["a.zip"] }) : page.call(type, {}));
+  void (type === "archive.open"
+    ? page.call(type, { names: ["a.zip"] })
+    : page.call(type, {}));
   page.close();
 }
 
@@ -34,7 +40,9 @@ test("an archive dropped in a popup that closes at once is handed on when a work
   const worker = workerToStart();
   closing.push(handOn(() => Promise.resolve(AWAKE).finally(worker.start)));
   closeAfterCalling("archive.open");
-  await vi.waitFor(() => { expect(worker.heard).toEqual(["archive.open"]); });
+  await vi.waitFor(() => {
+    expect(worker.heard).toEqual(["archive.open"]);
+  });
 });
 
 test("what is of no use without its page is not handed on", async () => {

@@ -14,10 +14,18 @@ interface Example {
 }
 
 const read = (name: string) =>
-  readFileSync(`${import.meta.dirname}/../data/${name}.jsonl`, "utf8").trim().split("\n").map((line) => JSON.parse(line) as Example);
+  readFileSync(`${import.meta.dirname}/../data/${name}.jsonl`, "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Example);
 const examples = [...read("hints-english"), ...read("hints-languages")];
 
-const profile = ({ name, bio, location, urls = [] }: Partial<Example>): SeenUser => ({
+const profile = ({
+  name,
+  bio,
+  location,
+  urls = [],
+}: Partial<Example>): SeenUser => ({
   rest_id: "1",
   screen_name: "ada",
   display_name: name ?? null,
@@ -27,9 +35,12 @@ const profile = ({ name, bio, location, urls = [] }: Partial<Example>): SeenUser
   links: urls.slice(1).map((long) => ({ short: "https://t.co/a", long })),
 });
 
-test.each(examples.filter((example) => example.expect.length > 0))("$id: it may name an account", (example) => {
-  expect(mayNameAccount(profile(example))).toBe(true);
-});
+test.each(examples.filter((example) => example.expect.length > 0))(
+  "$id: it may name an account",
+  (example) => {
+    expect(mayNameAccount(profile(example))).toBe(true);
+  },
+);
 
 test.each([
   "Lawyer, commentator, fighter for democracy. Host of a show on https://radio.example.org and every podcast app.",
@@ -43,19 +54,35 @@ test.each([
 
 test("most of those invented to mislead the core are let through, ordinary people are not", () => {
   const decoys = examples.filter((example) => example.expect.length === 0);
-  expect(decoys.filter((example) => !mayNameAccount(profile(example))).length).toBeGreaterThan(30);
+  expect(
+    decoys.filter((example) => !mayNameAccount(profile(example))).length,
+  ).toBeGreaterThan(30);
 });
 
 test("an address behind X's own link is seen, hidden as it may be", () => {
-  const links = [{ short: "https://t.co/a1", long: "https://bsky.app/profile/ada.example.org" }];
-  expect(mayNameAccount({ ...profile({ bio: "Also: https://t.co/a1" }), links })).toBe(true);
+  const links = [
+    {
+      short: "https://t.co/a1",
+      long: "https://bsky.app/profile/ada.example.org",
+    },
+  ];
+  expect(
+    mayNameAccount({ ...profile({ bio: "Also: https://t.co/a1" }), links }),
+  ).toBe(true);
   expect(mayNameAccount(profile({ bio: "ada．ｂｓｋｙ．social" }))).toBe(true);
-  expect(mayNameAccount(profile({ location: "@\u200bada@\u200bquai.example.org" }))).toBe(true);
+  expect(
+    mayNameAccount(profile({ location: "@\u200bada@\u200bquai.example.org" })),
+  ).toBe(true);
 });
 
 test("it stays quick whatever a page invents", () => {
-  const hostile = ["a.", "a@", "a.b/", "/", "a/", "@a.", "at a dot "].map((piece) => piece.repeat(2_000 / piece.length));
-  const links = Array.from({ length: 20 }, (_, at) => ({ short: `https://t.co/${String(at)}`, long: `https://t.co/${String(at + 1)} `.repeat(90) }));
+  const hostile = ["a.", "a@", "a.b/", "/", "a/", "@a.", "at a dot "].map(
+    (piece) => piece.repeat(2_000 / piece.length),
+  );
+  const links = Array.from({ length: 20 }, (_, at) => ({
+    short: `https://t.co/${String(at)}`,
+    long: `https://t.co/${String(at + 1)} `.repeat(90),
+  }));
   const started = performance.now();
   for (const bio of hostile) mayNameAccount({ ...profile({ bio }), links });
   mayNameAccount({ ...profile({ bio: "https://t.co/0 ".repeat(140) }), links });
@@ -63,8 +90,21 @@ test("it stays quick whatever a page invents", () => {
 });
 
 test("two observations are the same while nothing that the core reads differs", () => {
-  const ada = profile({ name: "Ada", bio: "Poet", location: "Quai", urls: ["https://ada.example.org"] });
+  const ada = profile({
+    name: "Ada",
+    bio: "Poet",
+    location: "Quai",
+    urls: ["https://ada.example.org"],
+  });
   expect(isSameProfile(ada, { ...ada })).toBe(true);
-  const others: Partial<SeenUser>[] = [{ display_name: "Eve" }, { bio: "Poète" }, { location: null }, { website: null }, { screen_name: "eve" }];
-  expect(others.map((change) => isSameProfile(ada, { ...ada, ...change }))).toEqual(others.map(() => false));
+  const others: Partial<SeenUser>[] = [
+    { display_name: "Eve" },
+    { bio: "Poète" },
+    { location: null },
+    { website: null },
+    { screen_name: "eve" },
+  ];
+  expect(
+    others.map((change) => isSameProfile(ada, { ...ada, ...change })),
+  ).toEqual(others.map(() => false));
 });

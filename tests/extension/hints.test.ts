@@ -2,18 +2,43 @@
 import "fake-indexeddb/auto";
 import { beforeEach, expect, test, vi } from "vitest";
 import { fakeBrowser } from "wxt/testing/fake-browser";
-import { answerPage, type BadgeParts, makeBadgeHandlers } from "../../extension/lib/background/badges";
+import {
+  answerPage,
+  type BadgeParts,
+  makeBadgeHandlers,
+} from "../../extension/lib/background/badges";
 import { makeHints, publishHints } from "../../extension/lib/background/hints";
 import { makeSeen } from "../../extension/lib/background/seen";
-import { BADGE_HINTS, mayKnow, nameKey, readBadgeIndex } from "../../extension/lib/rules/keys";
-import { makeBadgeView, type Own } from "../../extension/lib/background/badge-view";
+import {
+  BADGE_HINTS,
+  mayKnow,
+  nameKey,
+  readBadgeIndex,
+} from "../../extension/lib/rules/keys";
+import {
+  makeBadgeView,
+  type Own,
+} from "../../extension/lib/background/badge-view";
 import type { DirectoryRow } from "../../extension/lib/rules/directory";
 import { EngineError } from "../../extension/lib/engine/client";
-import { isChecked, makeHintBook } from "../../extension/lib/background/hint-lookup";
+import {
+  isChecked,
+  makeHintBook,
+} from "../../extension/lib/background/hint-lookup";
 import { LANGUAGES, makeTranslate } from "../../extension/lib/i18n/i18n";
-import type { CheckView, Commands, HintView, LookView, MatchView, ProfileHints } from "../../extension/lib/messages/messages.gen";
+import type {
+  CheckView,
+  Commands,
+  HintView,
+  LookView,
+  MatchView,
+  ProfileHints,
+} from "../../extension/lib/messages/messages.gen";
 import { withoutIsolates } from "../../extension/lib/rules/text";
-import { makeSeenStore, type SeenRecord } from "../../extension/lib/background/seen-store";
+import {
+  makeSeenStore,
+  type SeenRecord,
+} from "../../extension/lib/background/seen-store";
 import type { SeenUser } from "../../extension/lib/x/answers/users";
 
 type Find = Commands["hint.find"]["fields"];
@@ -28,8 +53,12 @@ const person = (number: number, changes: Partial<SeenUser> = {}): SeenUser => ({
   links: [],
   ...changes,
 });
-const naming = (number: number, address = `crowd-${String(number)}.bsky.social`) => person(number, { bio: `🦋 ${address}` });
-const names = (records: readonly { screen_name: string }[]) => records.map(({ screen_name }) => screen_name);
+const naming = (
+  number: number,
+  address = `crowd-${String(number)}.bsky.social`,
+) => person(number, { bio: `🦋 ${address}` });
+const names = (records: readonly { screen_name: string }[]) =>
+  records.map(({ screen_name }) => screen_name);
 
 const freshStore = async (max?: number) => {
   const store = makeSeenStore(max);
@@ -66,7 +95,11 @@ test("a profile that no longer names an account waits too: its hints have to go"
 
 test("of whom the engine has hints every new profile waits, even where the old one is forgotten", async () => {
   const store = await freshStore();
-  await store.remember([person(3)], "2026-11-01", (restId) => restId === "1003");
+  await store.remember(
+    [person(3)],
+    "2026-11-01",
+    (restId) => restId === "1003",
+  );
   expect(names(await store.waiting(10))).toEqual(["crowd_3"]);
 });
 
@@ -88,14 +121,25 @@ test("who changes while the engine looks goes on waiting", async () => {
 });
 
 test("people seen before this version are looked at as well", async () => {
-  await new Promise((done) => (indexedDB.deleteDatabase("seen").onsuccess = done));
+  await new Promise(
+    (done) => (indexedDB.deleteDatabase("seen").onsuccess = done),
+  );
   const request = indexedDB.open("seen", 1);
   request.onupgradeneeded = () => {
-    const people = request.result.createObjectStore("people", { keyPath: "rest_id" });
+    const people = request.result.createObjectStore("people", {
+      keyPath: "rest_id",
+    });
     people.createIndex("seen", "seen");
     people.createIndex("name", "name");
-    request.result.createObjectStore("members", { keyPath: "rest_id" }).createIndex("told", "told");
-    for (const one of [person(1), naming(2)]) people.put({ ...one, seen: "2026-11-01", name: one.screen_name } satisfies SeenRecord);
+    request.result
+      .createObjectStore("members", { keyPath: "rest_id" })
+      .createIndex("told", "told");
+    for (const one of [person(1), naming(2)])
+      people.put({
+        ...one,
+        seen: "2026-11-01",
+        name: one.screen_name,
+      } satisfies SeenRecord);
   };
   await new Promise((done) => (request.onsuccess = done));
   request.result.close();
@@ -112,26 +156,61 @@ async function handing(find?: (fields: Find) => Promise<unknown>) {
   return { given, store, hints: makeHints({ store, find: find ?? take }) };
 }
 
-const settled = async (look: () => unknown) => { await vi.waitFor(() => { expect(look()).toBeTruthy(); }); };
+const settled = async (look: () => unknown) => {
+  await vi.waitFor(() => {
+    expect(look()).toBeTruthy();
+  });
+};
 
 test("a few wait a moment, then go together, with every link where it leads", async () => {
   const { given, store, hints } = await handing();
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
-  const links = [{ short: "https://t.co/abc", long: "https://bsky.app/profile/ada.example.org" }];
-  await store.remember([person(1, { bio: "See https://t.co/abc", links, website: "https://ada.example.org" }), person(2)], "2026-11-01");
+  const links = [
+    {
+      short: "https://t.co/abc",
+      long: "https://bsky.app/profile/ada.example.org",
+    },
+  ];
+  await store.remember(
+    [
+      person(1, {
+        bio: "See https://t.co/abc",
+        links,
+        website: "https://ada.example.org",
+      }),
+      person(2),
+    ],
+    "2026-11-01",
+  );
   await hints.soon();
   expect(given).toEqual([]);
   await vi.advanceTimersByTimeAsync(5_000);
   vi.useRealTimers();
   await settled(() => given.length === 1);
   const bio = "See https://bsky.app/profile/ada.example.org";
-  const urls = ["https://ada.example.org", "https://bsky.app/profile/ada.example.org"];
-  expect(given[0]?.people).toEqual([{ rest_id: "1001", screen_name: "crowd_1", display_name: "Crowd 1", seen: "2026-11-01", bio, location: null, urls }]);
+  const urls = [
+    "https://ada.example.org",
+    "https://bsky.app/profile/ada.example.org",
+  ];
+  expect(given[0]?.people).toEqual([
+    {
+      rest_id: "1001",
+      screen_name: "crowd_1",
+      display_name: "Crowd 1",
+      seen: "2026-11-01",
+      bio,
+      location: null,
+      urls,
+    },
+  ]);
 });
 
 test("a handful goes at once, a crowd in bounded parts, and nobody twice", async () => {
   const { given, store, hints } = await handing();
-  await store.remember(Array.from({ length: 450 }, (_, at) => naming(at)), "2026-11-01");
+  await store.remember(
+    Array.from({ length: 450 }, (_, at) => naming(at)),
+    "2026-11-01",
+  );
   await hints.soon();
   await settled(() => given.length === 3);
   expect(given.map(({ people }) => people.length)).toEqual([200, 200, 50]);
@@ -154,7 +233,10 @@ test("whoever scrolls on and on does not put it off", async () => {
 
 test("a page that names new people without end is looked at now and then", async () => {
   const { given, store, hints } = await handing();
-  await store.remember(Array.from({ length: 1_500 }, (_, at) => naming(at)), "2026-11-01");
+  await store.remember(
+    Array.from({ length: 1_500 }, (_, at) => naming(at)),
+    "2026-11-01",
+  );
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
   await hints.now();
   for (let flood = 0; flood < 20; flood++) await hints.soon();
@@ -168,7 +250,10 @@ test("a page that names new people without end is looked at now and then", async
 
 test("nobody who names nothing wakes the engine", async () => {
   const { given, store, hints } = await handing();
-  await store.remember(Array.from({ length: 450 }, (_, at) => person(at)), "2026-11-01");
+  await store.remember(
+    Array.from({ length: 450 }, (_, at) => person(at)),
+    "2026-11-01",
+  );
   await hints.soon();
   await hints.now();
   expect(given).toEqual([]);
@@ -176,13 +261,18 @@ test("nobody who names nothing wakes the engine", async () => {
 
 test("where the engine fails, or the background is killed, they wait and are given again", async () => {
   vi.spyOn(console, "warn").mockReturnValue(undefined);
-  const { store, hints } = await handing(() => Promise.reject(new EngineError("engine_died", "gone")));
+  const { store, hints } = await handing(() =>
+    Promise.reject(new EngineError("engine_died", "gone")),
+  );
   await store.remember([naming(1)], "2026-11-01");
   await hints.now();
   expect(names(await store.waiting(10))).toEqual(["crowd_1"]);
 
   const given: Find[] = [];
-  await makeHints({ store, find: (fields) => Promise.resolve(given.push(fields)) }).now();
+  await makeHints({
+    store,
+    find: (fields) => Promise.resolve(given.push(fields)),
+  }).now();
   expect(given).toHaveLength(1);
   expect(await store.waiting(10)).toEqual([]);
 });
@@ -195,16 +285,32 @@ test("whoever is seen on a page may have something to be looked at", async () =>
     known: () => Promise.resolve(new Map()),
     owner: () => Promise.resolve(null),
     keys: () => Promise.resolve(new Uint32Array()),
-    hints: { has: () => Promise.resolve((restId) => restId === "1100"), soon: hints.soon },
+    hints: {
+      has: () => Promise.resolve((restId) => restId === "1100"),
+      soon: hints.soon,
+    },
     isAllowed: () => Promise.resolve(true),
     openTab: () => Promise.resolve(),
     speech: () => Promise.resolve(english),
     now: () => NOW,
   });
-  const people = [...Array.from({ length: 20 }, (_, at) => naming(at)), person(50), person(100)];
-  await answerPage(seen.handlers, { id, type: "people.seen", people, listed: null });
+  const people = [
+    ...Array.from({ length: 20 }, (_, at) => naming(at)),
+    person(50),
+    person(100),
+  ];
+  await answerPage(seen.handlers, {
+    id,
+    type: "people.seen",
+    people,
+    listed: null,
+  });
   await settled(() => given.length === 1);
-  expect(names(given[0]?.people ?? []).sort()).toEqual(names(people).filter((name) => name !== "crowd_50").sort());
+  expect(names(given[0]?.people ?? []).sort()).toEqual(
+    names(people)
+      .filter((name) => name !== "crowd_50")
+      .sort(),
+  );
 });
 
 // Whose profiles are worth a badge.
@@ -219,8 +325,14 @@ const hint = (changes: Partial<HintView> = {}): HintView => ({
   check: null,
   ...changes,
 });
-const checked = (state: CheckView["state"], did: string | null = "did:plc:ada"): CheckView => ({ state, at: "2026-11-19T08:00:00+00:00", did });
-const profile = (hints: HintView[], changes: Partial<ProfileHints> = {}): ProfileHints => ({
+const checked = (
+  state: CheckView["state"],
+  did: string | null = "did:plc:ada",
+): CheckView => ({ state, at: "2026-11-19T08:00:00+00:00", did });
+const profile = (
+  hints: HintView[],
+  changes: Partial<ProfileHints> = {},
+): ProfileHints => ({
   rest_id: "1001",
   screen_name: "Ada_Nouvelle",
   display_name: "Ada Nouvelle",
@@ -230,19 +342,40 @@ const profile = (hints: HintView[], changes: Partial<ProfileHints> = {}): Profil
 const ada = { screenName: "ada_nouvelle", restId: null };
 
 test("somebody is found by id, or by the name seen last; the index knows both", () => {
-  const book = makeHintBook([profile([hint()]), profile([hint({ seen: "2025-01-01" })], { rest_id: "7", screen_name: "ada_nouvelle" })]);
+  const book = makeHintBook([
+    profile([hint()]),
+    profile([hint({ seen: "2025-01-01" })], {
+      rest_id: "7",
+      screen_name: "ada_nouvelle",
+    }),
+  ]);
   expect(book.find(ada)?.rest_id).toBe("1001");
   expect(book.find({ screenName: "whoever", restId: "7" })?.rest_id).toBe("7");
   expect(book.find({ screenName: "ada_nouvelle", restId: "8" })).toBeNull();
-  for (const one of [ada, { screenName: "whoever", restId: "7" }]) expect(mayKnow(book.keys(), one)).toBe(true);
-  expect(mayKnow(book.keys(), { screenName: "somebody", restId: "9" })).toBe(false);
+  for (const one of [ada, { screenName: "whoever", restId: "7" }])
+    expect(mayKnow(book.keys(), one)).toBe(true);
+  expect(mayKnow(book.keys(), { screenName: "somebody", restId: "9" })).toBe(
+    false,
+  );
 });
 
 test.each([
   ["a guess", [hint({ confidence: "inferred" })], new Set<string>()],
-  ["an account that is gone", [hint({ check: checked("gone", null) })], new Set<string>()],
-  ["an account that the person said is somebody else", [hint()], new Set(["1001 bluesky ada.example.org"])],
-  ["... under another handle of the same account", [hint({ address: "renamed.example.org", check: checked("found") })], new Set(["1001 bluesky did:plc:ada"])],
+  [
+    "an account that is gone",
+    [hint({ check: checked("gone", null) })],
+    new Set<string>(),
+  ],
+  [
+    "an account that the person said is somebody else",
+    [hint()],
+    new Set(["1001 bluesky ada.example.org"]),
+  ],
+  [
+    "... under another handle of the same account",
+    [hint({ address: "renamed.example.org", check: checked("found") })],
+    new Set(["1001 bluesky did:plc:ada"]),
+  ],
 ])("%s makes no badge", (_, hints, rejected) => {
   const book = makeHintBook([profile(hints)], rejected);
   expect(book.find(ada)).toBeNull();
@@ -251,13 +384,26 @@ test.each([
 });
 
 test("only what was found there may be followed; a guess only where both name each other", () => {
-  expect([null, checked("gone", null), checked("found"), checked("found", null), checked("linked")].map((check) => isChecked(hint({ check })))).toEqual([
-    false, false, true, false, true,
-  ]);
-  expect((["found", "linked"] as const).map((state) => isChecked(hint({ confidence: "inferred", check: checked(state) })))).toEqual([false, true]);
+  expect(
+    [
+      null,
+      checked("gone", null),
+      checked("found"),
+      checked("found", null),
+      checked("linked"),
+    ].map((check) => isChecked(hint({ check }))),
+  ).toEqual([false, false, true, false, true]);
+  expect(
+    (["found", "linked"] as const).map((state) =>
+      isChecked(hint({ confidence: "inferred", check: checked(state) })),
+    ),
+  ).toEqual([false, true]);
 });
 
-const stored = async () => readBadgeIndex((await fakeBrowser.storage.local.get(BADGE_HINTS))[BADGE_HINTS])?.keys ?? null;
+const stored = async () =>
+  readBadgeIndex(
+    (await fakeBrowser.storage.local.get(BADGE_HINTS))[BADGE_HINTS],
+  )?.keys ?? null;
 
 test("the index is there while badges are on and somebody is in it", async () => {
   let book = makeHintBook([profile([hint()])]);
@@ -291,65 +437,158 @@ const ROW: DirectoryRow = {
   leaving_on: null,
   sources: [],
 };
-const viewOf = (hints: HintView[], row: DirectoryRow | null = null, own: Partial<Own> = {}) =>
-  makeBadgeView(ada, { row, profile: profile(hints) }, { ...ALONE, ...own }, english, NOW);
+const viewOf = (
+  hints: HintView[],
+  row: DirectoryRow | null = null,
+  own: Partial<Own> = {},
+) =>
+  makeBadgeView(
+    ada,
+    { row, profile: profile(hints) },
+    { ...ALONE, ...own },
+    english,
+    NOW,
+  );
 
 test("an unchecked account says where it stands, and can be checked, not followed", () => {
   const view = viewOf([hint()]);
-  expect(plain(view?.label)).toBe("Ada Nouvelle says in their profile to be on Bluesky. Not checked.");
+  expect(plain(view?.label)).toBe(
+    "Ada Nouvelle says in their profile to be on Bluesky. Not checked.",
+  );
   expect(view).toMatchObject({ row_id: null, grade: "hinted" });
-  expect(view?.accounts).toMatchObject([{ standing: "unchecked", action: "check", look_text: "Check" }]);
-  expect(plain(view?.accounts[0]?.standing_text)).toBe("Says so in their description · not checked");
-  expect(plain(view?.accounts[0]?.look_asks)).toBe("“Check” asks bsky.app, plc.directory and the account’s own server whether it is there.");
+  expect(view?.accounts).toMatchObject([
+    { standing: "unchecked", action: "check", look_text: "Check" },
+  ]);
+  expect(plain(view?.accounts[0]?.standing_text)).toBe(
+    "Says so in their description · not checked",
+  );
+  expect(plain(view?.accounts[0]?.look_asks)).toBe(
+    "“Check” asks bsky.app, plc.directory and the account’s own server whether it is there.",
+  );
 });
 
 test("once it is found it can be followed, and the badge says that nobody confirms it", () => {
   const view = viewOf([hint({ check: checked("found") })]);
-  expect(view).toMatchObject({ grade: "hinted", accounts: [{ standing: "found", action: "follow" }] });
+  expect(view).toMatchObject({
+    grade: "hinted",
+    accounts: [{ standing: "found", action: "follow" }],
+  });
   expect(plain(view?.label)).toContain("Checked: the account is there.");
-  expect(viewOf([hint({ check: checked("linked") })])).toMatchObject({ grade: "linked", accounts: [{ standing: "linked", action: "follow" }] });
+  expect(viewOf([hint({ check: checked("linked") })])).toMatchObject({
+    grade: "linked",
+    accounts: [{ standing: "linked", action: "follow" }],
+  });
 });
 
 test("a fediverse account names the server that is asked, and is never followed from here", () => {
-  const mastodon = hint({ network: "fediverse", address: "ada@quai.example.org", url: "https://quai.example.org/@ada" });
+  const mastodon = hint({
+    network: "fediverse",
+    address: "ada@quai.example.org",
+    url: "https://quai.example.org/@ada",
+  });
   const before = viewOf([mastodon])?.accounts[0];
-  expect(plain(before?.look_asks)).toBe("“Check” asks quai.example.org, and servers to which that refers, whether it is there.");
-  const after = viewOf([{ ...mastodon, check: checked("linked", null) }])?.accounts[0];
-  expect(after).toMatchObject({ standing: "linked", action: "", look_text: "Show here" });
+  expect(plain(before?.look_asks)).toBe(
+    "“Check” asks quai.example.org, and servers to which that refers, whether it is there.",
+  );
+  const after = viewOf([{ ...mastodon, check: checked("linked", null) }])
+    ?.accounts[0];
+  expect(after).toMatchObject({
+    standing: "linked",
+    action: "",
+    look_text: "Show here",
+  });
 });
 
 test("beside a row stands what their profile names besides; what both name comes once, as the directory's", () => {
   const other = hint({ address: "other.example.org" });
   const view = viewOf([hint(), other], ROW);
   expect(view).toMatchObject({ row_id: "1", grade: "proven" });
-  expect(view?.accounts.map(({ address, standing, action }) => [address, standing, action])).toEqual([
+  expect(
+    view?.accounts.map(({ address, standing, action }) => [
+      address,
+      standing,
+      action,
+    ]),
+  ).toEqual([
     ["ada.example.org", "listed", "follow"],
     ["other.example.org", "unchecked", "check"],
   ]);
-  expect(view?.accounts[0]?.standing_text).toBe("In the directory, and named in their profile on X");
-  expect(viewOf([hint({ address: "renamed.example.org", check: checked("found") })], ROW)?.accounts).toHaveLength(1); // by its did
+  expect(view?.accounts[0]?.standing_text).toBe(
+    "In the directory, and named in their profile on X",
+  );
+  expect(
+    viewOf(
+      [hint({ address: "renamed.example.org", check: checked("found") })],
+      ROW,
+    )?.accounts,
+  ).toHaveLength(1); // by its did
 });
 
 test("where the directory's account was rejected, only their own word is left, and the badge says so", () => {
-  const account = { network: "bluesky" as const, address: "ada.example.org", did: "did:plc:ada", url: "", chosen: false, rejected: true, state: "none" as const, error: null, listed: true, hint: null };
-  const match = { accounts: [account], display_name: null } as unknown as MatchView;
-  expect(viewOf([hint({ address: "other.example.org" })], ROW, { match })).toMatchObject({ grade: "hinted", accounts: [{ address: "other.example.org" }] });
+  const account = {
+    network: "bluesky" as const,
+    address: "ada.example.org",
+    did: "did:plc:ada",
+    url: "",
+    chosen: false,
+    rejected: true,
+    state: "none" as const,
+    error: null,
+    listed: true,
+    hint: null,
+  };
+  const match = {
+    accounts: [account],
+    display_name: null,
+  } as unknown as MatchView;
+  expect(
+    viewOf([hint({ address: "other.example.org" })], ROW, { match }),
+  ).toMatchObject({
+    grade: "hinted",
+    accounts: [{ address: "other.example.org" }],
+  });
 });
 
-test.each(LANGUAGES)("everything about a hint has a sentence in %s", (locale) => {
-  const speech = { locale, translate: makeTranslate(locale) };
-  for (const check of [null, checked("found"), checked("linked")]) {
-    const view = makeBadgeView(ada, { row: null, profile: profile([hint({ check })]) }, ALONE, speech, NOW);
-    const { standing_text, look_text, look_label, look_asks } = view?.accounts[0] ?? {};
-    expect([view?.label, standing_text, look_text, look_label, look_asks].every(Boolean)).toBe(true);
-  }
-});
+test.each(LANGUAGES)(
+  "everything about a hint has a sentence in %s",
+  (locale) => {
+    const speech = { locale, translate: makeTranslate(locale) };
+    for (const check of [null, checked("found"), checked("linked")]) {
+      const view = makeBadgeView(
+        ada,
+        { row: null, profile: profile([hint({ check })]) },
+        ALONE,
+        speech,
+        NOW,
+      );
+      const { standing_text, look_text, look_label, look_asks } =
+        view?.accounts[0] ?? {};
+      expect(
+        [view?.label, standing_text, look_text, look_label, look_asks].every(
+          Boolean,
+        ),
+      ).toBe(true);
+    }
+  },
+);
 
 // What a page may have done.
 
 const id = "0b9d1f6e-5a0c-4c58-9d0b-2f6f5b1f2c11";
-const ME = { kind: "app-password" as const, did: "did:plc:me", handle: "me.example.org", pds: "https://pds.example.org", expired: false };
-const TARGET = { id, row_id: null, address: "ada.example.org", screen_name: "ada_nouvelle", rest_id: null };
+const ME = {
+  kind: "app-password" as const,
+  did: "did:plc:me",
+  handle: "me.example.org",
+  pds: "https://pds.example.org",
+  expired: false,
+};
+const TARGET = {
+  id,
+  row_id: null,
+  address: "ada.example.org",
+  screen_name: "ada_nouvelle",
+  rest_id: null,
+};
 const FOLLOW = { ...TARGET, type: "badge.follow" };
 const LOOK = { ...TARGET, type: "badge.look", network: "bluesky" };
 const LOOKED: LookView = {
@@ -388,41 +627,96 @@ function background(hints: HintView[], changes: Partial<BadgeParts> = {}) {
     now: () => NOW,
     ...changes,
   };
-  return { followed, looked, answer: (message: unknown) => answerPage(makeBadgeHandlers(parts), message) };
+  return {
+    followed,
+    looked,
+    answer: (message: unknown) => answerPage(makeBadgeHandlers(parts), message),
+  };
 }
 
 test("who is known by their profile only has a badge, with no directory here", async () => {
   const { answer } = background([hint()]);
   const people = [ada, { screenName: "somebody", restId: null }];
-  expect(await answer({ id, type: "badge.rows", people })).toMatchObject({ result: { views: [{ grade: "hinted" }, null] } });
+  expect(await answer({ id, type: "badge.rows", people })).toMatchObject({
+    result: { views: [{ grade: "hinted" }, null] },
+  });
 });
 
 test("an account that was checked is followed by the id that the engine keeps its hints by", async () => {
   const { answer, followed } = background([hint({ check: checked("found") })]);
-  expect(await answer(FOLLOW)).toEqual({ id, result: { state: "following", error_text: "" } });
-  expect(followed).toEqual([{ account: "did:plc:me", row_id: null, screen_name: "ada_nouvelle", rest_id: "1001", address: "ada.example.org" }]);
+  expect(await answer(FOLLOW)).toEqual({
+    id,
+    result: { state: "following", error_text: "" },
+  });
+  expect(followed).toEqual([
+    {
+      account: "did:plc:me",
+      row_id: null,
+      screen_name: "ada_nouvelle",
+      rest_id: "1001",
+      address: "ada.example.org",
+    },
+  ]);
 });
 
 test.each([
   ["an unchecked account", FOLLOW, [hint()]],
   ["an account that is gone", FOLLOW, [hint({ check: checked("gone", null) })]],
-  ["an account that the profile does not name", { ...FOLLOW, address: "eve.example.org" }, [hint({ check: checked("found") })]],
-  ["an account of somebody else", { ...FOLLOW, rest_id: "1002" }, [hint({ check: checked("found") })]],
-  ["an account of the fediverse", { ...FOLLOW, address: "ada@quai.example.org" }, [hint({ network: "fediverse", address: "ada@quai.example.org", check: checked("linked", null) })]],
-  ["a hint that is said to be a row", { ...FOLLOW, row_id: "1" }, [hint({ check: checked("found") })]],
-])("%s is not followed, whatever a page sends, and a sentence says why", async (_, message, hints) => {
-  const { answer, followed } = background(hints);
-  expect(await answer(message)).toMatchObject({ result: { state: "failed", error_text: expect.stringMatching(/\w+\.$/u) as string } });
-  expect(followed).toEqual([]);
-});
+  [
+    "an account that the profile does not name",
+    { ...FOLLOW, address: "eve.example.org" },
+    [hint({ check: checked("found") })],
+  ],
+  [
+    "an account of somebody else",
+    { ...FOLLOW, rest_id: "1002" },
+    [hint({ check: checked("found") })],
+  ],
+  [
+    "an account of the fediverse",
+    { ...FOLLOW, address: "ada@quai.example.org" },
+    [
+      hint({
+        network: "fediverse",
+        address: "ada@quai.example.org",
+        check: checked("linked", null),
+      }),
+    ],
+  ],
+  [
+    "a hint that is said to be a row",
+    { ...FOLLOW, row_id: "1" },
+    [hint({ check: checked("found") })],
+  ],
+])(
+  "%s is not followed, whatever a page sends, and a sentence says why",
+  async (_, message, hints) => {
+    const { answer, followed } = background(hints);
+    expect(await answer(message)).toMatchObject({
+      result: {
+        state: "failed",
+        error_text: expect.stringMatching(/\w+\.$/u) as string,
+      },
+    });
+    expect(followed).toEqual([]);
+  },
+);
 
 test("who has taken over a name has no badge for what its former bearer said", async () => {
   const ask = { id, type: "badge.rows", people: [ada] };
-  expect(await background([hint()], { bearer: () => Promise.resolve("2002") }).answer(ask)).toMatchObject({ result: { views: [null] } });
-  const { answer, followed } = background([hint({ check: checked("found") })], { bearer: () => Promise.resolve("2002") });
+  expect(
+    await background([hint()], {
+      bearer: () => Promise.resolve("2002"),
+    }).answer(ask),
+  ).toMatchObject({ result: { views: [null] } });
+  const { answer, followed } = background([hint({ check: checked("found") })], {
+    bearer: () => Promise.resolve("2002"),
+  });
   expect(await answer(FOLLOW)).toMatchObject({ result: { state: "failed" } });
   expect(followed).toEqual([]);
-  expect(await answer({ ...ask, people: [{ ...ada, restId: "1001" }] })).toMatchObject({ result: { views: [{ grade: "hinted" }] } });
+  expect(
+    await answer({ ...ask, people: [{ ...ada, restId: "1001" }] }),
+  ).toMatchObject({ result: { views: [{ grade: "hinted" }] } });
 });
 
 // The directory with Ada's row, as the background reads it.
@@ -437,30 +731,74 @@ const directory: Partial<BadgeParts> = {
 };
 
 test("what a row has is followed by the row, what a profile names by the hint, and neither in the other's name", async () => {
-  const { answer, followed } = background([hint({ address: "other.example.org", check: checked("found", "did:plc:other") })], directory);
-  for (const [row_id, address] of [["1", "other.example.org"], [null, "ada.example.org"]]) {
-    expect(await answer({ ...FOLLOW, row_id, address })).toMatchObject({ result: { state: "failed" } });
+  const { answer, followed } = background(
+    [
+      hint({
+        address: "other.example.org",
+        check: checked("found", "did:plc:other"),
+      }),
+    ],
+    directory,
+  );
+  for (const [row_id, address] of [
+    ["1", "other.example.org"],
+    [null, "ada.example.org"],
+  ]) {
+    expect(await answer({ ...FOLLOW, row_id, address })).toMatchObject({
+      result: { state: "failed" },
+    });
   }
   expect(followed).toEqual([]);
   await answer({ ...FOLLOW, row_id: "1" });
   await answer({ ...FOLLOW, address: "other.example.org" });
-  expect(followed).toMatchObject([{ row_id: "1", address: null }, { row_id: null, address: "other.example.org", rest_id: "1001" }]);
+  expect(followed).toMatchObject([
+    { row_id: "1", address: null },
+    { row_id: null, address: "other.example.org", rest_id: "1001" },
+  ]);
 });
 
 test("where a page shows a name only, the row's id says whose profile counts", async () => {
-  const newcomer = profile([hint({ address: "eve.example.org", seen: "2026-11-19" })], { rest_id: "7" });
-  const { answer } = background([], { ...directory, book: () => Promise.resolve(makeHintBook([newcomer])) });
-  const { result } = (await answer({ id, type: "badge.rows", people: [ada] })) as { result: { views: { accounts: { address: string }[] }[] } };
-  expect(result.views[0]?.accounts.map(({ address }) => address)).toEqual(["ada.example.org"]);
+  const newcomer = profile(
+    [hint({ address: "eve.example.org", seen: "2026-11-19" })],
+    { rest_id: "7" },
+  );
+  const { answer } = background([], {
+    ...directory,
+    book: () => Promise.resolve(makeHintBook([newcomer])),
+  });
+  const { result } = (await answer({
+    id,
+    type: "badge.rows",
+    people: [ada],
+  })) as { result: { views: { accounts: { address: string }[] }[] } };
+  expect(result.views[0]?.accounts.map(({ address }) => address)).toEqual([
+    "ada.example.org",
+  ]);
 });
 
 test("a profile is loaded for an account that is known, and comes cleaned", async () => {
   const { answer, looked } = background([hint()]);
   expect(await answer(LOOK)).toEqual({
     id,
-    result: { profile: { picture: "data:image/png;base64,AAAA", name: "Ada", description: "Poet in two lines", notes: ["That account names the X account in turn."] }, error_text: "" },
+    result: {
+      profile: {
+        picture: "data:image/png;base64,AAAA",
+        name: "Ada",
+        description: "Poet in two lines",
+        notes: ["That account names the X account in turn."],
+      },
+      error_text: "",
+    },
   });
-  expect(looked).toEqual([{ rest_id: "1001", screen_name: "ada_nouvelle", row_id: null, network: "bluesky", address: "ada.example.org" }]);
+  expect(looked).toEqual([
+    {
+      rest_id: "1001",
+      screen_name: "ada_nouvelle",
+      row_id: null,
+      network: "bluesky",
+      address: "ada.example.org",
+    },
+  ]);
 });
 
 test.each([
@@ -468,14 +806,27 @@ test.each([
   ["an address on the other network", { ...LOOK, network: "fediverse" }],
 ])("%s is not looked at", async (_, message) => {
   const { answer, looked } = background([hint()]);
-  expect(await answer(message)).toMatchObject({ result: { profile: null, error_text: "Their profile on X no longer names this account. Reload the page." } });
+  expect(await answer(message)).toMatchObject({
+    result: {
+      profile: null,
+      error_text:
+        "Their profile on X no longer names this account. Reload the page.",
+    },
+  });
   expect(looked).toEqual([]);
 });
 
 test("that there is no such account, and that a server does not answer, are different sentences", async () => {
-  const say = async (error: EngineError) => (await background([hint()], { look: () => Promise.reject(error) }).answer(LOOK)) as { result: { error_text: string } };
-  expect((await say(new EngineError("account_not_found", ""))).result.error_text).toBe("There is no such account.");
-  const silent = (await say(new EngineError("server_unreachable", "", { host: "bsky.app" }))).result.error_text;
+  const say = async (error: EngineError) =>
+    (await background([hint()], { look: () => Promise.reject(error) }).answer(
+      LOOK,
+    )) as { result: { error_text: string } };
+  expect(
+    (await say(new EngineError("account_not_found", ""))).result.error_text,
+  ).toBe("There is no such account.");
+  const silent = (
+    await say(new EngineError("server_unreachable", "", { host: "bsky.app" }))
+  ).result.error_text;
   expect(plain(silent)).toMatch(/^bsky\.app does not answer\./u);
 });
 
@@ -486,7 +837,11 @@ test.each([
   ["a network of its own", { ...LOOK, network: "myspace" }],
   ["a row that is no text", { ...FOLLOW, row_id: 7 }],
 ])("a message with %s is none", async (_, message) => {
-  const { answer, looked, followed } = background([hint({ check: checked("found") })]);
-  expect(await answer(message)).toMatchObject({ error: { code: "unknown_command" } });
+  const { answer, looked, followed } = background([
+    hint({ check: checked("found") }),
+  ]);
+  expect(await answer(message)).toMatchObject({
+    error: { code: "unknown_command" },
+  });
   expect([looked, followed]).toEqual([[], []]);
 });

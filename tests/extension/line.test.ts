@@ -11,11 +11,20 @@ class FakePort implements Port {
   isDead = false;
   answer: (message: unknown) => void = () => undefined;
   cut: () => void = () => undefined;
-  readonly onMessage = { addListener: (listener: (message: unknown) => void) => { this.answer = listener; } };
-  readonly onDisconnect = { addListener: (listener: () => void) => { this.cut = listener; } };
+  readonly onMessage = {
+    addListener: (listener: (message: unknown) => void) => {
+      this.answer = listener;
+    },
+  };
+  readonly onDisconnect = {
+    addListener: (listener: () => void) => {
+      this.cut = listener;
+    },
+  };
 
   postMessage(message: Message): void {
-    if (this.isDead) throw new Error("Attempting to use a disconnected port object");
+    if (this.isDead)
+      throw new Error("Attempting to use a disconnected port object");
     this.posted.push(message);
   }
 
@@ -45,8 +54,13 @@ test("messages share one line, and each gets its own answer", async () => {
   const answers = [line.send({ id: "1" }), line.send({ id: "2" })];
   ports[0]?.answer({ id: "2", result: "two" });
   ports[0]?.answer({ id: "1", result: "one" });
-  expect(await Promise.all(answers)).toEqual([{ id: "1", result: "one" }, { id: "2", result: "two" }]);
-  expect(ports.map(({ posted }) => posted)).toEqual([[{ id: "1" }, { id: "2" }]]);
+  expect(await Promise.all(answers)).toEqual([
+    { id: "1", result: "one" },
+    { id: "2", result: "two" },
+  ]);
+  expect(ports.map(({ posted }) => posted)).toEqual([
+    [{ id: "1" }, { id: "2" }],
+  ]);
   expect(alone).toEqual([]);
 });
 
@@ -57,7 +71,10 @@ test("what was under way when the line was cut is sent by itself; the next messa
   ports[0]?.cut();
   expect(await Promise.all(answers)).toEqual([{ id: "1" }, "alone 2"]);
   void line.send({ id: "3" });
-  expect(ports.map(({ posted }) => posted)).toEqual([[{ id: "1" }, { id: "2" }], [{ id: "3" }]]);
+  expect(ports.map(({ posted }) => posted)).toEqual([
+    [{ id: "1" }, { id: "2" }],
+    [{ id: "3" }],
+  ]);
   expect(alone).toEqual(["2"]);
 });
 
@@ -65,7 +82,10 @@ test("a line that is dead without having said so is noticed by the next message"
   const { line, ports } = lineWith();
   const first = line.send({ id: "1" });
   for (const port of ports) port.isDead = true;
-  expect(await Promise.all([first, line.send({ id: "2" })])).toEqual(["alone 1", "alone 2"]);
+  expect(await Promise.all([first, line.send({ id: "2" })])).toEqual([
+    "alone 1",
+    "alone 2",
+  ]);
 });
 
 test("a line that was closed for the page's sleep cuts nothing newer when it says so late", async () => {
@@ -89,7 +109,8 @@ test("where no line can be opened, messages go by themselves", async () => {
 test("an answer to nothing that was asked is nobody's", async () => {
   const { line, ports } = lineWith();
   const answer = line.send({ id: "1" });
-  for (const stray of [null, undefined, "text", {}, { id: "9" }]) ports[0]?.answer(stray);
+  for (const stray of [null, undefined, "text", {}, { id: "9" }])
+    ports[0]?.answer(stray);
   ports[0]?.answer({ id: "1" });
   expect(await answer).toEqual({ id: "1" });
 });

@@ -1,11 +1,37 @@
 // The list of people found: its order, its filters, what "Follow all" would follow.
 import { expect, test } from "vitest";
-import { counts, decided, failed, find, mayChoose, nameOf, sorted, toFollow } from "../../extension/lib/page/matches";
-import type { AccountView, CheckView, HintView, MatchView } from "../../extension/lib/messages/messages.gen";
+import {
+  counts,
+  decided,
+  failed,
+  find,
+  mayChoose,
+  nameOf,
+  sorted,
+  toFollow,
+} from "../../extension/lib/page/matches";
+import type {
+  AccountView,
+  CheckView,
+  HintView,
+  MatchView,
+} from "../../extension/lib/messages/messages.gen";
 
 function account(over: Partial<AccountView> = {}): AccountView {
   const url = "https://bsky.app/profile/ada.example.org";
-  return { network: "bluesky", address: "ada.example.org", did: null, url, chosen: false, rejected: false, state: "none", error: null, listed: true, hint: null, ...over };
+  return {
+    network: "bluesky",
+    address: "ada.example.org",
+    did: null,
+    url,
+    chosen: false,
+    rejected: false,
+    state: "none",
+    error: null,
+    listed: true,
+    hint: null,
+    ...over,
+  };
 }
 
 function match(rest_id: string, over: Partial<MatchView> = {}): MatchView {
@@ -26,8 +52,20 @@ function match(rest_id: string, over: Partial<MatchView> = {}): MatchView {
 }
 
 function hint(state: CheckView["state"] | null): HintView {
-  const check = state && { state, at: "2026-11-20T12:00:00+00:00", did: state === "gone" ? null : "did:plc:ada" };
-  return { network: "bluesky", address: "ada.example.org", url: "https://bsky.app/profile/ada.example.org", confidence: "explicit", where: "bio", seen: "2026-11-01", check };
+  const check = state && {
+    state,
+    at: "2026-11-20T12:00:00+00:00",
+    did: state === "gone" ? null : "did:plc:ada",
+  };
+  return {
+    network: "bluesky",
+    address: "ada.example.org",
+    url: "https://bsky.app/profile/ada.example.org",
+    confidence: "explicit",
+    where: "bio",
+    seen: "2026-11-01",
+    check,
+  };
 }
 
 const ids = (matches: MatchView[]) => matches.map(({ rest_id }) => rest_id);
@@ -39,23 +77,40 @@ test("mutual people come first, then followed ones, then followers; within each 
     match("sure"),
     match("mutual", { followed_by: true, grade: "imported" }),
   ];
-  expect(ids(sorted(people, "en"))).toEqual(["mutual", "sure", "unsure", "follower"]);
+  expect(ids(sorted(people, "en"))).toEqual([
+    "mutual",
+    "sure",
+    "unsure",
+    "follower",
+  ]);
 });
 
 test("people of whom only their own profile speaks come after all others", () => {
-  const named = { row_id: null, accounts: [account({ listed: false, hint: hint(null) })] };
+  const named = {
+    row_id: null,
+    accounts: [account({ listed: false, hint: hint(null) })],
+  };
   const people = [
     match("says so", { ...named, grade: "hinted", followed_by: true }),
     match("both say so", { ...named, grade: "linked", followed_by: true }),
     match("follower", { following: false, followed_by: true }),
     match("sure"),
   ];
-  expect(ids(sorted(people, "en"))).toEqual(["sure", "follower", "both say so", "says so"]);
+  expect(ids(sorted(people, "en"))).toEqual([
+    "sure",
+    "follower",
+    "both say so",
+    "says so",
+  ]);
 });
 
 test("an account that only a profile names may be chosen once it has been checked", () => {
   const states = [null, "gone", "found", "linked"] as const;
-  expect(states.map((state) => mayChoose(account({ listed: false, hint: hint(state) })))).toEqual([false, false, true, true]);
+  expect(
+    states.map((state) =>
+      mayChoose(account({ listed: false, hint: hint(state) })),
+    ),
+  ).toEqual([false, false, true, true]);
   expect(mayChoose(account({ hint: hint(null) }))).toBe(true); // the directory has it, too
 });
 
@@ -78,27 +133,65 @@ test("a person is called by display name, else by X name, else not at all", () =
 test("a filter keeps what it says", () => {
   const people = [
     match("bluesky"),
-    match("fediverse", { accounts: [account({ network: "fediverse", address: "ada@example.org" })] }),
-    match("both", { accounts: [account({ state: "following" }), account({ network: "fediverse" })] }),
+    match("fediverse", {
+      accounts: [account({ network: "fediverse", address: "ada@example.org" })],
+    }),
+    match("both", {
+      accounts: [
+        account({ state: "following" }),
+        account({ network: "fediverse" }),
+      ],
+    }),
     match("to check", { preselected: false }),
-    match("rejected", { preselected: false, accounts: [account({ rejected: true })] }),
+    match("rejected", {
+      preselected: false,
+      accounts: [account({ rejected: true })],
+    }),
     match("follower", { following: false }),
     match("failed", { accounts: [account({ state: "failed" })] }),
-    match("says so", { row_id: null, preselected: false, grade: "hinted", accounts: [account({ listed: false, hint: hint(null) })] }),
-    match("found", { row_id: null, preselected: false, grade: "hinted", accounts: [account({ listed: false, hint: hint("found") })] }),
+    match("says so", {
+      row_id: null,
+      preselected: false,
+      grade: "hinted",
+      accounts: [account({ listed: false, hint: hint(null) })],
+    }),
+    match("found", {
+      row_id: null,
+      preselected: false,
+      grade: "hinted",
+      accounts: [account({ listed: false, hint: hint("found") })],
+    }),
   ];
-  expect(ids(find(people, "bluesky", ""))).toEqual(["bluesky", "both", "to check", "failed", "found"]);
+  expect(ids(find(people, "bluesky", ""))).toEqual([
+    "bluesky",
+    "both",
+    "to check",
+    "failed",
+    "found",
+  ]);
   expect(ids(find(people, "fediverse", ""))).toEqual(["fediverse", "both"]);
   expect(ids(find(people, "check", ""))).toEqual(["to check", "found"]);
   expect(ids(find(people, "hinted", ""))).toEqual(["says so", "found"]);
   expect(ids(find(people, "followed", ""))).toEqual(["both"]);
   expect(ids(find(people, "followers", ""))).toEqual(["follower"]);
   expect(failed(people)).toEqual(["failed"]);
-  expect(counts(people)).toEqual({ all: 8, bluesky: 5, fediverse: 2, check: 2, hinted: 2, followed: 1, failed: 1, followers: 1 });
+  expect(counts(people)).toEqual({
+    all: 8,
+    bluesky: 5,
+    fediverse: 2,
+    check: 2,
+    hinted: 2,
+    followed: 1,
+    failed: 1,
+    followers: 1,
+  });
 });
 
 test("search takes names and addresses, without accents, case or @, every word", () => {
-  const people = [match("1", { display_name: "Élodie Dupont" }), match("2", { accounts: [account({ address: "elodie.example.org" })] })];
+  const people = [
+    match("1", { display_name: "Élodie Dupont" }),
+    match("2", { accounts: [account({ address: "elodie.example.org" })] }),
+  ];
   expect(ids(find(people, "all", "elodie"))).toEqual(["1", "2"]);
   expect(ids(find(people, "all", "DUPONT élo"))).toEqual(["1"]);
   expect(ids(find(people, "all", "@name_2"))).toEqual(["2"]);
@@ -113,13 +206,38 @@ test("Follow all takes what is ticked on Bluesky and not followed yet, and nothi
     account({ address: "done.example.org", chosen: true, state: "following" }),
     account({ address: "ada@example.org", network: "fediverse", chosen: true }),
   ];
-  expect(toFollow([match("1", { accounts })]).map(({ address }) => address)).toEqual(["yes.example.org"]);
+  expect(
+    toFollow([match("1", { accounts })]).map(({ address }) => address),
+  ).toEqual(["yes.example.org"]);
 });
 
 test("a decision shows on its own account only; a rejection unticks", () => {
-  const both = match("1", { accounts: [account({ chosen: true }), account({ network: "fediverse", chosen: true })] });
-  const after = decided(both, { network: "bluesky", address: "ada.example.org", decision: "rejected" });
-  expect(after.accounts.map(({ chosen, rejected }) => [chosen, rejected])).toEqual([[false, true], [true, false]]);
-  const undone = decided(after, { network: "bluesky", address: "ada.example.org", decision: "unrejected" });
-  expect(undone.accounts.map(({ chosen, rejected }) => [chosen, rejected])).toEqual([[false, false], [true, false]]);
+  const both = match("1", {
+    accounts: [
+      account({ chosen: true }),
+      account({ network: "fediverse", chosen: true }),
+    ],
+  });
+  const after = decided(both, {
+    network: "bluesky",
+    address: "ada.example.org",
+    decision: "rejected",
+  });
+  expect(
+    after.accounts.map(({ chosen, rejected }) => [chosen, rejected]),
+  ).toEqual([
+    [false, true],
+    [true, false],
+  ]);
+  const undone = decided(after, {
+    network: "bluesky",
+    address: "ada.example.org",
+    decision: "unrejected",
+  });
+  expect(
+    undone.accounts.map(({ chosen, rejected }) => [chosen, rejected]),
+  ).toEqual([
+    [false, false],
+    [true, false],
+  ]);
 });

@@ -7,7 +7,9 @@ function counting(failing: readonly number[] = []) {
   let count = 0;
   return remember(() => {
     count++;
-    return failing.includes(count) ? Promise.reject(new Error("The disk is away.")) : Promise.resolve(count);
+    return failing.includes(count)
+      ? Promise.reject(new Error("The disk is away."))
+      : Promise.resolve(count);
   });
 }
 

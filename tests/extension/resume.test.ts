@@ -20,7 +20,9 @@ test("nobody asked to wait: at once", () => {
 });
 
 test("a server asked to wait: until then", () => {
-  expect(waitOf({ ...QUEUE, next_at: "2026-11-20T12:30:00+00:00" }, NOON)).toBe(30 * 60_000);
+  expect(waitOf({ ...QUEUE, next_at: "2026-11-20T12:30:00+00:00" }, NOON)).toBe(
+    30 * 60_000,
+  );
 });
 
 test("the time has passed while the browser was closed: at once", () => {

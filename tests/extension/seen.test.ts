@@ -10,7 +10,11 @@ import { makeTranslate } from "../../extension/lib/i18n/i18n";
 import type { Commands } from "../../extension/lib/messages/messages.gen";
 import type { Fields } from "../../extension/lib/messages/content";
 import { ANSWER, READY, STOP } from "../../extension/lib/x/answers/channel";
-import { identify, LEARNED, readLearned } from "../../extension/lib/x/answers/name-ids";
+import {
+  identify,
+  LEARNED,
+  readLearned,
+} from "../../extension/lib/x/answers/name-ids";
 import { listen, type ListenParts } from "../../extension/lib/x/answers/listen";
 import { readReading } from "../../extension/lib/background/reading";
 import { makeSeenStore } from "../../extension/lib/background/seen-store";
@@ -18,7 +22,10 @@ import type { SeenUser } from "../../extension/lib/x/answers/users";
 
 const ME = "odile_passe";
 const id = "0b9d1f6e-5a0c-4c58-9d0b-2f6f5b1f2c11";
-const someone = (number: number, changes: Partial<SeenUser> = {}): SeenUser => ({
+const someone = (
+  number: number,
+  changes: Partial<SeenUser> = {},
+): SeenUser => ({
   rest_id: String(1_000 + number),
   screen_name: `crowd_${String(number)}`,
   display_name: `Crowd ${String(number)}`,
@@ -28,7 +35,8 @@ const someone = (number: number, changes: Partial<SeenUser> = {}): SeenUser => (
   links: [],
   ...changes,
 });
-const crowd = (from: number, to: number) => Array.from({ length: to - from }, (_, at) => someone(from + at));
+const crowd = (from: number, to: number) =>
+  Array.from({ length: to - from }, (_, at) => someone(from + at));
 
 beforeEach(() => {
   fakeBrowser.reset();
@@ -37,11 +45,18 @@ beforeEach(() => {
 
 // The listener, on a document that is only an event target.
 
-const asUser = ({ rest_id, screen_name, display_name }: SeenUser) => ({ __typename: "User", rest_id, core: { screen_name, name: display_name } });
+const asUser = ({ rest_id, screen_name, display_name }: SeenUser) => ({
+  __typename: "User",
+  rest_id,
+  core: { screen_name, name: display_name },
+});
 const following = (people: SeenUser[], cursor = "9|1") =>
   JSON.stringify({
     entries: [
-      ...people.map((one) => ({ entryId: `user-${one.rest_id}`, content: asUser(one) })),
+      ...people.map((one) => ({
+        entryId: `user-${one.rest_id}`,
+        content: asUser(one),
+      })),
       { entryId: "cursor-bottom-1", content: { value: cursor } },
     ],
   });
@@ -51,7 +66,8 @@ function pageOf(owner: string | null = ME) {
   const document = new EventTarget() as Document;
   const told: Fields<"people.seen">[] = [];
   const heard: string[] = [];
-  for (const type of [READY, STOP]) document.addEventListener(type, () => heard.push(type));
+  for (const type of [READY, STOP])
+    document.addEventListener(type, () => heard.push(type));
   const parts: ListenParts = {
     owner: () => owner,
     tell: (seen) => Promise.resolve(told.push(seen)),
@@ -59,10 +75,19 @@ function pageOf(owner: string | null = ME) {
   };
   const listener = listen(document, parts);
   const say = async (head: string, text: string) => {
-    document.dispatchEvent(new CustomEvent(ANSWER, { detail: `${head}\n${text}` }));
+    document.dispatchEvent(
+      new CustomEvent(ANSWER, { detail: `${head}\n${text}` }),
+    );
     await vi.advanceTimersByTimeAsync(2_000);
   };
-  return { document, told, heard, listener, say, become: (name: string | null) => (owner = name) };
+  return {
+    document,
+    told,
+    heard,
+    listener,
+    say,
+    become: (name: string | null) => (owner = name),
+  };
 }
 
 test("it says that it is ready, and for good when it stops", () => {
@@ -80,9 +105,17 @@ test("people in an answer are told once, and again when something about them is 
   await say("HomeTimeline /home", JSON.stringify(people.map(asUser)));
   await say("HomeTimeline /home", JSON.stringify(people.map(asUser)));
   expect(told).toHaveLength(1);
-  expect(told[0]).toMatchObject({ listed: null, people: [{ screen_name: "crowd_1" }, { screen_name: "crowd_2" }] });
-  await say("UserByScreenName /crowd_1", JSON.stringify(asUser(someone(1, { screen_name: "renamed" }))));
-  expect(told[1]?.people.map(({ screen_name }) => screen_name)).toEqual(["renamed"]);
+  expect(told[0]).toMatchObject({
+    listed: null,
+    people: [{ screen_name: "crowd_1" }, { screen_name: "crowd_2" }],
+  });
+  await say(
+    "UserByScreenName /crowd_1",
+    JSON.stringify(asUser(someone(1, { screen_name: "renamed" }))),
+  );
+  expect(told[1]?.people.map(({ screen_name }) => screen_name)).toEqual([
+    "renamed",
+  ]);
 });
 
 test("a list counts as one's own only on one's own page, asked for from there", async () => {
@@ -92,7 +125,10 @@ test("a list counts as one's own only on one's own page, asked for from there", 
   await say(`Following /${ME}/followers`, following([someone(3)]));
   expect(told.map(({ listed }) => listed)).toEqual([null, null, null]);
   await say(`Following /${ME}/following`, following([someone(4)]));
-  expect(told[3]).toMatchObject({ people: [{ rest_id: "1004" }], listed: { kind: "following", screen_name: ME, is_last: false } });
+  expect(told[3]).toMatchObject({
+    people: [{ rest_id: "1004" }],
+    listed: { kind: "following", screen_name: ME, is_last: false },
+  });
 });
 
 test("a list waits until the page shows who is signed in", async () => {
@@ -109,18 +145,29 @@ test("a long part comes in pieces, the last of which carries the end", async () 
   await say(`Following /${ME}/following`, following(crowd(0, 230), "0|1"));
   await vi.advanceTimersByTimeAsync(2_000);
   expect(told.map(({ people }) => people.length)).toEqual([100, 100, 30]);
-  expect(told.map(({ listed }) => listed?.is_last)).toEqual([false, false, true]);
+  expect(told.map(({ listed }) => listed?.is_last)).toEqual([
+    false,
+    false,
+    true,
+  ]);
 });
 
 test("a page that floods is heard a little, and never all at once", async () => {
   const { document, told } = pageOf();
   for (let at = 0; at < 5_000; at++) {
-    document.dispatchEvent(new CustomEvent(ANSWER, { detail: `HomeTimeline /home\n${JSON.stringify(crowd(at * 100, at * 100 + 100).map(asUser))}` }));
+    document.dispatchEvent(
+      new CustomEvent(ANSWER, {
+        detail: `HomeTimeline /home\n${JSON.stringify(crowd(at * 100, at * 100 + 100).map(asUser))}`,
+      }),
+    );
   }
-  for (const detail of [null, 7, { people: [] }, "nonsense", "x".repeat(1_000)]) document.dispatchEvent(new CustomEvent(ANSWER, { detail }));
+  for (const detail of [null, 7, { people: [] }, "nonsense", "x".repeat(1_000)])
+    document.dispatchEvent(new CustomEvent(ANSWER, { detail }));
   await vi.advanceTimersByTimeAsync(9_000);
   expect(told.length).toBeLessThanOrEqual(31);
-  expect(Math.max(...told.map(({ people }) => people.length))).toBeLessThanOrEqual(100);
+  expect(
+    Math.max(...told.map(({ people }) => people.length)),
+  ).toBeLessThanOrEqual(100);
 });
 
 test("lists that wait for somebody who never signs in take up no more room than one answer", async () => {
@@ -144,10 +191,17 @@ test("a part of a list that nobody took is told again later", async () => {
   const document = new EventTarget() as Document;
   listen(document, {
     owner: () => ME,
-    tell: () => (tries.push(1) < 3 ? Promise.reject(new Error("asleep")) : Promise.resolve()),
+    tell: () =>
+      tries.push(1) < 3
+        ? Promise.reject(new Error("asleep"))
+        : Promise.resolve(),
     soon: (work) => setTimeout(work, 1),
   });
-  document.dispatchEvent(new CustomEvent(ANSWER, { detail: `Following /${ME}/following\n${following([someone(1)])}` }));
+  document.dispatchEvent(
+    new CustomEvent(ANSWER, {
+      detail: `Following /${ME}/following\n${following([someone(1)])}`,
+    }),
+  );
   await vi.advanceTimersByTimeAsync(30_000);
   expect(tries).toHaveLength(3);
 });
@@ -162,10 +216,21 @@ const fresh = async (max?: number) => {
 
 test("what is known stays where a later observation says nothing; a later name is found, an older one is not", async () => {
   const store = await fresh();
-  await store.remember([someone(1, { bio: "Poet", website: "https://ada.example.org" })], "2026-11-01");
-  await store.remember([someone(1, { screen_name: "Renamed", display_name: null, bio: null })], "2026-11-02");
+  await store.remember(
+    [someone(1, { bio: "Poet", website: "https://ada.example.org" })],
+    "2026-11-01",
+  );
+  await store.remember(
+    [someone(1, { screen_name: "Renamed", display_name: null, bio: null })],
+    "2026-11-02",
+  );
   expect(await store.named("crowd_1")).toBeNull();
-  expect(await store.named("RENAMED")).toMatchObject({ display_name: "Crowd 1", bio: "Poet", website: "https://ada.example.org", seen: "2026-11-02" });
+  expect(await store.named("RENAMED")).toMatchObject({
+    display_name: "Crowd 1",
+    bio: "Poet",
+    website: "https://ada.example.org",
+    seen: "2026-11-02",
+  });
 });
 
 test("it holds so many people and no more: those not seen for longest go", async () => {
@@ -183,14 +248,19 @@ test("members are counted once and told once", async () => {
   await store.addMembers(["1000", "1001"]);
   await store.markTold(["1000"]);
   expect(await store.addMembers(["1000", "1001", "1002"])).toBe(3);
-  expect((await store.untold(10)).map(({ rest_id }) => rest_id)).toEqual(["1001", "1002"]);
+  expect((await store.untold(10)).map(({ rest_id }) => rest_id)).toEqual([
+    "1001",
+    "1002",
+  ]);
 });
 
 // The background.
 
 type Learn = Commands["people.add"]["fields"];
 
-async function background(changes: Partial<Parameters<typeof makeSeen>[0]> = {}) {
+async function background(
+  changes: Partial<Parameters<typeof makeSeen>[0]> = {},
+) {
   const learned: Learn[] = [];
   const opened: string[] = [];
   const store = changes.store ?? (await fresh());
@@ -199,19 +269,34 @@ async function background(changes: Partial<Parameters<typeof makeSeen>[0]> = {})
     learn: (fields) => Promise.resolve(learned.push(fields)),
     known: () => Promise.resolve(new Map<string, KnownName | null>()),
     owner: () => Promise.resolve(null),
-    keys: () => Promise.resolve(Uint32Array.from([idKey("1001"), nameKey("crowd_2")].sort((one, other) => one - other))),
-    hints: { has: () => Promise.resolve(() => false), soon: () => Promise.resolve() },
+    keys: () =>
+      Promise.resolve(
+        Uint32Array.from(
+          [idKey("1001"), nameKey("crowd_2")].sort((one, other) => one - other),
+        ),
+      ),
+    hints: {
+      has: () => Promise.resolve(() => false),
+      soon: () => Promise.resolve(),
+    },
     isAllowed: () => Promise.resolve(true),
     openTab: (url) => Promise.resolve(opened.push(url)),
-    speech: () => Promise.resolve({ locale: "en", translate: makeTranslate("en") }),
+    speech: () =>
+      Promise.resolve({ locale: "en", translate: makeTranslate("en") }),
     now: () => new Date("2026-11-20T12:00:00Z"),
     ...changes,
   });
-  const say = (people: SeenUser[], listed: Fields<"people.seen">["listed"]) => answerPage(seen.handlers, { id, type: "people.seen", people, listed });
+  const say = (people: SeenUser[], listed: Fields<"people.seen">["listed"]) =>
+    answerPage(seen.handlers, { id, type: "people.seen", people, listed });
   return { seen, store, learned, opened, say };
 }
 
-const LIST = { kind: "following", screen_name: ME, total: null, is_last: false } as const;
+const LIST = {
+  kind: "following",
+  screen_name: ME,
+  total: null,
+  is_last: false,
+} as const;
 
 test("reading opens the list where it is known whose, else X's home", async () => {
   const { seen, opened } = await background();
@@ -224,7 +309,9 @@ test("reading opens the list where it is known whose, else X's home", async () =
 
 test("before the browser lets us see x.com no tab is opened; then one, once", async () => {
   let isAllowed = false;
-  const { seen, opened } = await background({ isAllowed: () => Promise.resolve(isAllowed) });
+  const { seen, opened } = await background({
+    isAllowed: () => Promise.resolve(isAllowed),
+  });
   await seen.start("following");
   expect(opened).toEqual([]);
   isAllowed = true;
@@ -235,20 +322,43 @@ test("before the browser lets us see x.com no tab is opened; then one, once", as
 test("a list that nobody asked to read is kept as names only: Python sleeps on", async () => {
   const { learned, say, store } = await background();
   await say([someone(1)], { ...LIST, is_last: true });
-  expect([learned, await store.untold(10), await readReading()]).toEqual([[], [], null]);
+  expect([learned, await store.untold(10), await readReading()]).toEqual([
+    [],
+    [],
+    null,
+  ]);
   expect(await store.named("crowd_1")).not.toBeNull();
 });
 
 test("800 people in 40 parts with overlaps: 800, told to the engine once each, and complete at X's last part", async () => {
   const { seen, learned, say } = await background();
   await seen.start("following");
-  await say([someone(-1, { rest_id: "7", screen_name: ME })], { ...LIST, total: 801 });
-  for (let at = 0; at < 800; at += 20) await say(crowd(Math.max(0, at - 5), at + 20), { ...LIST, is_last: at === 780 });
-  expect(await readReading()).toMatchObject({ read: 800, total: 801, isComplete: true, screen_name: ME });
+  await say([someone(-1, { rest_id: "7", screen_name: ME })], {
+    ...LIST,
+    total: 801,
+  });
+  for (let at = 0; at < 800; at += 20)
+    await say(crowd(Math.max(0, at - 5), at + 20), {
+      ...LIST,
+      is_last: at === 780,
+    });
+  expect(await readReading()).toMatchObject({
+    read: 800,
+    total: 801,
+    isComplete: true,
+    screen_name: ME,
+  });
   await seen.resume();
-  const told = learned.flatMap(({ people }) => people.map(({ rest_id }) => rest_id));
+  const told = learned.flatMap(({ people }) =>
+    people.map(({ rest_id }) => rest_id),
+  );
   expect([told.length, new Set(told).size]).toEqual([800, 800]);
-  expect(learned[0]?.listed).toEqual({ kind: "following", screen_name: ME, rest_id: "7", display_name: "Crowd -1" });
+  expect(learned[0]?.listed).toEqual({
+    kind: "following",
+    screen_name: ME,
+    rest_id: "7",
+    display_name: "Crowd -1",
+  });
   expect(learned.length).toBeLessThan(20); // half as often as there were parts
 });
 
@@ -264,12 +374,19 @@ test("another list, and somebody else's, are no part of it", async () => {
 test("what the engine refuses is said, and told again at the next start", async () => {
   let refuses = true;
   const { seen, learned, say, store } = await background({
-    learn: (fields) => (refuses ? Promise.reject(new EngineError("other_x_account", "no")) : Promise.resolve(learned.push(fields))),
+    learn: (fields) =>
+      refuses
+        ? Promise.reject(new EngineError("other_x_account", "no"))
+        : Promise.resolve(learned.push(fields)),
   });
   await seen.start("following");
   await say([someone(1)], { ...LIST, is_last: true });
   await seen.resume();
-  await vi.waitFor(async () => { expect(await readReading()).toMatchObject({ error: { code: "other_x_account" } }); });
+  await vi.waitFor(async () => {
+    expect(await readReading()).toMatchObject({
+      error: { code: "other_x_account" },
+    });
+  });
   expect(await store.untold(10)).toHaveLength(1);
   refuses = false;
   await seen.resume();
@@ -283,7 +400,9 @@ test("a background that was ended before it told the engine does so when it star
   expect(learned).toEqual([]); // it waits for more
   const again = await background({ store });
   await again.seen.resume();
-  expect(again.learned.flatMap(({ people }) => people.map(({ rest_id }) => rest_id))).toEqual(["1001"]);
+  expect(
+    again.learned.flatMap(({ people }) => people.map(({ rest_id }) => rest_id)),
+  ).toEqual(["1001"]);
 });
 
 test("names go to the engine for its own people only, and only newer ones that it does not have", async () => {
@@ -293,50 +412,104 @@ test("names go to the engine for its own people only, and only newer ones that i
     ["1002", { screen_name: "before", seen: "2026-01-01" }],
     ["1003", { screen_name: "later", seen: "2027-01-01" }],
   ]);
-  const { seen, learned, say } = await background({ known: () => Promise.resolve(known) });
+  const { seen, learned, say } = await background({
+    known: () => Promise.resolve(known),
+  });
   await say(crowd(0, 6), null);
   await seen.nameThem(false);
-  expect(learned.map(({ people, listed }) => [people.map(({ rest_id }) => rest_id), listed])).toEqual([[["1000", "1002"], null]]);
+  expect(
+    learned.map(({ people, listed }) => [
+      people.map(({ rest_id }) => rest_id),
+      listed,
+    ]),
+  ).toEqual([[["1000", "1002"], null]]);
   await seen.nameThem(false); // nothing new since
   expect(learned).toHaveLength(1);
 });
 
 test("names of people in the directory, and they alone, are left for badges; who gives a name up loses it", async () => {
   const { say, seen } = await background();
-  const names = async () => [...readLearned((await fakeBrowser.storage.local.get(LEARNED))[LEARNED])];
+  const names = async () => [
+    ...readLearned((await fakeBrowser.storage.local.get(LEARNED))[LEARNED]),
+  ];
   await say(crowd(0, 4), null);
-  expect(await names()).toEqual([["crowd_1", "1001"], ["crowd_2", "1002"]]);
+  expect(await names()).toEqual([
+    ["crowd_1", "1001"],
+    ["crowd_2", "1002"],
+  ]);
   await say([someone(1, { screen_name: "New_Name" })], null);
-  expect(await names()).toEqual([["crowd_2", "1002"], ["new_name", "1001"]]);
+  expect(await names()).toEqual([
+    ["crowd_2", "1002"],
+    ["new_name", "1001"],
+  ]);
   await seen.renew();
-  expect(new Map(await names())).toEqual(new Map([["crowd_2", "1002"], ["new_name", "1001"]]));
+  expect(new Map(await names())).toEqual(
+    new Map([
+      ["crowd_2", "1002"],
+      ["new_name", "1001"],
+    ]),
+  );
   const learned = new Map(await names());
-  expect(identify(learned, { screenName: "NEW_name", restId: null })).toEqual({ screenName: "NEW_name", restId: "1001" });
-  expect(identify(learned, { screenName: "new_name", restId: "5" }).restId).toBe("5");
-  expect(identify(learned, { screenName: "__proto__", restId: null }).restId).toBeNull();
+  expect(identify(learned, { screenName: "NEW_name", restId: null })).toEqual({
+    screenName: "NEW_name",
+    restId: "1001",
+  });
+  expect(
+    identify(learned, { screenName: "new_name", restId: "5" }).restId,
+  ).toBe("5");
+  expect(
+    identify(learned, { screenName: "__proto__", restId: null }).restId,
+  ).toBeNull();
 });
 
 test("what a content script says is parsed as a stranger's", async () => {
   const { seen, say } = await background();
   const tooMany = crowd(0, 101);
-  for (const [people, listed] of [[tooMany, null], ["x", null], [[], { ...LIST, kind: "blocked" }], [[], { ...LIST, total: -1 }], [[], 7]] as never[][]) {
+  for (const [people, listed] of [
+    [tooMany, null],
+    ["x", null],
+    [[], { ...LIST, kind: "blocked" }],
+    [[], { ...LIST, total: -1 }],
+    [[], 7],
+  ] as never[][]) {
     expect(await say(people as never, listed as never)).toHaveProperty("error");
   }
-  expect(await say([null, { ...someone(1), rest_id: 5 }] as never, null)).toHaveProperty("result");
-  expect(await answerPage(seen.handlers, { id, type: "reading.view", screen_name: "<b>", is_list: true })).toHaveProperty("error");
+  expect(
+    await say([null, { ...someone(1), rest_id: 5 }] as never, null),
+  ).toHaveProperty("result");
+  expect(
+    await answerPage(seen.handlers, {
+      id,
+      type: "reading.view",
+      screen_name: "<b>",
+      is_list: true,
+    }),
+  ).toHaveProperty("error");
 });
 
 test("the bar says what to do where one is, and how far it is", async () => {
   const { seen, say } = await background();
-  const view = async (screen_name: string | null, is_list: boolean) => (await seen.handlers["reading.view"]({ screen_name, is_list })).view;
+  const view = async (screen_name: string | null, is_list: boolean) =>
+    (await seen.handlers["reading.view"]({ screen_name, is_list })).view;
   expect(await view(ME, true)).toBeNull();
   await seen.start("following");
-  expect(await view(null, false)).toMatchObject({ link: null, end: null, hint: expect.stringContaining("Sign in") as string });
+  expect(await view(null, false)).toMatchObject({
+    link: null,
+    end: null,
+    hint: expect.stringContaining("Sign in") as string,
+  });
   expect(await view(ME, false)).toMatchObject({ link: "Open my list" });
   await say([someone(1)], { ...LIST, total: 800 });
-  expect(await view(ME, true)).toMatchObject({ progress: "1 of 800", end: "That was all", link: null });
+  expect(await view(ME, true)).toMatchObject({
+    progress: "1 of 800",
+    end: "That was all",
+    link: null,
+  });
   await seen.handlers["reading.end"]({ is_complete: true });
-  expect(await view(ME, true)).toMatchObject({ progress: "Complete: 1 person", end: null });
+  expect(await view(ME, true)).toMatchObject({
+    progress: "Complete: 1 person",
+    end: null,
+  });
   await seen.handlers["reading.end"]({ is_complete: false });
   expect(await view(ME, true)).toBeNull();
 });
@@ -346,5 +519,9 @@ test("deleting forgets everybody, and the reading", async () => {
   await seen.start("following");
   await say([someone(1)], LIST);
   await seen.clear();
-  expect([await store.all(), await store.untold(10), await readReading()]).toEqual([[], [], null]);
+  expect([
+    await store.all(),
+    await store.untold(10),
+    await readReading(),
+  ]).toEqual([[], [], null]);
 });

@@ -6,8 +6,16 @@ import type { Call, Reply } from "../../extension/lib/sessions/records";
 import * as store from "../../extension/lib/sessions/store";
 
 const PDS = "https://pds.example.org";
-const ADA = { did: "did:plc:ada", handle: "ada.example.org", pds: `${PDS}/`, password: "aaaa-bbbb-cccc-dddd" };
-const LIST: Call = { method: "GET", path: "/xrpc/com.atproto.repo.listRecords" };
+const ADA = {
+  did: "did:plc:ada",
+  handle: "ada.example.org",
+  pds: `${PDS}/`,
+  password: "aaaa-bbbb-cccc-dddd",
+};
+const LIST: Call = {
+  method: "GET",
+  path: "/xrpc/com.atproto.repo.listRecords",
+};
 
 /** A PDS that accepts one access token at a time and renews with one refresh token at a time. */
 class Pds {
@@ -17,30 +25,55 @@ class Pds {
   answers: Record<string, { status: number; body: unknown }> = {};
 
   send = (server: string, call: Call): Promise<Reply> => {
-    if (this.down) return Promise.reject(new SessionError("server_unreachable", { host: "pds.example.org" }));
+    if (this.down)
+      return Promise.reject(
+        new SessionError("server_unreachable", { host: "pds.example.org" }),
+      );
     expect(server).toBe(PDS);
     const name = call.path.split(".").at(-1) ?? "";
     const token = (call.headers?.authorization ?? "").replace("Bearer ", "");
-    this.calls.push({ name, token, body: new TextDecoder().decode(call.body ?? new Uint8Array()) });
+    this.calls.push({
+      name,
+      token,
+      body: new TextDecoder().decode(call.body ?? new Uint8Array()),
+    });
     const { status, body } = this.answers[name] ?? this.answer(name, token);
-    return Promise.resolve({ host: "pds.example.org", status, headers: {}, body: new TextEncoder().encode(JSON.stringify(body)) });
+    return Promise.resolve({
+      host: "pds.example.org",
+      status,
+      headers: {},
+      body: new TextEncoder().encode(JSON.stringify(body)),
+    });
   };
 
   named = (name: string) => this.calls.filter((call) => call.name === name);
 
-  private answer(name: string, token: string): { status: number; body: unknown } {
+  private answer(
+    name: string,
+    token: string,
+  ): { status: number; body: unknown } {
     if (name === "createSession") return { status: 200, body: this.tokens() };
     if (name === "refreshSession") {
-      if (token !== `refresh-${this.generation}`) return { status: 400, body: { error: "ExpiredToken" } };
+      if (token !== `refresh-${this.generation}`)
+        return { status: 400, body: { error: "ExpiredToken" } };
       this.generation += 1;
       return { status: 200, body: this.tokens() };
     }
-    if (token === `access-${this.generation}`) return { status: 200, body: { records: [] } };
-    return { status: 400, body: { error: "ExpiredToken", message: "Token has expired" } };
+    if (token === `access-${this.generation}`)
+      return { status: 200, body: { records: [] } };
+    return {
+      status: 400,
+      body: { error: "ExpiredToken", message: "Token has expired" },
+    };
   }
 
   private tokens() {
-    return { did: ADA.did, handle: ADA.handle, accessJwt: `access-${this.generation}`, refreshJwt: `refresh-${this.generation}` };
+    return {
+      did: ADA.did,
+      handle: ADA.handle,
+      accessJwt: `access-${this.generation}`,
+      refreshJwt: `refresh-${this.generation}`,
+    };
   }
 }
 
@@ -49,7 +82,10 @@ function locks() {
   const tails = new Map<string, Promise<unknown>>();
   return <T>(name: string, work: () => Promise<T>): Promise<T> => {
     const next = (tails.get(name) ?? Promise.resolve()).then(work, work);
-    tails.set(name, next.catch(() => undefined));
+    tails.set(
+      name,
+      next.catch(() => undefined),
+    );
     return next;
   };
 }
@@ -60,7 +96,11 @@ let sessions: ReturnType<typeof makeSessions>;
 beforeEach(async () => {
   await store.clear();
   pds = new Pds();
-  sessions = makeSessions({ send: pds.send, exclusively: locks(), now: () => new Date("2026-11-20T10:00:00Z") });
+  sessions = makeSessions({
+    send: pds.send,
+    exclusively: locks(),
+    now: () => new Date("2026-11-20T10:00:00Z"),
+  });
 });
 
 async function kept(): Promise<string> {
@@ -69,20 +109,36 @@ async function kept(): Promise<string> {
 
 test("who signed in is the current account, and pages see no token", async () => {
   await sessions.signIn(ADA);
-  const account = { kind: "app-password", did: ADA.did, handle: ADA.handle, pds: PDS, expired: false };
+  const account = {
+    kind: "app-password",
+    did: ADA.did,
+    handle: ADA.handle,
+    pds: PDS,
+    expired: false,
+  };
   expect(await sessions.current()).toEqual(account);
   expect(await sessions.list()).toEqual([account]);
 });
 
 test("the password goes to the server and is kept nowhere", async () => {
   await sessions.signIn(ADA);
-  expect(JSON.parse(pds.named("createSession")[0]?.body ?? "")).toEqual({ identifier: ADA.did, password: ADA.password });
+  expect(JSON.parse(pds.named("createSession")[0]?.body ?? "")).toEqual({
+    identifier: ADA.did,
+    password: ADA.password,
+  });
   expect(await kept()).not.toContain(ADA.password);
 });
 
 test("a password is sent to https only", async () => {
-  for (const server of ["http://pds.example.org", "ftp://x", "nonsense", "https://user:secret@pds.example.org"]) {
-    await expect(sessions.signIn({ ...ADA, pds: server })).rejects.toMatchObject({ code: "server_error" });
+  for (const server of [
+    "http://pds.example.org",
+    "ftp://x",
+    "nonsense",
+    "https://user:secret@pds.example.org",
+  ]) {
+    await expect(
+      sessions.signIn({ ...ADA, pds: server }),
+    ).rejects.toMatchObject({ code: "server_error" });
   }
   expect(pds.calls).toEqual([]);
 });
@@ -104,30 +160,50 @@ test.each([
 
 test("a server that does not answer is not a wrong password", async () => {
   pds.down = true;
-  await expect(sessions.signIn(ADA)).rejects.toMatchObject({ code: "server_unreachable", params: { host: "pds.example.org" } });
+  await expect(sessions.signIn(ADA)).rejects.toMatchObject({
+    code: "server_unreachable",
+    params: { host: "pds.example.org" },
+  });
 });
 
 test("a server that signs in somebody else is refused", async () => {
-  pds.answers.createSession = { status: 200, body: { did: "did:plc:eve", handle: "eve.example.org", accessJwt: "a", refreshJwt: "b" } };
-  await expect(sessions.signIn(ADA)).rejects.toMatchObject({ code: "server_error" });
+  pds.answers.createSession = {
+    status: 200,
+    body: {
+      did: "did:plc:eve",
+      handle: "eve.example.org",
+      accessJwt: "a",
+      refreshJwt: "b",
+    },
+  };
+  await expect(sessions.signIn(ADA)).rejects.toMatchObject({
+    code: "server_error",
+  });
 });
 
 test("the code from the e-mail is sent along", async () => {
   await sessions.signIn({ ...ADA, code: "ABCDE-12345" });
-  expect(pds.named("createSession")[0]?.body).toContain('"authFactorToken":"ABCDE-12345"');
+  expect(pds.named("createSession")[0]?.body).toContain(
+    '"authFactorToken":"ABCDE-12345"',
+  );
 });
 
 test("a request carries the access token", async () => {
   await sessions.signIn(ADA);
   expect((await sessions.authorizedFetch(ADA.did, LIST)).status).toBe(200);
-  expect(pds.named("listRecords").map(({ token }) => token)).toEqual(["access-1"]);
+  expect(pds.named("listRecords").map(({ token }) => token)).toEqual([
+    "access-1",
+  ]);
 });
 
 test("an expired access token (400 ExpiredToken) is renewed once and the request sent again", async () => {
   await sessions.signIn(ADA);
   await accessTokenRunsOut();
   expect((await sessions.authorizedFetch(ADA.did, LIST)).status).toBe(200);
-  expect(pds.named("listRecords").map(({ token }) => token)).toEqual(["access-1", "access-3"]);
+  expect(pds.named("listRecords").map(({ token }) => token)).toEqual([
+    "access-1",
+    "access-3",
+  ]);
   expect(await kept()).toContain("refresh-3");
 });
 
@@ -141,7 +217,9 @@ test("a server that answers 401 for ever is asked twice, not for ever", async ()
 test("two requests at the same moment renew once: a refresh token works only once", async () => {
   await sessions.signIn(ADA);
   await accessTokenRunsOut();
-  const replies = await Promise.all([1, 2, 3].map(() => sessions.authorizedFetch(ADA.did, LIST)));
+  const replies = await Promise.all(
+    [1, 2, 3].map(() => sessions.authorizedFetch(ADA.did, LIST)),
+  );
   expect(replies.map(({ status }) => status)).toEqual([200, 200, 200]);
   expect(pds.named("refreshSession")).toHaveLength(1);
 });
@@ -149,7 +227,10 @@ test("two requests at the same moment renew once: a refresh token works only onc
 // From now on the PDS takes only later access tokens; the refresh token is still good.
 async function accessTokenRunsOut() {
   pds.generation = 2;
-  await store.update({ ...(await session()), tokens: { access: "access-1", refresh: "refresh-2" } });
+  await store.update({
+    ...(await session()),
+    tokens: { access: "access-1", refresh: "refresh-2" },
+  });
 }
 
 async function session() {
@@ -161,11 +242,18 @@ async function session() {
 test("when the refresh token is over too, the session is: said now, and at once the next time", async () => {
   await sessions.signIn(ADA);
   pds.generation = 9;
-  await expect(sessions.authorizedFetch(ADA.did, LIST)).rejects.toMatchObject({ code: "session_expired" });
+  await expect(sessions.authorizedFetch(ADA.did, LIST)).rejects.toMatchObject({
+    code: "session_expired",
+  });
   const asked = pds.calls.length;
-  await expect(sessions.authorizedFetch(ADA.did, LIST)).rejects.toMatchObject({ code: "session_expired" });
+  await expect(sessions.authorizedFetch(ADA.did, LIST)).rejects.toMatchObject({
+    code: "session_expired",
+  });
   expect(pds.calls).toHaveLength(asked);
-  expect(await sessions.current()).toMatchObject({ handle: ADA.handle, expired: true });
+  expect(await sessions.current()).toMatchObject({
+    handle: ADA.handle,
+    expired: true,
+  });
 });
 
 test("a server that is overloaded while renewing does not end the session", async () => {
@@ -188,12 +276,16 @@ test("a server that is down while renewing does not end the session", async () =
     now: () => new Date(),
   });
   pds.generation = 9;
-  await expect(sessions.authorizedFetch(ADA.did, LIST)).rejects.toMatchObject({ code: "server_unreachable" });
+  await expect(sessions.authorizedFetch(ADA.did, LIST)).rejects.toMatchObject({
+    code: "server_unreachable",
+  });
   expect(await sessions.current()).toMatchObject({ expired: false });
 });
 
 test("who never signed in is told so, without a request", async () => {
-  await expect(sessions.authorizedFetch(ADA.did, LIST)).rejects.toMatchObject({ code: "not_signed_in" });
+  await expect(sessions.authorizedFetch(ADA.did, LIST)).rejects.toMatchObject({
+    code: "not_signed_in",
+  });
   expect(pds.calls).toEqual([]);
 });
 
@@ -208,7 +300,9 @@ test("signing out forgets first and tells the server after, even one that is dow
 test("signing out ends the session on the server", async () => {
   await sessions.signIn(ADA);
   await sessions.signOut(ADA.did);
-  expect(pds.named("deleteSession").map(({ token }) => token)).toEqual(["refresh-1"]);
+  expect(pds.named("deleteSession").map(({ token }) => token)).toEqual([
+    "refresh-1",
+  ]);
 });
 
 test("a session forgotten during its renewal stays forgotten", async () => {
@@ -222,7 +316,9 @@ test("a session forgotten during its renewal stays forgotten", async () => {
     exclusively: locks(),
     now: () => new Date(),
   });
-  await expect(signingOutMeanwhile.authorizedFetch(ADA.did, LIST)).rejects.toMatchObject({ code: "not_signed_in" });
+  await expect(
+    signingOutMeanwhile.authorizedFetch(ADA.did, LIST),
+  ).rejects.toMatchObject({ code: "not_signed_in" });
   expect(await store.all()).toEqual([]);
 });
 

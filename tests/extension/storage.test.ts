@@ -3,7 +3,8 @@ import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
 import { beforeEach, expect, test, vi } from "vitest";
 
-const wait = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+const wait = (milliseconds: number) =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 // Each test gets modules and a database of its own.
 beforeEach(() => {
@@ -25,7 +26,9 @@ test("pages may come first: everything is empty, nothing is missing", async () =
 
 test("JSON is stored as an object, so that pages read it without parsing", async () => {
   const { write, readState } = await load();
-  await write([{ kind: "put", store: "state", key: "matches", value: '{"found":3}' }]);
+  await write([
+    { kind: "put", store: "state", key: "matches", value: '{"found":3}' },
+  ]);
   expect(await readState("matches")).toEqual({ found: 3 });
 });
 
@@ -79,7 +82,9 @@ test("a live read follows the engine's changes of its stores, and only those", a
   const stop = store.subscribe((value) => seen.push(value));
   const engine = openChannel();
   await wait(20);
-  await write([{ kind: "put", store: "state", key: "queue", value: '{"waiting":5}' }]);
+  await write([
+    { kind: "put", store: "state", key: "queue", value: '{"waiting":5}' },
+  ]);
   engine.post({ event: { type: "state.changed", stores: ["matches"] } });
   await wait(20);
   expect(seen).toEqual([null]);

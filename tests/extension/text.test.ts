@@ -1,6 +1,13 @@
 // What strangers call themselves comes out harmless.
 import { expect, test } from "vitest";
-import { displayText, initial, isolate, pick, safeLink, withoutIsolates } from "../../extension/lib/rules/text";
+import {
+  displayText,
+  initial,
+  isolate,
+  pick,
+  safeLink,
+  withoutIsolates,
+} from "../../extension/lib/rules/text";
 
 test("bidi controls, isolates and marks are taken out", () => {
   expect(displayText("a\u202Eb\u2066c\u200Fd\u061Ce")).toBe("abcde");
@@ -20,7 +27,9 @@ test("names that need joiners keep them", () => {
 });
 
 test("piles of accents are cut down", () => {
-  expect(displayText(`Z${"\u0301".repeat(40)}o`)).toBe(`Z${"\u0301".repeat(4)}o`);
+  expect(displayText(`Z${"\u0301".repeat(40)}o`)).toBe(
+    `Z${"\u0301".repeat(4)}o`,
+  );
 });
 
 test("an endless name ends", () => {
@@ -47,8 +56,18 @@ test("a name always has the same colour", () => {
 });
 
 test("only https becomes a link", () => {
-  expect(safeLink("https://bsky.app/profile/ada")).toBe("https://bsky.app/profile/ada");
-  for (const url of ["javascript:alert(1)", "http://a.example", "data:text/html,x", "https://user@a.example", "nothing", "", null]) {
+  expect(safeLink("https://bsky.app/profile/ada")).toBe(
+    "https://bsky.app/profile/ada",
+  );
+  for (const url of [
+    "javascript:alert(1)",
+    "http://a.example",
+    "data:text/html,x",
+    "https://user@a.example",
+    "nothing",
+    "",
+    null,
+  ]) {
     expect(safeLink(url)).toBeNull();
   }
 });

@@ -7,8 +7,15 @@ import { findPeople } from "../../extension/lib/x/pages/people";
 export function readPage(): object {
   undoSaving();
   const adapter = chooseAdapter(document);
-  const found = adapter ? findPeople(document.documentElement, adapter, pathOfSavedPage()) : [];
-  found.sort((one, other) => (one.person.anchor.compareDocumentPosition(other.person.anchor) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1));
+  const found = adapter
+    ? findPeople(document.documentElement, adapter, pathOfSavedPage())
+    : [];
+  found.sort((one, other) =>
+    one.person.anchor.compareDocumentPosition(other.person.anchor) &
+    Node.DOCUMENT_POSITION_FOLLOWING
+      ? -1
+      : 1,
+  );
   const people = found.map(({ block, person }) => ({
     surface: person.surface,
     handle: person.screenName,
@@ -19,7 +26,8 @@ export function readPage(): object {
 }
 
 // The Internet Archive leads every link into itself; a page opened from disk and saved again leads to the disk.
-const MOVED = /^(?:https?:\/\/web\.archive\.org)?\/web\/\d+[a-z_]*\/(?=https?:\/\/)|^file:\/\/(?:\/[A-Z]:)?(?=\/)/;
+const MOVED =
+  /^(?:https?:\/\/web\.archive\.org)?\/web\/\d+[a-z_]*\/(?=https?:\/\/)|^file:\/\/(?:\/[A-Z]:)?(?=\/)/;
 
 // Links lead where they led before the page was saved: on x.com itself, where the adapters work, they are never moved.
 function undoSaving(): void {
@@ -33,14 +41,22 @@ function undoSaving(): void {
 function pathOfSavedPage(): string | null {
   const address =
     document.querySelector('link[rel="canonical"]')?.getAttribute("href") ??
-    document.querySelector('meta[property="og:url"]')?.getAttribute("content") ??
+    document
+      .querySelector('meta[property="og:url"]')
+      ?.getAttribute("content") ??
     /(?:saved from url=\(\d+\)|^ url: )(\S+)/m.exec(comments())?.[1];
-  return address && URL.canParse(address, location.href) ? new URL(address, location.href).pathname : null;
+  return address && URL.canParse(address, location.href)
+    ? new URL(address, location.href).pathname
+    : null;
 }
 
 function comments(): string {
-  const near = [document.documentElement, document.head].flatMap(({ childNodes }) => [...childNodes]);
-  return [...document.childNodes, ...near].map((node) => (node instanceof Comment ? node.data : "")).join("\n");
+  const near = [document.documentElement, document.head].flatMap(
+    ({ childNodes }) => [...childNodes],
+  );
+  return [...document.childNodes, ...near]
+    .map((node) => (node instanceof Comment ? node.data : ""))
+    .join("\n");
 }
 
 function describe(element: Element): string {

@@ -1,12 +1,27 @@
 // X's answers -> people: every shape X has used, one result; and nothing that a hostile answer could do.
 import { expect, test } from "vitest";
-import { expandedBio, readUsers, toSeenUser } from "../../extension/lib/x/answers/users";
-import { listAskedFor, listOf, readListPart, readTotal } from "../../extension/lib/x/answers/lists";
+import {
+  expandedBio,
+  readUsers,
+  toSeenUser,
+} from "../../extension/lib/x/answers/users";
+import {
+  listAskedFor,
+  listOf,
+  readListPart,
+  readTotal,
+} from "../../extension/lib/x/answers/lists";
 import { MAX_ANSWER, parseAnswer } from "../../extension/lib/x/answers/channel";
 
 const BIO = "Poète. https://t.co/AAAA";
-const SHORT = { url: "https://t.co/AAAA", expanded_url: "https://ada.example.org" };
-const SITE = { url: "https://t.co/BBBB", expanded_url: "https://quai.example.org/@ada" };
+const SHORT = {
+  url: "https://t.co/AAAA",
+  expanded_url: "https://ada.example.org",
+};
+const SITE = {
+  url: "https://t.co/BBBB",
+  expanded_url: "https://quai.example.org/@ada",
+};
 const ENTITIES = { description: { urls: [SHORT] }, url: { urls: [SITE] } };
 const id = "9000000000011000033";
 
@@ -15,7 +30,14 @@ const ERAS = {
   "until May 2025": {
     __typename: "User",
     rest_id: id,
-    legacy: { screen_name: "ada_nouvelle", name: "Ada", description: BIO, location: "Turin", entities: ENTITIES, url: "https://t.co/BBBB" },
+    legacy: {
+      screen_name: "ada_nouvelle",
+      name: "Ada",
+      description: BIO,
+      location: "Turin",
+      entities: ENTITIES,
+      url: "https://t.co/BBBB",
+    },
   },
   "until July 2026": {
     __typename: "User",
@@ -51,61 +73,139 @@ const ADA = {
   links: [{ short: "https://t.co/AAAA", long: "https://ada.example.org" }],
 };
 
-const inside = (user: object) => ({ data: { list: [{ content: { user_results: { __typename: "UserResults", rest_id: id, result: user } } }] } });
+const inside = (user: object) => ({
+  data: {
+    list: [
+      {
+        content: {
+          user_results: {
+            __typename: "UserResults",
+            rest_id: id,
+            result: user,
+          },
+        },
+      },
+    ],
+  },
+});
 const read = (value: unknown) => readUsers(JSON.stringify(value));
 
-test.each(Object.keys(ERAS) as (keyof typeof ERAS)[])("%s: the same person comes out", (era) => {
-  expect(read(inside(ERAS[era]))).toEqual([ADA]);
-});
+test.each(Object.keys(ERAS) as (keyof typeof ERAS)[])(
+  "%s: the same person comes out",
+  (era) => {
+    expect(read(inside(ERAS[era]))).toEqual([ADA]);
+  },
+);
 
 test("a biography reads with its links where they lead", () => {
   expect(expandedBio(ADA)).toBe("Poète. https://ada.example.org");
 });
 
 test("half a person does not unsay what a whole one said, wherever it stands", () => {
-  const half = { __typename: "User", rest_id: id, core: { screen_name: "ada_nouvelle" } };
+  const half = {
+    __typename: "User",
+    rest_id: id,
+    core: { screen_name: "ada_nouvelle" },
+  };
   const whole = ERAS["since August 2026"];
   expect(read([half, whole])).toEqual([ADA]);
   expect(read([whole, half])).toEqual([ADA]);
 });
 
 test("links that stand in both places are told once, and an empty place does not hide a filled one", () => {
-  const both = { ...ERAS["until July 2026"], profile_bio: { description: BIO, entities: ENTITIES } };
+  const both = {
+    ...ERAS["until July 2026"],
+    profile_bio: { description: BIO, entities: ENTITIES },
+  };
   expect(read(both)).toEqual([ADA]);
   const empty = { description: { urls: [] }, url: { urls: [] } };
-  expect(read({ ...both, profile_bio: { description: BIO, entities: empty } })).toEqual([ADA]);
+  expect(
+    read({ ...both, profile_bio: { description: BIO, entities: empty } }),
+  ).toEqual([ADA]);
 });
 
-const BARE = { __typename: "User", core: ERAS["the new client"].core, location: { location: "Turin" }, profile_bio: ERAS["the new client"].profile_bio };
+const BARE = {
+  __typename: "User",
+  core: ERAS["the new client"].core,
+  location: { location: "Turin" },
+  profile_bio: ERAS["the new client"].profile_bio,
+};
 
 test("a person whose id stands only in X's global id is read", () => {
   expect(read(ERAS["the new client"])).toEqual([ADA]);
 });
 
 test("a person without an id inside is the one whose id stands around them", () => {
-  expect(read({ user_results: { __typename: "UserResults", rest_id: id, result: BARE } })).toEqual([ADA]);
-  expect(read({ user_results: { id: btoa(`UserResults:${id}`), result: BARE } })).toEqual([]);
+  expect(
+    read({
+      user_results: { __typename: "UserResults", rest_id: id, result: BARE },
+    }),
+  ).toEqual([ADA]);
+  expect(
+    read({ user_results: { id: btoa(`UserResults:${id}`), result: BARE } }),
+  ).toEqual([]);
 });
 
 test.each([
-  ["a post whose audience is limited", { tweet_results: { result: { __typename: "TweetWithVisibilityResults", tweet: { core: inside(ERAS["until May 2025"]) } } } }],
-  ["a quote in a repost", { legacy: { retweeted_status_result: { result: { quoted_status_result: { result: { core: inside(ERAS["since August 2026"]) } } } } } }],
-  ["a list of answers", [{ data: null, errors: [{ message: "no" }] }, inside(ERAS["until July 2026"])]],
+  [
+    "a post whose audience is limited",
+    {
+      tweet_results: {
+        result: {
+          __typename: "TweetWithVisibilityResults",
+          tweet: { core: inside(ERAS["until May 2025"]) },
+        },
+      },
+    },
+  ],
+  [
+    "a quote in a repost",
+    {
+      legacy: {
+        retweeted_status_result: {
+          result: {
+            quoted_status_result: {
+              result: { core: inside(ERAS["since August 2026"]) },
+            },
+          },
+        },
+      },
+    },
+  ],
+  [
+    "a list of answers",
+    [
+      { data: null, errors: [{ message: "no" }] },
+      inside(ERAS["until July 2026"]),
+    ],
+  ],
 ])("%s: its author", (_, answer) => {
   expect(read(answer)).toEqual([ADA]);
 });
 
 test.each([
-  ["somebody gone", { __typename: "UserUnavailable", rest_id: id, reason: "Suspended" }],
-  ["a mention in a post", { id_str: id, screen_name: "ada_nouvelle", name: "Ada", indices: [0, 3] }],
+  [
+    "somebody gone",
+    { __typename: "UserUnavailable", rest_id: id, reason: "Suspended" },
+  ],
+  [
+    "a mention in a post",
+    { id_str: id, screen_name: "ada_nouvelle", name: "Ada", indices: [0, 3] },
+  ],
   ["the owner of a list of posts", { __typename: "User", timeline: {} }],
-  ["somebody with a name and no id", { __typename: "User", core: { screen_name: "ada_nouvelle" } }],
+  [
+    "somebody with a name and no id",
+    { __typename: "User", core: { screen_name: "ada_nouvelle" } },
+  ],
 ])("%s: nobody", (_, value) => {
   expect(read({ data: { user: { result: value } } })).toEqual([]);
 });
 
 test("an empty biography is one; a missing one is not known", () => {
-  const [empty] = read({ ...ERAS["since August 2026"], profile_bio: { description: "" } });
+  const [empty] = read({
+    ...ERAS["since August 2026"],
+    profile_bio: { description: "" },
+  });
   expect([empty?.bio, empty?.links]).toEqual(["", []]);
   const [none] = read({ ...ERAS["since August 2026"], profile_bio: {} });
   expect(none?.bio).toBeNull();
@@ -125,9 +225,24 @@ test.each([
 
 test("texts stay text, and links other than http are left out", () => {
   const name = "<img src=x onerror=alert(1)>";
-  const urls = [{ url: "javascript:alert(1)", expanded_url: "javascript:alert(1)" }, { url: "https://t.co/x", expanded_url: "data:text/html,x" }];
-  const [user] = read({ ...ERAS["since August 2026"], core: { screen_name: "ada", name }, profile_bio: { description: name, entities: { description: { urls }, url: { urls } } } });
-  expect(user).toMatchObject({ display_name: name, bio: name, website: null, links: [] });
+  const urls = [
+    { url: "javascript:alert(1)", expanded_url: "javascript:alert(1)" },
+    { url: "https://t.co/x", expanded_url: "data:text/html,x" },
+  ];
+  const [user] = read({
+    ...ERAS["since August 2026"],
+    core: { screen_name: "ada", name },
+    profile_bio: {
+      description: name,
+      entities: { description: { urls }, url: { urls } },
+    },
+  });
+  expect(user).toMatchObject({
+    display_name: name,
+    bio: name,
+    website: null,
+    links: [],
+  });
 });
 
 test("keys of the prototype are keys like others", () => {
@@ -135,58 +250,120 @@ test("keys of the prototype are keys like others", () => {
     "core": {"__proto__": {"screen_name": "ghost"}}, "list": [${JSON.stringify(ERAS["until May 2025"])}]}`;
   expect(readUsers(text)).toEqual([ADA]);
   expect(({} as Record<string, unknown>).polluted).toBeUndefined();
-  expect(read({ __typename: "User", rest_id: id, core: { hasOwnProperty: 1, toString: "x", screen_name: "ada" } })).toHaveLength(1);
+  expect(
+    read({
+      __typename: "User",
+      rest_id: id,
+      core: { hasOwnProperty: 1, toString: "x", screen_name: "ada" },
+    }),
+  ).toHaveLength(1);
 });
 
 test("what is nested 100,000 deep is no reason to fail", () => {
-  expect(readUsers(`${"[".repeat(100_000)}1${"]".repeat(100_000)}`)).toEqual([]);
-  expect(readUsers(`${'{"a":'.repeat(5_000)}${JSON.stringify(ERAS["until May 2025"])}${"}".repeat(5_000)}`)).toEqual([ADA]);
+  expect(readUsers(`${"[".repeat(100_000)}1${"]".repeat(100_000)}`)).toEqual(
+    [],
+  );
+  expect(
+    readUsers(
+      `${'{"a":'.repeat(5_000)}${JSON.stringify(ERAS["until May 2025"])}${"}".repeat(5_000)}`,
+    ),
+  ).toEqual([ADA]);
 });
 
 test("an answer of ten million characters in X's shape is read whole", () => {
-  const about = { ...ERAS["since August 2026"], relationship_counts: { followers: 1, following: 2 }, padding: "x".repeat(700) };
-  const people = Array.from({ length: 8_000 }, (_, at) => inside({ ...about, rest_id: String(9_000_000_000 + at) }));
+  const about = {
+    ...ERAS["since August 2026"],
+    relationship_counts: { followers: 1, following: 2 },
+    padding: "x".repeat(700),
+  };
+  const people = Array.from({ length: 8_000 }, (_, at) =>
+    inside({ ...about, rest_id: String(9_000_000_000 + at) }),
+  );
   const text = JSON.stringify(people);
   expect(text.length).toBeGreaterThan(9_000_000);
   expect(readUsers(text)).toHaveLength(8_000);
 });
 
 test("ten million characters and a million users are read as far as honest answers go, and quickly", () => {
-  const users = Array.from({ length: 100_000 }, (_, at) => `{"__typename":"User","rest_id":"${String(at + 1)}","core":{"screen_name":"u${String(at)}"}}`);
+  const users = Array.from(
+    { length: 100_000 },
+    (_, at) =>
+      `{"__typename":"User","rest_id":"${String(at + 1)}","core":{"screen_name":"u${String(at)}"}}`,
+  );
   const text = `[${users.join(",")}]`;
   expect(text.length).toBeGreaterThan(6_000_000);
   const started = performance.now();
   expect(readUsers(text)).toHaveLength(10_000);
   expect(performance.now() - started).toBeLessThan(3_000);
   expect(readUsers(`[${"null,".repeat(1_999_999)}null]`)).toEqual([]);
-  expect(readUsers(JSON.stringify(ERAS["until May 2025"]).padEnd(MAX_ANSWER))).toEqual([ADA]);
-  expect(readUsers(JSON.stringify(ERAS["until May 2025"]).padEnd(MAX_ANSWER + 1))).toEqual([]);
+  expect(
+    readUsers(JSON.stringify(ERAS["until May 2025"]).padEnd(MAX_ANSWER)),
+  ).toEqual([ADA]);
+  expect(
+    readUsers(JSON.stringify(ERAS["until May 2025"]).padEnd(MAX_ANSWER + 1)),
+  ).toEqual([]);
 });
 
-test.each([["", "half an {", "null", "7", '"text"', "[[]]"]])("%j is nobody", (text) => {
-  expect(readUsers(text)).toEqual([]);
-});
+test.each([["", "half an {", "null", "7", '"text"', "[[]]"]])(
+  "%j is nobody",
+  (text) => {
+    expect(readUsers(text)).toEqual([]);
+  },
+);
 
 test("a record from another context is checked again", () => {
   expect(toSeenUser({ ...ADA, more: 1 })).toEqual(ADA);
-  expect(toSeenUser({ ...ADA, bio: 7, website: "javascript:1", links: [{ short: 1 }, null, ...ADA.links] })).toEqual({ ...ADA, bio: null, website: null });
-  for (const wrong of [null, "x", [], { ...ADA, rest_id: 7 }, { ...ADA, screen_name: "a b" }]) expect(toSeenUser(wrong)).toBeNull();
+  expect(
+    toSeenUser({
+      ...ADA,
+      bio: 7,
+      website: "javascript:1",
+      links: [{ short: 1 }, null, ...ADA.links],
+    }),
+  ).toEqual({ ...ADA, bio: null, website: null });
+  for (const wrong of [
+    null,
+    "x",
+    [],
+    { ...ADA, rest_id: 7 },
+    { ...ADA, screen_name: "a b" },
+  ])
+    expect(toSeenUser(wrong)).toBeNull();
 });
 
 // Lists.
 
-const entry = (name: string, content: object = {}) => ({ entryId: name, content });
-const part = (cursor: string, ...entries: object[]) => ({ entries: [...entries, entry("cursor-bottom-1", { value: cursor }), entry("cursor-top-2", { value: "0|9" })] });
+const entry = (name: string, content: object = {}) => ({
+  entryId: name,
+  content,
+});
+const part = (cursor: string, ...entries: object[]) => ({
+  entries: [
+    ...entries,
+    entry("cursor-bottom-1", { value: cursor }),
+    entry("cursor-top-2", { value: "0|9" }),
+  ],
+});
 
 test("members of a list are its entries, not everybody in the answer", () => {
-  const answer = part("17|1", entry(`user-${id}`, ERAS["until May 2025"]), entry("who-to-follow-1", { __typename: "User", rest_id: "2" }));
-  expect(readListPart(answer)).toEqual({ members: new Set([id]), isLast: false });
+  const answer = part(
+    "17|1",
+    entry(`user-${id}`, ERAS["until May 2025"]),
+    entry("who-to-follow-1", { __typename: "User", rest_id: "2" }),
+  );
+  expect(readListPart(answer)).toEqual({
+    members: new Set([id]),
+    isLast: false,
+  });
 });
 
 test("X's cursor says when nothing follows; the one to the top says nothing", () => {
   expect(readListPart(part("0|1")).isLast).toBe(true);
   expect(readListPart(part("170|1")).isLast).toBe(false);
-  expect(readListPart({ entry_id: "cursor-bottom-3", content: { value: "0|5" } }).isLast).toBe(true);
+  expect(
+    readListPart({ entry_id: "cursor-bottom-3", content: { value: "0|5" } })
+      .isLast,
+  ).toBe(true);
 });
 
 test.each([
@@ -201,21 +378,79 @@ test.each([
 });
 
 test("what is asked for tells which list it is", () => {
-  expect(["Following", "Followers", "BlueVerifiedFollowers", "UserTweets"].map(listAskedFor)).toEqual(["following", "followers", null, null]);
+  expect(
+    ["Following", "Followers", "BlueVerifiedFollowers", "UserTweets"].map(
+      listAskedFor,
+    ),
+  ).toEqual(["following", "followers", null, null]);
 });
 
 test("how many stand in a list is read in each era, and only a number that can be one", () => {
-  expect(readTotal({ ...ERAS["since August 2026"], relationship_counts: { following: 800, followers: 3 } }, id, "following")).toBe(800);
-  expect(readTotal({ __typename: "User", rest_id: id, legacy: { friends_count: 7, followers_count: 9 } }, id, "followers")).toBe(9);
+  expect(
+    readTotal(
+      {
+        ...ERAS["since August 2026"],
+        relationship_counts: { following: 800, followers: 3 },
+      },
+      id,
+      "following",
+    ),
+  ).toBe(800);
+  expect(
+    readTotal(
+      {
+        __typename: "User",
+        rest_id: id,
+        legacy: { friends_count: 7, followers_count: 9 },
+      },
+      id,
+      "followers",
+    ),
+  ).toBe(9);
   for (const wrong of ["800", -1, 1.5, 1e300, null]) {
-    expect(readTotal({ __typename: "User", rest_id: id, relationship_counts: { following: wrong } }, id, "following")).toBeNull();
+    expect(
+      readTotal(
+        {
+          __typename: "User",
+          rest_id: id,
+          relationship_counts: { following: wrong },
+        },
+        id,
+        "following",
+      ),
+    ).toBeNull();
   }
-  expect(readTotal({ __typename: "User", rest_id: "2", relationship_counts: { following: 5 } }, id, "following")).toBeNull();
+  expect(
+    readTotal(
+      {
+        __typename: "User",
+        rest_id: "2",
+        relationship_counts: { following: 5 },
+      },
+      id,
+      "following",
+    ),
+  ).toBeNull();
 });
 
 test("what an event carries is an answer or nothing", () => {
-  expect(parseAnswer("Following /ada/following\n{}")).toEqual({ operation: "Following", path: "/ada/following", text: "{}" });
-  for (const wrong of [null, 7, {}, [], "", "no line break", "Following\n{}", "a b c /x\n{}", `${"x".repeat(700)}\n`, "x".repeat(MAX_ANSWER + 500)]) {
+  expect(parseAnswer("Following /ada/following\n{}")).toEqual({
+    operation: "Following",
+    path: "/ada/following",
+    text: "{}",
+  });
+  for (const wrong of [
+    null,
+    7,
+    {},
+    [],
+    "",
+    "no line break",
+    "Following\n{}",
+    "a b c /x\n{}",
+    `${"x".repeat(700)}\n`,
+    "x".repeat(MAX_ANSWER + 500),
+  ]) {
     expect(parseAnswer(wrong)).toBeNull();
   }
 });

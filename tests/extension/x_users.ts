@@ -10,7 +10,8 @@ export function readFile(bytes: Uint8Array): SeenUser[] | null {
   const text = decode(bytes);
   const whole = parseJson(text, Infinity);
   const lines = whole === null ? text.split("\n") : [text];
-  const values = whole === null ? lines.map((line) => parseJson(line, Infinity)) : [whole];
+  const values =
+    whole === null ? lines.map((line) => parseJson(line, Infinity)) : [whole];
   if (values.every((value) => value === null)) return null;
   const answers = [...lines, ...recordedIn(values)];
   return usersIn(answers.map((answer) => parseJson(answer, MAX_ANSWER)));
@@ -28,7 +29,10 @@ function recordedIn(values: unknown[]): string[] {
   for (const object of objectsIn(values, MAX_RECORDED)) {
     for (const value of Object.values(object)) {
       if (typeof value !== "string") continue;
-      const text = object.encoding === "base64" && value === object.text ? decode(Buffer.from(value, "base64")) : value;
+      const text =
+        object.encoding === "base64" && value === object.text
+          ? decode(Buffer.from(value, "base64"))
+          : value;
       if (text.includes('"__typename"')) texts.push(text);
     }
   }

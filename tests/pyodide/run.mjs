@@ -3,24 +3,38 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
-const [root, testWheels] = process.argv.slice(2, 4).map((path) => resolve(path));
+const [root, testWheels] = process.argv
+  .slice(2, 4)
+  .map((path) => resolve(path));
 const options = process.argv.slice(process.argv.indexOf("--") + 1);
 const shipped = join(root, "extension/public/wheels/");
 const release = join(root, "extension/node_modules/pyodide");
 
-const { loadPyodide } = await import(pathToFileURL(join(release, "pyodide.mjs")).href);
+const { loadPyodide } = await import(
+  pathToFileURL(join(release, "pyodide.mjs")).href
+);
 const python = await loadPyodide({
   indexURL: release,
   packageBaseUrl: shipped,
   lockFileContents: readFileSync(join(shipped, "lock.json"), "utf8"),
   packages: ["passerelle"],
-  env: { HOME: "/home/pyodide", HYPOTHESIS_STORAGE_DIRECTORY: "/tmp/hypothesis" },
+  env: {
+    HOME: "/home/pyodide",
+    HYPOTHESIS_STORAGE_DIRECTORY: "/tmp/hypothesis",
+  },
   stdout: () => {},
 });
-python.setStdout({ isatty: false, write: (bytes) => (process.stdout.write(bytes), bytes.length) });
+python.setStdout({
+  isatty: false,
+  write: (bytes) => (process.stdout.write(bytes), bytes.length),
+});
 const site = python.runPython("import site; site.getsitepackages()[0]");
 for (const wheel of readdirSync(testWheels)) {
-  python.unpackArchive(new Uint8Array(readFileSync(join(testWheels, wheel))), "wheel", { extractDir: site });
+  python.unpackArchive(
+    new Uint8Array(readFileSync(join(testWheels, wheel))),
+    "wheel",
+    { extractDir: site },
+  );
 }
 python.FS.mkdirTree("/repository");
 python.FS.mount(python.FS.filesystems.NODEFS, { root }, "/repository");

@@ -66,7 +66,9 @@ export default defineBackground(() => {
   // The same over lines that stay open (lib/messages/port.ts).
   browser.runtime.onConnect.addListener((port) => {
     port.onMessage.addListener((message: unknown) => {
-      answerOver(port, message).catch((error: unknown) => { console.error(error); });
+      answerOver(port, message).catch((error: unknown) => {
+        console.error(error);
+      });
     });
   });
   browser.runtime.onStartup.addListener(() => void look());

@@ -5,7 +5,15 @@ import { type Watch, watchPage, type WatchParts } from "../../lib/x/badge/watch"
 import { BADGES } from "../../lib/x/switch";
 import { BADGE_HINTS, BADGE_INDEX, mayKnow, type NamedPerson, readBadgeIndex } from "../../lib/rules/keys";
 import { makeLine } from "../../lib/messages/port";
-import { ask, type BadgeAccountView, type BadgeTarget, type BadgeView, PageMessageError, type Send, sendAlone } from "../../lib/messages/content";
+import {
+  ask,
+  type BadgeAccountView,
+  type BadgeTarget,
+  type BadgeView,
+  PageMessageError,
+  type Send,
+  sendAlone,
+} from "../../lib/messages/content";
 import { watchHealth } from "../../lib/x/pages/health";
 import { makeGuide, ownerOf } from "../../lib/x/reading/controller";
 import { identify, LEARNED, type Learned, readLearned } from "../../lib/x/answers/name-ids";
@@ -23,16 +31,26 @@ export default defineContentScript({
     let learned: Learned = new Map();
     const send = import.meta.env.FIREFOX ? sendAlone : overLine();
 
-    const targetOf = (person: NamedPerson, { row_id }: BadgeView, { standing, address }: BadgeAccountView): BadgeTarget => {
+    const targetOf = (
+      person: NamedPerson,
+      { row_id }: BadgeView,
+      { standing, address }: BadgeAccountView,
+    ): BadgeTarget => {
       const { screenName, restId } = identify(learned, person);
-      return { row_id: standing === "listed" ? row_id : null, address, screen_name: screenName, rest_id: restId };
+      return {
+        row_id: standing === "listed" ? row_id : null,
+        address,
+        screen_name: screenName,
+        rest_id: restId,
+      };
     };
     const parts: WatchParts = {
       mayKnow: (person) => {
         const named = identify(learned, person);
         return (keys !== null && mayKnow(keys, named)) || mayKnow(hinted, named);
       },
-      askRows: async (people) => (await ask("badge.rows", { people: people.map((person) => identify(learned, person)) }, send)).views,
+      askRows: async (people) =>
+        (await ask("badge.rows", { people: people.map((person) => identify(learned, person)) }, send)).views,
       follow: async (person, view, account) => {
         try {
           return (await ask("badge.follow", targetOf(person, view, account))).error_text;
@@ -101,7 +119,9 @@ export default defineContentScript({
 // nothing but messages on open lines: only events that have a listener keep it awake (Bugzilla 1851373).
 function overLine(): Send {
   const line = makeLine(() => browser.runtime.connect(), sendAlone);
-  addEventListener("pagehide", () => { line.close(); }); // a kept page's line is cut without a word
+  addEventListener("pagehide", () => {
+    line.close();
+  }); // a kept page's line is cut without a word
   return line.send;
 }
 
@@ -111,15 +131,24 @@ function startReading(): (isForGood: boolean) => void {
   const listener = listen(document, {
     owner: () => ownerOf(document),
     tell: (seen) => ask("people.seen", seen),
-    soon: (work) => { requestIdleCallback(work, { timeout: 1_000 }); },
+    soon: (work) => {
+      requestIdleCallback(work, { timeout: 1_000 });
+    },
   });
   const guide = makeGuide(document, listener, {
     view: async (screen_name, is_list) => (await ask("reading.view", { screen_name, is_list })).view,
     end: (is_complete) => void ask("reading.end", { is_complete }).catch(because),
   });
-  const stopHealth = watchHealth(document, (is_readable) => void ask("page.health", { is_readable }).catch(because));
-  const stopListening = onReading((reading) => { guide.show(reading); });
-  void readReading().then((reading) => { guide.show(reading); });
+  const stopHealth = watchHealth(
+    document,
+    (is_readable) => void ask("page.health", { is_readable }).catch(because),
+  );
+  const stopListening = onReading((reading) => {
+    guide.show(reading);
+  });
+  void readReading().then((reading) => {
+    guide.show(reading);
+  });
   return (isForGood) => {
     stopListening();
     stopHealth();
@@ -130,7 +159,9 @@ function startReading(): (isForGood: boolean) => void {
 
 function sentenceOf(error: unknown, { words }: BadgeView): string {
   console.warn("Passerelle: a press was not answered.", error);
-  return error instanceof PageMessageError && error.view.code === "no_answer" ? words.no_answer : words.broken;
+  return error instanceof PageMessageError && error.view.code === "no_answer"
+    ? words.no_answer
+    : words.broken;
 }
 
 function because(error: unknown): void {

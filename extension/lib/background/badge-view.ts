@@ -30,10 +30,20 @@ const NAME_MAX_AGE = 365 * 24 * 60 * 60 * 1000; // ms; NAME_MAX_AGE in core/pass
 const DEMOTED: Grade = "claimed"; // DEMOTED_GRADE in core/passerelle/matching/match.py
 
 /** Make the view; null when nothing is left to show, because the person said that none of these accounts is theirs. */
-export function makeBadgeView(person: NamedPerson, known: Known, own: Own, { locale, translate }: Speech, now: Date): BadgeView | null {
+export function makeBadgeView(
+  person: NamedPerson,
+  known: Known,
+  own: Own,
+  { locale, translate }: Speech,
+  now: Date,
+): BadgeView | null {
   const { row, profile } = known;
   const language = languageOf(locale);
-  const name = displayText(row?.display_name) || displayText(own.match?.display_name) || displayText(profile?.display_name) || `@${person.screenName}`;
+  const name =
+    displayText(row?.display_name) ||
+    displayText(own.match?.display_name) ||
+    displayText(profile?.display_name) ||
+    `@${person.screenName}`;
   const accounts = accountsOf(known, own).map((account) => accountView(account, name, own, translate));
   const [first] = accounts;
   if (!first) return null;
@@ -50,7 +60,12 @@ export function makeBadgeView(person: NamedPerson, known: Known, own: Own, { loc
     grade_why: translate(`grade.${grade}.why`),
     accounts,
     notes: row ? notesOf(row, isRenamed, translate, now) : [],
-    sources: row ? row.sources.map(({ name: source, url, date }) => ({ text: sourceText(source, date, translate), url: safeLink(url) })) : [],
+    sources: row
+      ? row.sources.map(({ name: source, url, date }) => ({
+          text: sourceText(source, date, translate),
+          url: safeLink(url),
+        }))
+      : [],
     words: {
       open: translate("row.open"),
       sources: translate("badge.sources"),
@@ -65,9 +80,17 @@ export function makeBadgeView(person: NamedPerson, known: Known, own: Own, { loc
   };
 }
 
-function labelOf(grade: Grade, accounts: readonly BadgeAccountView[], values: Values, translate: Translate): string {
+function labelOf(
+  grade: Grade,
+  accounts: readonly BadgeAccountView[],
+  values: Values,
+  translate: Translate,
+): string {
   if (grade !== "hinted") return translate("badge.label", { ...values, grade: translate(`grade.${grade}`) });
-  return translate("badge.label_hinted", { ...values, checked: accounts.every(({ standing }) => standing === "found") ? "yes" : "no" });
+  return translate("badge.label_hinted", {
+    ...values,
+    checked: accounts.every(({ standing }) => standing === "found") ? "yes" : "no",
+  });
 }
 
 interface OwnAccount extends KnownAccount, Queued {}
@@ -75,7 +98,9 @@ interface OwnAccount extends KnownAccount, Queued {}
 // Accounts that the person rejected are not proposed again.
 function accountsOf(known: Known, { match, queued }: Own): OwnAccount[] {
   return knownAccounts(known).flatMap((account) => {
-    const matched = match?.accounts.find(({ network, address }) => network === account.network && address === account.address);
+    const matched = match?.accounts.find(
+      ({ network, address }) => network === account.network && address === account.address,
+    );
     const { state, error } = queued.get(accountKey(account)) ?? matched ?? { state: "none", error: null };
     return matched?.rejected ? [] : [{ ...account, state, error }];
   });
@@ -115,22 +140,36 @@ function accountView(account: OwnAccount, name: string, own: Own, translate: Tra
   };
 }
 
-function actionTexts(action: BadgeAccountView["action"], name: string, translate: Translate): Pick<BadgeAccountView, "action_text" | "action_label"> {
-  if (action === "follow") return { action_text: translate("row.follow"), action_label: translate("row.follow_label", { name }) };
+function actionTexts(
+  action: BadgeAccountView["action"],
+  name: string,
+  translate: Translate,
+): Pick<BadgeAccountView, "action_text" | "action_label"> {
+  if (action === "follow")
+    return { action_text: translate("row.follow"), action_label: translate("row.follow_label", { name }) };
   const text = action === "sign_in" ? translate("follow.sign_in_short") : "";
   return { action_text: text, action_label: text };
 }
 
 // Same id, other name: either may be out of date, so the row counts for less until somebody has looked.
 function isContradicted({ screenName, restId }: NamedPerson, row: DirectoryRow): boolean {
-  return restId !== null && row.rest_id === restId && row.screen_name !== null && row.screen_name.toLowerCase() !== screenName.toLowerCase();
+  return (
+    restId !== null &&
+    row.rest_id === restId &&
+    row.screen_name !== null &&
+    row.screen_name.toLowerCase() !== screenName.toLowerCase()
+  );
 }
 
 function notesOf(row: DirectoryRow, isRenamed: boolean, translate: Translate, now: Date): string[] {
   const notes: string[] = [];
   if (isRenamed) notes.push(translate("badge.other_name", { name: `@${row.screen_name ?? ""}` }));
   if (row.rest_id === null && isOld(row.name_seen, now)) {
-    notes.push(row.name_seen ? translate("badge.old_name", { date: new Date(row.name_seen) }) : translate("badge.undated_name"));
+    notes.push(
+      row.name_seen
+        ? translate("badge.old_name", { date: new Date(row.name_seen) })
+        : translate("badge.undated_name"),
+    );
   }
   if (row.leaving_on) notes.push(translate("row.leaving", { date: new Date(row.leaving_on) }));
   return notes;

@@ -10,7 +10,14 @@ import { type Engine, EngineError, makeEngine } from "../engine/client";
 import { type HintBook, isChecked } from "./hint-lookup";
 import { errorSentence, makeTranslate, pickLocale } from "../i18n/i18n";
 import type { Commands, ErrorView, FollowedOne, LookView, MatchView } from "../messages/messages.gen";
-import { type BadgeTarget, type Fields, type Network, type PageMessageType, parsePageMessage, type Result } from "../messages/content";
+import {
+  type BadgeTarget,
+  type Fields,
+  type Network,
+  type PageMessageType,
+  parsePageMessage,
+  type Result,
+} from "../messages/content";
 import { type Account, sessions } from "../sessions";
 import { remember, type Remembered } from "../async";
 import { language, onLanguage } from "../settings";
@@ -38,7 +45,9 @@ export interface BadgeParts {
 }
 
 /** Answers to messages of content scripts, by type. */
-export type Handlers<T extends PageMessageType = PageMessageType> = { [M in T]: (fields: Fields<M>) => Promise<Result<M>> };
+export type Handlers<T extends PageMessageType = PageMessageType> = {
+  [M in T]: (fields: Fields<M>) => Promise<Result<M>>;
+};
 type BadgeMessage = Extract<PageMessageType, `badge.${string}` | "session.open">;
 
 /** Make the handler of each message that a content script may send. */
@@ -52,10 +61,17 @@ export function makeBadgeHandlers(parts: BadgeParts): Handlers<BadgeMessage> {
     return opened.directory;
   }
 
-  async function ownOf({ row, known }: Found, matches: readonly MatchView[], isSignedIn: boolean): Promise<Own> {
-    const keys = knownAccounts(known).filter(({ network }) => network === "bluesky").map(accountKey);
+  async function ownOf(
+    { row, known }: Found,
+    matches: readonly MatchView[],
+    isSignedIn: boolean,
+  ): Promise<Own> {
+    const keys = knownAccounts(known)
+      .filter(({ network }) => network === "bluesky")
+      .map(accountKey);
     const items = await Promise.all(keys.map(async (key) => [key, await parts.queued(key)] as const));
-    const isOf = ({ row_id, rest_id }: MatchView) => (row ? row_id === row.row_id : rest_id === known.profile?.rest_id);
+    const isOf = ({ row_id, rest_id }: MatchView) =>
+      row ? row_id === row.row_id : rest_id === known.profile?.rest_id;
     return {
       match: matches.find(isOf) ?? null,
       queued: new Map(items.filter((item): item is [string, Queued] => item[1] !== null)),
@@ -69,7 +85,10 @@ export function makeBadgeHandlers(parts: BadgeParts): Handlers<BadgeMessage> {
     const [matches, account, speech] = await Promise.all([parts.matches(), parts.account(), parts.speech()]);
     const isSignedIn = account !== null && !account.expired;
     const views = found.map(async (one) => {
-      return one && makeBadgeView(one.person, one.known, await ownOf(one, matches, isSignedIn), speech, parts.now());
+      return (
+        one &&
+        makeBadgeView(one.person, one.known, await ownOf(one, matches, isSignedIn), speech, parts.now())
+      );
     });
     return { views: await Promise.all(views) };
   }
@@ -87,13 +106,19 @@ export function makeBadgeHandlers(parts: BadgeParts): Handlers<BadgeMessage> {
 
   // A page may ask for anything: the account has to be one that the directory or the engine's hints have for this very
   // person, and the engine takes it from its own copy of them.
-  async function target({ row_id, address, screen_name, rest_id }: BadgeTarget, network: Network): Promise<Target | null> {
+  async function target(
+    { row_id, address, screen_name, rest_id }: BadgeTarget,
+    network: Network,
+  ): Promise<Target | null> {
     const found = await find({ screenName: screen_name, restId: rest_id });
     if (!found || (row_id !== null && row_id !== found.row?.row_id)) return null;
-    const isIt = (account: KnownAccount) => account.network === network && account.address === address && account.listed === (row_id !== null);
+    const isIt = (account: KnownAccount) =>
+      account.network === network && account.address === address && account.listed === (row_id !== null);
     const account = knownAccounts(found.known).find(isIt);
     // Of whom a page shows the name only: the engine keeps hints by id.
-    return account ? { account, rest_id: row_id === null ? (found.known.profile?.rest_id ?? rest_id) : rest_id } : null;
+    return account
+      ? { account, rest_id: row_id === null ? (found.known.profile?.rest_id ?? rest_id) : rest_id }
+      : null;
   }
 
   async function follow(fields: Fields<"badge.follow">): Promise<Result<"badge.follow">> {
@@ -103,11 +128,19 @@ export function makeBadgeHandlers(parts: BadgeParts): Handlers<BadgeMessage> {
     const found = await target(fields, "bluesky");
     if (!found) return failed(translate(row_id === null ? "badge.hint_gone" : "badge.gone"));
     const { account: wanted, rest_id } = found;
-    if (!wanted.listed && !(wanted.hint && isChecked(wanted.hint))) return failed(translate("badge.not_checked"));
+    if (!wanted.listed && !(wanted.hint && isChecked(wanted.hint)))
+      return failed(translate("badge.not_checked"));
     const account = await parts.account();
-    if (account === null || account.expired) return failed(errorSentence(translate, { code: "not_signed_in" }));
+    if (account === null || account.expired)
+      return failed(errorSentence(translate, { code: "not_signed_in" }));
     try {
-      const { state, error } = await parts.follow({ account: account.did, row_id, screen_name, rest_id, address: row_id === null ? address : null });
+      const { state, error } = await parts.follow({
+        account: account.did,
+        row_id,
+        screen_name,
+        rest_id,
+        address: row_id === null ? address : null,
+      });
       return { state, error_text: error ? errorSentence(translate, error) : "" };
     } catch (error) {
       return failed(sentenceOf(error, translate));
@@ -118,12 +151,16 @@ export function makeBadgeHandlers(parts: BadgeParts): Handlers<BadgeMessage> {
     const { row_id, address, screen_name } = fields;
     const { translate } = await parts.speech();
     const found = await target(fields, network);
-    if (!found) return { profile: null, error_text: translate(row_id === null ? "badge.hint_gone" : "badge.gone") };
+    if (!found)
+      return { profile: null, error_text: translate(row_id === null ? "badge.hint_gone" : "badge.gone") };
     try {
       const view = await parts.look({ rest_id: found.rest_id, screen_name, row_id, network, address });
       return { profile: makeProfileView(view, translate), error_text: "" };
     } catch (error) {
-      return { profile: null, error_text: isMissing(error) ? translate("account.not_there") : sentenceOf(error, translate) };
+      return {
+        profile: null,
+        error_text: isMissing(error) ? translate("account.not_there") : sentenceOf(error, translate),
+      };
     }
   }
 
@@ -161,14 +198,22 @@ function isMissing(error: unknown): boolean {
 
 // What the engine did not raise is a mistake of ours, and no answer to the page.
 function sentenceOf(error: unknown, translate: Speech["translate"]): string {
-  if (error instanceof EngineError) return errorSentence(translate, { code: error.code, params: { ...error.params } });
+  if (error instanceof EngineError)
+    return errorSentence(translate, { code: error.code, params: { ...error.params } });
   throw error;
 }
 
 /** Answer one message of a content script; what goes wrong is an error for the page, not a crash of the background. */
 export async function answerPage(handlers: Partial<Handlers>, value: unknown): Promise<object> {
   const message = parsePageMessage(value);
-  if (!message) return { error: { code: "unknown_command", message: "This is no message of a content script.", params: {} } satisfies ErrorView };
+  if (!message)
+    return {
+      error: {
+        code: "unknown_command",
+        message: "This is no message of a content script.",
+        params: {},
+      } satisfies ErrorView,
+    };
   const handler = handlers[message.type] as (fields: object) => Promise<object>;
   try {
     return { id: message.id, result: await handler(message) };
@@ -181,14 +226,21 @@ export async function answerPage(handlers: Partial<Handlers>, value: unknown): P
 /** Leave the index where content scripts read it, or take it away; only when it is not the one that is there. */
 export async function publishIndex(parts: Pick<BadgeParts, "version" | "files">): Promise<void> {
   const version = (await badgesState()) === "on" ? await parts.version() : null;
-  const stored = (await browser.storage.local.get(BADGE_INDEX))[BADGE_INDEX] as { version: number } | undefined;
+  const stored = (await browser.storage.local.get(BADGE_INDEX))[BADGE_INDEX] as
+    { version: number } | undefined;
   if (version === (stored?.version ?? null)) return;
   if (version === null) await browser.storage.local.remove(BADGE_INDEX);
-  else await browser.storage.local.set({ [BADGE_INDEX]: makeBadgeIndex(version, await (await parts.files()).keys.arrayBuffer()) });
+  else
+    await browser.storage.local.set({
+      [BADGE_INDEX]: makeBadgeIndex(version, await (await parts.files()).keys.arrayBuffer()),
+    });
 }
 
 /** Make the background's part: `answer` for the table of messages, `listen` to be called at once when it starts. */
-export function makeBadgesBackground(wake: Parameters<typeof makeEngine>[0], { book, bearer }: { book: Remembered<HintBook>; bearer: BadgeParts["bearer"] }) {
+export function makeBadgesBackground(
+  wake: Parameters<typeof makeEngine>[0],
+  { book, bearer }: { book: Remembered<HintBook>; bearer: BadgeParts["bearer"] },
+) {
   let engine: Engine | undefined; // its channel is opened by the first follow
   // Somebody who scrolls asks many times a second, and each reading takes milliseconds that a badge comes later.
   const version = remember(async () => (await readState("directory"))?.version ?? null);
@@ -196,14 +248,17 @@ export function makeBadgesBackground(wake: Parameters<typeof makeEngine>[0], { b
   const queue = remember(readQueued);
   const account = remember(() => sessions.current());
   const speech = remember(readSpeech);
-  const forget = () => { for (const one of [version, matches, queue, account, speech]) one.forget(); };
+  const forget = () => {
+    for (const one of [version, matches, queue, account, speech]) one.forget();
+  };
   const parts: BadgeParts = {
     version,
     files: readFiles,
     book,
     bearer,
     matches,
-    queued: async (key) => ((await queue()).has(key) ? (((await read("queue", key)) as Queued | undefined) ?? null) : null),
+    queued: async (key) =>
+      (await queue()).has(key) ? (((await read("queue", key)) as Queued | undefined) ?? null) : null,
     account,
     speech,
     follow: async (fields) => {
@@ -213,7 +268,10 @@ export function makeBadgesBackground(wake: Parameters<typeof makeEngine>[0], { b
     },
     look: async (fields) => {
       // What came of it is stored even where it is an error: that there is no such account.
-      return (engine ??= makeEngine(wake)).call("account.look", fields).finally(() => { forget(); book.forget(); });
+      return (engine ??= makeEngine(wake)).call("account.look", fields).finally(() => {
+        forget();
+        book.forget();
+      });
     },
     openSignIn: async () => {
       await browser.tabs.create({ url: browser.runtime.getURL("/app.html#sign-in") });
@@ -222,7 +280,12 @@ export function makeBadgesBackground(wake: Parameters<typeof makeEngine>[0], { b
     now: () => new Date(),
   };
   const handlers = makeBadgeHandlers(parts);
-  return { answer: (message: unknown) => answerPage(handlers, message), listen: () => { listen(parts.publish, forget); } };
+  return {
+    answer: (message: unknown) => answerPage(handlers, message),
+    listen: () => {
+      listen(parts.publish, forget);
+    },
+  };
 }
 
 // A browser that wakes the background for one of these events looks for its listener in the first turn of the event loop.
@@ -242,7 +305,8 @@ function listen(publishNow: () => Promise<void>, forget: () => void): void {
   browser.storage.onChanged.addListener((changes, area) => {
     if (area === "local" && changes[BADGES]) publish();
   });
-  for (const event of [browser.runtime.onInstalled, browser.runtime.onStartup]) event.addListener(() => void restoreBadges().then(publish));
+  for (const event of [browser.runtime.onInstalled, browser.runtime.onStartup])
+    event.addListener(() => void restoreBadges().then(publish));
   browser.permissions.onAdded.addListener(() => void restoreBadges().then(publish));
   browser.permissions.onRemoved.addListener(publish);
 }
@@ -253,13 +317,17 @@ function oneAfterAnother(work: () => Promise<void>): () => Promise<void> {
 }
 
 async function readFiles(): Promise<DirectoryFiles> {
-  const [rows, keys, offsets] = await Promise.all(["rows", "keys", "offsets"].map((key) => read("directory", key)));
+  const [rows, keys, offsets] = await Promise.all(
+    ["rows", "keys", "offsets"].map((key) => read("directory", key)),
+  );
   return { rows, keys, offsets } as DirectoryFiles;
 }
 
 // Nearly everybody on a page is in no queue: one reading tells so of all.
 async function readQueued(): Promise<ReadonlySet<IDBValidKey>> {
-  return new Set(await settled((await openDatabase()).transaction("queue").objectStore("queue").getAllKeys()));
+  return new Set(
+    await settled((await openDatabase()).transaction("queue").objectStore("queue").getAllKeys()),
+  );
 }
 
 async function readSpeech(): Promise<Speech> {

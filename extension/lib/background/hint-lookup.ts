@@ -12,16 +12,27 @@ export interface HintBook {
 }
 
 /** Make the book. `rejected` has the keys of store `decisions` that say "not this person". */
-export function makeHintBook(profiles: readonly ProfileHints[], rejected: ReadonlySet<string> = new Set()): HintBook {
+export function makeHintBook(
+  profiles: readonly ProfileHints[],
+  rejected: ReadonlySet<string> = new Set(),
+): HintBook {
   const all = new Set(profiles.map(({ rest_id }) => rest_id));
-  const shown = profiles.map((profile) => worthShowing(profile, rejected)).filter(({ hints }) => hints.length > 0);
+  const shown = profiles
+    .map((profile) => worthShowing(profile, rejected))
+    .filter(({ hints }) => hints.length > 0);
   const byId = new Map(shown.map((profile) => [profile.rest_id, profile]));
   const byName = new Map<string, ProfileHints>();
-  for (const profile of shown) if (isLater(profile, byName.get(profile.screen_name.toLowerCase()))) byName.set(profile.screen_name.toLowerCase(), profile);
+  for (const profile of shown)
+    if (isLater(profile, byName.get(profile.screen_name.toLowerCase())))
+      byName.set(profile.screen_name.toLowerCase(), profile);
   return {
     has: (restId) => all.has(restId),
-    find: ({ screenName, restId }) => (restId === null ? byName.get(screenName.toLowerCase()) : byId.get(restId)) ?? null,
-    keys: () => Uint32Array.from(new Set(shown.flatMap(({ rest_id, screen_name }) => [idKey(rest_id), nameKey(screen_name)]))).sort(),
+    find: ({ screenName, restId }) =>
+      (restId === null ? byName.get(screenName.toLowerCase()) : byId.get(restId)) ?? null,
+    keys: () =>
+      Uint32Array.from(
+        new Set(shown.flatMap(({ rest_id, screen_name }) => [idKey(rest_id), nameKey(screen_name)])),
+      ).sort(),
   };
 }
 
@@ -35,8 +46,11 @@ export function isChecked({ check, confidence, network }: HintView): boolean {
 function worthShowing(profile: ProfileHints, rejected: ReadonlySet<string>): ProfileHints {
   // As core/passerelle/following/plan.py, decision_keys: by address, and by did for the day the handle changes.
   const isRejected = ({ network, address, check }: HintView) =>
-    [address.toLowerCase(), check?.did].some((name) => name && rejected.has(`${profile.rest_id} ${network} ${name}`));
-  const isShown = (hint: HintView) => hint.confidence !== "inferred" && hint.check?.state !== "gone" && !isRejected(hint);
+    [address.toLowerCase(), check?.did].some(
+      (name) => name && rejected.has(`${profile.rest_id} ${network} ${name}`),
+    );
+  const isShown = (hint: HintView) =>
+    hint.confidence !== "inferred" && hint.check?.state !== "gone" && !isRejected(hint);
   return { ...profile, hints: profile.hints.filter(isShown) };
 }
 

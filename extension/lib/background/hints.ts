@@ -65,7 +65,9 @@ export function makeHints({ store, find }: HintParts) {
 
   const now = (): Promise<void> =>
     (giving ??= give()
-      .catch((error: unknown) => { console.warn("Passerelle: nobody looked for addresses in these profiles yet.", error); })
+      .catch((error: unknown) => {
+        console.warn("Passerelle: nobody looked for addresses in these profiles yet.", error);
+      })
       .finally(() => (giving = null)));
 
   return { now, soon };
@@ -73,13 +75,22 @@ export function makeHints({ store, find }: HintParts) {
 
 function toProfile(record: SeenRecord): Find["people"][number] {
   const { rest_id, screen_name, display_name, seen, location } = record;
-  return { rest_id, screen_name, display_name, seen, bio: expandedBio(record), location, urls: linksOf(record) };
+  return {
+    rest_id,
+    screen_name,
+    display_name,
+    seen,
+    bio: expandedBio(record),
+    location,
+    urls: linksOf(record),
+  };
 }
 
 /** Leave the hints' index where content scripts read it, or take it away; only when it is not the one that is there. */
 export async function publishHints(book: () => Promise<HintBook>): Promise<void> {
   const keys = (await badgesState()) === "on" ? (await book()).keys() : new Uint32Array();
-  const stored = readBadgeIndex((await browser.storage.local.get(BADGE_HINTS))[BADGE_HINTS])?.keys ?? new Uint32Array();
+  const stored =
+    readBadgeIndex((await browser.storage.local.get(BADGE_HINTS))[BADGE_HINTS])?.keys ?? new Uint32Array();
   if (keys.length === stored.length && keys.every((key, at) => key === stored[at])) return;
   if (keys.length === 0) await browser.storage.local.remove(BADGE_HINTS);
   else await browser.storage.local.set({ [BADGE_HINTS]: makeBadgeIndex(INDEX_VERSION, keys.buffer) });
@@ -90,11 +101,18 @@ const INDEX_VERSION = 1; // hints have none, unlike the directory
 /** Make the background's part; `listen` is to be called at once when it starts. */
 export function makeHintsBackground(wake: Parameters<typeof makeEngine>[0], store: SeenStore) {
   let engine: Engine | undefined; // its channel is opened by the first command
-  const hints = makeHints({ store, find: (fields) => (engine ??= makeEngine(wake)).call("hint.find", fields) });
+  const hints = makeHints({
+    store,
+    find: (fields) => (engine ??= makeEngine(wake)).call("hint.find", fields),
+  });
   const book = remember(readBook);
   let published: Promise<void> = Promise.resolve();
   const publish = () => {
-    published = published.then(() => publishHints(book)).catch((error: unknown) => { console.error("The hints' index could not be published:", error); });
+    published = published
+      .then(() => publishHints(book))
+      .catch((error: unknown) => {
+        console.error("The hints' index could not be published:", error);
+      });
   };
 
   return {
@@ -122,7 +140,10 @@ export function makeHintsBackground(wake: Parameters<typeof makeEngine>[0], stor
 const WRITTEN: ReadonlySet<string> = new Set(["hints", "decisions"]);
 
 async function readBook(): Promise<HintBook> {
-  const [profiles, decisions] = await Promise.all([readAll<ProfileHints>("hints"), readAll<string>("decisions")]);
+  const [profiles, decisions] = await Promise.all([
+    readAll<ProfileHints>("hints"),
+    readAll<string>("decisions"),
+  ]);
   const rejected = [...decisions].filter(([, decision]) => decision === "rejected").map(([key]) => key);
   return makeHintBook([...profiles.values()], new Set(rejected));
 }

@@ -35,5 +35,7 @@ export function onReading(listener: (reading: Reading | null) => void): () => vo
     if (change) listener((change.newValue as Reading | undefined) ?? null);
   };
   browser.storage.onChanged.addListener(changed);
-  return () => { browser.storage.onChanged.removeListener(changed); };
+  return () => {
+    browser.storage.onChanged.removeListener(changed);
+  };
 }

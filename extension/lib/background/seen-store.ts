@@ -38,7 +38,11 @@ export function makeSeenStore(max = MAX_SEEN) {
      * Keep what was seen at `seen`: what is known stays where this observation says nothing. Of whom the engine has hints
      * already (`isHinted`), every change waits for it; of others, a profile that may name an account.
      */
-    async remember(users: readonly SeenUser[], seen: string, isHinted: (restId: string) => boolean = () => false): Promise<void> {
+    async remember(
+      users: readonly SeenUser[],
+      seen: string,
+      isHinted: (restId: string) => boolean = () => false,
+    ): Promise<void> {
       const transaction = await using("readwrite");
       const people = transaction.objectStore("people");
       for (const user of users) {
@@ -47,7 +51,8 @@ export function makeSeenStore(max = MAX_SEEN) {
         people.put(isNews(known, now, isHinted(user.rest_id)) ? { ...now, waits: 1 } : now);
       }
       const excess = (await settled(people.count())) - max;
-      if (excess > 0) for (const key of await settled(people.index("seen").getAllKeys(null, excess))) people.delete(key);
+      if (excess > 0)
+        for (const key of await settled(people.index("seen").getAllKeys(null, excess))) people.delete(key);
       await done(transaction);
     },
 
@@ -67,7 +72,8 @@ export function makeSeenStore(max = MAX_SEEN) {
       const transaction = await using("readwrite");
       const members = transaction.objectStore("members");
       for (const rest_id of ids) {
-        if ((await settled(members.getKey(rest_id))) === undefined) members.put({ rest_id, told: 0 } satisfies Member);
+        if ((await settled(members.getKey(rest_id))) === undefined)
+          members.put({ rest_id, told: 0 } satisfies Member);
       }
       const count = await settled(members.count());
       await done(transaction);
@@ -84,13 +90,16 @@ export function makeSeenStore(max = MAX_SEEN) {
 
     async markTold(ids: readonly string[]): Promise<void> {
       const transaction = await using("readwrite");
-      for (const rest_id of ids) transaction.objectStore("members").put({ rest_id, told: 1 } satisfies Member);
+      for (const rest_id of ids)
+        transaction.objectStore("members").put({ rest_id, told: 1 } satisfies Member);
       await done(transaction);
     },
 
     /** Give up to `count` people whose profiles wait for the engine. */
     async waiting(count: number): Promise<SeenRecord[]> {
-      return (await settled((await using("readonly")).objectStore("people").index("waits").getAll(null, count))) as SeenRecord[];
+      return (await settled(
+        (await using("readonly")).objectStore("people").index("waits").getAll(null, count),
+      )) as SeenRecord[];
     },
 
     /** The engine has looked at these profiles: they wait no more, unless they have changed meanwhile. */
@@ -180,7 +189,11 @@ function letWait(people: IDBObjectStore): void {
 
 function done(transaction: IDBTransaction): Promise<void> {
   return new Promise((resolve, reject) => {
-    transaction.oncomplete = () => { resolve(); };
-    transaction.onabort = transaction.onerror = () => { reject(transaction.error ?? new Error("IndexedDB gave no reason")); };
+    transaction.oncomplete = () => {
+      resolve();
+    };
+    transaction.onabort = transaction.onerror = () => {
+      reject(transaction.error ?? new Error("IndexedDB gave no reason"));
+    };
   });
 }

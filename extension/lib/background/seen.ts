@@ -70,7 +70,11 @@ export function makeSeen(parts: SeenParts) {
         await parts.hints.soon();
         hasNews ||= people.length > 0;
         await leaveNames(people);
-        if (listed) await note(listed, people.map(({ rest_id }) => rest_id));
+        if (listed)
+          await note(
+            listed,
+            people.map(({ rest_id }) => rest_id),
+          );
         return {};
       }),
     "reading.view": async ({ screen_name, is_list }) => {
@@ -99,9 +103,18 @@ export function makeSeen(parts: SeenParts) {
   }
 
   // A part of a list counts only while the person has that very list read.
-  async function note(listed: NonNullable<Fields<"people.seen">["listed"]>, ids: readonly string[]): Promise<void> {
+  async function note(
+    listed: NonNullable<Fields<"people.seen">["listed"]>,
+    ids: readonly string[],
+  ): Promise<void> {
     const reading = await readReading();
-    if (!reading || reading.isComplete || reading.kind !== listed.kind || !isSame(reading.screen_name ?? listed.screen_name, listed.screen_name)) return;
+    if (
+      !reading ||
+      reading.isComplete ||
+      reading.kind !== listed.kind ||
+      !isSame(reading.screen_name ?? listed.screen_name, listed.screen_name)
+    )
+      return;
     const owner = await store.named(listed.screen_name);
     const count = await store.addMembers(ids.filter((id) => id !== owner?.rest_id));
     const total = listed.total ?? reading.total;
@@ -133,7 +146,12 @@ export function makeSeen(parts: SeenParts) {
       const people = kind && screen_name ? await store.untold(MAX_TOLD) : [];
       if (!kind || !screen_name || people.length === 0) return;
       const { rest_id = null, display_name = null } = (await store.named(screen_name)) ?? {};
-      const error = await errorOf(parts.learn({ people: people.map(toSeenPerson), listed: { kind, screen_name, rest_id, display_name } }));
+      const error = await errorOf(
+        parts.learn({
+          people: people.map(toSeenPerson),
+          listed: { kind, screen_name, rest_id, display_name },
+        }),
+      );
       void inOrder(() => setError(error));
       if (error) return;
       await store.markTold(people.map(({ rest_id: id }) => id));
@@ -153,7 +171,9 @@ export function makeSeen(parts: SeenParts) {
     hasNews = false;
     const people = (await store.all()).filter((record) => isNews(record, known.get(record.rest_id)));
     for (let at = 0; at < people.length; at += MAX_TOLD) {
-      const error = await errorOf(parts.learn({ people: people.slice(at, at + MAX_TOLD).map(toSeenPerson), listed: null }));
+      const error = await errorOf(
+        parts.learn({ people: people.slice(at, at + MAX_TOLD).map(toSeenPerson), listed: null }),
+      );
       if (!error) continue;
       hasNews = true;
       return;
@@ -175,7 +195,15 @@ export function makeSeen(parts: SeenParts) {
       inOrder(async () => {
         await telling(tellMembers);
         await store.clearMembers();
-        await writeReading({ kind, screen_name: null, read: 0, total: null, isComplete: false, isOpened: false, error: null });
+        await writeReading({
+          kind,
+          screen_name: null,
+          read: 0,
+          total: null,
+          isComplete: false,
+          isOpened: false,
+          error: null,
+        });
         await openIfAllowed();
       }),
     stop: () => inOrder(() => writeReading(null)),
@@ -204,9 +232,20 @@ export function makeSeen(parts: SeenParts) {
   };
 }
 
-function viewOf(reading: Reading, screenName: string | null, isList: boolean, { locale, translate }: Speech): ReadingView {
+function viewOf(
+  reading: Reading,
+  screenName: string | null,
+  isList: boolean,
+  { locale, translate }: Speech,
+): ReadingView {
   const { kind, read: count, total, isComplete, error } = reading;
-  const hint = isComplete ? "reading.hint_complete" : isList ? "reading.hint" : screenName === null ? "reading.hint_signed_out" : "reading.hint_elsewhere";
+  const hint = isComplete
+    ? "reading.hint_complete"
+    : isList
+      ? "reading.hint"
+      : screenName === null
+        ? "reading.hint_signed_out"
+        : "reading.hint_elsewhere";
   const isThere = isList || isComplete;
   return {
     language: locale,
@@ -256,7 +295,11 @@ function makeQueue(): <T>(work: () => Promise<T>) => Promise<T> {
 }
 
 /** Make the background's part: `answer` for content scripts, `listen` to be called at once when it starts. */
-export function makeSeenBackground(wake: Parameters<typeof makeEngine>[0], store: SeenStore, hints: { book: () => Promise<HintBook>; soon: () => Promise<void> }) {
+export function makeSeenBackground(
+  wake: Parameters<typeof makeEngine>[0],
+  store: SeenStore,
+  hints: { book: () => Promise<HintBook>; soon: () => Promise<void> },
+) {
   let engine: Engine | undefined; // its channel is opened by the first command
   const seen = makeSeen({
     store,
@@ -279,7 +322,13 @@ export function makeSeenBackground(wake: Parameters<typeof makeEngine>[0], store
     speech: readSpeech,
     now: () => new Date(),
   });
-  return { ...seen, answer: (message: unknown) => answerPage(seen.handlers, message), listen: () => { listen(seen); } };
+  return {
+    ...seen,
+    answer: (message: unknown) => answerPage(seen.handlers, message),
+    listen: () => {
+      listen(seen);
+    },
+  };
 }
 
 function listen({ resume, goOn, nameThem, renew }: ReturnType<typeof makeSeen>): void {
@@ -301,19 +350,29 @@ async function readKeys(): Promise<Uint32Array> {
   const version = (await readState("directory"))?.version ?? 0;
   if (version !== cached.version) {
     const keys = await read("directory", "keys");
-    cached = { version, keys: keys instanceof Blob ? keysFromBytes(await keys.arrayBuffer()) : new Uint32Array() };
+    cached = {
+      version,
+      keys: keys instanceof Blob ? keysFromBytes(await keys.arrayBuffer()) : new Uint32Array(),
+    };
   }
   return cached.keys;
 }
 
 // The people of the graph as the engine stored them: archive first, then what pages said (core/passerelle/people/graph.py, to_json).
-type StoredPerson = [rest_id: string, flags: number, name: [string, string | null, string | null, string] | null, aliases: string[]];
+type StoredPerson = [
+  rest_id: string,
+  flags: number,
+  name: [string, string | null, string | null, string] | null,
+  aliases: string[],
+];
 
 async function readKnown(): Promise<ReadonlyMap<string, KnownName | null>> {
   const known = new Map<string, KnownName | null>();
   for (const key of ["graph", "page"]) {
     const text = await read("people", key);
-    const { people } = (typeof text === "string" ? JSON.parse(text) : { people: [] }) as { people: StoredPerson[] };
+    const { people } = (typeof text === "string" ? JSON.parse(text) : { people: [] }) as {
+      people: StoredPerson[];
+    };
     for (const [rest_id, flags, name] of people) {
       // Of those whom only pages named, the engine takes no more than those in a list.
       if (key === "page" && !flags && !known.has(rest_id)) continue;

@@ -7,7 +7,12 @@ export type CommandType = keyof Commands;
 export type EventType = keyof Events;
 
 /** What the person wants done even if the page closes in the same moment, as a popup does whenever it loses the focus. */
-export const OUTLIVING: ReadonlySet<string> = new Set<CommandType>(["archive.open", "decision.set", "follow.start", "follow.one"]);
+export const OUTLIVING: ReadonlySet<string> = new Set<CommandType>([
+  "archive.open",
+  "decision.set",
+  "follow.start",
+  "follow.one",
+]);
 
 export interface Request {
   readonly id: string;
@@ -16,8 +21,7 @@ export interface Request {
 }
 
 export type Reply =
-  | { readonly id: string; readonly result: unknown }
-  | { readonly id: string; readonly error: ErrorView };
+  { readonly id: string; readonly result: unknown } | { readonly id: string; readonly error: ErrorView };
 
 /** Everything that is posted on the channel; `files` are the attachments of a request, by reference. */
 export type Message =

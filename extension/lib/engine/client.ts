@@ -80,7 +80,8 @@ export function makeEngine(wake: WakeEngine, patience: Patience = PATIENCE) {
     for (const request of waiting.values()) request.alive();
     if (event.type === "engine.died") {
       // Whoever still wakes a worker did not mean the one that died.
-      for (const request of waiting.values()) if (request.worker !== undefined) request.fail(EngineError.from(event.error));
+      for (const request of waiting.values())
+        if (request.worker !== undefined) request.fail(EngineError.from(event.error));
     }
     for (const listener of listeners.get(event.type) ?? []) listener(event as never);
   }
@@ -98,7 +99,9 @@ export function makeEngine(wake: WakeEngine, patience: Patience = PATIENCE) {
     const id = crypto.randomUUID();
     const request = new Waiting(patience, async (worker) => (await awake()).worker === worker);
     waiting.set(id, request);
-    const post = () => { opened().post({ request: { ...fields, id, type }, files }); };
+    const post = () => {
+      opened().post({ request: { ...fields, id, type }, files });
+    };
     try {
       // At once: should this page close before a worker listens, the background hands it on (lib/engine/relay.ts). And again
       // when one is sure to listen: it takes each request once.
@@ -108,7 +111,8 @@ export function makeEngine(wake: WakeEngine, patience: Patience = PATIENCE) {
       return (await request.outcome) as Result<C>;
     } catch (error) {
       // Whoever comes next finds a worker that answers.
-      if (error instanceof EngineError && error.code === SILENT) void awake(request.worker).catch(() => undefined);
+      if (error instanceof EngineError && error.code === SILENT)
+        void awake(request.worker).catch(() => undefined);
       throw error;
     } finally {
       waiting.delete(id);

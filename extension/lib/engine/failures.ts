@@ -6,12 +6,19 @@ export type Failure = Pick<ErrorView, "code" | "params">;
 /** Give the code and values of anything thrown. */
 export function failureOf(thrown: unknown): Failure {
   if (isCoded(thrown)) return { code: thrown.code, params: thrown.params };
-  if (thrown instanceof DOMException && thrown.name === "QuotaExceededError") return { code: "storage_full", params: {} };
+  if (thrown instanceof DOMException && thrown.name === "QuotaExceededError")
+    return { code: "storage_full", params: {} };
   console.error(thrown);
   return { code: "bug", params: {} };
 }
 
 // EngineError, SessionError, UnreadableFile and ErrorView; a DOMException's code is a number.
 function isCoded(thrown: unknown): thrown is Failure {
-  return typeof thrown === "object" && thrown !== null && "code" in thrown && typeof thrown.code === "string" && "params" in thrown;
+  return (
+    typeof thrown === "object" &&
+    thrown !== null &&
+    "code" in thrown &&
+    typeof thrown.code === "string" &&
+    "params" in thrown
+  );
 }

@@ -8,8 +8,12 @@ export function handOn(wake: WakeEngine): () => void {
   const channel = openChannel((message) => {
     if (!("request" in message) || !OUTLIVING.has(message.request.type)) return;
     wake().then(
-      (answer) => { if ("listening" in answer) channel.post(message); },
-      (error: unknown) => { console.error("The engine could not be woken for a page that may have closed:", error); },
+      (answer) => {
+        if ("listening" in answer) channel.post(message);
+      },
+      (error: unknown) => {
+        console.error("The engine could not be woken for a page that may have closed:", error);
+      },
     );
   });
   return channel.close;

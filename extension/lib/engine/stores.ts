@@ -61,7 +61,10 @@ export async function readState<K extends keyof State>(key: K): Promise<State[K]
 /** Give everything in `store`, by key. */
 export async function readAll<T>(store: StoreName): Promise<ReadonlyMap<string, T>> {
   const from = await reading(store);
-  const [keys, values] = await Promise.all([settled(from.getAllKeys() as IDBRequest<string[]>), settled(from.getAll() as IDBRequest<T[]>)]);
+  const [keys, values] = await Promise.all([
+    settled(from.getAllKeys() as IDBRequest<string[]>),
+    settled(from.getAll() as IDBRequest<T[]>),
+  ]);
   return new Map(keys.map((key, at) => [key, values[at] as T]));
 }
 
@@ -74,11 +77,7 @@ export async function readMatches(): Promise<MatchView[]> {
  * Give a Svelte store of what `query` reads, `initial` until the first answer; it is read again when the engine has
  * written one of `stores`, and only while somebody looks.
  */
-export function live<T>(
-  stores: readonly StoreName[],
-  query: () => Promise<T>,
-  initial: T,
-): Readable<T> {
+export function live<T>(stores: readonly StoreName[], query: () => Promise<T>, initial: T): Readable<T> {
   return readable(initial, (set) => {
     const refresh = oneAtATime(async () => {
       set(await query());

@@ -16,12 +16,18 @@ export function standingOf({ listed, hint }: Said): Standing {
 }
 
 /** Give a loaded profile in sentences. Its texts are a stranger's, as are those of any account. */
-export function makeProfileView({ display_name, address, description, picture, links_back, hidden }: LookView, translate: Translate): ProfileView {
+export function makeProfileView(
+  { display_name, address, description, picture, links_back, hidden }: LookView,
+  translate: Translate,
+): ProfileView {
   return {
     picture,
     name: displayText(display_name) || address,
     description: displayText(description, LONGEST_DESCRIPTION),
-    notes: [...(hidden ? [translate("account.hidden")] : []), translate(links_back ? "evidence.links_back" : "account.no_link_back")],
+    notes: [
+      ...(hidden ? [translate("account.hidden")] : []),
+      translate(links_back ? "evidence.links_back" : "account.no_link_back"),
+    ],
   };
 }
 
@@ -31,10 +37,16 @@ const LONGEST_DESCRIPTION = 400; // characters; Bluesky allows 256, Mastodon 500
 export function standingText({ listed, hint }: Said, translate: Translate): string {
   if (listed || !hint) return translate(hint ? "account.listed_named" : "account.listed");
   const { check, where } = hint;
-  return check ? translate(`account.${check.state}`, { date: localDay(check.at) }) : translate("account.says_so", { where });
+  return check
+    ? translate(`account.${check.state}`, { date: localDay(check.at) })
+    : translate("account.says_so", { where });
 }
 
 /** Say who is asked when the profile of an account is loaded, under the words of the button that does it. */
-export function asksText(kind: "check" | "look", { network, address }: Pick<AccountView, "network" | "address">, translate: Translate): string {
+export function asksText(
+  kind: "check" | "look",
+  { network, address }: Pick<AccountView, "network" | "address">,
+  translate: Translate,
+): string {
   return translate(`account.${kind}_asks_${network}`, { host: address.slice(address.indexOf("@") + 1) });
 }

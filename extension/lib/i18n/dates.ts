@@ -9,5 +9,8 @@ export function localDay(day: string): Date {
 /** Give a moment as people say it: the time, with the day where it is not today. */
 export function clockTime(moment: Date, now: Date, locale: string): string {
   const isToday = moment.toDateString() === now.toDateString();
-  return new Intl.DateTimeFormat(locale, isToday ? { timeStyle: "short" } : { dateStyle: "medium", timeStyle: "short" }).format(moment);
+  return new Intl.DateTimeFormat(
+    locale,
+    isToday ? { timeStyle: "short" } : { dateStyle: "medium", timeStyle: "short" },
+  ).format(moment);
 }

@@ -1,6 +1,14 @@
 // The language the pages speak now: the person's choice or the browser's, as reactive state.
 import { withoutIsolates } from "../rules/text";
-import { directionOf, errorSentence, languageOf, type LanguageSetting, makeTranslate, pickLocale, type Translate } from "./i18n";
+import {
+  directionOf,
+  errorSentence,
+  languageOf,
+  type LanguageSetting,
+  makeTranslate,
+  pickLocale,
+  type Translate,
+} from "./i18n";
 import type { ErrorView } from "../messages/messages.gen";
 
 class Speech {
@@ -29,6 +37,11 @@ const BYTE_UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
 export function bytes(amount: number): string {
   const power = Math.min(BYTE_UNITS.length - 1, amount > 0 ? Math.floor(Math.log10(amount) / 3) : 0);
   const unit = BYTE_UNITS[power] ?? "byte";
-  const format = { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: power > 1 ? 1 : 0 } as const;
+  const format = {
+    style: "unit",
+    unit,
+    unitDisplay: "short",
+    maximumFractionDigits: power > 1 ? 1 : 0,
+  } as const;
   return new Intl.NumberFormat(speech.locale, format).format(amount / 1000 ** power);
 }

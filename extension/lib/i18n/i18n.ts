@@ -14,7 +14,11 @@ export type Translate = (key: Key, values?: Values) => string;
 export const CATALOGUES = { en, fr, ar } satisfies Record<string, Record<Key, string>>;
 export const LANGUAGES = Object.keys(CATALOGUES) as Language[];
 // Each language under its own name, so that whoever lost their way finds it again.
-export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { en: "English", fr: "Français", ar: "العربية" };
+export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = {
+  en: "English",
+  fr: "Français",
+  ar: "العربية",
+};
 const RIGHT_TO_LEFT: ReadonlySet<Language> = new Set(["ar"]);
 
 const SELECT = 5; // TYPE.select of @formatjs/icu-messageformat-parser, whose enum vanishes when it is built
@@ -41,10 +45,13 @@ export function makeTranslate(locale: string): Translate {
   const catalogue: Record<Key, string> = CATALOGUES[languageOf(locale)];
   const formats = new Map<Key, IntlMessageFormat>();
   return (key, values = {}) => {
-    const format = formats.get(key) ?? new IntlMessageFormat(catalogue[key], locale, undefined, { ignoreTag: true });
+    const format =
+      formats.get(key) ?? new IntlMessageFormat(catalogue[key], locale, undefined, { ignoreTag: true });
     formats.set(key, format);
     const choices = choicesIn(format.getAst());
-    const shown = Object.entries(values).map(([name, value]) => [name, choices.has(name) ? value : harmless(value)] as const);
+    const shown = Object.entries(values).map(
+      ([name, value]) => [name, choices.has(name) ? value : harmless(value)] as const,
+    );
     return String(format.format(Object.fromEntries(shown)));
   };
 }
@@ -65,7 +72,11 @@ const NO_PARAMS: Values = { host: "?", file: "?" };
 
 // Values that only choose between our own words, `{kind, select, ...}`, and are not shown: they are compared as they are.
 function choicesIn(elements: ReturnType<IntlMessageFormat["getAst"]>): ReadonlySet<string> {
-  return new Set(elements.flatMap((element) => ((element.type as number) === SELECT && "value" in element ? [element.value] : [])));
+  return new Set(
+    elements.flatMap((element) =>
+      (element.type as number) === SELECT && "value" in element ? [element.value] : [],
+    ),
+  );
 }
 
 function harmless(value: string | number | Date): string | number | Date {

@@ -120,14 +120,20 @@ export interface BadgeTarget {
 export interface PageMessages {
   /** See to it that the index in `storage.local` is that of the directory which is here now. */
   "badge.index": { fields: object; result: object };
-  "badge.rows": { fields: { people: readonly NamedPerson[] }; result: { views: readonly (BadgeView | null)[] } };
+  "badge.rows": {
+    fields: { people: readonly NamedPerson[] };
+    result: { views: readonly (BadgeView | null)[] };
+  };
   "badge.follow": { fields: BadgeTarget; result: { state: FollowState; error_text: string } };
   /** Load the profile of an account, and thereby check one that only a profile on X names. */
   "badge.look": { fields: BadgeTarget & { network: Network }; result: Looked };
   "session.open": { fields: object; result: object };
   /** Whom X's page named, and in which list of its owner they stand, if in one. */
   "people.seen": { fields: { people: readonly SeenUser[]; listed: SeenList | null }; result: object };
-  "reading.view": { fields: { screen_name: string | null; is_list: boolean }; result: { view: ReadingView | null } };
+  "reading.view": {
+    fields: { screen_name: string | null; is_list: boolean };
+    result: { view: ReadingView | null };
+  };
   /** The person pressed a button of the bar: that this is the end of the list, or that it be stopped. */
   "reading.end": { fields: { is_complete: boolean }; result: object };
   /** Whether anybody can be read from this page at all. */
@@ -137,10 +143,11 @@ export interface PageMessages {
 export type PageMessageType = keyof PageMessages;
 export type Fields<T extends PageMessageType> = PageMessages[T]["fields"];
 export type Result<T extends PageMessageType> = PageMessages[T]["result"];
-export type PageMessage = { [T in PageMessageType]: { readonly id: string; readonly type: T } & Fields<T> }[PageMessageType];
+export type PageMessage = {
+  [T in PageMessageType]: { readonly id: string; readonly type: T } & Fields<T>;
+}[PageMessageType];
 export type PageReply<T extends PageMessageType> =
-  | { readonly id: string; readonly result: Result<T> }
-  | { readonly id: string; readonly error: ErrorView };
+  { readonly id: string; readonly result: Result<T> } | { readonly id: string; readonly error: ErrorView };
 
 /** Why a message got no result; `view` has a sentence in every catalogue. */
 export class PageMessageError extends Error {
@@ -167,7 +174,11 @@ const DEADLINES: Record<PageMessageType, number> = {
 export type Send = (message: { readonly id: string }) => Promise<unknown>;
 
 /** Ask the background. Throws PageMessageError: what it answered, or `no_answer` when it did not in time. */
-export async function ask<T extends PageMessageType>(type: T, fields: Fields<T>, send: Send = sendAlone): Promise<Result<T>> {
+export async function ask<T extends PageMessageType>(
+  type: T,
+  fields: Fields<T>,
+  send: Send = sendAlone,
+): Promise<Result<T>> {
   const message = { id: crypto.randomUUID(), type, ...fields };
   const answer: unknown = await inTime(send(message), DEADLINES[type]);
   if (isReply<T>(answer, message.id)) {
@@ -194,7 +205,9 @@ const MESSAGE_ID = /^[0-9a-f-]{36}$/;
 const PARSERS: { [T in PageMessageType]: (fields: Readonly<Record<string, unknown>>) => Fields<T> | null } = {
   "badge.index": () => ({}),
   "badge.rows": ({ people }) =>
-    Array.isArray(people) && people.length <= MAX_PEOPLE && people.every(isNamedPerson) ? { people: people.map(copyOf) } : null,
+    Array.isArray(people) && people.length <= MAX_PEOPLE && people.every(isNamedPerson)
+      ? { people: people.map(copyOf) }
+      : null,
   "badge.follow": parseTarget,
   "badge.look": (fields) => {
     const target = parseTarget(fields);
@@ -205,17 +218,28 @@ const PARSERS: { [T in PageMessageType]: (fields: Readonly<Record<string, unknow
   "people.seen": ({ people, listed }) => {
     if (!Array.isArray(people) || people.length > MAX_PEOPLE) return null;
     const list = listed === null ? null : parseList(listed);
-    return list === undefined ? null : { people: people.map(toSeenUser).filter((user) => user !== null), listed: list };
+    return list === undefined
+      ? null
+      : { people: people.map(toSeenUser).filter((user) => user !== null), listed: list };
   },
   "reading.view": ({ screen_name, is_list }) =>
-    (screen_name === null || isText(screen_name, SCREEN_NAME)) && typeof is_list === "boolean" ? { screen_name, is_list } : null,
+    (screen_name === null || isText(screen_name, SCREEN_NAME)) && typeof is_list === "boolean"
+      ? { screen_name, is_list }
+      : null,
   "reading.end": ({ is_complete }) => (typeof is_complete === "boolean" ? { is_complete } : null),
   "page.health": ({ is_readable }) => (typeof is_readable === "boolean" ? { is_readable } : null),
 };
 
-function parseTarget({ row_id, address, screen_name, rest_id }: Readonly<Record<string, unknown>>): BadgeTarget | null {
+function parseTarget({
+  row_id,
+  address,
+  screen_name,
+  rest_id,
+}: Readonly<Record<string, unknown>>): BadgeTarget | null {
   const isRow = row_id === null || isText(row_id, ROW_ID);
-  return isRow && isText(address, ADDRESS) && isText(screen_name, SCREEN_NAME) && isRestId(rest_id) ? { row_id, address, screen_name, rest_id } : null;
+  return isRow && isText(address, ADDRESS) && isText(screen_name, SCREEN_NAME) && isRestId(rest_id)
+    ? { row_id, address, screen_name, rest_id }
+    : null;
 }
 
 // Undefined when it is wrong in any way.
@@ -223,7 +247,8 @@ function parseList(value: unknown): SeenList | undefined {
   if (!isRecord(value)) return undefined;
   const { screen_name, total, is_last } = value;
   const kind = KINDS.find((known) => known === value.kind);
-  if (!kind || !isText(screen_name, SCREEN_NAME) || !isTotal(total) || typeof is_last !== "boolean") return undefined;
+  if (!kind || !isText(screen_name, SCREEN_NAME) || !isTotal(total) || typeof is_last !== "boolean")
+    return undefined;
   return { kind, screen_name, total, is_last };
 }
 
@@ -270,7 +295,9 @@ function isText(value: unknown, pattern: RegExp): value is string {
 // A page sends many messages a second: no timer outlives its answer.
 async function inTime(answer: Promise<unknown>, milliseconds: number): Promise<unknown> {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const silence = new Promise((resolve) => { timer = setTimeout(resolve, milliseconds, null); });
+  const silence = new Promise((resolve) => {
+    timer = setTimeout(resolve, milliseconds, null);
+  });
   try {
     return await Promise.race([answer, silence]);
   } finally {

@@ -30,5 +30,6 @@ export async function forgetSeen(): Promise<void> {
 
 async function ask(message: object): Promise<void> {
   const answer: unknown = await browser.runtime.sendMessage(message);
-  if (typeof answer === "object" && answer !== null && "error" in answer) throw EngineError.from(answer.error as ErrorView);
+  if (typeof answer === "object" && answer !== null && "error" in answer)
+    throw EngineError.from(answer.error as ErrorView);
 }

@@ -33,7 +33,9 @@ export function makeLine(connect: () => Port, send: Send): Line {
       const { id } = (answer ?? {}) as { id?: string };
       if (id !== undefined) settle(id, answer);
     });
-    opened.onDisconnect.addListener(() => { if (port === opened) cut(); });
+    opened.onDisconnect.addListener(() => {
+      if (port === opened) cut();
+    });
     return opened;
   }
 

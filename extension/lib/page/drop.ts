@@ -41,7 +41,9 @@ type Named = [path: string, file: File];
 
 // From a folder only what the engine can read; a file dropped on its own always, so that the engine can say what is wrong.
 function dropped(named: Named[]): Dropped {
-  const wanted = named.filter(([path]) => !path.includes("/") || (DATA_FILE.test(path) && !MEDIA_FOLDER.test(path)));
+  const wanted = named.filter(
+    ([path]) => !path.includes("/") || (DATA_FILE.test(path) && !MEDIA_FOLDER.test(path)),
+  );
   return { names: wanted.map(([path]) => path), files: wanted.map(([, file]) => file) };
 }
 

@@ -7,14 +7,23 @@ export type Decision = Decide["decision"];
 
 // Whom one misses most comes first: mutual, then followed, then followers; then what is surest; then the alphabet. People
 // of whom only their own profile speaks come after all others.
-const GRADES: readonly MatchView["grade"][] = ["proven", "attested", "imported", "claimed", "linked", "hinted"];
+const GRADES: readonly MatchView["grade"][] = [
+  "proven",
+  "attested",
+  "imported",
+  "claimed",
+  "linked",
+  "hinted",
+];
 const FARTHEST = 2;
 
 /** Give the matches in the order of the list. `locale` decides the alphabet. */
 export function sorted(matches: readonly MatchView[], locale: string): MatchView[] {
   const { compare } = new Intl.Collator(locale, { sensitivity: "base", numeric: true });
   const ranked = matches.map((match) => ({ match, rank: rankOf(match), name: nameOf(match) ?? "\uffff" }));
-  ranked.sort((a, b) => a.rank - b.rank || compare(a.name, b.name) || compare(a.match.rest_id, b.match.rest_id));
+  ranked.sort(
+    (a, b) => a.rank - b.rank || compare(a.name, b.name) || compare(a.match.rest_id, b.match.rest_id),
+  );
   return ranked.map(({ match }) => match);
 }
 
@@ -29,10 +38,12 @@ export function nameOf(match: MatchView): string | null {
 }
 
 const isAt = (network: AccountView["network"]) => (match: MatchView) =>
-  match.following && match.accounts.some((account) => account.network === network && !account.rejected && mayChoose(account));
+  match.following &&
+  match.accounts.some((account) => account.network === network && !account.rejected && mayChoose(account));
 const hasState = (state: AccountView["state"]) => (match: MatchView) =>
   match.accounts.some((account) => account.state === state);
-const isOpen = (account: AccountView) => !account.chosen && !account.rejected && account.state === "none" && mayChoose(account);
+const isOpen = (account: AccountView) =>
+  !account.chosen && !account.rejected && account.state === "none" && mayChoose(account);
 
 /** Say whether one may choose and follow an account: what only a profile names has to be checked first. */
 export function mayChoose(account: AccountView): boolean {
@@ -44,7 +55,8 @@ export const FILTERS = {
   bluesky: isAt("bluesky"),
   fediverse: isAt("fediverse"),
   check: (match: MatchView) => match.following && !match.preselected && match.accounts.some(isOpen),
-  hinted: (match: MatchView) => match.following && match.accounts.some((account) => !account.listed && !account.rejected),
+  hinted: (match: MatchView) =>
+    match.following && match.accounts.some((account) => !account.listed && !account.rejected),
   followed: hasState("following"),
   failed: hasState("failed"),
   followers: (match: MatchView) => !match.following,
@@ -60,11 +72,19 @@ export function counts(matches: readonly MatchView[]): Record<Filter, number> {
 /** Give the people a filter keeps whose names or addresses contain every word of `query`. */
 export function find(matches: readonly MatchView[], filter: Filter, query: string): MatchView[] {
   const words = fold(query).split(/\s+/u).filter(Boolean);
-  return matches.filter((match) => FILTERS[filter](match) && words.every((word) => haystack(match).includes(word)));
+  return matches.filter(
+    (match) => FILTERS[filter](match) && words.every((word) => haystack(match).includes(word)),
+  );
 }
 
 function haystack(match: MatchView): string {
-  return fold([displayText(match.display_name), match.screen_name ?? match.rest_id, ...match.accounts.map((a) => a.address)].join(" "));
+  return fold(
+    [
+      displayText(match.display_name),
+      match.screen_name ?? match.rest_id,
+      ...match.accounts.map((a) => a.address),
+    ].join(" "),
+  );
 }
 
 // "É" is found by "e": people type names without their accents.
@@ -74,7 +94,9 @@ function fold(text: string): string {
 
 /** Give the chosen Bluesky accounts that are not followed yet: what "Follow all" would follow. */
 export function toFollow(matches: readonly MatchView[]): AccountView[] {
-  return matches.flatMap((match) => match.accounts.filter((a) => a.network === "bluesky" && a.chosen && !a.rejected && a.state === "none"));
+  return matches.flatMap((match) =>
+    match.accounts.filter((a) => a.network === "bluesky" && a.chosen && !a.rejected && a.state === "none"),
+  );
 }
 
 /** Give the ids of the people whose follow failed. */
@@ -90,9 +112,14 @@ const DECIDED: Readonly<Record<Decision, Partial<AccountView>>> = {
 };
 
 /** Give a match as it will be once the engine has kept this decision, so that a tick shows at once. */
-export function decided(match: MatchView, { network, address, decision }: Omit<Decide, "rest_id">): MatchView {
+export function decided(
+  match: MatchView,
+  { network, address, decision }: Omit<Decide, "rest_id">,
+): MatchView {
   const accounts = match.accounts.map((account) =>
-    account.network === network && account.address === address ? { ...account, ...DECIDED[decision] } : account,
+    account.network === network && account.address === address
+      ? { ...account, ...DECIDED[decision] }
+      : account,
   );
   return { ...match, accounts };
 }

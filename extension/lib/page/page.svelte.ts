@@ -70,7 +70,9 @@ class Page {
   readonly queue = $derived(this.stored.current?.queue ?? null);
   readonly work = $derived(this.stored.current?.work ?? null);
   private readonly inOrder = $derived(sorted(this.storedMatches.current, speech.locale));
-  readonly matches = $derived(this.pendingDecisions.size ? this.inOrder.map((match) => this.withPending(match)) : this.inOrder);
+  readonly matches = $derived(
+    this.pendingDecisions.size ? this.inOrder.map((match) => this.withPending(match)) : this.inOrder,
+  );
   readonly counts = $derived(counts(this.matches));
   readonly toFollow = $derived(toFollow(this.matches));
   readonly failedIds = $derived(failed(this.matches));
@@ -98,7 +100,9 @@ class Page {
   async start(place: "popup" | "tab"): Promise<void> {
     this.place = place;
     this.readHash();
-    window.addEventListener("hashchange", () => { this.readHash(); });
+    window.addEventListener("hashchange", () => {
+      this.readHash();
+    });
     engine.events.on("engine.progress", (event) => (this.engineStep = event.step));
     engine.events.on("engine.died", () => (this.engineStep = "ready"));
     engine.events.on("work.progress", (event) => (this.step = workOf(event) ? event : this.step));
@@ -134,7 +138,9 @@ class Page {
 
   /** Start the engine before it is needed, so that a drop reaches it even if the popup closes at once. */
   warmUp(): void {
-    engine.call("engine.start", {}).catch((error: unknown) => { console.warn(error); });
+    engine.call("engine.start", {}).catch((error: unknown) => {
+      console.warn(error);
+    });
   }
 
   async open({ names, files }: Dropped): Promise<void> {
@@ -167,7 +173,9 @@ class Page {
       if (this.pendingDecisions.get(key) === pending) this.pendingDecisions.delete(key);
     };
     this.pendingDecisions.set(key, pending);
-    const isKept = await this.guard(() => engine.call("decision.set", { rest_id, network, address, decision }));
+    const isKept = await this.guard(() =>
+      engine.call("decision.set", { rest_id, network, address, decision }),
+    );
     if (isKept) this.kept.push(forget);
     else forget();
   }
@@ -202,13 +210,25 @@ class Page {
   }
 
   /** Ask an account's network for its profile, and thereby check what a profile on X says. */
-  async look({ rest_id, screen_name, row_id }: MatchView, { network, address, listed }: AccountView): Promise<Looked> {
+  async look(
+    { rest_id, screen_name, row_id }: MatchView,
+    { network, address, listed }: AccountView,
+  ): Promise<Looked> {
     try {
-      const view = await engine.call("account.look", { rest_id, screen_name: screen_name ?? "", row_id: listed ? row_id : null, network, address });
+      const view = await engine.call("account.look", {
+        rest_id,
+        screen_name: screen_name ?? "",
+        row_id: listed ? row_id : null,
+        network,
+        address,
+      });
       return { profile: makeProfileView(view, t), error_text: "" };
     } catch (error) {
       const failure = failureOf(error);
-      return { profile: null, error_text: failure.code === "account_not_found" ? t("account.not_there") : sentenceFor(failure) };
+      return {
+        profile: null,
+        error_text: failure.code === "account_not_found" ? t("account.not_there") : sentenceFor(failure),
+      };
     }
   }
 
@@ -267,7 +287,13 @@ class Page {
 
   /** Erase everything. Sessions and settings go even if the engine fails, which is then shown. */
   async deleteAll(switchOffBadges: () => Promise<unknown>): Promise<void> {
-    const steps = [() => switchOffBadges(), forgetSeen, () => engine.call("data.delete", {}), () => sessions.deleteAll(), () => settings.clear()];
+    const steps = [
+      () => switchOffBadges(),
+      forgetSeen,
+      () => engine.call("data.delete", {}),
+      () => sessions.deleteAll(),
+      () => settings.clear(),
+    ];
     const failures: unknown[] = [];
     for (const step of steps) await step().catch((error: unknown) => failures.push(error));
     if (failures.length > 0) this.failure = failureOf(failures[0]);
@@ -288,7 +314,10 @@ class Page {
   }
 
   /** Do something and show what goes wrong; gives its result, or undefined. */
-  async guard<A extends unknown[], R>(work: (...given: A) => Promise<R>, ...given: A): Promise<R | undefined> {
+  async guard<A extends unknown[], R>(
+    work: (...given: A) => Promise<R>,
+    ...given: A
+  ): Promise<R | undefined> {
     try {
       this.failure = null;
       return await work(...given);
@@ -361,7 +390,8 @@ function isSame(error: Failure, other: Failure | null | undefined): boolean {
 
 // Whoever pressed a button that went away goes on at the top of what came instead.
 function keepFocus(): void {
-  if (document.activeElement === document.body) document.querySelector("main")?.focus({ preventScroll: true });
+  if (document.activeElement === document.body)
+    document.querySelector("main")?.focus({ preventScroll: true });
 }
 
 export const page = new Page();

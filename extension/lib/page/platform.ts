@@ -21,5 +21,7 @@ export function saveFile(name: string, type: string, text: string): void {
   const link = Object.assign(document.createElement("a"), { href: url, download: name });
   link.click();
   // The browser reads the blob after the click has been handled; a minute is far more than it needs.
-  setTimeout(() => { URL.revokeObjectURL(url); }, 60_000);
+  setTimeout(() => {
+    URL.revokeObjectURL(url);
+  }, 60_000);
 }

@@ -25,7 +25,10 @@ export function knownAccounts({ row, profile }: Known): KnownAccount[] {
   const hints = profile?.hints ?? [];
   const listed = row ? listedAccounts(row) : [];
   const named = hints.filter((hint) => !listed.some((account) => isOf(hint, account))).map(hintedAccount);
-  return [...listed.map((account) => ({ ...account, hint: hints.find((hint) => isOf(hint, account)) ?? null })), ...named];
+  return [
+    ...listed.map((account) => ({ ...account, hint: hints.find((hint) => isOf(hint, account)) ?? null })),
+    ...named,
+  ];
 }
 
 /** Give what the engine calls an account by while it is being followed. */
@@ -37,8 +40,24 @@ export function accountKey({ did, address }: Pick<KnownAccount, "did" | "address
 function listedAccounts({ did, handle, acct }: DirectoryRow): KnownAccount[] {
   const accounts: KnownAccount[] = [];
   const key = did ?? handle;
-  if (key !== null) accounts.push({ network: "bluesky", address: handle ?? key, did, url: `https://bsky.app/profile/${key}`, listed: true, hint: null });
-  if (acct !== null) accounts.push({ network: "fediverse", address: acct, did: null, url: fediverseUrl(acct), listed: true, hint: null });
+  if (key !== null)
+    accounts.push({
+      network: "bluesky",
+      address: handle ?? key,
+      did,
+      url: `https://bsky.app/profile/${key}`,
+      listed: true,
+      hint: null,
+    });
+  if (acct !== null)
+    accounts.push({
+      network: "fediverse",
+      address: acct,
+      did: null,
+      url: fediverseUrl(acct),
+      listed: true,
+      hint: null,
+    });
   return accounts;
 }
 
@@ -50,12 +69,21 @@ function fediverseUrl(acct: string): string {
 
 function hintedAccount(hint: HintView): KnownAccount {
   const { network, address, url, check } = hint;
-  return { network, address, did: check?.did ?? (address.startsWith("did:") ? address : null), url, listed: false, hint };
+  return {
+    network,
+    address,
+    did: check?.did ?? (address.startsWith("did:") ? address : null),
+    url,
+    listed: false,
+    hint,
+  };
 }
 
 // A handle may have moved on to another account; a did has not.
 function isOf({ network, address, check }: HintView, account: KnownAccount): boolean {
   if (network !== account.network) return false;
   const did = check?.did ?? (address.startsWith("did:") ? address : null);
-  return did !== null && account.did !== null ? did === account.did : address.toLowerCase() === account.address.toLowerCase();
+  return did !== null && account.did !== null
+    ? did === account.did
+    : address.toLowerCase() === account.address.toLowerCase();
 }

@@ -17,7 +17,11 @@ export interface DirectoryRow {
   readonly display_name: string | null;
   readonly grade: Grade;
   readonly leaving_on: string | null;
-  readonly sources: readonly { readonly name: string; readonly url: string | null; readonly date: string | null }[];
+  readonly sources: readonly {
+    readonly name: string;
+    readonly url: string | null;
+    readonly date: string | null;
+  }[];
 }
 
 /** The three parts of the index (docs/architecture.md, "The directory on the person's machine"). */
@@ -46,7 +50,9 @@ export async function openDirectory(files: DirectoryFiles): Promise<Directory> {
     async find(person) {
       const byId = person.restId === null ? [] : await rowsAt(index, idKey(person.restId));
       const found = best(byId.filter((row) => row.rest_id === person.restId));
-      return found ?? best((await rowsAt(index, nameKey(person.screenName))).filter((row) => isNamed(row, person)));
+      return (
+        found ?? best((await rowsAt(index, nameKey(person.screenName))).filter((row) => isNamed(row, person)))
+      );
     },
   };
 }
@@ -83,7 +89,8 @@ async function lineAt(rows: Blob, start: number): Promise<string> {
   for (let length = USUAL_LINE; ; length *= 2) {
     const bytes = new Uint8Array(await rows.slice(start, start + length).arrayBuffer());
     const end = bytes.indexOf(NEWLINE);
-    if (end >= 0 || bytes.length < length) return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));
+    if (end >= 0 || bytes.length < length)
+      return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));
   }
 }
 

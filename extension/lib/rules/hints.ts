@@ -18,7 +18,10 @@ export function linksOf({ website, links }: SeenUser): string[] {
 
 /** Say whether two observations of somebody say the same where the core looks. */
 export function isSameProfile(one: SeenUser, other: SeenUser): boolean {
-  return one.screen_name === other.screen_name && sameTexts([...textsOf(one), ...linksOf(one)], [...textsOf(other), ...linksOf(other)]);
+  return (
+    one.screen_name === other.screen_name &&
+    sameTexts([...textsOf(one), ...linksOf(one)], [...textsOf(other), ...linksOf(other)])
+  );
 }
 
 function textsOf(user: SeenUser): (string | null)[] {
@@ -46,12 +49,17 @@ const MARKS = [
   /peertube|pixelfed\./u,
 ];
 // A page of a person on some server, and its host, in whatever script; `%40` is how links write "@".
-const PROFILE = /(?:https?:\/\/)?([^\s/@:()[\]{}<>"«“]*)(?::\d*)?\/(?:[^\s@]*\/)?(?:@|%40|users\/|profile\/|user\/|u\/)/gu;
+const PROFILE =
+  /(?:https?:\/\/)?([^\s/@:()[\]{}<>"«“]*)(?::\d*)?\/(?:[^\s@]*\/)?(?:@|%40|users\/|profile\/|user\/|u\/)/gu;
 // user@host, with or without a first "@", perhaps with a space at the second.
 const ACCT = /[a-z0-9_](?: @ ?|@ ?)((?:[a-z0-9-]+\.)+[a-z][a-z0-9-]*)/gu;
 
 function mayHoldAddress(text: string): boolean {
-  return MARKS.some((mark) => mark.test(text)) || hostsOf(text, PROFILE).some((host) => !isUnder(host, OTHERS)) || hostsOf(text, ACCT).some((host) => !isUnder(host, NO_SERVERS));
+  return (
+    MARKS.some((mark) => mark.test(text)) ||
+    hostsOf(text, PROFILE).some((host) => !isUnder(host, OTHERS)) ||
+    hostsOf(text, ACCT).some((host) => !isUnder(host, NO_SERVERS))
+  );
 }
 
 function hostsOf(text: string, form: RegExp): string[] {

@@ -92,6 +92,7 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
 /** Give the CRC-32 of an ASCII text, as an unsigned number. */
 export function crc32(text: string): number {
   let value = 0xffffffff;
-  for (let at = 0; at < text.length; at++) value = (TABLE[(value ^ text.charCodeAt(at)) & 0xff] ?? 0) ^ (value >>> 8);
+  for (let at = 0; at < text.length; at++)
+    value = (TABLE[(value ^ text.charCodeAt(at)) & 0xff] ?? 0) ^ (value >>> 8);
   return (value ^ 0xffffffff) >>> 0;
 }

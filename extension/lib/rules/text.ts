@@ -35,7 +35,10 @@ export function withoutIsolates(text: string): string {
 
 /** Give a number that depends only on `text`, from 0 up to but not including `choices`. */
 export function pick(text: string, choices: number): number {
-  const sum = Array.from(text).reduce((hash, character) => (hash * 31 + (character.codePointAt(0) ?? 0)) >>> 0, 0);
+  const sum = Array.from(text).reduce(
+    (hash, character) => (hash * 31 + (character.codePointAt(0) ?? 0)) >>> 0,
+    0,
+  );
   return sum % choices;
 }
 

@@ -2,7 +2,16 @@
 //
 // Works in popup, tab and engine worker alike: state is in IndexedDB, locks and messages are shared by the whole extension.
 import { KINDS, OtherAnswer } from "./kinds";
-import { type Account, type Call, type Credentials, type Reply, type Send, type Session, SessionError, type Tokens } from "./records";
+import {
+  type Account,
+  type Call,
+  type Credentials,
+  type Reply,
+  type Send,
+  type Session,
+  SessionError,
+  type Tokens,
+} from "./records";
 import { send as sendOverHttp } from "./send";
 import * as store from "./store";
 
@@ -85,7 +94,10 @@ export function makeSessions({ send, exclusively, now }: Parts) {
   }
 
   function sendAs(session: Session, call: Call): Promise<Reply> {
-    return send(session.pds, { ...call, headers: { ...call.headers, ...KINDS[session.kind].authorize(session) } });
+    return send(session.pds, {
+      ...call,
+      headers: { ...call.headers, ...KINDS[session.kind].authorize(session) },
+    });
   }
 
   // Refresh tokens work once: two contexts that renew at the same time would end the session for both.
@@ -126,7 +138,8 @@ function lockOf(did: string): string {
 // A password goes to this address: only https, and nothing but a server in it.
 function parseServer(pds: string): string {
   const url = URL.canParse(pds) ? new URL(pds) : null;
-  if (url?.protocol !== "https:" || url.username || url.password) throw new SessionError("server_error", { host: url?.host ?? pds });
+  if (url?.protocol !== "https:" || url.username || url.password)
+    throw new SessionError("server_error", { host: url?.host ?? pds });
   return url.origin;
 }
 

@@ -23,7 +23,11 @@ export class OtherAnswer extends Error {
 const appPassword: Kind = {
   async signIn(send, { did, pds, password, code }) {
     const body = { identifier: did, password, ...(code ? { authFactorToken: code } : {}) };
-    const reply = await send(pds, { method: "POST", path: "/xrpc/com.atproto.server.createSession", ...json(body) });
+    const reply = await send(pds, {
+      method: "POST",
+      path: "/xrpc/com.atproto.server.createSession",
+      ...json(body),
+    });
     if (reply.status !== 200) throw refusal(reply);
     const answer = tokensIn(reply);
     if (answer?.did !== did) throw new SessionError("server_error", { host: new URL(pds).host });
@@ -61,7 +65,11 @@ const REFUSALS: Readonly<Record<string, string>> = {
   AccountDeactivated: "account_deactivated",
   RateLimitExceeded: "rate_limited",
 };
-const STATUS_REFUSALS: Readonly<Record<number, string>> = { 400: "sign_in_refused", 401: "sign_in_refused", 429: "rate_limited" };
+const STATUS_REFUSALS: Readonly<Record<number, string>> = {
+  400: "sign_in_refused",
+  401: "sign_in_refused",
+  429: "rate_limited",
+};
 
 function refusal(reply: Reply): SessionError {
   const byStatus = reply.status >= 500 ? "server_error" : (STATUS_REFUSALS[reply.status] ?? "server_refused");
@@ -69,7 +77,10 @@ function refusal(reply: Reply): SessionError {
 }
 
 function json(body: unknown): { headers: Record<string, string>; body: Uint8Array<ArrayBuffer> } {
-  return { headers: { "content-type": "application/json" }, body: new TextEncoder().encode(JSON.stringify(body)) };
+  return {
+    headers: { "content-type": "application/json" },
+    body: new TextEncoder().encode(JSON.stringify(body)),
+  };
 }
 
 function bearer(token: string | undefined): Record<string, string> {

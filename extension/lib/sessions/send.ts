@@ -4,7 +4,10 @@ import { type Call, type Reply, SessionError } from "./records";
 const TIMEOUT = 30; // seconds, as core/passerelle/transport.py
 
 /** Send a call. Throws SessionError("server_unreachable") when nobody answered in time. */
-export async function send(server: string, { method, path, headers = {}, body = null, timeout = TIMEOUT }: Call): Promise<Reply> {
+export async function send(
+  server: string,
+  { method, path, headers = {}, body = null, timeout = TIMEOUT }: Call,
+): Promise<Reply> {
   const url = new URL(path, server);
   // A token must not travel to another host, whatever the path says ("//elsewhere", "https://elsewhere").
   if (url.origin !== new URL(server).origin) throw new SessionError("server_error", { host: url.host });
@@ -18,9 +21,15 @@ export async function send(server: string, { method, path, headers = {}, body = 
       body: new Uint8Array(await response.arrayBuffer()),
     };
   } catch (error) {
-    if (error instanceof TypeError || error instanceof DOMException) throw new SessionError("server_unreachable", { host: url.host });
+    if (error instanceof TypeError || error instanceof DOMException)
+      throw new SessionError("server_unreachable", { host: url.host });
     throw error;
   }
 }
 
-const PLAIN: RequestInit = { credentials: "omit", referrerPolicy: "no-referrer", cache: "no-store", redirect: "error" };
+const PLAIN: RequestInit = {
+  credentials: "omit",
+  referrerPolicy: "no-referrer",
+  cache: "no-store",
+  redirect: "error",
+};

@@ -9,7 +9,9 @@ const CURRENT = "current";
 
 /** Give one session, or null. */
 export async function get(did: string): Promise<Session | null> {
-  return (await run<Session | undefined>([SESSIONS], "readonly", (stores) => stores(SESSIONS).get(did))) ?? null;
+  return (
+    (await run<Session | undefined>([SESSIONS], "readonly", (stores) => stores(SESSIONS).get(did))) ?? null
+  );
 }
 
 /** Give every session. */
@@ -78,7 +80,8 @@ async function run<T>(
 function open(): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
     const request = indexedDB.open(DATABASE, VERSION);
-    request.onupgradeneeded = () => [SESSIONS, STATE].forEach((name) => request.result.createObjectStore(name));
+    request.onupgradeneeded = () =>
+      [SESSIONS, STATE].forEach((name) => request.result.createObjectStore(name));
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error ?? ABORTED);
   });

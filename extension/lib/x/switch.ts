@@ -5,9 +5,14 @@ import { browser } from "wxt/browser";
 import { BADGE_HINTS, BADGE_INDEX } from "../rules/keys";
 
 /** X's addresses, as the manifest lists them under `optional_host_permissions`. */
-export const X_ORIGINS = ["x.com", "mobile.x.com", "twitter.com", "mobile.twitter.com"].map((host) => `https://${host}/*`);
+export const X_ORIGINS = ["x.com", "mobile.x.com", "twitter.com", "mobile.twitter.com"].map(
+  (host) => `https://${host}/*`,
+);
 // Signing in and handing out access, where nobody is named and nothing should be added.
-const NOT_ON = X_ORIGINS.flatMap((origin) => [origin.replace("*", "i/flow/*"), origin.replace("*", "i/oauth*")]);
+const NOT_ON = X_ORIGINS.flatMap((origin) => [
+  origin.replace("*", "i/flow/*"),
+  origin.replace("*", "i/oauth*"),
+]);
 
 /** `blocked`: switched on, but the browser no longer lets the extension see any of X's addresses. */
 export type BadgesState = "on" | "off" | "blocked";
@@ -27,7 +32,9 @@ export async function badgesState(): Promise<BadgesState> {
   const isWanted = (await browser.storage.local.get(BADGES))[BADGES] === true;
   if (!isWanted) return "off";
   // The browser's own settings are a switch for each site: badges stand on those that are left.
-  const isAllowed = await Promise.all(X_ORIGINS.map((origin) => browser.permissions.contains({ origins: [origin] })));
+  const isAllowed = await Promise.all(
+    X_ORIGINS.map((origin) => browser.permissions.contains({ origins: [origin] })),
+  );
   return isAllowed.includes(true) ? "on" : "blocked";
 }
 
@@ -71,14 +78,18 @@ async function end(): Promise<void> {
 }
 
 async function unregister(): Promise<void> {
-  const registered = await browser.scripting.getRegisteredContentScripts({ ids: SCRIPTS.map(({ id }) => id) });
-  if (registered.length > 0) await browser.scripting.unregisterContentScripts({ ids: registered.map(({ id }) => id) });
+  const registered = await browser.scripting.getRegisteredContentScripts({
+    ids: SCRIPTS.map(({ id }) => id),
+  });
+  if (registered.length > 0)
+    await browser.scripting.unregisterContentScripts({ ids: registered.map(({ id }) => id) });
 }
 
 async function inject(tabId: number | undefined): Promise<void> {
   if (tabId === undefined) return;
   try {
-    for (const { js, world } of SCRIPTS) await browser.scripting.executeScript({ target: { tabId }, files: [...js], world });
+    for (const { js, world } of SCRIPTS)
+      await browser.scripting.executeScript({ target: { tabId }, files: [...js], world });
   } catch (error) {
     // A tab that shows an error page or sleeps takes no script; it gets one when it is loaded again.
     console.debug("no badges in this tab yet:", error);

@@ -1,6 +1,7 @@
 // Notes every WebAssembly memory of a worker, so that its size can be asked. Put before the worker's own script.
 globalThis.memories = [];
-globalThis.memoryBytes = () => memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
+globalThis.memoryBytes = () =>
+  memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
 for (const name of ["instantiate", "instantiateStreaming"]) {
   const instantiate = WebAssembly[name];
   WebAssembly[name] = async (...all) => {

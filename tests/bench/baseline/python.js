@@ -20,7 +20,8 @@ async function run({ program, modules, folders, argument, files }) {
     packages: ["passerelle"],
   });
   for (const folder of folders) python.FS.mkdirTree(`${SOURCES}/${folder}`);
-  for (const [path, source] of Object.entries(modules)) python.FS.writeFile(`${SOURCES}/${path}`, source);
+  for (const [path, source] of Object.entries(modules))
+    python.FS.writeFile(`${SOURCES}/${path}`, source);
   python.FS.mkdir("/in");
   python.FS.mount(python.FS.filesystems.WORKERFS, { files }, "/in");
   const heap = () => python._module.HEAP8.length;

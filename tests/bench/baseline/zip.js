@@ -9,11 +9,16 @@ onmessage = async ({ data: { files } }) => {
   const reader = new ZipReader(new BlobReader(files[0]));
   const read = new Map();
   for (const entry of await reader.getEntries()) {
-    if (DATA.test(entry.filename)) read.set(entry.filename, await rowsOf(entry));
+    if (DATA.test(entry.filename))
+      read.set(entry.filename, await rowsOf(entry));
   }
   await reader.close();
   const names = namesIn(read).size;
-  postMessage({ tweets: read.get("data/tweets.js").length, names, memory: memoryBytes() });
+  postMessage({
+    tweets: read.get("data/tweets.js").length,
+    names,
+    memory: memoryBytes(),
+  });
 };
 
 async function rowsOf(entry) {
@@ -22,7 +27,9 @@ async function rowsOf(entry) {
 }
 
 function namesIn(read) {
-  const people = ["following", "follower"].flatMap((kind) => read.get(`data/${kind}.js`).map((row) => row[kind]));
+  const people = ["following", "follower"].flatMap((kind) =>
+    read.get(`data/${kind}.js`).map((row) => row[kind]),
+  );
   const wanted = new Set(people.map(({ accountId }) => accountId));
   const names = new Map();
   for (const { tweet } of read.get("data/tweets.js")) {

@@ -32,8 +32,9 @@ globalThis.grow = async (names, perSecond, badges) => {
   observer.observe(list, { childList: true, subtree: true });
   const stopScrolling = scroll();
   const started = performance.now();
-  for (let at = 0; at < names.length; ) {
-    const due = Math.floor(((performance.now() - started) * perSecond) / 1000) + 1;
+  for (let at = 0; at < names.length;) {
+    const due =
+      Math.floor(((performance.now() - started) * perSecond) / 1000) + 1;
     const cells = names.slice(at, due).map(makeCell);
     append(cells);
     const now = performance.now();
@@ -41,14 +42,20 @@ globalThis.grow = async (names, perSecond, badges) => {
     at += cells.length;
     await after(started + (at * 1000) / perSecond - performance.now());
   }
-  for (let waited = 0; delays.length < badges && waited < PATIENCE; waited += LOOK) await after(LOOK);
+  for (
+    let waited = 0;
+    delays.length < badges && waited < PATIENCE;
+    waited += LOOK
+  )
+    await after(LOOK);
   stopScrolling();
   observer.disconnect();
   return delays;
 };
 
 function append(cells) {
-  for (const cell of cells) cell.style.cssText = `transform: translateY(${count++ * height}px); position: absolute; width: 100%`;
+  for (const cell of cells)
+    cell.style.cssText = `transform: translateY(${count++ * height}px); position: absolute; width: 100%`;
   list.append(...cells);
   list.style.minHeight = `${count * height}px`;
   while (list.childElementCount > KEPT) list.firstElementChild.remove();
@@ -68,11 +75,14 @@ function scroll() {
 function makeCell(name) {
   const cell = document.createElement("div");
   cell.dataset.testid = "cellInnerDiv";
-  const text = "An invented sentence of some length, as people write it. ".repeat(3);
-  const sign = '<svg viewBox="0 0 24 24" aria-hidden="true"><g><path d="M2 12h20M12 2v20"></path></g></svg>';
+  const text =
+    "An invented sentence of some length, as people write it. ".repeat(3);
+  const sign =
+    '<svg viewBox="0 0 24 24" aria-hidden="true"><g><path d="M2 12h20M12 2v20"></path></g></svg>';
   const number = "<div><span><span><span>7</span></span></span></div>";
   const buttons = ["reply", "retweet", "like", "bookmark", "share"].map(
-    (kind) => `<div class="row"><button data-testid="${kind}"><div class="row"><div><div></div>${sign}</div>${number}</div></button></div>`,
+    (kind) =>
+      `<div class="row"><button data-testid="${kind}"><div class="row"><div><div></div>${sign}</div>${number}</div></button></div>`,
   );
   cell.innerHTML = `<div><div><article data-testid="tweet" role="article" tabindex="0"><div><div><div class="row">
     <div data-testid="Tweet-User-Avatar"><div><div data-testid="UserAvatar-Container-${name}"><div><div>

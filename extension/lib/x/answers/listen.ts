@@ -48,7 +48,9 @@ export function listen(document: Document, parts: ListenParts): Listener {
 
   document.addEventListener(ANSWER, hear);
   document.dispatchEvent(new CustomEvent(READY));
-  const heartbeat = setInterval(() => { work(); }, PAUSE);
+  const heartbeat = setInterval(() => {
+    work();
+  }, PAUSE);
   return { add, stop };
 
   function stop(isForGood: boolean): void {
@@ -71,7 +73,12 @@ export function listen(document: Document, parts: ListenParts): Listener {
     if (now - windowStart > WINDOW) [windowStart, count, length] = [now, 0, 0];
     count++;
     length += more;
-    return count <= MAX_ANSWERS && length <= MAX_TEXT && answers.length < MAX_ANSWERS && unread + more <= MAX_UNREAD;
+    return (
+      count <= MAX_ANSWERS &&
+      length <= MAX_TEXT &&
+      answers.length < MAX_ANSWERS &&
+      unread + more <= MAX_UNREAD
+    );
   }
 
   // One answer at a time, so that the page stays quick. An answer about a list waits until the page shows whose it may be.
@@ -91,13 +98,23 @@ export function listen(document: Document, parts: ListenParts): Listener {
     const root = parseJson(text, MAX_ANSWER);
     const users = usersIn(root);
     const kind = owner === null ? null : listOf(path, owner);
-    if (owner === null || kind === null) { add(users, null); return; }
+    if (owner === null || kind === null) {
+      add(users, null);
+      return;
+    }
     const me = users.find(({ screen_name }) => screen_name.toLowerCase() === owner.toLowerCase());
     const total = me ? readTotal(root, me.rest_id, kind) : null;
-    const { members, isLast } = listAskedFor(operation) === kind ? readListPart(root) : { members: new Set<string>(), isLast: false };
-    add(users.filter(({ rest_id }) => !members.has(rest_id)), null);
+    const { members, isLast } =
+      listAskedFor(operation) === kind ? readListPart(root) : { members: new Set<string>(), isLast: false };
+    add(
+      users.filter(({ rest_id }) => !members.has(rest_id)),
+      null,
+    );
     if (members.size > 0 || isLast || total !== null) {
-      add(users.filter(({ rest_id }) => members.has(rest_id)), { kind, screen_name: owner, total, is_last: isLast });
+      add(
+        users.filter(({ rest_id }) => members.has(rest_id)),
+        { kind, screen_name: owner, total, is_last: isLast },
+      );
     }
   }
 
@@ -106,10 +123,16 @@ export function listen(document: Document, parts: ListenParts): Listener {
       // The last part carries the end of the list.
       for (let at = 0; at === 0 || at < users.length; at += MAX_PEOPLE) {
         const isEnd = at + MAX_PEOPLE >= users.length;
-        if (lists.length < MAX_LISTS) lists.push({ people: users.slice(at, at + MAX_PEOPLE), listed: { ...listed, is_last: listed.is_last && isEnd } });
+        if (lists.length < MAX_LISTS)
+          lists.push({
+            people: users.slice(at, at + MAX_PEOPLE),
+            listed: { ...listed, is_last: listed.is_last && isEnd },
+          });
       }
     } else {
-      for (const user of users) if (people.size < MAX_WAITING && told.get(user.rest_id) !== checksum(user)) people.set(user.rest_id, user);
+      for (const user of users)
+        if (people.size < MAX_WAITING && told.get(user.rest_id) !== checksum(user))
+          people.set(user.rest_id, user);
     }
   }
 
@@ -120,10 +143,13 @@ export function listen(document: Document, parts: ListenParts): Listener {
     isSending = true;
     const isTaken = await parts.tell(seen).then(() => true, because);
     if (!isTaken && seen.listed) lists.unshift(seen);
-    setTimeout(() => {
-      isSending = false;
-      void send();
-    }, isTaken ? PAUSE : LONG_PAUSE);
+    setTimeout(
+      () => {
+        isSending = false;
+        void send();
+      },
+      isTaken ? PAUSE : LONG_PAUSE,
+    );
   }
 
   function because(error: unknown): false {

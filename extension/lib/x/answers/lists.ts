@@ -41,7 +41,8 @@ export function readListPart(answer: unknown): ListPart {
     const name = textOf(object.entryId) ?? textOf(object.entry_id) ?? "";
     const id = ENTRY.exec(name)?.[1];
     if (id) members.add(id);
-    else if (name.startsWith(BOTTOM)) isLast ||= textOf(part(object, "content").value)?.startsWith(END) ?? false;
+    else if (name.startsWith(BOTTOM))
+      isLast ||= textOf(part(object, "content").value)?.startsWith(END) ?? false;
   }
   return { members, isLast };
 }

@@ -129,7 +129,9 @@ function readUser(user: Json): PartOfUser {
 
 // Null where the answer has no such entities: X leaves them out of half-filled objects.
 function linksIn(entities: readonly Json[], where: "description" | "url"): Link[] | null {
-  const lists = entities.map((one) => part(one, where).urls).filter((urls): urls is unknown[] => Array.isArray(urls));
+  const lists = entities
+    .map((one) => part(one, where).urls)
+    .filter((urls): urls is unknown[] => Array.isArray(urls));
   const [filled = []] = lists.filter((urls) => urls.length > 0); // some answers have the same links in both places
   return lists.length === 0 ? null : filled.slice(0, MAX_LINKS).flatMap(readLink);
 }
@@ -161,6 +163,8 @@ function merge(rest_id: string, seen: SeenUser | undefined, part: PartOfUser): S
 }
 
 function firstText(values: readonly unknown[], longest: number, form = /^/): string | null {
-  const found = values.find((value) => typeof value === "string" && value.length <= longest && form.test(value));
+  const found = values.find(
+    (value) => typeof value === "string" && value.length <= longest && form.test(value),
+  );
   return typeof found === "string" ? found : null;
 }

@@ -54,7 +54,10 @@ export class Answers {
     const generation = this.#generation;
     try {
       const views = await this.askRows(people);
-      if (generation === this.#generation) people.forEach((person, at) => { this.set(person, views[at] ?? null); });
+      if (generation === this.#generation)
+        people.forEach((person, at) => {
+          this.set(person, views[at] ?? null);
+        });
     } catch (error) {
       console.warn("Passerelle: no badges for now, its background does not answer.", error);
       await new Promise((resolve) => setTimeout(resolve, PAUSE));

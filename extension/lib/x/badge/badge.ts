@@ -63,7 +63,8 @@ export class Badge {
   /** Be about `person`. A popover about somebody else is closed. */
   show(person: NamedPerson, view: BadgeView): void {
     if (this.#person && this.#person.screenName !== person.screenName) this.close();
-    if (this.#person?.screenName !== person.screenName) this.host.setAttribute(BADGE_ATTRIBUTE, person.screenName);
+    if (this.#person?.screenName !== person.screenName)
+      this.host.setAttribute(BADGE_ATTRIBUTE, person.screenName);
     this.#person = person;
     if (this.#view === view) return;
     this.#view = view;
@@ -73,7 +74,13 @@ export class Badge {
   /** Open the popover with what is known, then with what is known now. */
   async open(): Promise<void> {
     if (!this.#view) return;
-    const card = make("div", { class: "card", popover: "manual", role: "dialog", "aria-labelledby": "title", tabindex: "-1" });
+    const card = make("div", {
+      class: "card",
+      popover: "manual",
+      role: "dialog",
+      "aria-labelledby": "title",
+      tabindex: "-1",
+    });
     this.#card = card;
     if (!this.#hasCardStyle) addStyle(this.#root, CARD_STYLE);
     this.#hasCardStyle = true;
@@ -142,7 +149,9 @@ export class Badge {
       this.#fill();
     },
     signIn: () => void this.#services.signIn(),
-    close: () => { this.close(); },
+    close: () => {
+      this.close();
+    },
   };
 
   readonly #pressedAt = (event: Event): void => {

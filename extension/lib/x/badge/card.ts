@@ -49,7 +49,10 @@ interface Filling {
 }
 
 function makeAccount(filling: Filling, account: BadgeAccountView): HTMLLIElement {
-  const { profile, error_text } = filling.looked.get(keyOf(account)) ?? { profile: null, error_text: account.error_text };
+  const { profile, error_text } = filling.looked.get(keyOf(account)) ?? {
+    profile: null,
+    error_text: account.error_text,
+  };
   const network = make("span", { class: "network" }, account.network_name);
   const address = make("bdi", { class: "address", dir: "ltr" }, account.address);
   const standing = make("span", { class: `standing ${account.standing}` }, account.standing_text);
@@ -57,16 +60,42 @@ function makeAccount(filling: Filling, account: BadgeAccountView): HTMLLIElement
   const error = error_text ? [make("p", { class: "error", role: "alert" }, error_text)] : [];
   const asks = make("p", { class: "asks" }, account.look_asks);
   const looking = profile ? [] : [makeLookButton(filling, account, state)];
-  const buttons = make("span", { class: "buttons" }, state, ...makeLink(filling.view, account), ...looking, ...makeButton(filling, account));
+  const buttons = make(
+    "span",
+    { class: "buttons" },
+    state,
+    ...makeLink(filling.view, account),
+    ...looking,
+    ...makeButton(filling, account),
+  );
   const below = profile ? [makeProfile(profile)] : [asks];
-  return make("li", { class: `account ${account.network}` }, make("span", { class: "who" }, network, address, standing), buttons, ...below, ...error);
+  return make(
+    "li",
+    { class: `account ${account.network}` },
+    make("span", { class: "who" }, network, address, standing),
+    buttons,
+    ...below,
+    ...error,
+  );
 }
 
 // Whose pictures one looks at is nobody's business: nothing is loaded before this press, which says who is asked.
-function makeLookButton({ view, acts }: Filling, account: BadgeAccountView, state: HTMLElement): HTMLButtonElement {
+function makeLookButton(
+  { view, acts }: Filling,
+  account: BadgeAccountView,
+  state: HTMLElement,
+): HTMLButtonElement {
   const kind = account.action === "check" ? "check" : "look quiet";
-  const description = { "aria-label": account.look_label, "aria-description": account.look_asks, title: account.look_asks };
-  const button = make("button", { type: "button", class: `press ${kind}`, ...description }, account.look_text);
+  const description = {
+    "aria-label": account.look_label,
+    "aria-description": account.look_asks,
+    title: account.look_asks,
+  };
+  const button = make(
+    "button",
+    { type: "button", class: `press ${kind}`, ...description },
+    account.look_text,
+  );
   onPress(button, () => {
     if (button.disabled) return;
     button.disabled = true;
@@ -80,18 +109,40 @@ function makeProfile({ picture, name, description, notes }: ProfileView): HTMLEl
   const image = picture ? [make("img", { src: picture, alt: "", width: "44", height: "44" })] : [];
   const text = description ? [make("p", { class: "description", dir: "auto" }, description)] : [];
   const said = notes.map((note) => make("p", { class: "asks" }, note));
-  return make("div", { class: "profile" }, ...image, make("div", {}, make("bdi", { class: "address" }, name), ...text, ...said));
+  return make(
+    "div",
+    { class: "profile" },
+    ...image,
+    make("div", {}, make("bdi", { class: "address" }, name), ...text, ...said),
+  );
 }
 
 function makeLink(view: BadgeView, { url, open_label }: BadgeAccountView): HTMLElement[] {
-  const link = { class: "press quiet open", href: url, target: "_blank", rel: "noopener noreferrer", "aria-label": open_label };
+  const link = {
+    class: "press quiet open",
+    href: url,
+    target: "_blank",
+    rel: "noopener noreferrer",
+    "aria-label": open_label,
+  };
   return url ? [make("a", link, view.words.open)] : [];
 }
 
 function makeButton(filling: Filling, account: BadgeAccountView): HTMLElement[] {
   if (account.action !== "follow" && account.action !== "sign_in") return [];
-  const button = make("button", { type: "button", class: `press ${account.action}`, "aria-label": account.action_label }, account.action_text);
-  onPress(button, account.action === "follow" ? () => { askFirst(filling, account); } : filling.acts.signIn);
+  const button = make(
+    "button",
+    { type: "button", class: `press ${account.action}`, "aria-label": account.action_label },
+    account.action_text,
+  );
+  onPress(
+    button,
+    account.action === "follow"
+      ? () => {
+          askFirst(filling, account);
+        }
+      : filling.acts.signIn,
+  );
   return [button];
 }
 
@@ -102,7 +153,9 @@ function askFirst({ card, view, looked, acts }: Filling, account: BadgeAccountVi
   const cancel = make("button", { type: "button", class: "press quiet cancel" }, view.words.cancel);
   const error = make("p", { class: "error", role: "alert" });
   const question = make("p", { class: "question", id: "question" }, account.question);
-  onPress(cancel, () => { fillCard(card, view, looked, acts); });
+  onPress(cancel, () => {
+    fillCard(card, view, looked, acts);
+  });
   onPress(yes, () => {
     if (yes.disabled || performance.now() - asked < UNHURRIED) return;
     yes.disabled = cancel.disabled = true;
@@ -114,14 +167,33 @@ function askFirst({ card, view, looked, acts }: Filling, account: BadgeAccountVi
       yes.textContent = view.words.yes;
     });
   });
-  card.querySelector("ul")?.replaceWith(make("div", { class: "asking", role: "group", "aria-labelledby": "question" }, question, make("div", { class: "buttons" }, cancel, yes), error));
+  card
+    .querySelector("ul")
+    ?.replaceWith(
+      make(
+        "div",
+        { class: "asking", role: "group", "aria-labelledby": "question" },
+        question,
+        make("div", { class: "buttons" }, cancel, yes),
+        error,
+      ),
+    );
   cancel.focus();
 }
 
 function makeSources(view: BadgeView): HTMLElement[] {
   if (view.sources.length === 0) return [];
   const items = view.sources.map(({ text, url }) =>
-    make("li", {}, text, ...(url ? [" ", make("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, view.words.see)] : [])),
+    make(
+      "li",
+      {},
+      text,
+      ...(url
+        ? [" ", make("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, view.words.see)]
+        : []),
+    ),
   );
-  return [make("details", { class: "sources" }, make("summary", {}, view.words.sources), make("ul", {}, ...items))];
+  return [
+    make("details", { class: "sources" }, make("summary", {}, view.words.sources), make("ul", {}, ...items)),
+  ];
 }

@@ -23,7 +23,8 @@ export function makeSvg(name: string, attributes: Attributes, ...children: Node[
 }
 
 function setAttributes(element: Element, attributes: Attributes): void {
-  for (const [name, value] of Object.entries(attributes)) if (value !== null) element.setAttribute(name, value);
+  for (const [name, value] of Object.entries(attributes))
+    if (value !== null) element.setAttribute(name, value);
 }
 
 const sheets = new Map<string, CSSStyleSheet>();

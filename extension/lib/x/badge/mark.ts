@@ -4,8 +4,10 @@ import { make, makeSvg } from "./dom";
 
 // Our own drawings in a square of 24: a butterfly for Bluesky, five linked points for the fediverse, a tick for "followed".
 const SIGNS: Record<Network | "followed", string> = {
-  bluesky: "M12 12.2C10.6 7.6 5.4 3.6 2.4 4.1.9 4.4 1.5 9.6 3 12.3c1 1.8 3.4 2.2 5.2 1.8-3 .9-4.4 2.6-2.9 4.8 2.2 3.2 5.4 1 6.7-3.4 1.3 4.4 4.5 6.6 6.7 3.4 1.5-2.2.1-3.9-2.9-4.8 1.8.4 4.2 0 5.2-1.8 1.5-2.7 2.1-7.9.6-8.2-3-.5-8.2 3.5-9.6 8.1z",
-  fediverse: "M12 1.5a3.2 3.2 0 1 1 0 6.4 3.2 3.2 0 0 1 0-6.4zM3.9 8.2a3.2 3.2 0 1 1 0 6.4 3.2 3.2 0 0 1 0-6.4zm16.2 0a3.2 3.2 0 1 1 0 6.4 3.2 3.2 0 0 1 0-6.4zM7.2 16.6a3.2 3.2 0 1 1 0 6.4 3.2 3.2 0 0 1 0-6.4zm9.6 0a3.2 3.2 0 1 1 0 6.4 3.2 3.2 0 0 1 0-6.4z",
+  bluesky:
+    "M12 12.2C10.6 7.6 5.4 3.6 2.4 4.1.9 4.4 1.5 9.6 3 12.3c1 1.8 3.4 2.2 5.2 1.8-3 .9-4.4 2.6-2.9 4.8 2.2 3.2 5.4 1 6.7-3.4 1.3 4.4 4.5 6.6 6.7 3.4 1.5-2.2.1-3.9-2.9-4.8 1.8.4 4.2 0 5.2-1.8 1.5-2.7 2.1-7.9.6-8.2-3-.5-8.2 3.5-9.6 8.1z",
+  fediverse:
+    "M12 1.5a3.2 3.2 0 1 1 0 6.4 3.2 3.2 0 0 1 0-6.4zM3.9 8.2a3.2 3.2 0 1 1 0 6.4 3.2 3.2 0 0 1 0-6.4zm16.2 0a3.2 3.2 0 1 1 0 6.4 3.2 3.2 0 0 1 0-6.4zM7.2 16.6a3.2 3.2 0 1 1 0 6.4 3.2 3.2 0 0 1 0-6.4zm9.6 0a3.2 3.2 0 1 1 0 6.4 3.2 3.2 0 0 1 0-6.4z",
   followed: "M9.6 19.3 2.7 12.4l2.6-2.6 4.3 4.3 9.1-9.1 2.6 2.6z",
 };
 
@@ -27,7 +29,12 @@ export interface Marked {
 
 /** Make the mark: a button, to be read aloud as `label`. */
 export function makeMark(): HTMLButtonElement {
-  return make("button", { class: "mark", type: "button", "aria-haspopup": "dialog", "aria-expanded": "false" });
+  return make("button", {
+    class: "mark",
+    type: "button",
+    "aria-haspopup": "dialog",
+    "aria-expanded": "false",
+  });
 }
 
 /** Make `mark` show somebody's networks, grade and whether they are followed already. */
@@ -39,9 +46,14 @@ export function paintMark(mark: HTMLButtonElement, { label, grade, accounts }: M
   mark.title = label;
   const signs = [...networks, ...(isFollowed ? (["followed"] as const) : [])];
   // Most people's signs are the same: a badge that is used again keeps its drawings.
-  if (signs.join() !== Array.from(mark.children, (one) => one.getAttribute("class")).join()) mark.replaceChildren(...signs.map(sign));
+  if (signs.join() !== Array.from(mark.children, (one) => one.getAttribute("class")).join())
+    mark.replaceChildren(...signs.map(sign));
 }
 
 function sign(name: keyof typeof SIGNS): SVGElement {
-  return makeSvg("svg", { viewBox: "0 0 24 24", "aria-hidden": "true", class: name }, makeSvg("path", { d: SIGNS[name] }));
+  return makeSvg(
+    "svg",
+    { viewBox: "0 0 24 24", "aria-hidden": "true", class: name },
+    makeSvg("path", { d: SIGNS[name] }),
+  );
 }

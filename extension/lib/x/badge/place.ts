@@ -32,14 +32,20 @@ export function guessPlace(anchor: Element, block: Element): Element | null {
 
 function wrappersOf(anchor: Element, block: Element): Element[] {
   const wrappers: Element[] = [];
-  for (let parent = anchor.parentElement; parent && parent !== block && wrappers.length < MAX_WRAPPERS; parent = parent.parentElement) {
+  for (
+    let parent = anchor.parentElement;
+    parent && parent !== block && wrappers.length < MAX_WRAPPERS;
+    parent = parent.parentElement
+  ) {
     wrappers.push(parent);
   }
   return wrappers;
 }
 
 function shapeOf(wrappers: readonly Element[]): string {
-  return wrappers.map((one) => `${one.localName} ${one.getAttribute("class") ?? ""} ${one.getAttribute("style") ?? ""}`).join("\n");
+  return wrappers
+    .map((one) => `${one.localName} ${one.getAttribute("class") ?? ""} ${one.getAttribute("style") ?? ""}`)
+    .join("\n");
 }
 
 function remember(shape: string, columns: number): void {

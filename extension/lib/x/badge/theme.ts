@@ -15,7 +15,9 @@ export function themeOf(document: Document): Theme {
 
 /** Read `rgb(…)` or `rgba(…)` as browsers compute it; null for a colour one sees through. */
 export function parseColour(text: string): [number, number, number] | null {
-  const [red, green, blue, alpha = 1] = (/^rgba?\((.*)\)$/.exec(text)?.[1] ?? "").split(/[\s,/]+/).map(Number);
+  const [red, green, blue, alpha = 1] = (/^rgba?\((.*)\)$/.exec(text)?.[1] ?? "")
+    .split(/[\s,/]+/)
+    .map(Number);
   if (red === undefined || green === undefined || blue === undefined || !(alpha > 0)) return null;
   return [red, green, blue];
 }
@@ -31,5 +33,7 @@ export function watchTheme(document: Document, changed: () => void): () => void 
   const filter = { attributes: true, attributeFilter: ["style", "class", "data-theme"] };
   observer.observe(document.documentElement, filter);
   observer.observe(document.body, filter);
-  return () => { observer.disconnect(); };
+  return () => {
+    observer.disconnect();
+  };
 }

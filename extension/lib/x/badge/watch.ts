@@ -57,7 +57,12 @@ export function watchPage(document: Document, parts: WatchParts): Watch {
   const waiting = new Map<Element, Person>(); // blocks as they were read, whose person is being asked about
   const spare: Badge[] = []; // taken out of the page; a virtual list needs as many as go, and making one is dear
   const answers = new Answers(parts.askRows, work);
-  const services: BadgeServices = { follow: parts.follow, look: parts.look, signIn: parts.signIn, refresh: refreshOne };
+  const services: BadgeServices = {
+    follow: parts.follow,
+    look: parts.look,
+    signIn: parts.signIn,
+    refresh: refreshOne,
+  };
   let current: Adapter | null = null;
   let theme = themeOf(document);
   const guessed = new Set<Element>(); // blocks whose badge stands where such badges stood before
@@ -73,7 +78,9 @@ export function watchPage(document: Document, parts: WatchParts): Watch {
     theme = themeOf(document);
     for (const { badge } of placed.values()) badge.theme = theme;
   });
-  const heartbeat = setInterval(() => { if (!parts.isAlive()) stop(); }, HEARTBEAT);
+  const heartbeat = setInterval(() => {
+    if (!parts.isAlive()) stop();
+  }, HEARTBEAT);
 
   removeStrays(document.documentElement);
   observer.observe(document.body, {
@@ -131,17 +138,22 @@ export function watchPage(document: Document, parts: WatchParts): Watch {
       // Whoever surrounds the change may name somebody else now; whoever came with it is new.
       const around = current && target?.closest(current.blocks);
       if (around) blocks.add(around);
-      for (const node of record.addedNodes) if (node instanceof Element && !node.hasAttribute(BADGE_ATTRIBUTE)) changed.add(node);
+      for (const node of record.addedNodes)
+        if (node instanceof Element && !node.hasAttribute(BADGE_ATTRIBUTE)) changed.add(node);
     } else if (target) changed.add(target);
   }
 
   function pass(): void {
-    if (!parts.isAlive()) { stop(); return; }
+    if (!parts.isAlive()) {
+      stop();
+      return;
+    }
     const adapter = useAdapter();
     if (!adapter) return;
     const started = performance.now();
     const left = BUDGET - spent;
-    for (const root of changed) if (root.isConnected) for (const block of blocksAround(root, adapter)) blocks.add(block);
+    for (const root of changed)
+      if (root.isConnected) for (const block of blocksAround(root, adapter)) blocks.add(block);
     changed.clear();
     checkPlaced();
     // First everything is read, then everything is written: in turns, each reading would make the browser lay out anew.
@@ -201,7 +213,11 @@ export function watchPage(document: Document, parts: WatchParts): Watch {
   }
 
   // Computed styles now would make the browser style new rows by themselves; in the frame it has to do so anyway.
-  function makeWanted(block: Element, person: Person | null, view: BadgeView | null | undefined): Wanted | null {
+  function makeWanted(
+    block: Element,
+    person: Person | null,
+    view: BadgeView | null | undefined,
+  ): Wanted | null {
     if (!person || !view) return null;
     const guess = guessPlace(person.anchor, block);
     if (guess) guessed.add(block);

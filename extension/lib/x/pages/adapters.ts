@@ -6,7 +6,9 @@ import type { Adapter } from "./people";
 export const ADAPTERS: readonly Adapter[] = [classic, newClient];
 
 /** Attributes to watch, for every client at once: a tab can go from one to the other when somebody signs in. */
-export const WATCHED_ATTRIBUTES: readonly string[] = [...new Set(ADAPTERS.flatMap(({ attributes }) => attributes))];
+export const WATCHED_ATTRIBUTES: readonly string[] = [
+  ...new Set(ADAPTERS.flatMap(({ attributes }) => attributes)),
+];
 
 /** Give the adapter for what the page is now, or null while it is neither. */
 export function chooseAdapter(document: Document): Adapter | null {

@@ -3,13 +3,20 @@ import { idFromSchema, isSameName, nameOfProfileLink, namesIn, nameShownBy, path
 import type { Adapter, Person, Surface } from "./people";
 import { CLASSIC } from "./selectors";
 
-const BLOCKS = [CLASSIC.nameLine, CLASSIC.profileName, CLASSIC.cell, CLASSIC.hoverCard, CLASSIC.socialContext].join();
+const BLOCKS = [
+  CLASSIC.nameLine,
+  CLASSIC.profileName,
+  CLASSIC.cell,
+  CLASSIC.hoverCard,
+  CLASSIC.socialContext,
+].join();
 
 export const classic: Adapter = {
   client: "classic",
   blocks: BLOCKS,
   attributes: ["data-testid", "href"],
-  isHere: (document) => document.querySelector(CLASSIC.root) !== null || document.querySelector(BLOCKS) !== null,
+  isHere: (document) =>
+    document.querySelector(CLASSIC.root) !== null || document.querySelector(BLOCKS) !== null,
   read(block) {
     // A name line inside a person's cell or card belongs to that: one badge is enough.
     const around = block.parentElement?.closest(BLOCKS);
@@ -31,7 +38,10 @@ function surfaceOf(block: Element): Surface {
 
 function readNamed(block: Element, surface: Surface): Person | null {
   if (surface === "hover" && !block.querySelector(CLASSIC.avatar)) return null;
-  return readFrom(block.querySelectorAll(CLASSIC.handle), block, surface) ?? readFrom(block.querySelectorAll(CLASSIC.link), block, surface);
+  return (
+    readFrom(block.querySelectorAll(CLASSIC.handle), block, surface) ??
+    readFrom(block.querySelectorAll(CLASSIC.link), block, surface)
+  );
 }
 
 function readFrom(anchors: Iterable<Element>, block: Element, surface: Surface): Person | null {
@@ -70,7 +80,11 @@ function restIdOf(block: Element, surface: Surface, screenName: string): string 
 
 function idOfProfile(block: Element, screenName: string): string | null {
   const main = block.closest(CLASSIC.main) ?? block.ownerDocument.body;
-  return idFromSchema(block.ownerDocument, screenName) ?? idFromButton(main, block, screenName) ?? idFromBanner(main, screenName);
+  return (
+    idFromSchema(block.ownerDocument, screenName) ??
+    idFromButton(main, block, screenName) ??
+    idFromBanner(main, screenName)
+  );
 }
 
 function idFromButton(around: Element | null, block: Element, screenName: string): string | null {

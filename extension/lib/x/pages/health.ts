@@ -20,7 +20,9 @@ export function watchHealth(document: Document, report: (isReadable: boolean) =>
     pictures = count;
     if (isSettled) report(isReadable(document));
   }, LOOK);
-  return () => { clearInterval(timer); };
+  return () => {
+    clearInterval(timer);
+  };
 }
 
 function isReadable(document: Document): boolean {

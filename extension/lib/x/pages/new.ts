@@ -1,5 +1,12 @@
 // People on the pages of X's new client ("x-web").
-import { idFromSchema, isSameName, nameOfPathPart, nameOfProfileLink, nameShownBy, pathOfLink } from "./names";
+import {
+  idFromSchema,
+  isSameName,
+  nameOfPathPart,
+  nameOfProfileLink,
+  nameShownBy,
+  pathOfLink,
+} from "./names";
 import type { Adapter, Person, Surface } from "./people";
 import { NEW, NO_PROFILE } from "./selectors";
 
@@ -17,7 +24,9 @@ export const newClient: Adapter = {
     if (block.matches(NEW.main)) return readProfile(block, path);
     if (block.matches(NEW.repostLine)) return readReposter(block);
     if (block.matches(NEW.hoverCard)) return readNamed(block, "hover", nameOfPicture(block));
-    return block.querySelector(NEW.post) ? readPost(block) : readNamed(block, "cell", nameOfProfileLink(hrefOf(block)));
+    return block.querySelector(NEW.post)
+      ? readPost(block)
+      : readNamed(block, "cell", nameOfProfileLink(hrefOf(block)));
   },
 };
 
@@ -60,7 +69,8 @@ function readLinked(block: Element, surface: Surface, screenName: string | null)
   for (const link of block.querySelectorAll(NEW.profileLink)) {
     if (!isSameName(nameShownBy(link), screenName) || !isOwn(link, block)) continue;
     const leadsTo = nameOfProfileLink(link.getAttribute("href"));
-    if (leadsTo && isSameName(leadsTo, screenName)) return { surface, screenName: leadsTo, restId: null, anchor: link };
+    if (leadsTo && isSameName(leadsTo, screenName))
+      return { surface, screenName: leadsTo, restId: null, anchor: link };
   }
   return null;
 }
@@ -68,12 +78,16 @@ function readLinked(block: Element, surface: Surface, screenName: string | null)
 // Where the @name is plain text, its place is the text that equals the name which the page, the entry or the picture gives.
 function readText(block: Element, surface: Surface, screenName: string | null): Person | null {
   if (screenName === null) return null;
-  const walker = block.ownerDocument.createTreeWalker(block, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT, (node) =>
-    node instanceof Element && node.matches(APART) ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT,
+  const walker = block.ownerDocument.createTreeWalker(
+    block,
+    NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT,
+    (node) =>
+      node instanceof Element && node.matches(APART) ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT,
   );
   for (let count = 0; count < MAX_NODES && walker.nextNode(); count++) {
     const anchor = walker.currentNode instanceof Text ? walker.currentNode.parentElement : null;
-    if (anchor && isSameName(nameShownBy(anchor), screenName)) return { surface, screenName, restId: null, anchor };
+    if (anchor && isSameName(nameShownBy(anchor), screenName))
+      return { surface, screenName, restId: null, anchor };
   }
   return null;
 }

@@ -86,7 +86,9 @@ export const REST_ID = /^[1-9]\d{0,19}$/;
 
 /** What follows a name in the paths of pages that are not that person's profile; all others show its header. [sources] */
 export const NO_PROFILE: ReadonlySet<string | undefined> = new Set(
-  "status article following followers verified_followers followers_you_follow creator-subscriptions lists topics".split(" "),
+  "status article following followers verified_followers followers_you_follow creator-subscriptions lists topics".split(
+    " ",
+  ),
 );
 
 /** X's own hosts: a link elsewhere names nobody here. m.x.com stands in posts' links on phones. [sources] */

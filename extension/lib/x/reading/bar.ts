@@ -64,7 +64,12 @@ export class Bar {
     const shown = JSON.stringify([{ ...view, progress: "", read: 0, total: view.total === null }, address]);
     if (shown === this.#shown) return;
     this.#shown = shown;
-    for (const [name, value] of [["lang", view.language], ["dir", view.direction], ["aria-label", view.title]] as const) this.#bar.setAttribute(name, value);
+    for (const [name, value] of [
+      ["lang", view.language],
+      ["dir", view.direction],
+      ["aria-label", view.title],
+    ] as const)
+      this.#bar.setAttribute(name, value);
     this.#meter.setAttribute("aria-label", view.title);
     if (view.total === null) this.#meter.removeAttribute("value");
     this.#bar.replaceChildren(
@@ -88,7 +93,9 @@ export class Bar {
 
   #button(look: string, text: string, isComplete: boolean): HTMLButtonElement {
     const button = make("button", { type: "button", class: look }, text);
-    onPress(button, () => { this.acts.end(isComplete); });
+    onPress(button, () => {
+      this.acts.end(isComplete);
+    });
     return button;
   }
 }

@@ -90,8 +90,17 @@ export function makeGuide(document: Document, listener: Listener, parts: GuidePa
       const { restId, screenName, surface } = person;
       if (surface !== "cell" || restId === null || told.has(restId)) continue;
       told.add(restId);
-      users.push({ rest_id: restId, screen_name: screenName, display_name: null, bio: null, location: null, website: null, links: [] });
+      users.push({
+        rest_id: restId,
+        screen_name: screenName,
+        display_name: null,
+        bio: null,
+        location: null,
+        website: null,
+        links: [],
+      });
     }
-    if (users.length > 0) listener.add(users, { kind: reading.kind, screen_name: owner, total: null, is_last: false });
+    if (users.length > 0)
+      listener.add(users, { kind: reading.kind, screen_name: owner, total: null, is_last: false });
   }
 }

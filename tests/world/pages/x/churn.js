@@ -2,7 +2,13 @@
 
 const PER_FRAME = 10;
 const ROWS = { fewest: 4, most: 16 };
-const PATHS = ["/home", "/explore", "/i/bookmarks", "/ada_nouvelle/status/1", "/search"];
+const PATHS = [
+  "/home",
+  "/explore",
+  "/i/bookmarks",
+  "/ada_nouvelle/status/1",
+  "/search",
+];
 const LATE = 150; // ms in which what was begun (a card, a navigation) is finished
 
 /** Give a chooser that always chooses alike for the same seed. Mulberry32: https://github.com/bryc/code/blob/master/jshash/PRNGs.md */
@@ -14,7 +20,10 @@ function makeDice(seed) {
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
-  return { below: (end) => Math.floor(roll() * end), pick: (list) => list[Math.floor(roll() * list.length)] };
+  return {
+    below: (end) => Math.floor(roll() * end),
+    pick: (list) => list[Math.floor(roll() * list.length)],
+  };
 }
 
 /** Let `__churn(count, seed)` do `count` of the page's `acts`; it gives how often each of them was done. */
@@ -38,18 +47,25 @@ export function offerChurn(acts) {
 export function actsOnRows(column, make) {
   const parked = [];
   const rows = () => [...column.children];
-  const place = (dice, row) => { column.insertBefore(row, dice.pick([...rows(), null])); };
+  const place = (dice, row) => {
+    column.insertBefore(row, dice.pick([...rows(), null]));
+  };
   return {
     insert(dice) {
       place(dice, make(dice));
       if (rows().length > ROWS.most) column.lastChild.remove();
     },
-    remove: (dice) => { if (rows().length > ROWS.fewest) dice.pick(rows()).remove(); },
-    move: (dice) => { place(dice, dice.pick(rows())); },
+    remove: (dice) => {
+      if (rows().length > ROWS.fewest) dice.pick(rows()).remove();
+    },
+    move: (dice) => {
+      place(dice, dice.pick(rows()));
+    },
     /** A row out of sight leaves the page and comes back, with whatever was put into it. */
     park(dice) {
       if (parked.length > 0) place(dice, parked.pop());
-      else if (rows().length > ROWS.fewest) parked.push(column.removeChild(dice.pick(rows())));
+      else if (rows().length > ROWS.fewest)
+        parked.push(column.removeChild(dice.pick(rows())));
     },
     /** Another page in the same column, without loading one. */
     navigate(dice) {
@@ -62,6 +78,10 @@ export function actsOnRows(column, make) {
 /** Fill a card that has just opened `late` (ms), unless meanwhile it is gone or opened for somebody else. */
 export function fillLate(card, late, fill) {
   card.replaceChildren();
-  const opened = (card.dataset.opened = String(Number(card.dataset.opened ?? 0) + 1));
-  setTimeout(() => { if (card.isConnected && card.dataset.opened === opened) fill(); }, late);
+  const opened = (card.dataset.opened = String(
+    Number(card.dataset.opened ?? 0) + 1,
+  ));
+  setTimeout(() => {
+    if (card.isConnected && card.dataset.opened === opened) fill();
+  }, late);
 }

@@ -11,7 +11,10 @@ const PATH = "/i/api/graphql/inventedinventedinv-_0";
 function askByXhr(operation, variables) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.open("GET", `${PATH}/${operation}?variables=${encodeURIComponent(JSON.stringify(variables))}`);
+    request.open(
+      "GET",
+      `${PATH}/${operation}?variables=${encodeURIComponent(JSON.stringify(variables))}`,
+    );
     request.onload = () => resolve(JSON.parse(request.responseText));
     request.onerror = reject;
     request.send();
@@ -20,33 +23,50 @@ function askByXhr(operation, variables) {
 
 /** Ask by fetch and POST, as X does for lists since 2026. */
 async function askByFetch(operation, variables) {
-  const answer = await fetch(`${PATH}/${operation}`, { method: "POST", body: JSON.stringify({ variables }) });
+  const answer = await fetch(`${PATH}/${operation}`, {
+    method: "POST",
+    body: JSON.stringify({ variables }),
+  });
   return answer.json();
 }
 
 /** Draw `owner`'s list: "following" is asked for by XMLHttpRequest, "followers" by fetch. */
 export function drawList(owner, kind) {
-  const [operation, ask] = kind === "followers" ? ["Followers", askByFetch] : ["Following", askByXhr];
+  const [operation, ask] =
+    kind === "followers" ? ["Followers", askByFetch] : ["Following", askByXhr];
   const column = h("div", { class: "timeline" });
   const main = makeFrame(h("h2", {}, operation), column);
   let cursor = null;
   let isBusy = false;
 
   async function more() {
-    if (isBusy || cursor === "" || document.documentElement.scrollHeight - innerHeight - scrollY > NEAR) return;
+    if (
+      isBusy ||
+      cursor === "" ||
+      document.documentElement.scrollHeight - innerHeight - scrollY > NEAR
+    )
+      return;
     isBusy = true;
     const answer = await ask(operation, { screen_name: owner, cursor });
-    const entries = answer.data.user.result.timeline.timeline.instructions.at(-1).entries;
-    cursor = entries.find(({ entryId }) => entryId.startsWith("cursor-bottom")).content.value;
+    const entries =
+      answer.data.user.result.timeline.timeline.instructions.at(-1).entries;
+    cursor = entries.find(({ entryId }) => entryId.startsWith("cursor-bottom"))
+      .content.value;
     if (cursor.startsWith("0|")) cursor = "";
-    for (const { content } of entries) if (content.itemContent) add(content.itemContent.user_results.result);
+    for (const { content } of entries)
+      if (content.itemContent) add(content.itemContent.user_results.result);
     isBusy = false;
     more();
   }
 
   // Rows far above are taken out of the page, and their height is kept.
   function add({ rest_id, core, profile_bio }) {
-    const person = { rest_id, ...core, display_name: core.name, bio: profile_bio.description };
+    const person = {
+      rest_id,
+      ...core,
+      display_name: core.name,
+      bio: profile_bio.description,
+    };
     const row = makeRow(makeCell(person));
     row.style.cssText = "height: 72px; overflow: hidden";
     column.append(row);

@@ -1,7 +1,17 @@
 // The pages of the new client re-enacted, and what X does with their nodes. Parts: new.js. Calls for tests: docs/x-pages.md.
 import { actsOnRows, fillLate, offerChurn } from "./churn.js";
 import { h, setText } from "./dom.js";
-import { fillCard, makePost, makeProfile, makeRow, showEntry, showNames, showProfile, showReposter, wrapNames } from "./new.js";
+import {
+  fillCard,
+  makePost,
+  makeProfile,
+  makeRow,
+  showEntry,
+  showNames,
+  showProfile,
+  showReposter,
+  wrapNames,
+} from "./new.js";
 import { byName, mixed, PEOPLE, somebody, writing } from "./people.js";
 import { namesIn, noteTheme, surfaceOf } from "./shown.js";
 import { fillVirtual } from "./virtual.js";
@@ -13,20 +23,37 @@ function makeFrame(...content) {
   const main = h("main", {}, ...content);
   document.body.append(h("div", { id: "app" }, main));
   window.__opened = [];
-  for (const type of ["click", "auxclick", "mousedown", "mouseup", "pointerdown", "pointerup", "touchstart", "keydown", "keyup"]) {
+  for (const type of [
+    "click",
+    "auxclick",
+    "mousedown",
+    "mouseup",
+    "pointerdown",
+    "pointerup",
+    "touchstart",
+    "keydown",
+    "keyup",
+  ]) {
     document.addEventListener(type, (event) => {
-      const entry = event.target.closest("[data-timeline-entry], [data-side], .header");
-      if (entry) window.__opened.push(`${type} ${entry.dataset.href ?? "entry"}`);
+      const entry = event.target.closest(
+        "[data-timeline-entry], [data-side], .header",
+      );
+      if (entry)
+        window.__opened.push(`${type} ${entry.dataset.href ?? "entry"}`);
     });
   }
-  document.addEventListener("click", (event) => { if (event.target.closest("a")) event.preventDefault(); });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("a")) event.preventDefault();
+  });
 }
 
-const makeList = (...entries) => h("ul", {}, ...entries.map((entry) => h("li", {}, entry)));
+const makeList = (...entries) =>
+  h("ul", {}, ...entries.map((entry) => h("li", {}, entry)));
 
 /** A conversation: the post it is about, with a quote; answers, among them a repost, a phone's link and hostile names. */
 export function drawConversation() {
-  const [ada, bruno, chloe, , farid, hideo, junho, , olu, html, , nasa] = PEOPLE.slice(1);
+  const [ada, bruno, chloe, , farid, hideo, junho, , olu, html, , nasa] =
+    PEOPLE.slice(1);
   drawPosts(
     makePost(ada, { isFocused: true, quoted: chloe }),
     makePost(junho, { reposter: bruno }),
@@ -39,7 +66,8 @@ export function drawConversation() {
 
 /** A phone's home page: narrow, and every link to a post absolute. */
 export function drawPhone() {
-  const [ada, , chloe, dariusz, farid, hideo, junho, , olu, , bidi, nasa] = PEOPLE.slice(1);
+  const [ada, , chloe, dariusz, farid, hideo, junho, , olu, , bidi, nasa] =
+    PEOPLE.slice(1);
   document.body.classList.add("narrow");
   const isPhone = true;
   drawPosts(
@@ -55,21 +83,32 @@ function drawPosts(...posts) {
   const isPhone = document.body.classList.contains("narrow");
   const list = makeList(...posts);
   makeFrame(list);
-  offerChurn({ ...actsOnPeople, ...actsOnRows(list, (dice) => h("li", {}, somePost(dice, isPhone))) });
+  offerChurn({
+    ...actsOnPeople,
+    ...actsOnRows(list, (dice) => h("li", {}, somePost(dice, isPhone))),
+  });
 }
 
 /** A list of people. */
 export function drawPeople(count) {
   const list = makeList(...mixed(count).map(makeRow));
   makeFrame(h("h2", {}, "Following"), list);
-  offerChurn({ ...actsOnPeople, ...actsOnRows(list, (dice) => h("li", {}, makeRow(somebody(dice)))) });
+  offerChurn({
+    ...actsOnPeople,
+    ...actsOnRows(list, (dice) => h("li", {}, makeRow(somebody(dice)))),
+  });
 }
 
 /** A long list of people, of whom only those in sight are in the page. */
 export function drawVirtual(count) {
   const list = makeList();
   makeFrame(h("h2", {}, "Followers"), list);
-  const scroll = fillVirtual(list, mixed(count), { make: (person) => h("li", {}, makeRow(person)), show: (row, person) => { showEntry(row.firstChild, person); } });
+  const scroll = fillVirtual(list, mixed(count), {
+    make: (person) => h("li", {}, makeRow(person)),
+    show: (row, person) => {
+      showEntry(row.firstChild, person);
+    },
+  });
   offerChurn({ ...actsOnPeople, scroll });
 }
 
@@ -78,13 +117,22 @@ export function drawProfile(screenName) {
   history.replaceState({}, "", `/${screenName}`);
   const person = byName(screenName);
   makeFrame(makeProfile(person), makeList(makePost(person), makePost(person)));
-  offerChurn({ ...actsOnPeople, navigate: (dice) => void navigate(somebody(dice).screen_name) });
+  offerChurn({
+    ...actsOnPeople,
+    navigate: (dice) => void navigate(somebody(dice).screen_name),
+  });
 }
 
 /** A card that opens beside a name: empty at first, filled later; the nodes of the last one are used again. */
 function openCard(person) {
-  const card = document.querySelector("[data-side]") ?? document.body.appendChild(h("div", { "data-side": "bottom", "data-open": "", class: "layer" }));
-  fillLate(card, CARD_FILLED, () => { fillCard(card, person); });
+  const card =
+    document.querySelector("[data-side]") ??
+    document.body.appendChild(
+      h("div", { "data-side": "bottom", "data-open": "", class: "layer" }),
+    );
+  fillLate(card, CARD_FILLED, () => {
+    fillCard(card, person);
+  });
 }
 
 const closeCard = () => document.querySelector("[data-side]")?.remove();
@@ -103,21 +151,47 @@ function showSomebodyElse(name, person) {
   show?.(name.closest(around), person);
 }
 
-const allEntries = () => [...document.querySelectorAll("[data-timeline-entry]")];
+const allEntries = () => [
+  ...document.querySelectorAll("[data-timeline-entry]"),
+];
 const allNames = () => [...document.querySelectorAll(".names")];
 
 // What X does with whatever shows people, wherever it stands.
 const actsOnPeople = {
-  recycle: (dice) => { showSomebodyElse(dice.pick(namesIn(document.body)), somebody(dice)); },
-  rewrap: (dice) => { wrapNames(dice.pick(allNames())); },
-  edit: (dice) => { setText(dice.pick([...document.querySelectorAll(".bold, h1, [dir=auto], [dir=auto] > span")]), writing(dice)); },
-  theme: (dice) => { setTheme(dice.pick(Object.keys(THEMES))); },
-  turn: (dice) => { document.documentElement.dir = dice.pick(["ltr", "rtl"]); },
-  hover: (dice) => { openCard(somebody(dice)); },
+  recycle: (dice) => {
+    showSomebodyElse(dice.pick(namesIn(document.body)), somebody(dice));
+  },
+  rewrap: (dice) => {
+    wrapNames(dice.pick(allNames()));
+  },
+  edit: (dice) => {
+    setText(
+      dice.pick([
+        ...document.querySelectorAll(
+          ".bold, h1, [dir=auto], [dir=auto] > span",
+        ),
+      ]),
+      writing(dice),
+    );
+  },
+  theme: (dice) => {
+    setTheme(dice.pick(Object.keys(THEMES)));
+  },
+  turn: (dice) => {
+    document.documentElement.dir = dice.pick(["ltr", "rtl"]);
+  },
+  hover: (dice) => {
+    openCard(somebody(dice));
+  },
   unhover: closeCard,
 };
 
-const somePost = (dice, isPhone) => makePost(somebody(dice), { quoted: dice.below(3) ? null : somebody(dice), reposter: dice.below(3) ? null : somebody(dice), isPhone });
+const somePost = (dice, isPhone) =>
+  makePost(somebody(dice), {
+    quoted: dice.below(3) ? null : somebody(dice),
+    reposter: dice.below(3) ? null : somebody(dice),
+    isPhone,
+  });
 
 const THEMES = {
   light: ["rgb(255, 255, 255)", "rgb(15, 20, 25)"],
@@ -149,7 +223,9 @@ Object.assign(window, {
   __recycle() {
     turns++;
     const people = PEOPLE.slice(1);
-    allEntries().forEach((entry, at) => showEntry(entry, people[(at + turns) % people.length]));
+    allEntries().forEach((entry, at) =>
+      showEntry(entry, people[(at + turns) % people.length]),
+    );
   },
   __rewrap() {
     allNames().forEach(wrapNames);
@@ -160,7 +236,13 @@ Object.assign(window, {
     document.documentElement.dir = direction;
   },
   __addCells(count, first = 0) {
-    document.querySelector("ul").append(...mixed(count, first).map((person) => h("li", {}, makeRow(person))));
+    document
+      .querySelector("ul")
+      .append(
+        ...mixed(count, first).map((person) => h("li", {}, makeRow(person))),
+      );
   },
-  __hover: (screenName) => { openCard(byName(screenName)); },
+  __hover: (screenName) => {
+    openCard(byName(screenName));
+  },
 });

@@ -14,10 +14,13 @@ export function note(element, person, surface = shown.get(element).surface) {
 export const surfaceOf = (element) => shown.get(element).surface;
 
 /** Note which theme a page has now: what badges are to be like. */
-export const noteTheme = (now) => { theme = now; };
+export const noteTheme = (now) => {
+  theme = now;
+};
 
 /** Give the elements within `block` that show somebody's name, in the order of the document. */
-export const namesIn = (block) => [...block.querySelectorAll("*")].filter((element) => shown.has(element));
+export const namesIn = (block) =>
+  [...block.querySelectorAll("*")].filter((element) => shown.has(element));
 
 /** Give everybody whom the page shows now, each with all badges that stand right behind their name, and the badges that stand elsewhere. */
 function look() {
@@ -28,7 +31,11 @@ function look() {
     if (name) badges.get(name).push(describe(host, name));
     else astray.push(host.dataset.passerelleBadge);
   }
-  const people = [...badges].map(([name, found]) => ({ surface: surfaceOf(name), screen_name: shown.get(name).person.screen_name, badges: found }));
+  const people = [...badges].map(([name, found]) => ({
+    surface: surfaceOf(name),
+    screen_name: shown.get(name).person.screen_name,
+    badges: found,
+  }));
   return { people, astray, theme };
 }
 
@@ -50,21 +57,32 @@ function describe(host, name) {
     theme: host.dataset.theme,
     area: badge.width * badge.height,
     gap: isLeftward ? text.left - badge.right : badge.left - text.right,
-    offCentre: Math.abs(badge.top + badge.height / 2 - text.top - text.height / 2),
+    offCentre: Math.abs(
+      badge.top + badge.height / 2 - text.top - text.height / 2,
+    ),
   };
 }
 
 /** Give the elements of the page that are taller or less tall with badges than without: both measured now, in one turn. */
 function measure() {
   const hosts = [...document.querySelectorAll(BADGE)];
-  const elements = [...document.body.querySelectorAll("*")].filter((element) => !element.matches(BADGE));
-  const heights = () => elements.map((element) => element.getBoundingClientRect().height);
+  const elements = [...document.body.querySelectorAll("*")].filter(
+    (element) => !element.matches(BADGE),
+  );
+  const heights = () =>
+    elements.map((element) => element.getBoundingClientRect().height);
   const withBadges = heights();
   const places = hosts.map((host) => document.createComment(""));
   hosts.forEach((host, at) => host.replaceWith(places[at]));
   const without = heights();
   hosts.forEach((host, at) => places[at].replaceWith(host));
-  return elements.flatMap((element, at) => (withBadges[at] === without[at] ? [] : [`${element.outerHTML.slice(0, 120)}: ${without[at]} -> ${withBadges[at]}`]));
+  return elements.flatMap((element, at) =>
+    withBadges[at] === without[at]
+      ? []
+      : [
+          `${element.outerHTML.slice(0, 120)}: ${without[at]} -> ${withBadges[at]}`,
+        ],
+  );
 }
 
 Object.assign(window, { __look: look, __measure: measure });
