@@ -237,6 +237,7 @@ def test_the_hourly_budget_is_kept_and_used_to_the_end() -> None:
             assert step.until > now
             now = step.until
         else:
+            assert isinstance(step, Send)
             queue = after(sent(queue, now), Accepted())
             moments += [now] * len(step.keys)
     assert states(queue) == ["following"] * 100
