@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from passerelle.engine.views import HintView, MatchView, ProfileHints
 from passerelle.following.plan import (
     Following,
     Planned,
@@ -15,8 +14,10 @@ from passerelle.following.plan import (
     mark_following,
 )
 from passerelle.following.queue import Queue
+from passerelle.hints.records import HintView, ProfileHints
 from passerelle.identifiers import Did
 from passerelle.matching.match import find_matches
+from passerelle.matching.views import MatchView
 
 from tests.core.fakes import ME, NOW, graph_of, person, row
 from tests.core.test_directory import index_of
