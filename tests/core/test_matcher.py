@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from passerelle.directory.index import DirectoryIndex, Row
-from passerelle.engine.views import HintView, ProfileHints
+from passerelle.hints.records import HintView, ProfileHints
 from passerelle.identifiers import ScreenName
 from passerelle.matching.match import Match, find_matches
 from passerelle.people.graph import Person

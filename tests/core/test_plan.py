@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from passerelle.engine.views import HintView, MatchView, ProfileHints
 from passerelle.following.plan import (
     Decision,
     Following,
@@ -18,8 +17,10 @@ from passerelle.following.plan import (
     mark_following,
 )
 from passerelle.following.queue import Queue
+from passerelle.hints.records import HintView, ProfileHints
 from passerelle.identifiers import Did, Handle
 from passerelle.matching.match import find_matches
+from passerelle.matching.views import MatchView
 
 from tests.core.fakes import ME, NOW, graph_of, person, row
 from tests.core.test_directory import index_of

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from passerelle.engine.views import ErrorView
 from passerelle.following import queue as queues
 from passerelle.following.pace import DEFAULT
 from passerelle.following.queue import (
@@ -45,6 +44,7 @@ from passerelle.following.queue import (
 )
 from passerelle.identifiers import Did, Handle
 from passerelle.networks.bluesky import follows as bluesky
+from passerelle.view import ErrorView
 
 from tests.core.fakes import ME, NOW, QUICK, reply
 
