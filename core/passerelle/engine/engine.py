@@ -47,7 +47,7 @@ from passerelle.errors import CommandError, PasserelleError, ServerRefused, Unre
 from passerelle.following.pace import DEFAULT, Pace
 from passerelle.following.plan import Planned, decide, decision_keys, make_plan, may_choose
 from passerelle.identifiers import parse_did, parse_handle
-from passerelle.networks.bluesky import follows as bluesky
+from passerelle.networks import bluesky
 from passerelle.people import graph
 from passerelle.people import observations as sightings
 from passerelle.people.graph import FollowGraph

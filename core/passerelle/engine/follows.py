@@ -24,7 +24,7 @@ from passerelle.following.pace import Pace
 from passerelle.following.plan import FOLLOW_STATES, Following, Plan, Planned, make_items, mark_following
 from passerelle.following.queue import Item, Outcome, Queue, State
 from passerelle.identifiers import Did
-from passerelle.networks.bluesky import follows as bluesky
+from passerelle.networks import bluesky
 
 if TYPE_CHECKING:
     from passerelle.engine.engine import World

@@ -23,7 +23,7 @@ from passerelle.engine.views import ErrorView, QueueView, error_view
 from passerelle.errors import NetworkError, ServerRefused
 from passerelle.following.pace import DEFAULT, Pace
 from passerelle.identifiers import Did, Handle
-from passerelle.networks.bluesky import follows as bluesky
+from passerelle.networks import bluesky
 from passerelle.transport import Response
 
 HOUR = timedelta(hours=1)

@@ -16,7 +16,7 @@ from passerelle.engine.views import EvidenceCode, Grade, HintView, MatchGrade, M
 from passerelle.following.pace import NAME_MAX_AGE
 from passerelle.hints.profiles import grade_of
 from passerelle.identifiers import Did, RestId, canonicalize_screen_name
-from passerelle.networks.bluesky import follows as bluesky
+from passerelle.networks import bluesky
 from passerelle.networks.fediverse import mastodon
 from passerelle.people.graph import FollowGraph, Person
 
