@@ -9,9 +9,10 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from passerelle.engine.views import AccountView, EvidenceView, MatchView
 from passerelle.exports import chosen_accts, mastodon_csv, matches_csv, matches_json, neutralize
 from passerelle.identifiers import parse_acct
+from passerelle.matching.evidence import EvidenceView
+from passerelle.matching.views import AccountView, MatchView
 
 from tests.core.test_proposals import check, hint
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from passerelle.archive import Archive, Name, Owner, read
-from passerelle.engine.views import ArchiveView
 from passerelle.identifiers import RestId, ScreenName
 from passerelle.people.graph import FollowGraph, from_json, iso_date, make_graph, merge, summary, summary_json, to_json
+from passerelle.people.summary import ArchiveView
 
 from tests.data.archives import make_archive, tweet
 from tests.data.people import ADA, BRUNO, CHLOE, ELIF, HOSTILE, OWNER

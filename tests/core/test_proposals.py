@@ -8,11 +8,11 @@ from typing import Any
 from hypothesis import example, given
 from hypothesis import strategies as st
 from passerelle.archive.records import Name
-from passerelle.engine.messages import SeenProfile
-from passerelle.engine.views import CheckView, HintView, ProfileHints
 from passerelle.hints.find import find_hints, may_hold_hint
-from passerelle.hints.profiles import MAX_HINTS, evidence_of, is_checked, read_names, read_profiles, surplus, take
+from passerelle.hints.profiles import MAX_HINTS, read_names, read_profiles, surplus, take
+from passerelle.hints.records import CheckView, HintView, ProfileHints, SeenProfile
 from passerelle.identifiers import ScreenName
+from passerelle.matching.evidence import evidence_of, is_checked
 
 from tests.core.fakes import NOW, graph_of, person
 

@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from passerelle.engine.views import LookView
 from passerelle.errors import NetworkError, PasserelleError
 from passerelle.hints import check as checks
 from passerelle.hints.check import Target
+from passerelle.hints.records import LookView
 from passerelle.identifiers import Did, ScreenName
 from passerelle.networks.profile import Profile
 from passerelle.transport import Fetch, Request, Response

@@ -22,12 +22,13 @@ from passerelle import archive as archives
 from passerelle import exports
 from passerelle.directory import index as directory
 from passerelle.directory.index import DirectoryIndex, Latest, Merged, Source
-from passerelle.engine.views import EvidenceView, MatchView
 from passerelle.errors import DirectoryError, InputError, NetworkError
 from passerelle.following.plan import Following, count_matches, make_match_view
 from passerelle.hints import profiles as proposals
 from passerelle.identifiers import Acct, parse_acct
+from passerelle.matching.evidence import EvidenceView
 from passerelle.matching.match import find_matches
+from passerelle.matching.views import MatchView
 from passerelle.people import graph
 from passerelle.transport import Request, Response
 

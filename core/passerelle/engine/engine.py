@@ -26,32 +26,24 @@ from passerelle.engine import messages
 from passerelle.engine.follows import Follower
 from passerelle.engine.hints import Hinter, unchecked
 from passerelle.engine.matches import Matching
-from passerelle.engine.messages import COMMANDS, Fields, Nothing
+from passerelle.engine.messages import COMMANDS, Nothing
 from passerelle.engine.progress import Pulse, WorkStep
 from passerelle.engine.repository import Memory
 from passerelle.engine.storage import Change, Delete, Put, Storage
-from passerelle.engine.views import (
-    AccountView,
-    ArchiveView,
-    DirectoryView,
-    ErrorView,
-    LookView,
-    MatchesView,
-    MatchView,
-    OwnerView,
-    WorkView,
-    any_error_view,
-    error_view,
-)
+from passerelle.engine.views import DirectoryView, WorkView
 from passerelle.errors import CommandError, PasserelleError, ServerRefused, UnreadableArchive
 from passerelle.following.pace import DEFAULT, Pace
 from passerelle.following.plan import Planned, decide, decision_keys, make_plan, may_choose
+from passerelle.hints.records import LookView
 from passerelle.identifiers import parse_did, parse_handle
+from passerelle.matching.views import AccountView, MatchesView, MatchView
 from passerelle.networks import bluesky
 from passerelle.people import graph
 from passerelle.people import observations as sightings
 from passerelle.people.graph import FollowGraph
+from passerelle.people.summary import ArchiveView, OwnerView
 from passerelle.transport import Fetch
+from passerelle.view import ErrorView, Fields, any_error_view, error_view
 
 _R = TypeVar("_R")
 

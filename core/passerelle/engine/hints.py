@@ -9,17 +9,18 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from passerelle.engine.matches import Matching
-from passerelle.engine.messages import AccountLook, FollowOne, SeenProfile
+from passerelle.engine.messages import AccountLook, FollowOne
 from passerelle.engine.progress import Pulse
 from passerelle.engine.repository import Memory
 from passerelle.engine.storage import Change
-from passerelle.engine.views import CheckView, HintView, LookView, ProfileHints
 from passerelle.errors import CommandError, ServerRefused
 from passerelle.following.plan import Planned, make_planned
 from passerelle.hints import check as checks
 from passerelle.hints import profiles as proposals
 from passerelle.hints.check import STRANGER_BYTES, Target
+from passerelle.hints.records import CheckView, HintView, LookView, ProfileHints, SeenProfile
 from passerelle.identifiers import ScreenName, parse_rest_id
+from passerelle.matching.evidence import is_checked
 from passerelle.matching.match import list_accounts
 from passerelle.people.graph import FollowGraph
 
@@ -83,7 +84,7 @@ class Hinter:
         profile = (await self._memory.hints()).get(fields.rest_id or "")
         for hint in profile.hints if profile else ():
             if hint.network == "bluesky" and hint.address == (fields.address or "").lower():
-                if not proposals.is_checked(hint):
+                if not is_checked(hint):
                     raise unchecked()
                 return make_planned(hint.check.did if hint.check else None, hint.address)
         return None
