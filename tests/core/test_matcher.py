@@ -15,7 +15,7 @@ from passerelle.people.graph import Person
 
 from tests.core.fakes import NOW, graph_of, person, row, source
 from tests.core.test_directory import index_of
-from tests.core.test_proposals import DID, check, hint
+from tests.core.test_hint_profiles import DID, check, hint
 
 LAST_MONTH = datetime(2026, 10, 20, tzinfo=UTC)
 LONG_AGO = datetime(2025, 11, 18, tzinfo=UTC)

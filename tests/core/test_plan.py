@@ -24,7 +24,7 @@ from passerelle.matching.views import MatchView
 
 from tests.core.fakes import ME, NOW, graph_of, person, row
 from tests.core.test_directory import index_of
-from tests.core.test_proposals import DID, check, hint
+from tests.core.test_hint_profiles import DID, check, hint
 
 ADA = Did("did:plc:ada22222222222222222222222")
 ROWS = [

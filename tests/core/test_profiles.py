@@ -55,7 +55,7 @@ def serve(*answers: bytes | Response) -> Fetch:
 
 def look(fetch: Fetch, address: str = str(ADA), network: Any = "fediverse") -> Profile:
     target = Target(network, address, None, frozenset({ScreenName("ada")}))
-    return asyncio.run(checks.look(target, b"\0" * 8, fetch))
+    return asyncio.run(checks.check_account(target, b"\0" * 8, fetch))
 
 
 def json_bytes(value: object) -> bytes:

@@ -63,7 +63,7 @@ def of_sites(**sites: Site) -> Fetch:
 
 def look(address: str, fetch: Fetch, network: Any = "bluesky", did: str | None = None) -> LookView:
     target = Target(network, address, Did(did) if did else None, ADA)
-    profile: Profile = asyncio.run(checks.look(target, b"12345678", fetch))
+    profile: Profile = asyncio.run(checks.check_account(target, b"12345678", fetch))
     return checks.make_look_view(profile, target.names)
 
 

@@ -83,7 +83,7 @@ class Memory:
         """Give the follow graph: the last archive read and what X's pages said, in one."""
         if self._graph is None:
             archive, page = await self.archive(), await self.page()
-            self._graph = graphs.join(archive, page) if archive and page else archive or page
+            self._graph = graphs.combine(archive, page) if archive and page else archive or page
         return self._graph
 
     async def archive(self) -> FollowGraph | None:

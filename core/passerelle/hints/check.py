@@ -34,7 +34,7 @@ class Target:
     names: frozenset[ScreenName]
 
 
-async def look(target: Target, chance: bytes, fetch: Fetch) -> Profile:
+async def check_account(target: Target, chance: bytes, fetch: Fetch) -> Profile:
     """Look at an account on its own server; `chance` are STRANGER_BYTES.
 
     Raises ServerRefused("account_not_found") where it is not there; other ServerRefused and NetworkError mean that

@@ -1,6 +1,6 @@
 """What X profiles say about themselves -> ProfileHints: the accounts that each of them names, the surest first.
 
-A hint proposes and never matches anybody by itself: it is a stranger's word until somebody has it checked (checks.py).
+A hint proposes and never matches anybody by itself: it is a stranger's word until somebody has it checked (check.py).
 What is kept are addresses and where they stood, never the text around them.
 """
 
@@ -59,7 +59,7 @@ def read_names(graph: FollowGraph, known: Collection[str]) -> Iterator[Reading]:
             yield Reading(person.rest_id, name.screen_name, name.display_name, name.seen, hints, is_whole=False)
 
 
-def take(known: Mapping[str, ProfileHints], readings: Iterable[Reading]) -> dict[str, ProfileHints | None]:
+def apply_readings(known: Mapping[str, ProfileHints], readings: Iterable[Reading]) -> dict[str, ProfileHints | None]:
     """Give the people whose hints these readings change, with their new hints; None for who names nothing any more."""
     changed: dict[str, ProfileHints | None] = {}
     for reading in readings:
