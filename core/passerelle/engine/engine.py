@@ -37,7 +37,7 @@ from passerelle.following.plan import Planned, decide, decision_keys, make_plan,
 from passerelle.hints.records import LookView
 from passerelle.identifiers import parse_did, parse_handle
 from passerelle.matching.views import AccountView, MatchesView, MatchView
-from passerelle.networks.bluesky import follows as bluesky
+from passerelle.networks import bluesky
 from passerelle.people import graph, observations, summary
 from passerelle.people.graph import FollowGraph
 from passerelle.people.summary import ArchiveView, OwnerView
