@@ -24,7 +24,7 @@ from passerelle.identifiers import (
 )
 from passerelle.text import clean_display_name
 
-from passerelle_directory.web.countries import parse_country
+from passerelle_directory.countries import parse_country
 
 Parsed = TypeVar("Parsed")
 
