@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from passerelle.directory.index import KINDS, MAX_URL, Kind
+from passerelle.directory import KINDS, MAX_URL, Kind
 from passerelle.errors import InputError
 from passerelle.identifiers import (
     Acct,
