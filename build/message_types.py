@@ -7,15 +7,27 @@ from __future__ import annotations
 
 import inspect
 import json
-from types import ModuleType
-from typing import Any, Literal, cast, get_args, get_origin
+from pathlib import Path
+from typing import Any, cast, get_args
 
 from commands import run
-from passerelle.engine import messages, views
-from passerelle.engine.messages import COMMANDS, EVENTS, Fields
+from passerelle import view
+from passerelle.directory.index import Grade
+from passerelle.engine import messages, storage
+from passerelle.engine import views as engine_views
+from passerelle.engine.messages import COMMANDS, EVENTS
 from passerelle.engine.storage import STORES
-from passerelle.engine.views import View
-from places import BUILD, CORE, EXTENSION
+from passerelle.following import status
+from passerelle.hints import records as hints
+from passerelle.hints.records import Confidence, Where
+from passerelle.identifiers import Network
+from passerelle.matching import evidence
+from passerelle.matching import views as matches
+from passerelle.matching.evidence import EvidenceCode, MatchGrade
+from passerelle.matching.views import FollowState
+from passerelle.people import observations, summary
+from passerelle.view import Fields, View
+from places import BUILD, EXTENSION
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from stamps import once
@@ -23,19 +35,31 @@ from stamps import once
 OUTPUT = EXTENSION / "lib" / "messages" / "messages.gen.ts"
 CONVERTER = EXTENSION / "node_modules" / "json-schema-to-typescript" / "dist" / "src" / "cli.js"
 STORES_COMMENT = "/** The engine's stores in IndexedDB, as core/passerelle/engine/storage.py names them. */"
-BANNER = "// Made by build/message_types.py from core/passerelle/engine/messages.py and views.py; not to be edited."
+BANNER = "// Made by build/message_types.py from the models of core/passerelle; not to be edited."
+# Where the models stand.
+MODULES = (view, summary, observations, hints, evidence, matches, status, engine_views, messages)
+# Lists of words that get a type of their own.
+WORDS = {
+    "Network": Network,
+    "Grade": Grade,
+    "MatchGrade": MatchGrade,
+    "FollowState": FollowState,
+    "EvidenceCode": EvidenceCode,
+    "Where": Where,
+    "Confidence": Confidence,
+}
 
 
 def make_message_types() -> None:
     """Write the TypeScript types where they are not up to date."""
-    inputs = [CORE / "passerelle" / "engine" / name for name in ("messages.py", "storage.py", "views.py")]
+    inputs = [Path(inspect.getfile(module)) for module in (*MODULES, storage)]
     once("message-types", [*inputs, BUILD / "message_types.py"], _existing, _write)
 
 
 def make_schema() -> dict[str, Any]:
     """Give one JSON Schema with every model, and the tables `Commands` and `Events` by message type."""
-    sent = [(model, "validation") for model in _models(messages, Fields)]
-    shown = [(model, "serialization") for model in _models(views, View) | _models(messages, View)]
+    sent = [(model, "validation") for model in _models(Fields)]
+    shown = [(model, "serialization") for model in _models(View)]
     _, schema = models_json_schema(cast("list[tuple[type[BaseModel], JsonSchemaMode]]", sent + shown))
     whole = {model.__name__ for model, _ in shown}
     definitions = {name: _plain(model, name in whole) for name, model in sorted(schema["$defs"].items())}
@@ -54,9 +78,8 @@ def _write() -> None:
 
 
 def _words() -> list[str]:
-    """Give a type for each list of words in the views, such as `Grade`."""
-    lists = {name: get_args(value) for name, value in vars(views).items() if get_origin(value) is Literal}
-    return [f"export type {name} = {' | '.join(map(json.dumps, words))};" for name, words in lists.items()]
+    """Return a type for each list of words, such as `Grade`."""
+    return [f"export type {name} = {' | '.join(map(json.dumps, get_args(words)))};" for name, words in WORDS.items()]
 
 
 def _existing() -> list[Any]:
@@ -83,6 +106,6 @@ def _plain(definition: dict[str, Any], whole: bool) -> dict[str, Any]:
     return definition | {"properties": fields} | ({"required": list(fields)} if whole else {})
 
 
-def _models(module: ModuleType, base: type[BaseModel]) -> dict[type[BaseModel], None]:
-    found = (model for _, model in inspect.getmembers(module, inspect.isclass) if issubclass(model, base))
-    return dict.fromkeys(model for model in found if model is not base)
+def _models(base: type[BaseModel]) -> dict[type[BaseModel], None]:
+    found = (model for module in MODULES for _, model in inspect.getmembers(module, inspect.isclass))
+    return dict.fromkeys(model for model in found if issubclass(model, base) and model is not base)

@@ -7,9 +7,9 @@ import io
 import json
 from collections.abc import Iterable, Sequence
 
-from passerelle.engine.views import AccountView, EvidenceView, MatchView
-from passerelle.hints.profiles import HINT_EVIDENCE, evidence_of, grade_of
 from passerelle.identifiers import Acct, canonicalize_acct, parse_acct
+from passerelle.matching.evidence import HINT_EVIDENCE, EvidenceView, evidence_of, grade_of
+from passerelle.matching.views import AccountView, MatchView
 from passerelle.networks.fediverse import mastodon
 from passerelle.text import clean_display_name
 

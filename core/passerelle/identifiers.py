@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import NewType
+from typing import Literal, NewType
 
 from passerelle.errors import InvalidIdentifier
 
+Network = Literal["bluesky", "fediverse"]
 RestId = NewType("RestId", str)
 ScreenName = NewType("ScreenName", str)
 Did = NewType("Did", str)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import schemathesis
 from flask import Flask
@@ -25,5 +27,5 @@ schema = schemathesis.pytest.from_fixture("described")
 
 @schema.parametrize()
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_answers_fit_their_description(case: schemathesis.Case) -> None:
+def test_answers_fit_their_description(case: schemathesis.Case[Any]) -> None:
     case.call_and_validate()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -16,6 +17,13 @@ from tests.backend.conftest import Directory
 from tests.backend.people import departure, line
 
 LATEST = "/v1/directory/latest.json"
+
+
+def body_of(answer: TestResponse) -> dict[str, Any]:
+    """Return a JSON object answered."""
+    body = answer.json
+    assert isinstance(body, dict)
+    return body
 
 
 @pytest.fixture
@@ -94,11 +102,11 @@ def test_a_half_made_file_is_not_served(
 def test_a_file_that_is_gone_is_not_found(client: FlaskClient, published: dict[str, object]) -> None:
     answer = client.get(f"/v1/directory/files/{'0' * 64}.jsonl.gz")
     assert answer.status_code == 404
-    assert answer.json["code"] == "not_found"
+    assert body_of(answer)["code"] == "not_found"
 
 
 def test_departures_name_their_sources(client: FlaskClient, published: dict[str, object]) -> None:
-    (entry,) = client.get("/v1/departures.json").json["departures"]
+    (entry,) = body_of(client.get("/v1/departures.json"))["departures"]
     assert entry == {
         "organisation": "Stadtmuseum Beispielstadt",
         "kind": "other",
@@ -153,14 +161,14 @@ def test_who_asks_too_often_is_told_to_wait(directory: Directory) -> None:
     client = app.test_client()
     statuses = [client.get("/v1/departures.json").status_code for _ in range(4)]
     assert statuses == [200, 200, 200, 429]
-    assert client.get("/v1/departures.json").json["code"] == "too_many_requests"
+    assert body_of(client.get("/v1/departures.json"))["code"] == "too_many_requests"
     app.extensions["engine"].dispose()
 
 
 def test_unknown_methods_and_paths_get_a_sentence(client: FlaskClient) -> None:
     assert client.post(LATEST).status_code == 405
     assert client.post(LATEST).headers["Allow"]
-    assert client.get("/v1/nowhere").json["code"] == "not_found"
+    assert body_of(client.get("/v1/nowhere"))["code"] == "not_found"
 
 
 def test_the_description_names_every_address(client: FlaskClient) -> None:

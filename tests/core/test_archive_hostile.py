@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from passerelle.archive import read
 from passerelle.archive.syntax import CHUNK, MAX_ROW, Rows
 from passerelle.errors import UnreadableArchive
-from passerelle.people.graph import from_json, make_graph, summary, summary_json, to_json
+from passerelle.people.graph import from_json, make_graph, to_json
+from passerelle.people.summary import summarize, summary_json
 
 from tests.data.archives import ZIP_DATE, chatter, make_archive, sample_tweets
 from tests.data.people import ADA, BRUNO, PEOPLE, STRANGER
@@ -103,7 +104,7 @@ def read_to_the_end(path: Path) -> None:
         assert refusal.code in UnreadableArchive.CODES
         assert refusal.message.endswith(".")
     else:
-        summary_json(summary(result, full=True)).encode()
+        summary_json(summarize(result, full=True)).encode()
         graph = make_graph(result)
         assert from_json(to_json(graph)) == graph
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from passerelle.archive import read
 from passerelle.errors import UnreadableArchive
-from passerelle.people.graph import summary
+from passerelle.people.summary import summarize
 
 from tests.data.archives import zip_folder
 from tests.data.shared import ARCHIVES as REAL
@@ -44,7 +44,7 @@ def path(request: pytest.FixtureRequest, name: str, tmp_path: Path) -> Path:
 @pytest.mark.parametrize("name", COUNTED)
 def test_counts_are_those_of_the_plain_script(name: str, path: Path) -> None:
     expected = EXPECTED[name] or {}
-    found = summary(read([path], require_following=False))
+    found = summarize(read([path], require_following=False))
     counted = {ours: expected[theirs] for ours, theirs in COUNTS.items() if expected.get(theirs) is not None}
     assert counted
     assert {key: found[key] for key in counted} == counted
@@ -56,7 +56,7 @@ def test_counts_are_those_of_the_plain_script(name: str, path: Path) -> None:
 
 @real
 def test_what_the_plain_script_could_not_count_was_counted_by_hand() -> None:
-    found = [summary(read([REAL / name])) for name, expected in EXPECTED.items() if not expected]
+    found = [summarize(read([REAL / name])) for name, expected in EXPECTED.items() if not expected]
     counted = {(counts["following"], counts["followers"], counts["tweets"]) for counts in found}
     assert counted == {(212, 0, 0), (11_455, 11_401, 0)}
 

@@ -631,12 +631,12 @@ def test_nothing_is_sent_that_could_not_be_stored_before(archive: str) -> None:
                 raise StorageFull("no room")
             await write(changes)
 
-        browser.storage.write = refuse
+        browser.storage.write = refuse  # type: ignore[method-assign]
         await browser.ask("follow.start", account=ME)
         view = await browser.until_idle()
         assert (view["error"]["code"], view["waiting"]) == ("storage_full", 5)
         assert browser.pds.writes == 0
-        browser.storage.write = write
+        browser.storage.write = write  # type: ignore[method-assign]
         await browser.ask("follow.resume")
         await browser.until_idle()
         assert browser.pds.followed() == CHOSEN

@@ -9,11 +9,12 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from passerelle.engine.views import AccountView, EvidenceView, MatchView
 from passerelle.exports import chosen_accts, mastodon_csv, matches_csv, matches_json, neutralize
 from passerelle.identifiers import parse_acct
+from passerelle.matching.evidence import EvidenceView
+from passerelle.matching.views import AccountView, MatchView
 
-from tests.core.test_proposals import check, hint
+from tests.core.test_hint_profiles import check, hint
 
 HOSTILE = ["=1+1", "+1", "-1", "@x", "\t=1", " =1", "\u202e=1", "＝1", "=cmd|' /C calc'!A0", "\r=1", "|x", "%x"]
 

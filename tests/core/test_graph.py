@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from passerelle.archive import Archive, Name, Owner, read
-from passerelle.engine.views import ArchiveView
 from passerelle.identifiers import RestId, ScreenName
-from passerelle.people.graph import FollowGraph, from_json, iso_date, make_graph, merge, summary, summary_json, to_json
+from passerelle.people.graph import FollowGraph, add_seen, from_json, make_graph, to_json
+from passerelle.people.summary import ArchiveView, iso_date, summarize, summary_json
 
 from tests.data.archives import make_archive, tweet
 from tests.data.people import ADA, BRUNO, CHLOE, ELIF, HOSTILE, OWNER
@@ -65,33 +65,30 @@ def test_a_graph_of_nobody_is_stored_and_read_back() -> None:
 
 
 def test_a_newer_name_makes_the_older_one_an_alias(archive: Archive) -> None:
-    person = merge(make_graph(archive), {ADA_ID: seen("ada_today", display_name="Ada")}).people[ADA_ID]
+    person = add_seen(make_graph(archive), {ADA_ID: seen("ada_today", display_name="Ada")}, None).people[ADA_ID]
     assert person.name == seen("ada_today", display_name="Ada")
     assert person.aliases == ("ada_nouvelle",)
 
 
 def test_an_older_name_only_becomes_an_alias(archive: Archive) -> None:
-    person = merge(make_graph(archive), {ADA_ID: seen("ada_2010", datetime(2010, 1, 1, tzinfo=UTC))}).people[ADA_ID]
+    person = add_seen(make_graph(archive), {ADA_ID: seen("ada_2010", datetime(2010, 1, 1, tzinfo=UTC))}, None).people[
+        ADA_ID
+    ]
     assert person.name
     assert person.name.screen_name == "ada_nouvelle"
     assert person.aliases == ("ada_2010",)
 
 
 def test_going_back_to_a_former_name_leaves_no_alias_of_it(archive: Archive) -> None:
-    graph = merge(make_graph(archive), {ADA_ID: seen("ada_today")})
-    person = merge(graph, {ADA_ID: seen("ADA_nouvelle", datetime(2027, 1, 1, tzinfo=UTC))}).people[ADA_ID]
+    graph = add_seen(make_graph(archive), {ADA_ID: seen("ada_today")}, None)
+    person = add_seen(graph, {ADA_ID: seen("ADA_nouvelle", datetime(2027, 1, 1, tzinfo=UTC))}, None).people[ADA_ID]
     assert person.name
     assert person.name.screen_name == "ADA_nouvelle"
     assert person.aliases == ("ada_today",)
 
 
-def test_what_was_seen_never_adds_anybody(archive: Archive) -> None:
-    graph = make_graph(archive)
-    assert merge(graph, {RestId("999"): seen("somebody_new")}) == graph
-
-
 def test_the_summary_is_what_the_page_shows(archive: Archive) -> None:
-    counts = summary(archive)
+    counts = summarize(archive)
     assert [*counts, "origin", "pages_read_at"] == list(ArchiveView.model_fields)
     assert ArchiveView.model_validate(counts).model_dump(exclude={"origin", "pages_read_at"}) == counts
     assert counts == {
@@ -110,7 +107,7 @@ def test_the_summary_is_what_the_page_shows(archive: Archive) -> None:
 
 
 def test_the_full_summary_lists_everybody(archive: Archive) -> None:
-    people = json.loads(summary_json(summary(archive, full=True)))["people"]
+    people = json.loads(summary_json(summarize(archive, full=True)))["people"]
     assert people[0] == {
         "rest_id": ADA.rest_id,
         "screen_name": "ada_nouvelle",
@@ -125,7 +122,7 @@ def test_the_full_summary_lists_everybody(archive: Archive) -> None:
 
 def test_the_same_archive_gives_the_same_bytes(tmp_path: Path) -> None:
     zipped, folder = make_archive(tmp_path / "a.zip"), make_archive(tmp_path / "folder")
-    assert summary_json(summary(read([zipped]), full=True)) == summary_json(summary(read([folder]), full=True))
+    assert summary_json(summarize(read([zipped]), full=True)) == summary_json(summarize(read([folder]), full=True))
 
 
 def test_dates_are_written_in_utc_to_the_second() -> None:

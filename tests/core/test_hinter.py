@@ -486,7 +486,13 @@ def test_only_what_our_own_store_names_is_looked_at() -> None:
 
 
 def test_a_badge_follows_a_hint_once_it_was_checked() -> None:
-    ada = {"account": ME, "row_id": None, "screen_name": ADA.screen_name, "rest_id": ADA.rest_id, "address": ADAS}
+    ada: dict[str, Any] = {
+        "account": ME,
+        "row_id": None,
+        "screen_name": ADA.screen_name,
+        "rest_id": ADA.rest_id,
+        "address": ADAS,
+    }
     guess = {**ada, "screen_name": CHLOE.screen_name, "rest_id": CHLOE.rest_id, "address": GUESSED}
 
     async def main() -> None:

@@ -89,7 +89,11 @@ def test_lists_are_clean(name: str) -> None:
 
 def test_no_host_is_in_two_lists() -> None:
     hosts = [
-        {line for line in files("passerelle.hints").joinpath(f"data/{name}.txt").read_text().splitlines() if line[0] != "#"}
+        {
+            line
+            for line in files("passerelle.hints").joinpath(f"data/{name}.txt").read_text().splitlines()
+            if line[0] != "#"
+        }
         for name in ("fediverse-servers", "mail-hosts", "nostr-hosts", "other-platforms")
     ]
     assert sum(map(len, hosts)) == len(set.union(*hosts))

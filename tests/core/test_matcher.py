@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 from passerelle.directory.index import DirectoryIndex, Row
-from passerelle.engine.views import HintView, ProfileHints
+from passerelle.hints.records import HintView, ProfileHints
 from passerelle.identifiers import ScreenName
 from passerelle.matching.match import Match, find_matches
 from passerelle.people.graph import Person
 
 from tests.core.fakes import NOW, graph_of, person, row, source
 from tests.core.test_directory import index_of
-from tests.core.test_proposals import DID, check, hint
+from tests.core.test_hint_profiles import DID, check, hint
 
 LAST_MONTH = datetime(2026, 10, 20, tzinfo=UTC)
 LONG_AGO = datetime(2025, 11, 18, tzinfo=UTC)
@@ -57,6 +57,7 @@ def test_a_name_never_matches_a_row_of_another_id() -> None:
 def test_the_id_decides_where_id_and_name_lead_to_different_rows() -> None:
     match = match_one(person("11", "ada"), row("a", screen_name="ada"), row("b", rest_id="11"))
     assert match
+    assert match.row
     assert match.row.row_id == "b"
 
 
@@ -112,14 +113,14 @@ def test_only_proven_and_attested_are_preselected(grade: str, expected: bool) ->
 
 
 @pytest.mark.parametrize("flags", [{"muted": True}, {"following": False, "followed_by": True}])
-def test_muted_people_and_mere_followers_are_found_and_not_preselected(flags: dict[str, bool]) -> None:
+def test_muted_people_and_mere_followers_are_found_and_not_preselected(flags: dict[str, Any]) -> None:
     match = match_one(person("11", **flags), row("a", rest_id="11", grade="proven"))
     assert match
     assert not match.preselected
 
 
 @pytest.mark.parametrize("flags", [{"blocked": True}, {"following": False, "muted": True}])
-def test_blocked_people_and_those_one_has_nothing_to_do_with_are_never_proposed(flags: dict[str, bool]) -> None:
+def test_blocked_people_and_those_one_has_nothing_to_do_with_are_never_proposed(flags: dict[str, Any]) -> None:
     assert match_one(person("11", **flags), row("a", rest_id="11", grade="proven")) is None
 
 
@@ -135,6 +136,7 @@ def test_the_better_grade_wins_then_the_fresher_name() -> None:
     ]
     match = match_one(person("11", "ada"), *rows)
     assert match
+    assert match.row
     assert match.row.row_id == "c"
 
 

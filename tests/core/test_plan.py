@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from passerelle.engine.views import HintView, MatchView, ProfileHints
+from collections.abc import Mapping
+
 from passerelle.following.plan import (
+    Decision,
     Following,
     Planned,
     count_matches,
@@ -15,12 +17,14 @@ from passerelle.following.plan import (
     mark_following,
 )
 from passerelle.following.queue import Queue
-from passerelle.identifiers import Did
+from passerelle.hints.records import HintView, ProfileHints
+from passerelle.identifiers import Did, Handle
 from passerelle.matching.match import find_matches
+from passerelle.matching.views import MatchView
 
 from tests.core.fakes import ME, NOW, graph_of, person, row
 from tests.core.test_directory import index_of
-from tests.core.test_proposals import DID, check, hint
+from tests.core.test_hint_profiles import DID, check, hint
 
 ADA = Did("did:plc:ada22222222222222222222222")
 ROWS = [
@@ -33,7 +37,7 @@ ROWS = [
 GRAPH = graph_of(*(person(str(number)) for number in range(11, 17)), person("18", following=False, followed_by=True))
 
 
-def views(decisions: dict[str, str] | None = None, following: Following | None = None) -> dict[str, MatchView]:
+def views(decisions: Mapping[str, Decision] | None = None, following: Following | None = None) -> dict[str, MatchView]:
     matches = [match for match in find_matches(GRAPH, index_of(*ROWS), NOW) if match]
     made = (make_match_view(match, decisions or {}, following or Following()) for match in matches)
     return {view.rest_id: view for view in made}
@@ -41,7 +45,9 @@ def views(decisions: dict[str, str] | None = None, following: Following | None =
 
 def test_the_chosen_are_planned_once_each_and_never_oneself() -> None:
     plan = make_plan(views().values(), ME, frozenset())
-    assert plan.follows == (Planned(ADA, "ada.example.org"),)  # not Bruno: imported; not 14: me; not 15: Ada again
+    assert plan.follows == (
+        Planned(ADA, Handle("ada.example.org")),
+    )  # not Bruno: imported; not 14: me; not 15: Ada again
 
 
 def test_whom_one_follows_already_is_left_out() -> None:
@@ -60,7 +66,9 @@ def test_naming_people_follows_them_even_if_they_were_not_chosen() -> None:
 
 
 def test_a_rejection_beats_everything_and_outlives_a_new_handle() -> None:
-    decisions = dict.fromkeys(decision_keys("11", "bluesky", "old-handle.example.org", ADA), "rejected")
+    decisions: dict[str, Decision] = dict.fromkeys(
+        decision_keys("11", "bluesky", "old-handle.example.org", ADA), "rejected"
+    )
     rejected = views(decisions)["11"]
     assert rejected.accounts[0].rejected
     assert not rejected.accounts[0].chosen
@@ -69,7 +77,11 @@ def test_a_rejection_beats_everything_and_outlives_a_new_handle() -> None:
 
 
 def test_a_decision_changes_the_view_as_a_new_match_would() -> None:
-    for decisions in ({"12 bluesky bruno.example.org": "chosen"}, {"11 fediverse ada@quai.example.org": "rejected"}):
+    made: list[dict[str, Decision]] = [
+        {"12 bluesky bruno.example.org": "chosen"},
+        {"11 fediverse ada@quai.example.org": "rejected"},
+    ]
+    for decisions in made:
         after = {key: decide(view, decisions) for key, view in views().items()}
         assert after == views(decisions)
 
@@ -99,14 +111,14 @@ def test_the_counts_are_of_people_one_follows() -> None:
 # Hints.
 
 
-def hinted_view(*hints: HintView, decisions: dict[str, str] | None = None, rest_id: str = "16") -> MatchView:
+def hinted_view(*hints: HintView, decisions: Mapping[str, Decision] | None = None, rest_id: str = "16") -> MatchView:
     """Somebody of whom only their own profile speaks."""
     known = {rest_id: ProfileHints(rest_id=rest_id, screen_name="fred", display_name="Fred", hints=list(hints))}
     (match,) = filter(None, find_matches(GRAPH, index_of(), NOW, known))
     return make_match_view(match, decisions or {}, Following())
 
 
-CHOSEN = dict.fromkeys(decision_keys("16", "bluesky", "ada.bsky.social", DID), "chosen")
+CHOSEN: dict[str, Decision] = dict.fromkeys(decision_keys("16", "bluesky", "ada.bsky.social", DID), "chosen")
 
 
 def test_a_hint_is_shown_with_the_names_of_the_profile_and_what_speaks_for_it() -> None:
@@ -127,7 +139,9 @@ def test_only_a_checked_hint_can_be_chosen_and_only_a_chosen_one_is_planned() ->
         said = hint(confidence=confidence, check=check(state, None if state == "gone" else DID) if state else None)
         chosen, unchosen = hinted_view(said, decisions=CHOSEN), hinted_view(said)
         assert chosen.accounts[0].chosen == is_planned
-        assert make_plan([chosen], ME, ()).follows == ((Planned(DID, "ada.bsky.social"),) if is_planned else ())
+        assert make_plan([chosen], ME, ()).follows == (
+            (Planned(Did(DID), Handle("ada.bsky.social")),) if is_planned else ()
+        )
         assert not unchosen.accounts[0].chosen
         assert make_plan([unchosen], ME, (), {"16"}).follows == ()
 

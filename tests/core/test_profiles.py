@@ -55,7 +55,7 @@ def serve(*answers: bytes | Response) -> Fetch:
 
 def look(fetch: Fetch, address: str = str(ADA), network: Any = "fediverse") -> Profile:
     target = Target(network, address, None, frozenset({ScreenName("ada")}))
-    return asyncio.run(checks.look(target, b"\0" * 8, fetch))
+    return asyncio.run(checks.check_account(target, b"\0" * 8, fetch))
 
 
 def json_bytes(value: object) -> bytes:
@@ -205,7 +205,16 @@ def test_a_long_text_in_html_is_read_in_no_time() -> None:
 def test_a_picture_is_asked_for_over_tls_from_a_public_name_only() -> None:
     assert picture_url({"icon": {"type": "Image", "url": "https://quai.example.org/a.png"}})
     assert picture_url({"icon": [{"url": "https://quai.example.org/a.png"}, {}]})
-    for icon in ({"url": "http://quai.example.org/a"}, {"url": "https://10.0.0.1/"}, {}, [], None, 3, {"url": {}}):
+    icons: list[Any] = [
+        {"url": "http://quai.example.org/a"},
+        {"url": "https://10.0.0.1/"},
+        {},
+        [],
+        None,
+        3,
+        {"url": {}},
+    ]
+    for icon in icons:
         assert picture_url({"icon": icon}) is None
 
 
@@ -258,7 +267,17 @@ def test_a_picture_that_does_not_come_leaves_the_card_without() -> None:
 def test_content_ids_are_read_in_both_forms_and_are_never_more_than_letters_and_digits() -> None:
     assert picture_cid({"avatar": {"ref": {"$link": "bafkrei22"}}}) == "bafkrei22"
     assert picture_cid({"avatar": {"cid": "Qm22", "mimeType": "image/png"}}) == "Qm22"
-    for blob in ({"cid": "../x"}, {"cid": "a&b=c"}, {"ref": {"$link": 3}}, {"ref": []}, {}, [], None, {"cid": "é"}):
+    blobs: list[Any] = [
+        {"cid": "../x"},
+        {"cid": "a&b=c"},
+        {"ref": {"$link": 3}},
+        {"ref": []},
+        {},
+        [],
+        None,
+        {"cid": "é"},
+    ]
+    for blob in blobs:
         assert picture_cid({"avatar": blob}) is None
 
 

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from passerelle.engine.views import ErrorView
 from passerelle.following import queue as queues
 from passerelle.following.pace import DEFAULT
 from passerelle.following.queue import (
@@ -44,7 +43,8 @@ from passerelle.following.queue import (
     record,
 )
 from passerelle.identifiers import Did, Handle
-from passerelle.networks.bluesky import follows as bluesky
+from passerelle.networks import bluesky
+from passerelle.view import ErrorView
 
 from tests.core.fakes import ME, NOW, QUICK, reply
 
@@ -237,6 +237,7 @@ def test_the_hourly_budget_is_kept_and_used_to_the_end() -> None:
             assert step.until > now
             now = step.until
         else:
+            assert isinstance(step, Send)
             queue = after(sent(queue, now), Accepted())
             moments += [now] * len(step.keys)
     assert states(queue) == ["following"] * 100

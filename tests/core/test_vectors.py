@@ -1,4 +1,4 @@
-"""The rules that the browser repeats, run on the vectors that both languages share (extension/lib/rules, rules.test.ts)."""
+"""The rules that the browser repeats, on the vectors of both languages (see extension/lib/rules and rules.test.ts)."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 from passerelle.directory.index import id_key, name_key
-from passerelle.engine.views import HintView, ProfileHints
 from passerelle.following.plan import decision_keys
-from passerelle.hints.profiles import is_checked
+from passerelle.hints.records import HintView, ProfileHints
 from passerelle.identifiers import Did, RestId, ScreenName
+from passerelle.matching.evidence import is_checked
 from passerelle.matching.match import Match, find_matches
 from passerelle.people.graph import Person
 
@@ -26,13 +26,15 @@ def load(rule: str) -> Any:
     return json.loads((VECTORS / f"{rule}.json").read_text(encoding="utf-8"))
 
 
-def cases(rule: str, part: str = "cases") -> Any:
+def cases(rule: str, part: str = "cases") -> pytest.MarkDecorator:
     return pytest.mark.parametrize("case", [pytest.param(case, id=case["about"]) for case in load(rule)[part]])
 
 
-def match_one(one: Person, rows: list[dict[str, Any]], now: datetime, hints: list[HintView] | None = None) -> Match | None:
+def match_one(
+    one: Person, rows: list[dict[str, Any]], now: datetime, hints: list[HintView] | None = None
+) -> Match | None:
     profile = ProfileHints(rest_id=one.rest_id, screen_name="ada", display_name=None, hints=hints or [])
-    known = {one.rest_id: profile} if hints else {}
+    known: dict[str, ProfileHints] = {one.rest_id: profile} if hints else {}
     return next(find_matches(graph_of(one), index_of(*(row(**fields) for fields in rows)), now, known))
 
 

@@ -408,8 +408,7 @@ def _write_c_d(files: _Files, tweets: Iterable[Row]) -> None:
     _write_graph(files, "data/", link=True)
     for kind, rows in PRIVATE.items():
         files.rows(kind, rows)
-    rows = list(tweets) if made.era == "C" else tweets
-    files.rows("tweets" if made.era == "D" else "tweet", rows)
+    files.rows("tweets" if made.era == "D" else "tweet", list(tweets) if made.era == "C" else tweets)
     files.rows("tweet-headers", [])
     files.rows("community-tweet", [])
     files.text("data/README.txt", readme(made.owner))
@@ -484,12 +483,18 @@ def _write_a(files: _Files, tweets: Iterable[Row]) -> None:
         files.text(f"data/js/tweets/{month}.js", f"Grailbird.data.tweets_{month} = \n{text}")
 
 
+GRAILBIRD_KEPT: tuple[str, ...] = (
+    "entities",
+    "id_str",
+    "retweeted_status",
+    "in_reply_to_user_id_str",
+    "in_reply_to_screen_name",
+)
+
+
 def _grailbird(one: dict[str, Any], owner: Someone) -> dict[str, Any]:
     """Give a tweet as the old archive had it: `text`, numbers as numbers, an author; ids also as text."""
-    kept = {key: one[key] for key in ("entities", "id_str", "retweeted_status") if key in one}
-    for key in ("in_reply_to_user_id_str", "in_reply_to_screen_name"):
-        if key in one:
-            kept[key] = one[key]
+    kept = {key: one[key] for key in GRAILBIRD_KEPT if key in one}
     date = datetime.strptime(one["created_at"], "%a %b %d %H:%M:%S %z %Y") - timedelta(days=3287)
     author = {"name": owner.display_name, "screen_name": owner.screen_name, "id_str": owner.rest_id}
     return {

@@ -101,7 +101,8 @@ def settle(page: Page) -> None:
 
 def assert_right(page: Page) -> None:
     """Hold that soon each known person on the page has one badge, right behind their name, and nobody else has one."""
-    soon(page, lambda: wrong_badges(page), [])
+    nothing: list[tuple[str, str]] = []
+    soon(page, lambda: wrong_badges(page), nothing)
 
 
 def wrong_badges(page: Page) -> list[tuple[str, str]]:

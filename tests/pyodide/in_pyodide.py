@@ -34,7 +34,7 @@ class PlainLoop(asyncio.BaseEventLoop):
         """Nobody sleeps while another thread calls: there are no threads."""
 
 
-class PlainPolicy(events._BaseDefaultEventLoopPolicy):
+class PlainPolicy(events._BaseDefaultEventLoopPolicy):  # type: ignore[name-defined,misc] # Pyodide is CPython 3.14
     """Make plain loops."""
 
     _loop_factory = PlainLoop
@@ -50,4 +50,4 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "timeout: not watched in Pyodide")
     config.addinivalue_line("markers", "desktop: needs what only a desktop has")
     events._set_running_loop(None)
-    events._event_loop_policy = PlainPolicy()
+    events._event_loop_policy = PlainPolicy()  # type: ignore[attr-defined]

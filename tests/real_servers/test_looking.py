@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from passerelle.engine.views import LookView
 from passerelle.errors import NetworkError, PasserelleError
 from passerelle.hints import check as checks
 from passerelle.hints.check import Target
+from passerelle.hints.records import LookView
 from passerelle.identifiers import Did, ScreenName
 from passerelle.networks.profile import Profile
 from passerelle.transport import Fetch, Request, Response
@@ -63,7 +63,7 @@ def of_sites(**sites: Site) -> Fetch:
 
 def look(address: str, fetch: Fetch, network: Any = "bluesky", did: str | None = None) -> LookView:
     target = Target(network, address, Did(did) if did else None, ADA)
-    profile: Profile = asyncio.run(checks.look(target, b"12345678", fetch))
+    profile: Profile = asyncio.run(checks.check_account(target, b"12345678", fetch))
     return checks.make_look_view(profile, target.names)
 
 

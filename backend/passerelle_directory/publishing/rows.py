@@ -11,9 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import cast
 
-from passerelle.directory.index import Conflict, Evidence, EvidenceSource, Kind, Row
-from passerelle.engine.views import Grade, Network
-from passerelle.identifiers import Acct, Did, Handle, RestId, ScreenName, parse_acct
+from passerelle.directory.index import Conflict, Evidence, EvidenceSource, Grade, Kind, Row
+from passerelle.identifiers import Acct, Did, Handle, Network, RestId, ScreenName, parse_acct
 
 from passerelle_directory.models import Account, Departure, Statement
 from passerelle_directory.publishing.sources import count_independent

@@ -22,12 +22,13 @@ from passerelle import archive as archives
 from passerelle import exports
 from passerelle.directory import index as directory
 from passerelle.directory.index import DirectoryIndex, Latest, Merged, Source
-from passerelle.engine.views import EvidenceView, MatchView
 from passerelle.errors import DirectoryError, InputError, NetworkError
 from passerelle.following.plan import Following, count_matches, make_match_view
-from passerelle.hints import profiles as proposals
+from passerelle.hints import profiles
 from passerelle.identifiers import Acct, parse_acct
+from passerelle.matching.evidence import EvidenceView
 from passerelle.matching.match import find_matches
+from passerelle.matching.views import MatchView
 from passerelle.people import graph
 from passerelle.transport import Request, Response
 
@@ -70,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Read, match, and print or write what was found. Raises UnreadableArchive, NetworkError, DirectoryError."""
     people = graph.make_graph(archives.read(arguments.paths))
     now = datetime.now(UTC)
-    hints = proposals.take({}, proposals.read_names(people, ()))
+    hints = profiles.apply_readings({}, profiles.read_names(people, ()))
     named = {rest_id: profile for rest_id, profile in hints.items() if profile}
     matches = (match for match in find_matches(people, _load(arguments, now), now, named) if match)
     found = [make_match_view(match, {}, Following()) for match in matches]

@@ -10,7 +10,7 @@ from passerelle import archive as archives
 from passerelle.archive import Archive
 from passerelle.errors import UnreadableArchive
 from passerelle.hints.find import find_hints
-from passerelle.people.graph import iso_date, summary, summary_json
+from passerelle.people.summary import iso_date, summarize, summary_json
 
 # How each source of names is called in the summary.
 SOURCES = {
@@ -51,10 +51,10 @@ def run(arguments: argparse.Namespace) -> int:
     except UnreadableArchive as error:
         if arguments.json and error.code in GRAPHLESS:
             archive = read_from(arguments, require_following=False)
-            print(summary_json(summary(archive, full=arguments.full)), end="")
+            print(summary_json(summarize(archive, full=arguments.full)), end="")
         raise
     if arguments.json:
-        print(summary_json(summary(archive, full=arguments.full)), end="")
+        print(summary_json(summarize(archive, full=arguments.full)), end="")
     else:
         print("\n".join(_lines(archive, full=arguments.full)))
     return 0

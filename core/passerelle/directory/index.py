@@ -24,12 +24,12 @@ from urllib.parse import urlsplit
 
 import rfc8785
 
-from passerelle.engine.views import Grade, Network
 from passerelle.errors import DirectoryError, InputError, ServerRefused
 from passerelle.identifiers import (
     Acct,
     Did,
     Handle,
+    Network,
     RestId,
     ScreenName,
     canonicalize_screen_name,
@@ -43,6 +43,7 @@ from passerelle.jsons import parse_json
 from passerelle.text import clean_display_name
 from passerelle.transport import Request, Response
 
+Grade = Literal["proven", "attested", "imported", "claimed"]
 Kind = Literal["person", "media", "ngo", "university", "public-body", "company", "other"]
 
 KINDS: tuple[Kind, ...] = get_args(Kind)

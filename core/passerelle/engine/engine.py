@@ -26,32 +26,23 @@ from passerelle.engine import messages
 from passerelle.engine.follows import Follower
 from passerelle.engine.hints import Hinter, unchecked
 from passerelle.engine.matches import Matching
-from passerelle.engine.messages import COMMANDS, Fields, Nothing
+from passerelle.engine.messages import COMMANDS, Nothing
 from passerelle.engine.progress import Pulse, WorkStep
 from passerelle.engine.repository import Memory
 from passerelle.engine.storage import Change, Delete, Put, Storage
-from passerelle.engine.views import (
-    AccountView,
-    ArchiveView,
-    DirectoryView,
-    ErrorView,
-    LookView,
-    MatchesView,
-    MatchView,
-    OwnerView,
-    WorkView,
-    any_error_view,
-    error_view,
-)
+from passerelle.engine.views import DirectoryView, WorkView
 from passerelle.errors import CommandError, PasserelleError, ServerRefused, UnreadableArchive
 from passerelle.following.pace import DEFAULT, Pace
 from passerelle.following.plan import Planned, decide, decision_keys, make_plan, may_choose
+from passerelle.hints.records import LookView
 from passerelle.identifiers import parse_did, parse_handle
-from passerelle.networks.bluesky import follows as bluesky
-from passerelle.people import graph
-from passerelle.people import observations as sightings
+from passerelle.matching.views import AccountView, MatchesView, MatchView
+from passerelle.networks import bluesky
+from passerelle.people import graph, observations, summary
 from passerelle.people.graph import FollowGraph
+from passerelle.people.summary import ArchiveView, OwnerView
 from passerelle.transport import Fetch
+from passerelle.view import ErrorView, Fields, any_error_view, error_view
 
 _R = TypeVar("_R")
 
@@ -245,10 +236,10 @@ class Engine:
         people, page = graph.make_graph(archive), await self._memory.page()
         page = page if page and graph.is_same_account(page.owner, people.owner) else None
         known = await self._memory.archive_view()
-        view = ArchiveView.model_validate(graph.summary(archive))
+        view = ArchiveView.model_validate(summary.summarize(archive))
         if page:
-            view = _with_pages(view, graph.join(people, page), known.pages_read_at if known else None)
-        named = await self._hinter.changes_of_names(graph.join(people, page) if page else people)
+            view = _with_pages(view, graph.combine(people, page), known.pages_read_at if known else None)
+        named = await self._hinter.changes_of_names(graph.combine(people, page) if page else people)
         await self._memory.write([_put_archive(view), *self._memory.put_archive(people, page), *named])
         return view
 
@@ -256,15 +247,15 @@ class Engine:
         """Take what X's pages said into the graph, and match again. Not `_work`: nobody waits for it."""
         async with self._working:
             archive, page = await self._memory.archive(), await self._memory.page()
-            seen = sightings.parse_people(fields.people, self._world.now())
-            learned = sightings.learn(archive, page, seen, fields.listed)
+            seen = observations.parse_people(fields.people, self._world.now())
+            learned = observations.learn(archive, page, seen, fields.listed)
             if learned is None:
                 return Nothing()
             known = await self._memory.archive_view()
             view = known if known and archive else _pages_only(learned.owner)
             read_before = known.pages_read_at if known else None
             read_at = self._world.now().isoformat() if fields.listed else read_before
-            view = _with_pages(view, graph.join(archive, learned) if archive else learned, read_at)
+            view = _with_pages(view, graph.combine(archive, learned) if archive else learned, read_at)
             await self._memory.write([_put_archive(view), *self._memory.put_page(learned)])
             pulse = Pulse(self._world, "people.add")
             if await self._memory.directory() is None:
@@ -400,7 +391,7 @@ def _pages_only(owner: Owner) -> ArchiveView:
 def _with_pages(view: ArchiveView, people: FollowGraph, read_at: str | None) -> ArchiveView:
     """Give the view with the people of archive and pages together."""
     origin = "both" if view.origin == "archive" and read_at else view.origin
-    return view.model_copy(update={**graph.count(people), "origin": origin, "pages_read_at": read_at})
+    return view.model_copy(update={**summary.count(people), "origin": origin, "pages_read_at": read_at})
 
 
 def _put_directory(view: DirectoryView) -> Put:
@@ -470,7 +461,7 @@ async def _write_archive(memory: Memory) -> str:
     if archive is None or view is None:
         raise CommandError("No archive has been read yet.")
     warnings = [warning.model_dump() for warning in view.warnings]
-    return graph.summary_json(graph.describe(archive, view.exported_at, view.tweets, warnings, full=True))
+    return summary.summary_json(summary.describe(archive, view.exported_at, view.tweets, warnings, full=True))
 
 
 # format -> name of the file, its type, and who writes it

@@ -17,14 +17,16 @@ from typing import TYPE_CHECKING, Any
 from passerelle.engine.messages import FollowedOne, WorkProgress
 from passerelle.engine.repository import Memory
 from passerelle.engine.storage import Change, Clear, Delete, Put
-from passerelle.engine.views import ErrorView, MatchView, QueueView, any_error_view, error_view
 from passerelle.errors import NetworkError, PasserelleError, ServerRefused
 from passerelle.following import queue as queues
 from passerelle.following.pace import Pace
 from passerelle.following.plan import FOLLOW_STATES, Following, Plan, Planned, make_items, mark_following
 from passerelle.following.queue import Item, Outcome, Queue, State
+from passerelle.following.status import QueueView
 from passerelle.identifiers import Did
-from passerelle.networks.bluesky import follows as bluesky
+from passerelle.matching.views import MatchView
+from passerelle.networks import bluesky
+from passerelle.view import ErrorView, any_error_view, error_view
 
 if TYPE_CHECKING:
     from passerelle.engine.engine import World

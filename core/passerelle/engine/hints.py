@@ -9,17 +9,17 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from passerelle.engine.matches import Matching
-from passerelle.engine.messages import AccountLook, FollowOne, SeenProfile
+from passerelle.engine.messages import AccountLook, FollowOne
 from passerelle.engine.progress import Pulse
 from passerelle.engine.repository import Memory
 from passerelle.engine.storage import Change
-from passerelle.engine.views import CheckView, HintView, LookView, ProfileHints
 from passerelle.errors import CommandError, ServerRefused
 from passerelle.following.plan import Planned, make_planned
-from passerelle.hints import check as checks
-from passerelle.hints import profiles as proposals
+from passerelle.hints import check, profiles
 from passerelle.hints.check import STRANGER_BYTES, Target
+from passerelle.hints.records import CheckView, HintView, LookView, ProfileHints, SeenProfile
 from passerelle.identifiers import ScreenName, parse_rest_id
+from passerelle.matching.evidence import is_checked
 from passerelle.matching.match import list_accounts
 from passerelle.people.graph import FollowGraph
 
@@ -38,16 +38,16 @@ class Hinter:
     async def learn(self, people: Iterable[SeenProfile], pulse: Pulse) -> None:
         """Keep what these profiles name, and match their people again; nothing about the owner and who is blocked."""
         graph, readings = await self._memory.graph(), []
-        for reading in proposals.read_profiles(people, self._world.now()):
+        for reading in profiles.read_profiles(people, self._world.now()):
             if not (graph and graph.is_closed_to(reading.rest_id)):
                 readings.append(reading)
             await pulse.breathe()
-        await self._store(proposals.take(await self._memory.hints(), readings))
+        await self._store(profiles.apply_readings(await self._memory.hints(), readings))
 
     async def changes_of_names(self, graph: FollowGraph) -> list[Change]:
         """Give what to store of the accounts that the display names of a graph name."""
         known = await self._memory.hints()
-        changed = proposals.take(known, proposals.read_names(graph, known.keys()))
+        changed = profiles.apply_readings(known, profiles.read_names(graph, known.keys()))
         return self._memory.put_hints(changed)
 
     async def look(self, fields: AccountLook) -> tuple[LookView | None, CheckView]:
@@ -58,13 +58,13 @@ class Hinter:
         target = await self._find_target(fields)
         try:
             chance = self._world.random(STRANGER_BYTES)
-            profile = await checks.look(target, chance, self._world.fetch)
+            profile = await check.check_account(target, chance, self._world.fetch)
         except ServerRefused as error:
             if error.code != "account_not_found":
                 raise
-            return None, checks.make_check(None, self._world.now())
-        view = checks.make_look_view(profile, target.names)
-        return view, checks.make_check(view, self._world.now())
+            return None, check.make_check(None, self._world.now())
+        view = check.make_look_view(profile, target.names)
+        return view, check.make_check(view, self._world.now())
 
     async def keep(self, fields: AccountLook, view: LookView | None, check: CheckView) -> None:
         """Keep a check with the hint that names the account, if one still does, and match its person again.
@@ -83,7 +83,7 @@ class Hinter:
         profile = (await self._memory.hints()).get(fields.rest_id or "")
         for hint in profile.hints if profile else ():
             if hint.network == "bluesky" and hint.address == (fields.address or "").lower():
-                if not proposals.is_checked(hint):
+                if not is_checked(hint):
                     raise unchecked()
                 return make_planned(hint.check.did if hint.check else None, hint.address)
         return None
@@ -116,7 +116,7 @@ class Hinter:
             return
         changes = self._memory.put_hints(changed)
         graph = await self._memory.graph()
-        surplus = proposals.surplus(await self._memory.hints(), graph.people.keys() if graph else ())
+        surplus = profiles.surplus(await self._memory.hints(), graph.people.keys() if graph else ())
         changes += self._memory.put_hints(dict.fromkeys(surplus))
         await self._memory.write([*changes, *await self._matching.match_some(changed.keys())])
 

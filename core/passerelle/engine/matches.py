@@ -9,9 +9,9 @@ from passerelle.engine.follows import Follower
 from passerelle.engine.progress import Pulse
 from passerelle.engine.repository import Memory
 from passerelle.engine.storage import Change
-from passerelle.engine.views import MatchesView, MatchView
 from passerelle.following.plan import count_matches, decide, make_match_view, mark_following
 from passerelle.matching.match import find_matches
+from passerelle.matching.views import MatchesView, MatchView
 
 if TYPE_CHECKING:
     from passerelle.engine.engine import World

@@ -9,31 +9,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from passerelle.engine.views import (
-    ArchiveView,
-    DirectoryView,
-    ErrorView,
-    FollowState,
-    LookView,
-    MatchesView,
-    Network,
-    QueueView,
-    View,
-)
+from passerelle.engine.views import DirectoryView
+from passerelle.following.status import QueueView
+from passerelle.hints.records import LookView, SeenProfile
+from passerelle.identifiers import Network
+from passerelle.matching.views import FollowState, MatchesView
+from passerelle.people.observations import SeenList, SeenPerson
+from passerelle.people.summary import ArchiveView
+from passerelle.view import ErrorView, Fields, View
 
 MAX_SEEN = 5_000  # people of one people.add
 MAX_PROFILES = 1_000  # people of one hint.find
-
-
-class Fields(BaseModel):
-    """Base of what a command carries beside id and type: frozen, and unknown fields are refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)  # as in views.View
 
 
 class Nothing(Fields):
@@ -62,37 +52,11 @@ class Opened(View):
     matches: MatchesView | None
 
 
-class SeenPerson(Fields):
-    """What a page of x.com said about one account at `seen` (ISO 8601): a stranger's claim."""
-
-    rest_id: str
-    screen_name: str
-    display_name: str | None
-    seen: datetime
-
-
-class SeenList(Fields):
-    """Whose list on x.com the people stand in: the owner's own, read while they looked at it."""
-
-    kind: Literal["following", "followers"]
-    screen_name: str
-    rest_id: str | None = None
-    display_name: str | None = None
-
-
 class PeopleAdd(Fields):
     """Name the people of the graph by what X's pages said; where they were `listed`, add them too. Then match again."""
 
     people: list[SeenPerson] = Field(max_length=MAX_SEEN)
     listed: SeenList | None = None
-
-
-class SeenProfile(SeenPerson):
-    """The same with what they write about themselves; `bio` and `urls` with every t.co replaced by where it leads."""
-
-    bio: str | None
-    location: str | None
-    urls: list[str]
 
 
 class HintFind(Fields):

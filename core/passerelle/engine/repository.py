@@ -13,12 +13,15 @@ from typing import Any
 from passerelle.directory.index import DirectoryIndex
 from passerelle.engine.messages import StateChanged
 from passerelle.engine.storage import STORES, Change, Clear, Delete, Put, Storage
-from passerelle.engine.views import ArchiveView, DirectoryView, MatchesView, MatchView, ProfileHints, WorkView
+from passerelle.engine.views import DirectoryView, WorkView
 from passerelle.following.plan import Decision
+from passerelle.hints.records import ProfileHints
 from passerelle.identifiers import Did
 from passerelle.matching.match import distance
+from passerelle.matching.views import MatchesView, MatchView
 from passerelle.people import graph as graphs
 from passerelle.people.graph import FollowGraph
+from passerelle.people.summary import ArchiveView
 
 Emit = Callable[[dict[str, Any]], None]
 
@@ -80,7 +83,7 @@ class Memory:
         """Give the follow graph: the last archive read and what X's pages said, in one."""
         if self._graph is None:
             archive, page = await self.archive(), await self.page()
-            self._graph = graphs.join(archive, page) if archive and page else archive or page
+            self._graph = graphs.combine(archive, page) if archive and page else archive or page
         return self._graph
 
     async def archive(self) -> FollowGraph | None:

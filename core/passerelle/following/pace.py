@@ -1,12 +1,8 @@
-"""Numbers one may want to change: how fast following goes, and when a name is old."""
+"""How fast following goes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
-
-# X names change hands; after a year a name alone no longer says who it is (DESIGN, section 5).
-NAME_MAX_AGE = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)

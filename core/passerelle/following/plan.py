@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from passerelle.engine.views import AccountView, EvidenceView, FollowState, MatchesView, MatchView, Network
 from passerelle.following.queue import Item, Queue, State
-from passerelle.hints.profiles import evidence_of, is_checked
-from passerelle.identifiers import Did, Handle, parse_did, parse_handle
+from passerelle.identifiers import Did, Handle, Network, parse_did, parse_handle
+from passerelle.matching.evidence import EvidenceView, evidence_of, is_checked
 from passerelle.matching.match import Account, Evidence, Match
+from passerelle.matching.views import AccountView, FollowState, MatchesView, MatchView
 from passerelle.people.graph import FollowGraph
 
 Decision = Literal["chosen", "unchosen", "rejected"]

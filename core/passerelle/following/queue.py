@@ -19,12 +19,13 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
 
-from passerelle.engine.views import ErrorView, QueueView, error_view
 from passerelle.errors import NetworkError, ServerRefused
 from passerelle.following.pace import DEFAULT, Pace
+from passerelle.following.status import QueueView
 from passerelle.identifiers import Did, Handle
-from passerelle.networks.bluesky import follows as bluesky
+from passerelle.networks import bluesky
 from passerelle.transport import Response
+from passerelle.view import ErrorView, error_view
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)

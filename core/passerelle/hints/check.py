@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from passerelle.engine.views import CheckView, LookView, Network
 from passerelle.hints.find import normalize
-from passerelle.identifiers import Did, ScreenName, canonicalize_screen_name, parse_acct
+from passerelle.hints.records import CheckView, LookView
+from passerelle.identifiers import Did, Network, ScreenName, canonicalize_screen_name, parse_acct
 from passerelle.networks.bluesky import profile as bluesky_profiles
 from passerelle.networks.profile import Profile, bounded
 from passerelle.transport import Fetch
@@ -34,7 +34,7 @@ class Target:
     names: frozenset[ScreenName]
 
 
-async def look(target: Target, chance: bytes, fetch: Fetch) -> Profile:
+async def check_account(target: Target, chance: bytes, fetch: Fetch) -> Profile:
     """Look at an account on its own server; `chance` are STRANGER_BYTES.
 
     Raises ServerRefused("account_not_found") where it is not there; other ServerRefused and NetworkError mean that

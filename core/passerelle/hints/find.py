@@ -16,9 +16,9 @@ from functools import cache
 from importlib.resources import files
 from urllib.parse import unquote, urlsplit
 
-from passerelle.engine.views import Confidence, Network, Where
 from passerelle.errors import InvalidIdentifier
-from passerelle.identifiers import canonicalize_acct, parse_acct, parse_did, parse_handle
+from passerelle.hints.records import Confidence, Where
+from passerelle.identifiers import Network, canonicalize_acct, parse_acct, parse_did, parse_handle
 
 MAX_TEXT = 2_000  # characters of one field; X allows 50 in a name, 160 in a bio
 MAX_URLS = 20

@@ -1,6 +1,6 @@
 """What X profiles say about themselves -> ProfileHints: the accounts that each of them names, the surest first.
 
-A hint proposes and never matches anybody by itself: it is a stranger's word until somebody has it checked (checks.py).
+A hint proposes and never matches anybody by itself: it is a stranger's word until somebody has it checked (check.py).
 What is kept are addresses and where they stood, never the text around them.
 """
 
@@ -10,24 +10,17 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from passerelle.engine.messages import SeenProfile
-from passerelle.engine.views import Confidence, EvidenceCode, EvidenceView, HintView, MatchGrade, Network, ProfileHints
 from passerelle.errors import InvalidIdentifier
 from passerelle.hints.find import SURENESS, Hint, find_hints, may_hold_hint
-from passerelle.identifiers import RestId, parse_acct, parse_rest_id, parse_screen_name
-from passerelle.networks.bluesky import follows as bluesky
+from passerelle.hints.records import HintView, ProfileHints, SeenProfile
+from passerelle.identifiers import Network, RestId, parse_acct, parse_rest_id, parse_screen_name
+from passerelle.networks import bluesky
 from passerelle.networks.fediverse import mastodon
 from passerelle.people.graph import FollowGraph
 from passerelle.text import clean_display_name
 
 MAX_HINTED = 5_000  # people whose hints are kept: one in ten of those whom X's pages may have shown
 MAX_HINTS = 10  # of one profile; of 751 real ones the fullest named four (facts/handles-in-bios.md)
-
-# What `evidence_of` gives.
-HINT_EVIDENCE: frozenset[EvidenceCode] = frozenset(
-    {"says_so", "guessed", "account_found", "links_back", "account_gone"}
-)
-_LEAST_SURE: Confidence = "inferred"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +59,7 @@ def read_names(graph: FollowGraph, known: Collection[str]) -> Iterator[Reading]:
             yield Reading(person.rest_id, name.screen_name, name.display_name, name.seen, hints, is_whole=False)
 
 
-def take(known: Mapping[str, ProfileHints], readings: Iterable[Reading]) -> dict[str, ProfileHints | None]:
+def apply_readings(known: Mapping[str, ProfileHints], readings: Iterable[Reading]) -> dict[str, ProfileHints | None]:
     """Give the people whose hints these readings change, with their new hints; None for who names nothing any more."""
     changed: dict[str, ProfileHints | None] = {}
     for reading in readings:
@@ -81,36 +74,6 @@ def surplus(known: Mapping[str, ProfileHints], near: Collection[str], limit: int
     """Give whom to forget so that `limit` people are left: those not in `near`, the ones seen longest ago first."""
     strangers = sorted((_read_at(hints), rest_id) for rest_id, hints in known.items() if rest_id not in near)
     return [rest_id for _, rest_id in strangers[: max(len(known) - limit, 0)]]
-
-
-def is_checked(hint: HintView) -> bool:
-    """Say whether a hint may be chosen and followed: it was found there; a guess must be borne out by that account.
-
-    A guessed name that merely exists proves nothing: most names do.
-    """
-    check = hint.check
-    if check is None or check.state == "gone" or (hint.network == "bluesky" and check.did is None):
-        return False
-    return check.state == "linked" or hint.confidence != _LEAST_SURE
-
-
-def grade_of(*hints: HintView | None) -> MatchGrade:
-    """Give the grade of what hints alone say: `linked` where one of the accounts names the X account in turn."""
-    is_linked = any(hint and hint.check and hint.check.state == "linked" for hint in hints)
-    return "linked" if is_linked else "hinted"
-
-
-def evidence_of(hint: HintView) -> Iterator[EvidenceView]:
-    """Give what speaks for an account that a hint names, and against it."""
-    yield EvidenceView(code="says_so", detail=hint.where, url=None, date=hint.seen[:10])
-    if hint.confidence == _LEAST_SURE:
-        yield EvidenceView(code="guessed", detail=None, url=None, date=None)
-    if hint.check:
-        day = hint.check.at[:10]
-        is_gone = hint.check.state == "gone"
-        yield EvidenceView(code="account_gone" if is_gone else "account_found", detail=None, url=hint.url, date=day)
-        if hint.check.state == "linked":
-            yield EvidenceView(code="links_back", detail=None, url=hint.url, date=day)
 
 
 def _merge(before: ProfileHints | None, reading: Reading) -> ProfileHints | None:

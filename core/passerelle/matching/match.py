@@ -9,18 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
-from passerelle.directory.index import GRADES, DirectoryIndex, Row
-from passerelle.engine.views import EvidenceCode, Grade, HintView, MatchGrade, MatchView, Network, ProfileHints
-from passerelle.following.pace import NAME_MAX_AGE
-from passerelle.hints.profiles import grade_of
-from passerelle.identifiers import Did, RestId, canonicalize_screen_name
-from passerelle.networks.bluesky import follows as bluesky
+from passerelle.directory.index import GRADES, DirectoryIndex, Grade, Row
+from passerelle.hints.records import HintView, ProfileHints
+from passerelle.identifiers import Did, Network, RestId, canonicalize_screen_name
+from passerelle.matching.evidence import EvidenceCode, MatchGrade, grade_of
+from passerelle.matching.views import MatchView
+from passerelle.networks import bluesky
 from passerelle.networks.fediverse import mastodon
 from passerelle.people.graph import FollowGraph, Person
 
 PRESELECTED_GRADES: frozenset[Grade] = frozenset({"proven", "attested"})
+# X names change hands; after a year a name alone no longer says who it is.
+NAME_MAX_AGE = timedelta(days=365)
 DEMOTED_GRADE: Grade = "claimed"
 NO_HINTS: Mapping[str, ProfileHints] = {}
 

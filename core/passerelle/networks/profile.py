@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from passerelle.engine.views import Network
 from passerelle.errors import InvalidIdentifier, NetworkError
-from passerelle.identifiers import Did, parse_handle
+from passerelle.identifiers import Did, Network, parse_handle
 from passerelle.transport import Fetch, Request, Response
 
 PATIENCE = 15.0  # seconds for each request: somebody is looking at the card and waits

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from typing import Any, Literal
+from datetime import datetime
+from typing import Literal
 
 from passerelle.archive.names import newest_first
 from passerelle.archive.records import Archive, Name, Owner
@@ -70,15 +70,6 @@ def make_graph(archive: Archive) -> FollowGraph:
     return FollowGraph(archive.owner, people)
 
 
-def merge(graph: FollowGraph, seen: Mapping[RestId, Name]) -> FollowGraph:
-    """Give the graph with names seen elsewhere (on x.com); a newer name makes the one before it an alias.
-
-    Only people who are in the graph already: what was seen never adds anybody.
-    """
-    named = {rest_id: _named(graph.people[rest_id], name) for rest_id, name in seen.items() if rest_id in graph.people}
-    return FollowGraph(graph.owner, {**graph.people, **named})
-
-
 def add_seen(graph: FollowGraph, seen: Mapping[RestId, Name], listed: Listed | None) -> FollowGraph:
     """Give the graph with people seen on x.com, old and new, under their newest names, and as members of that list."""
     people = {**graph.people}
@@ -92,7 +83,7 @@ def add_seen(graph: FollowGraph, seen: Mapping[RestId, Name], listed: Listed | N
     return FollowGraph(graph.owner, people)
 
 
-def join(archive: FollowGraph, page: FollowGraph) -> FollowGraph:
+def combine(archive: FollowGraph, page: FollowGraph) -> FollowGraph:
     """Put together what an archive and X's pages say of the same account, by id: everyone once, in the archive's order.
 
     Of people whom the archive does not have, only those listed on the owner's pages are taken.
@@ -124,18 +115,6 @@ def is_same_account(one: Owner, other: Owner) -> bool:
     return True
 
 
-def count(graph: FollowGraph) -> dict[str, int]:
-    """Count the people of a graph as `summary` counts those of an archive."""
-    people = graph.people.values()
-    return {
-        "following": sum(person.following for person in people),
-        "followers": sum(person.followed_by for person in people),
-        "mutuals": sum(person.following and person.followed_by for person in people),
-        "named_following": sum(person.following and person.name is not None for person in people),
-        "named_followers": sum(person.followed_by and person.name is not None for person in people),
-    }
-
-
 def to_json(graph: FollowGraph) -> str:
     """Write a graph as compact JSON text that from_json reads."""
     owner = graph.owner
@@ -157,43 +136,6 @@ def from_json(text: str) -> FollowGraph:
     return FollowGraph(Owner(*document["owner"]), {person.rest_id: person for person in people})
 
 
-def summary(archive: Archive, *, full: bool = False) -> dict[str, Any]:
-    """Give the counts that `passerelle read --json` prints and ArchiveView shows; with `full`, everyone too."""
-    warnings = [{"code": one.code, "file": one.file, "message": one.message} for one in archive.warnings]
-    return describe(make_graph(archive), iso_date(archive.exported_at), archive.tweets, warnings, full=full)
-
-
-def describe(
-    graph: FollowGraph, exported_at: str | None, tweets: int, warnings: list[dict[str, Any]], *, full: bool = False
-) -> dict[str, Any]:
-    """Give the summary of an archive by its graph and by what a graph does not hold: the engine keeps these apart."""
-    people, counts = graph.people.values(), count(graph)
-    numbers = {
-        "account": _labels(graph.owner),
-        "exported_at": exported_at,
-        "following": counts["following"],
-        "followers": counts["followers"],
-        "mutuals": counts["mutuals"],
-        "blocked": sum(person.blocked for person in people),
-        "muted": sum(person.muted for person in people),
-        "tweets": tweets,
-        "named_following": counts["named_following"],
-        "named_followers": counts["named_followers"],
-        "warnings": warnings,
-    }
-    return {**numbers, "people": list(map(_line, people))} if full else numbers
-
-
-def summary_json(summary: Mapping[str, Any]) -> str:
-    """Write a summary as the text that every interface gives: the same archive, the same bytes."""
-    return json.dumps(summary, ensure_ascii=False, indent=2) + "\n"
-
-
-def iso_date(date: datetime | None) -> str | None:
-    """Write a date in UTC to the second: `2026-03-06T13:15:31Z`."""
-    return date.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if date else None
-
-
 def _named(person: Person, name: Name, aliases: Iterable[ScreenName] = ()) -> Person:
     """Give a person with one more name: the newest is theirs, all others are aliases, each once."""
     newest, *older = newest_first([name, *filter(None, [person.name])])
@@ -205,19 +147,6 @@ def _named(person: Person, name: Name, aliases: Iterable[ScreenName] = ()) -> Pe
 
 def _nobody(rest_id: RestId) -> Person:
     return Person(rest_id, None, (), following=False, followed_by=False, blocked=False, muted=False)
-
-
-def _line(person: Person) -> dict[str, Any]:
-    return {
-        "rest_id": person.rest_id,
-        "screen_name": person.name.screen_name if person.name else None,
-        "display_name": person.name.display_name if person.name else None,
-        **{flag: getattr(person, flag) for flag in FLAGS},
-    }
-
-
-def _labels(owner: Owner) -> dict[str, str | None]:
-    return {"rest_id": owner.rest_id, "screen_name": owner.screen_name, "display_name": owner.display_name}
 
 
 def _flags(person: Person) -> int:

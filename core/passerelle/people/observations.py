@@ -7,15 +7,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from typing import Literal
 
 from passerelle.archive.records import Name, Owner
-from passerelle.engine.messages import SeenList, SeenPerson
 from passerelle.errors import InputError, InvalidIdentifier
 from passerelle.identifiers import RestId, parse_rest_id, parse_screen_name
 from passerelle.people.graph import FollowGraph, add_seen, fuller_owner, is_same_account
 from passerelle.text import clean_display_name
+from passerelle.view import Fields
 
 SOURCE = "page"  # of a Name
+
+
+class SeenPerson(Fields):
+    """What a page of x.com said about one account at `seen` (ISO 8601): a stranger's claim."""
+
+    rest_id: str
+    screen_name: str
+    display_name: str | None
+    seen: datetime
+
+
+class SeenList(Fields):
+    """Whose list on x.com the people stand in: the owner's own, read while they looked at it."""
+
+    kind: Literal["following", "followers"]
+    screen_name: str
+    rest_id: str | None = None
+    display_name: str | None = None
 
 
 def parse_people(people: Iterable[SeenPerson], now: datetime) -> Mapping[RestId, Name]:

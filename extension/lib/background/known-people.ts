@@ -1,5 +1,5 @@
 // The people of the follow graph as the engine stored them: the names it has for each id.
-import { remember } from "../async";
+import { memoize } from "../async";
 import { read } from "../engine/stores";
 
 /** The engine's newest name for a person, and since when it is known (ISO 8601; "" where that is unknown). */
@@ -35,7 +35,7 @@ export async function readKnown(): Promise<ReadonlyMap<string, KnownName | null>
 
 /** Return the stored people's names by id; they are read once, until `forget` is called. */
 export function makeKnownPeople() {
-  const names = remember(readNames);
+  const names = memoize(readNames);
   return {
     namesOf: async (restId: string): Promise<readonly string[]> => (await names()).get(restId) ?? [],
     forget: names.forget,

@@ -9,7 +9,7 @@ import { expandedBio, type SeenUser } from "../x/answers/users";
 
 type Network = AccountView["network"];
 
-/** Return whether an account that a profile names may be followed: is_checked in core/passerelle/hints/profiles.py. */
+/** Return whether an account that a profile names may be followed: is_checked in core/passerelle/matching/evidence.py. */
 export function isChecked({ check, confidence, network }: HintView): boolean {
   if (!check || check.state === "gone" || (network === "bluesky" && check.did === null)) return false;
   return check.state === "linked" || confidence !== "inferred";

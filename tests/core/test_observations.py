@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from passerelle.engine.storage import STORES
+from passerelle.identifiers import RestId
 from passerelle.people.graph import FollowGraph, from_json
 
 from tests.core.fakes import NOW, Browser, Directory, Killer, Pds, row
@@ -94,7 +95,7 @@ def test_archive_and_list_are_one_graph_whichever_comes_first(tmp_path: Path, ar
     async def main() -> None:
         browser = start(row_of(ADA), row_of(CHLOE))
         path = archive_of(tmp_path, ADA, BRUNO, DARIUSZ, blocked=[ELIF], tweets=[])
-        adding = {"people": seen([CHLOE, ADA, BRUNO, ELIF]), "listed": FOLLOWING}
+        adding: dict[str, Any] = {"people": seen([CHLOE, ADA, BRUNO, ELIF]), "listed": FOLLOWING}
         if archive_first:
             await browser.ask("archive.open", [path], names=["x.zip"])
             await browser.ask("people.add", **adding)
@@ -106,7 +107,7 @@ def test_archive_and_list_are_one_graph_whichever_comes_first(tmp_path: Path, ar
         assert {one for one in people if people[one].following} == {
             one.rest_id for one in (ADA, BRUNO, CHLOE, DARIUSZ, ELIF)
         }
-        assert people[ELIF.rest_id].blocked  # the archive's word stays: nobody blocked is ever proposed
+        assert people[RestId(ELIF.rest_id)].blocked  # the archive's word stays: nobody blocked is ever proposed
         assert {one for one in people if people[one].name} == {one.rest_id for one in (ADA, BRUNO, CHLOE, ELIF)}
         assert view(browser)["origin"] == "both"
         assert (view(browser)["following"], view(browser)["named_following"]) == (5, 4)

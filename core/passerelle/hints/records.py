@@ -1,0 +1,67 @@
+"""Accounts that X profiles name, as they are stored and shown."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from passerelle.identifiers import Network
+from passerelle.people.observations import SeenPerson
+from passerelle.view import View
+
+Where = Literal["name", "bio", "location", "url"]
+Confidence = Literal["explicit", "likely", "inferred"]
+
+
+class SeenProfile(SeenPerson):
+    """A SeenPerson with its own words; in `bio` and `urls` every t.co link is replaced by its target."""
+
+    bio: str | None
+    location: str | None
+    urls: list[str]
+
+
+class CheckView(View):
+    """What came of looking at an account that a hint names; `did` is set for Bluesky where it is there."""
+
+    state: Literal["found", "linked", "gone"]
+    at: str
+    did: str | None
+
+
+class HintView(View):
+    """An account that somebody's profile on X names (`seen`: ISO 8601): unverified until the person has it checked."""
+
+    network: Network
+    address: str
+    url: str
+    confidence: Confidence
+    where: Where
+    seen: str
+    check: CheckView | None
+
+
+class ProfileHints(View):
+    """Which accounts one X profile names, the surest first. Store `hints`, key rest_id."""
+
+    rest_id: str
+    screen_name: str
+    display_name: str | None
+    hints: list[HintView]
+
+
+class LookView(View):
+    """An account as it shows itself, loaded because the person pressed a button that says so; never stored.
+
+    `picture` is a data: URL of a PNG, JPEG or WebP. `hidden`: the owner asks not to be shown to people who are not
+    signed in, so there is neither picture nor text.
+    """
+
+    network: Network
+    address: str
+    did: str | None
+    url: str
+    display_name: str | None
+    description: str | None
+    picture: str | None
+    links_back: bool
+    hidden: bool

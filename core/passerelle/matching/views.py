@@ -1,0 +1,63 @@
+"""Matches as pages show them. Store `matches`, key rest_id; the counts in store `state`, key matches."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from passerelle.hints.records import HintView
+from passerelle.identifiers import Network
+from passerelle.matching.evidence import EvidenceView, MatchGrade
+from passerelle.view import ErrorView, View
+
+# How far following an account is (`following/status.py` derives it): a field of what pages show, so it stands here.
+FollowState = Literal["none", "waiting", "asked", "following", "failed"]
+
+
+class AccountView(View):
+    """One account that a match proposes. `address` is a handle or an acct, `did` where it is pinned or was checked.
+
+    `listed`: a row of the directory names it; `hint`: their own profile on X does. One of the two at least.
+    """
+
+    network: Network
+    address: str
+    did: str | None
+    url: str
+    chosen: bool
+    rejected: bool
+    state: FollowState
+    error: ErrorView | None
+    listed: bool
+    hint: HintView | None
+
+
+class MatchView(View):
+    """One row of the list: a person of the archive and where they are. Key: rest_id. Without `row_id`: hints only."""
+
+    rest_id: str
+    row_id: str | None
+    screen_name: str | None
+    display_name: str | None
+    following: bool
+    followed_by: bool
+    grade: MatchGrade
+    preselected: bool
+    leaving_on: str | None
+    accounts: list[AccountView]
+    evidence: list[EvidenceView]
+
+
+class MatchesView(View):
+    """The counts above the list. `found` counts people followed whom the directory knows, on any network.
+
+    `hinted` counts people followed of whom only their own profile speaks.
+    """
+
+    following: int
+    named: int
+    found: int
+    found_bluesky: int
+    found_fediverse: int
+    found_followers: int
+    hinted: int
+    preselected: int
