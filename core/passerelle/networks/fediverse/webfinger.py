@@ -8,6 +8,7 @@ its host-meta document (RFC 6415, section 3.1.1), which Mastodon reads when WebF
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Any
@@ -145,10 +146,8 @@ def _json_links(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 def _xml_links(body: bytes) -> Iterator[Mapping[str, Any]]:
     """Read the links of an XRD document with html.parser, which expands no entities of the document's own."""
     reader = _LinkReader()
-    try:
+    with suppress(AssertionError):  # html.parser raises it for a broken "<!["; the links before it count
         reader.feed(body.decode(errors="replace")[:MAX_HOST_META])
-    except AssertionError:  # html.parser raises it for a broken "<!["; the links before it count
-        pass
     return iter(reader.links)
 
 
