@@ -13,7 +13,8 @@ from passerelle.errors import ServerRefused
 from passerelle.identifiers import Did, parse_did, parse_handle
 from passerelle.networks import bluesky
 from passerelle.networks.bluesky import Identity
-from passerelle.networks.profile import MAX_DESCRIPTION, Profile, load_picture, public_host, read_document
+from passerelle.networks.hosts import public_host
+from passerelle.networks.profile import MAX_DESCRIPTION, Profile, load_picture, read_document
 from passerelle.text import clean_display_name, clean_paragraphs
 from passerelle.transport import Fetch, Request, Response
 
