@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 
 import pytest
-from passerelle.directory.index import Row
+from passerelle.directory import Row
 from passerelle_directory.cli import SEED
 from passerelle_directory.importers.loading import import_file
 from passerelle_directory.models import Account

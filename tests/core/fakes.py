@@ -18,8 +18,9 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from passerelle.archive.records import Name, Owner
-from passerelle.directory.index import Evidence, EvidenceSource, Row, Source, key_id, signed_bytes
-from passerelle.engine.engine import Engine, World
+from passerelle.directory import Evidence, EvidenceSource, PinnedDirectory, Row, key_id, signed_bytes
+from passerelle.engine.engine import Engine
+from passerelle.engine.environment import Environment
 from passerelle.engine.storage import Change, MemoryStorage
 from passerelle.errors import NetworkError, ServerRefused
 from passerelle.following.pace import Pace
@@ -32,6 +33,7 @@ BASE_URL = "https://dir.example.org"
 ME = Did("did:plc:meeeeeeeeeeeeeeeeeeeeeee")
 QUICK = Pace(  # limits small enough to be reached, pauses too short to be noticed
     batch=3,
+    points_per_follow=3,
     points_per_hour=90,
     points_per_day=300,
     tries=4,
@@ -74,7 +76,7 @@ async def verify(key: bytes, message: bytes, signature: bytes) -> bool:
     return signature == sign(key, message)
 
 
-SOURCE = Source("Example", BASE_URL, (CURRENT_KEY, NEXT_KEY))
+SOURCE = PinnedDirectory("Example", BASE_URL, (CURRENT_KEY, NEXT_KEY))
 
 
 def row(row_id: str, **fields: Any) -> Row:
@@ -412,16 +414,16 @@ class Browser:
             return response
 
         self.engine = Engine(
-            World(
+            Environment(
                 storage=FragileStorage(self.storage, killer),
                 fetch=fetch,
                 verify=verify,
                 now=self.clock,
                 random=lambda count: b"\x01" * count,
-                breathe=lambda: asyncio.sleep(0),
+                yield_now=lambda: asyncio.sleep(0),
                 sleep=self.clock.sleep,
                 emit=self.events.append,
-                report=self.reports.append,
+                log=self.reports.append,
                 directories=[SOURCE],
             ),
             QUICK,

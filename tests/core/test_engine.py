@@ -645,9 +645,7 @@ def test_nothing_is_sent_that_could_not_be_stored_before(archive: str) -> None:
 
 
 def test_the_engine_has_a_handler_for_every_command() -> None:
-    from passerelle.engine.engine import HANDLERS
-
-    assert HANDLERS.keys() == COMMANDS.keys()
+    assert make_browser().start().handlers.keys() == COMMANDS.keys()
 
 
 # Killed at any instant.

@@ -15,7 +15,7 @@ from passerelle.hints.check import Target
 from passerelle.identifiers import Did, ScreenName, parse_acct
 from passerelle.networks.bluesky.profile import picture_cid
 from passerelle.networks.fediverse.profile import Finger, picture_url, read_finger, read_html
-from passerelle.networks.profile import MAX_BODY, PATIENCE, Profile, public_host, read_picture
+from passerelle.networks.profile import MAX_BODY, PATIENCE, Profile, read_picture
 from passerelle.transport import Fetch, Request, Response
 
 from tests.core.fakes import did_document, reply
@@ -63,35 +63,6 @@ def json_bytes(value: object) -> bytes:
 
 
 MISSING = reply(404, {})
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "http://quai.example.org/",
-        "https://127.0.0.1/",
-        "https://[::1]/",
-        "https://2130706433/",
-        "https://localhost/",
-        "https://printer.local/",
-        "https://intranet/",
-        "https://quai.example.org:8443/",
-        "https://me:secret@quai.example.org/",
-        "https://quai.example.org@127.0.0.1/",
-        "file:///etc/passwd",
-        "//quai.example.org/",
-        "https://[",
-        "",
-        None,
-        7,
-    ],
-)
-def test_only_public_names_over_tls_are_asked(url: object) -> None:
-    assert public_host(url) is None
-
-
-def test_a_public_name_is_one_in_any_case() -> None:
-    assert public_host("https://Quai.Example.org/users/ada?x#y") == "quai.example.org"
 
 
 # WebFinger.

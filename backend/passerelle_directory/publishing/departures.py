@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from passerelle.directory.index import EvidenceSource
+from passerelle.directory import EvidenceSource
 
 from passerelle_directory.models import Departure
 from passerelle_directory.publishing.rows import UNKNOWN_KIND, make_source

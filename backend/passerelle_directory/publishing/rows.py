@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import cast
 
+from passerelle.directory import Conflict, Evidence, EvidenceSource, Kind, Row
 from passerelle.directory.agreement import Agreement, Contradiction, find_agreement
 from passerelle.directory.agreement import Statement as Stated
-from passerelle.directory.index import Conflict, Evidence, EvidenceSource, Kind, Row
 from passerelle.identifiers import Did, Handle, RestId, ScreenName, parse_acct
 
 from passerelle_directory.models import Account, Departure, Statement

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from passerelle.directory.index import Grade
+from passerelle.directory.rows import Grade
 from passerelle.identifiers import Acct, Did, Handle, Network, RestId, ScreenName, canonicalize_screen_name
 
 ENOUGH_FAMILIES = 2  # independent families that must state an address for it to be attested

@@ -6,10 +6,9 @@ import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlsplit
 
-from passerelle.errors import InvalidIdentifier, NetworkError
-from passerelle.identifiers import Did, Network, parse_handle
+from passerelle.errors import NetworkError
+from passerelle.identifiers import Did, Network
 from passerelle.transport import Fetch, Request, Response
 
 PATIENCE = 15.0  # seconds for each request: somebody is looking at the card and waits
@@ -44,21 +43,6 @@ class Profile:
     picture: str | None = None
     texts: tuple[str, ...] = ()
     is_hidden: bool = False
-
-
-def public_host(url: object) -> str | None:
-    """Give the host of an https URL, if it is a plain public name: no address in numbers, no port, no password.
-
-    >>> public_host("https://quai.example.org/users/ada"), public_host("https://127.0.0.1/"), public_host("http://a.org")
-    ('quai.example.org', None, None)
-    """
-    try:
-        parts = urlsplit(url if isinstance(url, str) else "")
-        if parts.scheme != "https" or parts.netloc.lower() != parts.hostname:
-            return None
-        return parse_handle(parts.hostname)
-    except (ValueError, InvalidIdentifier):
-        return None
 
 
 def bounded(fetch: Fetch) -> Fetch:

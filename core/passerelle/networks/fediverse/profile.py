@@ -16,7 +16,8 @@ from urllib.parse import urlencode
 from passerelle.errors import InvalidIdentifier, NetworkError, ServerRefused
 from passerelle.identifiers import Acct, parse_acct
 from passerelle.networks.fediverse import mastodon
-from passerelle.networks.profile import MAX_DESCRIPTION, MAX_LINKS, Profile, load_picture, public_host, read_document
+from passerelle.networks.hosts import public_host
+from passerelle.networks.profile import MAX_DESCRIPTION, MAX_LINKS, Profile, load_picture, read_document
 from passerelle.text import clean_display_name, clean_paragraphs
 from passerelle.transport import Fetch, Request, Response
 
