@@ -212,7 +212,7 @@ class Pds:
         if self.records.keys() & creates.keys() or len(creates) < len(body["writes"]):
             return reply(500, {"error": "InternalServerError"})
         self.records.update(creates)
-        return reply(200, {"results": []})
+        return reply(200, {"results": [_created(rkey) for rkey in creates]})
 
     def _create(self, rkey: str, record: Mapping[str, str]) -> Response:
         assert record["$type"] == "app.bsky.graph.follow"
@@ -222,7 +222,7 @@ class Pds:
         if rkey in self.records:
             return reply(500, {"error": "InternalServerError"})
         self.records[rkey] = record["subject"]
-        return reply(200, {"uri": f"at://{ME}/app.bsky.graph.follow/{rkey}", "cid": "bafy"})
+        return reply(200, _created(rkey))
 
     def _list(self, query: Mapping[str, str]) -> Response:
         """Answer with a cursor even on the last page, as the reference server does."""
@@ -270,6 +270,11 @@ def did_document(did: str, handle: str | None, pds: str = "https://pds.example.o
     }
 
 
+def _created(rkey: str) -> dict[str, str]:
+    cid = "bafyreib2rxk3rybk3aobmv5cjuql3bm2twh4jo5uxgf5kpqrsvlbdllwky"
+    return {"uri": f"at://{ME}/app.bsky.graph.follow/{rkey}", "cid": cid}
+
+
 def _lose(pds: Pds) -> Response:
     raise NetworkError("The server did not answer.", host="pds.example.org")
 
@@ -294,6 +299,8 @@ FAULTS: Mapping[str, Callable[[Pds], Response]] = {
     "death": _die,
     "error": lambda pds: reply(502, {"error": "UpstreamFailure"}),
     "slow": _slow,
+    "login page": lambda pds: Response(200, {"content-type": "text/html"}, b"<!doctype html><title>Wi-Fi</title>"),
+    "empty object": lambda pds: reply(200, {}),
     "signed out": _sign_out,
     "expired": lambda pds: reply(400, {"error": "ExpiredToken", "message": "Token has expired"}),
 }

@@ -286,23 +286,35 @@ def test_adding_twice_changes_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "error", "outcome"),
+    ("status", "body", "outcome"),
     [
-        (200, "", Accepted),
-        (400, "InvalidRequest", Refused),
-        (413, "PayloadTooLarge", Refused),
-        (400, "ExpiredToken", Stopped),
-        (400, "AccountDeactivated", Stopped),
-        (401, "AuthMissing", Stopped),
-        (403, "ScopeMissingError", Stopped),
-        (404, "", Stopped),
-        (429, "RateLimitExceeded", Slowed),
-        (500, "InternalServerError", Unanswered),
-        (502, "UpstreamFailure", Unanswered),
+        (400, {"error": "InvalidRequest"}, Refused),
+        (413, {"error": "PayloadTooLarge"}, Refused),
+        (400, {"error": "ExpiredToken"}, Stopped),
+        (400, {"error": "AccountDeactivated"}, Stopped),
+        (401, {"error": "AuthMissing"}, Stopped),
+        (403, {"error": "ScopeMissingError"}, Stopped),
+        (404, {}, Stopped),
+        (429, {"error": "RateLimitExceeded"}, Slowed),
+        (500, {"error": "InternalServerError"}, Unanswered),
+        (502, {"error": "UpstreamFailure"}, Unanswered),
+        (200, {}, Unanswered),
+        (200, [], Unanswered),
+        (200, {"results": []}, Unanswered),
+        (200, {"uri": "at://did:plc:other/app.bsky.graph.follow/3k", "cid": "bafy"}, Unanswered),
     ],
 )
-def test_what_an_answer_to_a_write_means(status: int, error: str, outcome: type) -> None:
-    assert type(read_write(reply(status, {"error": error}), NOW)) is outcome
+def test_what_an_answer_to_a_write_means(status: int, body: Any, outcome: type) -> None:
+    asked = sent(queue_of(1)).in_state(State.ASKED)
+    assert type(read_write(reply(status, body), ME, asked, NOW)) is outcome
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_write_is_accepted_where_the_answer_names_its_records(count: int) -> None:
+    asked = sent(queue_of(count)).in_state(State.ASKED)
+    created = [{"uri": f"at://{ME}/app.bsky.graph.follow/{one.record_key}", "cid": "bafy"} for one in asked]
+    body = created[0] if count == 1 else {"results": created}
+    assert read_write(reply(200, body), ME, asked, NOW) == Accepted()
 
 
 def test_every_state_and_every_outcome_has_its_place() -> None:

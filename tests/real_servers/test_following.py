@@ -92,9 +92,15 @@ def dids(planned: list[Planned]) -> list[str]:
 
 def test_everyone_is_followed_once_and_a_second_run_writes_nothing(pds: Pds) -> None:
     ada = pds.create_account("all-once")
-    fetch = signed_in(pds, ada)
+    send, requests = signed_in(pds, ada), list[str]()
+
+    async def fetch(request: Request) -> Response:
+        requests.append(request.url)
+        return await send(request)
+
     asyncio.run(follow(fetch, ada, people(0)))
     assert followed(pds, ada) == dids(people(0))
+    assert not any("getRecord" in url for url in requests)  # its answers confirm each write: nothing to look up
     before = pds.revision(ada.did)
     asyncio.run(follow(fetch, ada, people(0)))
     assert pds.revision(ada.did) == before

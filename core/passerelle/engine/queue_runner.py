@@ -133,17 +133,17 @@ class QueueRunner:
     async def _send(self, queue: Queue, step: steps.Send) -> None:
         clock_id = int.from_bytes(self._environment.random(CLOCK_ID_BYTES), "big")
         await self._store.record(bluesky.choose_record_keys(queue, step.keys, self._environment.now(), clock_id))
-        items = self._asked(step.keys)
+        account, items = _account(queue), self._asked(step.keys)
         if not items:
             return
         try:
-            response = await self._environment.fetch(bluesky.write_request(_account(queue), items))
+            response = await self._environment.fetch(bluesky.write_request(account, items))
         except NetworkError as error:
             await self._store.record(Unanswered(error_view(error), self._environment.now()))
         except ServerRefused as error:  # from the sessions module: nothing was sent
             await self._store.record(Stopped(error_view(error)))
         else:
-            await self._store.record(bluesky.read_write(response, self._environment.now(), self._pace))
+            await self._store.record(bluesky.read_write(response, account, items, self._environment.now(), self._pace))
 
     def _asked(self, keys: tuple[str, ...]) -> list[Item]:
         items = self._store.queue.items if self._store.queue else {}

@@ -13,6 +13,7 @@ from passerelle.following.queue import Queue
 from passerelle.identifiers import Did, Handle
 from passerelle.networks import bluesky
 from passerelle.networks.bluesky import Follow
+from passerelle.networks.bluesky.answers import unreadable
 from passerelle.transport import Fetch, Request, Response
 from passerelle.view import error_view
 
@@ -80,10 +81,14 @@ async def list_targets(account: Did, fetch: Fetch) -> frozenset[Did]:
     return await bluesky.list_follows(account, fetch)
 
 
-def read_write(response: Response, now: datetime, pace: Pace = PACE) -> Outcome:
-    """Return what an answer to createRecord or applyWrites means (answers measured on the reference server)."""
+def read_write(response: Response, account: Did, items: Sequence[Item], now: datetime, pace: Pace = PACE) -> Outcome:
+    """Return what an answer to `write_request` means (answers measured on the reference server).
+
+    A success counts only where it names the records in the shape that the lexicon promises: a proxy or a login page may
+    answer 200 as well. Anything else leaves open whether they are written, so one is looked up.
+    """
     if response.status < 300:
-        return Accepted()
+        return Accepted() if _confirms(response, account, items) else Unanswered(error_view(unreadable()), now)
     if response.status == 429:
         return Slowed(now, bluesky.retry_at(response, now) or now + timedelta(seconds=pace.pause_when_limited))
     refusal = error_view(bluesky.refusal(response))
@@ -93,6 +98,13 @@ def read_write(response: Response, now: datetime, pace: Pace = PACE) -> Outcome:
     if response.status in _ABOUT_RECORDS and not is_about_account:
         return Refused(refusal)
     return Stopped(refusal)
+
+
+def _confirms(response: Response, account: Did, items: Sequence[Item]) -> bool:
+    uris = [bluesky.record_uri(account, make_follow(item).rkey) for item in items]
+    if len(uris) == 1:
+        return bluesky.confirms_create(response, uris[0])
+    return bluesky.confirms_writes(response, uris)
 
 
 def read_failure(error: NetworkError | ServerRefused, now: datetime, pace: Pace = PACE) -> Outcome:

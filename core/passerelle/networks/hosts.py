@@ -16,8 +16,25 @@ _NAME = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z](?:[a-z0-9
 # Last labels that never lead to a public server: https://www.iana.org/assignments/special-use-domain-names, and those
 # that routers and companies use inside (https://www.icann.org/resources/pages/name-collision-2013-12-06-en).
 _LOCAL = frozenset(
-    ["alt", "arpa", "corp", "domain", "example", "home", "internal", "intranet", "invalid", "lan", "local"]
-    + ["localdomain", "localhost", "mail", "onion", "private", "test"]
+    [
+        "alt",
+        "arpa",
+        "corp",
+        "domain",
+        "example",
+        "home",
+        "internal",
+        "intranet",
+        "invalid",
+        "lan",
+        "local",
+        "localdomain",
+        "localhost",
+        "mail",
+        "onion",
+        "private",
+        "test",
+    ]
 )
 
 
