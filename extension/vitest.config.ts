@@ -22,5 +22,6 @@ export default defineConfig({
     include: ["**/*.test.ts"],
     environment: "node",
     server: { deps: { inline: ["svelte"] } },
+    setupFiles: ["../tests/extension/quiet_console.ts"],
   },
 });

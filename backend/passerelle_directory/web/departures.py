@@ -7,12 +7,12 @@ from typing import Literal
 from flask import Blueprint, Response, render_template, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
-from passerelle.directory.index import Kind
+from passerelle.directory import Kind
 from pydantic import BaseModel
 from sqlalchemy import select
 
 from passerelle_directory.models import Departure
-from passerelle_directory.publishing.rows import Left, make_departures
+from passerelle_directory.publishing.departures import Left, make_departures
 from passerelle_directory.web.answers import answer_kept, answer_page, find_visitors_language, open_session
 from passerelle_directory.web.languages import Language
 

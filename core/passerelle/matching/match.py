@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
-from passerelle.directory.index import GRADES, DirectoryIndex, Grade, Row
+from passerelle.directory import GRADES, DirectoryIndex, Grade, Row
 from passerelle.hints.records import HintView, ProfileHints
 from passerelle.identifiers import Did, Network, RestId, canonicalize_screen_name
 from passerelle.matching.evidence import EvidenceCode, MatchGrade, grade_of
@@ -213,7 +213,7 @@ def _with_hints(listed: Iterable[Account], hints: Iterable[HintView]) -> Iterato
     rest = list(hints)
     for account in listed:
         same = next((hint for hint in rest if is_account(account, hint)), None)
-        rest = [hint for hint in rest if hint is not same]
+        rest = [hint for hint in rest if not is_account(account, hint)]
         yield replace(account, hint=same)
     yield from map(_hinted, rest)
 
