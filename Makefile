@@ -59,11 +59,12 @@ test: setup ## all tests: core (CPython and Pyodide), backend, extension, real s
 soak: setup ## the long tests: 100,000 damaged archives and the like
 	$(BIN)/pytest -m soak --timeout 0
 
-check: setup ## lint and types, nothing is changed
+check: setup ## lint, types and directions of imports, nothing is changed
 	$(PY) build/make.py --types > /dev/null
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo --cache-dir .cache/imports
 	cd extension && npx --no-install wxt prepare && npm run --silent check
 
 format: setup ## let ruff, prettier and eslint tidy up

@@ -12,7 +12,7 @@ from typing import Any, cast, get_args
 
 from commands import run
 from passerelle import view
-from passerelle.directory.index import Grade
+from passerelle.directory import Grade
 from passerelle.engine import messages, storage
 from passerelle.engine import views as engine_views
 from passerelle.engine.messages import COMMANDS, EVENTS

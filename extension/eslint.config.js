@@ -13,7 +13,7 @@ export default typescript.config(
     languageOptions: {
       globals: { ...globals.browser, ...globals.worker, ...globals.webextensions },
       parserOptions: {
-        projectService: { allowDefaultProject: ["eslint.config.js"] },
+        projectService: { allowDefaultProject: ["eslint.config.js", ".dependency-cruiser.cjs"] },
         tsconfigRootDir: fileURLToPath(new URL(".", import.meta.url)),
         extraFileExtensions: [".svelte"],
       },
@@ -31,5 +31,5 @@ export default typescript.config(
     files: ["**/*.svelte", "**/*.svelte.ts"],
     languageOptions: { parserOptions: { parser: typescript.parser } },
   },
-  { files: ["**/*.js", "**/*.mjs"], ...typescript.configs.disableTypeChecked },
+  { files: ["**/*.js", "**/*.cjs", "**/*.mjs"], ...typescript.configs.disableTypeChecked },
 );

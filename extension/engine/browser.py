@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import passerelle_host as host
-from passerelle.directory.index import Source
+from passerelle.directory import PinnedDirectory
 from passerelle.engine.engine import Engine, World
 from passerelle.engine.storage import Change, Delete, Put
 from passerelle.errors import NetworkError, ServerRefused, StorageFull
@@ -114,6 +114,6 @@ _engine = Engine(
         sleep=asyncio.sleep,
         emit=lambda event: host.emit(json.dumps(event)),
         report=host.report,
-        directories=[Source.from_json(fields) for fields in json.loads(host.directories)],
+        directories=[PinnedDirectory.from_json(fields) for fields in json.loads(host.directories)],
     )
 )

@@ -1,5 +1,6 @@
-// IndexedDB as the core's Storage: the engine's worker is its only writer (docs/architecture.md, "State").
-import { openDatabase, settled, type StoreName } from "../lib/engine/stores";
+// The core's Storage on IndexedDB; the engine's worker is the only writer (docs/architecture.md, "State").
+import type { IDBPObjectStore } from "idb";
+import { openDatabase, read, readAll, type StoreName } from "../lib/engine/stores";
 
 /** A value on its way to or from Python: JSON as text, or bytes. */
 export type Value = string | Uint8Array<ArrayBuffer>;
@@ -10,56 +11,40 @@ export type Change =
   | { readonly kind: "delete"; readonly store: StoreName; readonly key: string }
   | { readonly kind: "clear"; readonly store: StoreName };
 
-/** Give the value of `key`, or undefined where there is none. */
+/** Return the value of `key`, or undefined where there is none. */
 export async function get(store: StoreName, key: string): Promise<Value | undefined> {
-  const transaction = (await openDatabase()).transaction(store);
-  const stored = await settled(transaction.objectStore(store).get(key) as IDBRequest<unknown>);
+  const stored = await read(store, key);
   return stored === undefined ? undefined : toPython(stored);
 }
 
-/** Give every key and its value, as one moment saw them. */
+/** Return every key with its value, as they were at one moment. */
 export async function getAll(store: StoreName): Promise<[string, Value][]> {
-  const objects = (await openDatabase()).transaction(store).objectStore(store);
-  const [keys, values] = await Promise.all([
-    settled(objects.getAllKeys() as IDBRequest<string[]>),
-    settled(objects.getAll() as IDBRequest<unknown[]>),
-  ]);
+  const stored = [...(await readAll<unknown>(store))];
   return Promise.all(
-    keys.map(async (key, index): Promise<[string, Value]> => [key, await toPython(values[index])]),
+    stored.map(async ([key, value]): Promise<[string, Value]> => [key, await toPython(value)]),
   );
 }
 
-/** Apply all changes in one transaction; when this is done, they have reached the disk. */
+/** Apply all changes in one transaction; they have reached the disk when the promise resolves. */
 export async function write(changes: readonly Change[]): Promise<void> {
   if (changes.length === 0) return;
   const stores = [...new Set(changes.map((change) => change.store))];
-  const transaction = (await openDatabase()).transaction(stores, "readwrite", {
-    durability: "strict",
-  });
+  const transaction = (await openDatabase()).transaction(stores, "readwrite", { durability: "strict" });
   try {
-    for (const change of changes) apply(transaction.objectStore(change.store), change);
+    const requests = changes.map((change) => apply(transaction.objectStore(change.store), change));
+    await Promise.all([...requests, transaction.done]);
   } catch (error) {
-    transaction.abort();
+    abort(transaction);
     throw error;
   }
-  await done(transaction);
 }
 
-function apply(store: IDBObjectStore, change: Change): void {
-  if (change.kind === "put") store.put(toStored(change.value), change.key);
-  else if (change.kind === "delete") store.delete(change.key);
-  else store.clear();
-}
+type Store = IDBPObjectStore<unknown, StoreName[], StoreName, "readwrite">;
 
-function done(transaction: IDBTransaction): Promise<void> {
-  return new Promise((resolve, reject) => {
-    transaction.oncomplete = () => {
-      resolve();
-    };
-    transaction.onabort = () => {
-      reject(transaction.error ?? new Error("the transaction was aborted"));
-    };
-  });
+async function apply(store: Store, change: Change): Promise<unknown> {
+  if (change.kind === "put") return store.put(toStored(change.value), change.key);
+  if (change.kind === "delete") return store.delete(change.key);
+  return store.clear();
 }
 
 function toStored(value: Value): unknown {
@@ -69,4 +54,13 @@ function toStored(value: Value): unknown {
 async function toPython(stored: unknown): Promise<Value> {
   if (stored instanceof Blob) return new Uint8Array(await stored.arrayBuffer());
   return JSON.stringify(stored);
+}
+
+function abort(transaction: { abort(): void }): void {
+  try {
+    transaction.abort();
+  } catch (error) {
+    const hasEnded = error instanceof DOMException && error.name === "InvalidStateError";
+    if (!hasEnded) throw error;
+  }
 }

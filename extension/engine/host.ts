@@ -100,7 +100,7 @@ export function makeHost({ startWorker, onIdle, idleStop = IDLE_STOP }: HostPart
     }, idleStop);
   }
 
-  return { wake, isRunning: () => running !== undefined };
+  return { wake };
 }
 
 /** What to answer to whoever woke a host that could not start. */

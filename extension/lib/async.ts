@@ -1,24 +1,54 @@
-// Remembers what was read until somebody says that it may be another now. Pure.
+// Asynchronous work in order: read once, one at a time, again when asked meanwhile. Pure.
 
-export interface Remembered<T> {
+export interface Memoized<T> {
   (): Promise<T>;
-  /** What was read may have changed: read it again when it is asked for next. */
+  /** Drop the value: the next call reads it again. */
   forget(): void;
 }
 
-/** Make a reading that is done once for all who ask; one that failed is tried again by the next who asks. */
-export function remember<T>(read: () => Promise<T>): Remembered<T> {
+/** Return a function that calls `read` once and shares the result with all callers; a rejection is not kept. */
+export function memoize<T>(read: () => Promise<T>): Memoized<T> {
   let kept: Promise<T> | null = null;
-  const remembered = () => {
+  const memoized = () => {
     const reading = (kept ??= read());
     reading.catch(() => {
       if (kept === reading) kept = null;
     });
     return reading;
   };
-  return Object.assign(remembered, {
+  return Object.assign(memoized, {
     forget: () => {
       kept = null;
     },
   });
+}
+
+/** Runs one task after another, in the order of the calls; resolves or rejects as the task does. */
+export type Serializer = <T>(task: () => Promise<T>) => Promise<T>;
+
+/** Return a queue of tasks of its own; a rejected task does not stop those behind it. */
+export function makeSerializer(): Serializer {
+  let last: Promise<unknown> = Promise.resolve();
+  return (task) => {
+    const next = last.then(task, task);
+    last = next.catch(() => undefined);
+    return next;
+  };
+}
+
+/**
+ * Return a function that runs `task`, never twice at the same time: calls during a run cause one more run after it.
+ * A rejection goes to `onError`, and does not cancel the run that was asked for meanwhile.
+ */
+export function coalesce(task: () => Promise<void>, onError: (error: unknown) => void): () => void {
+  const inOrder = makeSerializer();
+  let isWaiting = false;
+  return () => {
+    if (isWaiting) return;
+    isWaiting = true;
+    inOrder(() => {
+      isWaiting = false;
+      return task();
+    }).catch(onError);
+  };
 }

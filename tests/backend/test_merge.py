@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from passerelle.directory.index import Evidence, Row
+from passerelle.directory import Evidence, Row
 from passerelle_directory.models import Departure
 from passerelle_directory.publishing.rows import make_departures, make_row
 from passerelle_directory.publishing.sources import count_independent

@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from passerelle.directory.index import (
+from passerelle.directory import (
+    BuiltIndex,
     DirectoryIndex,
     FilePromise,
     Latest,
-    Merged,
-    merge,
+    build_index,
     read_file,
     read_latest,
     read_lines,
@@ -61,7 +61,7 @@ def packed(directory: Directory, promise: FilePromise) -> bytes:
 def index_as_client(directory: Directory) -> DirectoryIndex:
     """Download everything and index it with the client's own code."""
     latest = latest_as_client(directory)
-    steps = merge(
+    steps = build_index(
         read_lines(packed(directory, latest.snapshot)), read_lines(packed(directory, latest.evidence)), latest.rows
     )
     merged = finish(steps)
@@ -69,13 +69,13 @@ def index_as_client(directory: Directory) -> DirectoryIndex:
     return DirectoryIndex(merged.rows, merged.keys, merged.offsets)
 
 
-def finish(steps: Generator[int, None, Merged]) -> Merged:
+def finish(steps: Generator[int, None, BuiltIndex]) -> BuiltIndex:
     """Run a generator to its end; give what it returns."""
     while True:
         try:
             next(steps)
         except StopIteration as stop:
-            merged: Merged = stop.value
+            merged: BuiltIndex = stop.value
             return merged
 
 

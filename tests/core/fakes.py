@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from passerelle.archive.records import Name, Owner
-from passerelle.directory.index import Evidence, EvidenceSource, Row, Source, key_id, signed_bytes
+from passerelle.directory import Evidence, EvidenceSource, PinnedDirectory, Row, key_id, signed_bytes
 from passerelle.engine.engine import Engine, World
 from passerelle.engine.storage import Change, MemoryStorage
 from passerelle.errors import NetworkError, ServerRefused
@@ -74,7 +74,7 @@ async def verify(key: bytes, message: bytes, signature: bytes) -> bool:
     return signature == sign(key, message)
 
 
-SOURCE = Source("Example", BASE_URL, (CURRENT_KEY, NEXT_KEY))
+SOURCE = PinnedDirectory("Example", BASE_URL, (CURRENT_KEY, NEXT_KEY))
 
 
 def row(row_id: str, **fields: Any) -> Row:

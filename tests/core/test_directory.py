@@ -12,8 +12,8 @@ from typing import Any, cast
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from passerelle.directory import index as directory
-from passerelle.directory.index import DirectoryIndex, FilePromise, InvalidRow, Latest, Merged, Row
+from passerelle import directory
+from passerelle.directory import BuiltIndex, DirectoryIndex, FilePromise, InvalidRow, Latest, Row
 from passerelle.errors import DirectoryError, ServerRefused
 from passerelle.identifiers import RestId, ScreenName
 from passerelle.transport import Response
@@ -55,13 +55,13 @@ def refusal_of(server: Directory, seen_version: int = 0) -> str:
     return caught.value.code
 
 
-def merged(snapshot: bytes, evidence: bytes, rows: int = 1000) -> Merged:
-    steps = directory.merge(directory.read_lines(snapshot), directory.read_lines(evidence), rows)
+def merged(snapshot: bytes, evidence: bytes, rows: int = 1000) -> BuiltIndex:
+    steps = directory.build_index(directory.read_lines(snapshot), directory.read_lines(evidence), rows)
     while True:
         try:
             next(steps)
         except StopIteration as end:
-            return cast(Merged, end.value)
+            return cast(BuiltIndex, end.value)
 
 
 def index_of(*rows: Row) -> DirectoryIndex:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from passerelle.directory.index import DirectoryIndex, Row
+from passerelle.directory import DirectoryIndex, Row
 from passerelle.hints.records import HintView, ProfileHints
 from passerelle.identifiers import ScreenName
 from passerelle.matching.match import Match, find_matches

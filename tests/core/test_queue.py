@@ -43,7 +43,7 @@ from passerelle.following.queue import (
     record,
 )
 from passerelle.identifiers import Did, Handle
-from passerelle.networks.bluesky import follows as bluesky
+from passerelle.networks import bluesky
 from passerelle.view import ErrorView
 
 from tests.core.fakes import ME, NOW, QUICK, reply

@@ -76,8 +76,8 @@ test("when one change cannot be made, none is", async () => {
 });
 
 test("a live read follows the engine's changes of its stores, and only those", async () => {
-  const { write, liveState, openChannel } = await load();
-  const store = liveState("queue");
+  const { write, live, readState, openChannel } = await load();
+  const store = live(["state"], () => readState("queue"), null);
   const seen: unknown[] = [];
   const stop = store.subscribe((value) => seen.push(value));
   const engine = openChannel();
@@ -93,4 +93,15 @@ test("a live read follows the engine's changes of its stores, and only those", a
   expect(seen.at(-1)).toEqual({ waiting: 5 });
   stop();
   engine.close();
+});
+
+test("the connection is closed for a context that deletes the database, and opened again at the next read", async () => {
+  const { write, getAll } = await load();
+  await write([{ kind: "put", store: "queue", key: "did:plc:a", value: "1" }]);
+  await new Promise((resolve, reject) => {
+    const request = indexedDB.deleteDatabase("passerelle");
+    request.onsuccess = resolve;
+    request.onblocked = reject;
+  });
+  expect(await getAll("queue")).toEqual([]);
 });

@@ -17,7 +17,7 @@ from passerelle.errors import NetworkError
 from passerelle.following.pace import DEFAULT
 from passerelle.following.plan import Plan, Planned
 from passerelle.identifiers import Did
-from passerelle.networks.bluesky import follows as bluesky
+from passerelle.networks import bluesky
 from passerelle.transport import Fetch, Request, Response
 
 from tests.core.fakes import SOURCE, verify

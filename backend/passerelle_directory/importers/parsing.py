@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from passerelle.directory.index import KINDS, MAX_URL, Kind
+from passerelle.directory import KINDS, MAX_URL, Kind
 from passerelle.errors import InputError
 from passerelle.identifiers import (
     Acct,
@@ -24,7 +24,7 @@ from passerelle.identifiers import (
 )
 from passerelle.text import clean_display_name
 
-from passerelle_directory.web.countries import parse_country
+from passerelle_directory.countries import parse_country
 
 Parsed = TypeVar("Parsed")
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import cast
 
-from passerelle.directory.index import Conflict, Evidence, EvidenceSource, Grade, Kind, Row
+from passerelle.directory import Conflict, Evidence, EvidenceSource, Grade, Kind, Row
 from passerelle.identifiers import Acct, Did, Handle, Network, RestId, ScreenName, parse_acct
 
 from passerelle_directory.models import Account, Departure, Statement

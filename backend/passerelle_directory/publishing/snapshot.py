@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from passerelle.directory.index import Evidence, Row, key_id, signed_bytes
+from passerelle.directory import Evidence, Row, key_id, signed_bytes
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 

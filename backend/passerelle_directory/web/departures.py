@@ -7,7 +7,7 @@ from typing import Literal
 from flask import Blueprint, Response, render_template, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
-from passerelle.directory.index import Kind
+from passerelle.directory import Kind
 from pydantic import BaseModel
 from sqlalchemy import select
 

@@ -13,7 +13,7 @@ from babel import Locale
 from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal
 
-from passerelle_directory.web.countries import name_country
+from passerelle_directory.countries import name_country
 
 CATALOGUES = Path(__file__).parent / "languages"
 LANGUAGES = ("en", "fr", "ar")  # the first is the default; each calls itself by `language` in its catalogue

@@ -19,9 +19,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from passerelle import archive as archives
-from passerelle import exports
-from passerelle.directory import index as directory
-from passerelle.directory.index import DirectoryIndex, Latest, Merged, Source
+from passerelle import directory, exports
+from passerelle.directory import BuiltIndex, DirectoryIndex, Latest, PinnedDirectory
 from passerelle.errors import DirectoryError, InputError, NetworkError
 from passerelle.following.plan import Following, count_matches, make_match_view
 from passerelle.hints import profiles
@@ -98,13 +97,13 @@ def _load(arguments: argparse.Namespace, now: datetime) -> DirectoryIndex:
     return DirectoryIndex(merged.rows, merged.keys, merged.offsets)
 
 
-def _read_file(path: Path) -> Merged:
+def _read_file(path: Path) -> BuiltIndex:
     try:
         packed = path.read_bytes()
     except OSError as error:
         raise InputError(f"The directory file cannot be read: {path}: {error.strerror}") from None
     try:
-        merged = _finish(directory.merge(directory.read_lines(packed), iter(()), directory.MAX_ROWS))
+        merged = _finish(directory.build_index(directory.read_lines(packed), iter(()), directory.MAX_ROWS))
     except DirectoryError as error:
         raise InputError(f"{path}: {error.message}") from error
     if not merged.count:
@@ -112,7 +111,7 @@ def _read_file(path: Path) -> Merged:
     return merged
 
 
-def _download(url: str, keys: Sequence[bytes], now: datetime) -> Merged:
+def _download(url: str, keys: Sequence[bytes], now: datetime) -> BuiltIndex:
     latest = asyncio.run(_latest(url, tuple(keys) or _pinned_keys(url), now))
     snapshot, evidence = (
         directory.read_lines(
@@ -120,7 +119,7 @@ def _download(url: str, keys: Sequence[bytes], now: datetime) -> Merged:
         )
         for promise in (latest.snapshot, latest.evidence)
     )
-    return _finish(directory.merge(snapshot, evidence, latest.rows))
+    return _finish(directory.build_index(snapshot, evidence, latest.rows))
 
 
 async def _latest(url: str, keys: tuple[bytes, ...], now: datetime) -> Latest:
@@ -133,7 +132,7 @@ async def _latest(url: str, keys: tuple[bytes, ...], now: datetime) -> Latest:
 
 def _pinned_keys(url: str) -> tuple[bytes, ...]:
     listed = json.loads(resources.files("passerelle").joinpath(PINNED).read_text(encoding="utf-8"))
-    return next((source.keys for source in map(Source.from_json, listed) if source.url == url), ())
+    return next((source.keys for source in map(PinnedDirectory.from_json, listed) if source.url == url), ())
 
 
 def _fetch(request: Request) -> Response:
@@ -161,12 +160,12 @@ async def _verify(key: bytes, message: bytes, signature: bytes) -> bool:
     return True
 
 
-def _finish(steps: Generator[int, None, Merged]) -> Merged:
+def _finish(steps: Generator[int, None, BuiltIndex]) -> BuiltIndex:
     while True:
         try:
             next(steps)
         except StopIteration as end:
-            merged: Merged = end.value
+            merged: BuiltIndex = end.value
             return merged
 
 

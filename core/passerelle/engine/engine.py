@@ -17,11 +17,10 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from passerelle import __version__, exports
+from passerelle import __version__, directory, exports
 from passerelle.archive import read_archive
 from passerelle.archive.records import Owner
-from passerelle.directory import index as directory
-from passerelle.directory.index import Latest, Source, Verify
+from passerelle.directory import Latest, PinnedDirectory, Verify
 from passerelle.engine import messages
 from passerelle.engine.follows import Follower
 from passerelle.engine.hints import Hinter, unchecked
@@ -37,7 +36,7 @@ from passerelle.following.plan import Planned, decide, decision_keys, make_plan,
 from passerelle.hints.records import LookView
 from passerelle.identifiers import parse_did, parse_handle
 from passerelle.matching.views import AccountView, MatchesView, MatchView
-from passerelle.networks.bluesky import follows as bluesky
+from passerelle.networks import bluesky
 from passerelle.people import graph, observations, summary
 from passerelle.people.graph import FollowGraph
 from passerelle.people.summary import ArchiveView, OwnerView
@@ -60,7 +59,7 @@ class World:
     sleep: Callable[[float], Awaitable[None]]  # seconds; asyncio.sleep does
     emit: Callable[[dict[str, Any]], None]  # one event to every open page
     report: Callable[[str], None]  # a traceback, for whoever looks at the console
-    directories: Sequence[Source]  # at least one; the first is used
+    directories: Sequence[PinnedDirectory]  # at least one; the first is used
 
 
 class Engine:
@@ -294,7 +293,7 @@ class Engine:
         return view
 
     async def _download(
-        self, source: Source, known: DirectoryView | None, pulse: Pulse
+        self, source: PinnedDirectory, known: DirectoryView | None, pulse: Pulse
     ) -> tuple[DirectoryView, list[Change]]:
         await pulse.beat("directory", 0, 0)
         fetch, now = self._world.fetch, self._world.now()
@@ -314,7 +313,7 @@ class Engine:
         size = latest.snapshot.bytes + latest.evidence.bytes
         snapshot, evidence = (directory.read_lines(one, rows=latest.rows) for one in packed)
         merged = await pulse.drive(
-            directory.merge(snapshot, evidence, latest.rows),
+            directory.build_index(snapshot, evidence, latest.rows),
             lambda count: ("directory", size * count // max(latest.rows, 1), size),
         )
         index = self._memory.put_index(merged.rows, merged.keys, merged.offsets)
@@ -398,11 +397,11 @@ def _put_directory(view: DirectoryView) -> Put:
     return Put("state", "directory", view.model_dump(mode="json"))
 
 
-def _files(source: Source, latest: Latest) -> dict[str, str]:
+def _files(source: PinnedDirectory, latest: Latest) -> dict[str, str]:
     return {"url": source.url, "snapshot": latest.snapshot.sha256, "evidence": latest.evidence.sha256}
 
 
-def _directory_view(source: Source, latest: Latest, rows: int, now: datetime) -> DirectoryView:
+def _directory_view(source: PinnedDirectory, latest: Latest, rows: int, now: datetime) -> DirectoryView:
     return DirectoryView(
         url=source.url,
         version=latest.version,
@@ -414,7 +413,7 @@ def _directory_view(source: Source, latest: Latest, rows: int, now: datetime) ->
     )
 
 
-def _no_directory(source: Source) -> DirectoryView:
+def _no_directory(source: PinnedDirectory) -> DirectoryView:
     """Say that there was never a copy of it: version 0, and no dates."""
     return DirectoryView(url=source.url, version=0, rows=0, generated_at="", expires="", checked_at="", error=None)
 

@@ -25,7 +25,7 @@ from passerelle.following.queue import Item, Outcome, Queue, State
 from passerelle.following.status import QueueView
 from passerelle.identifiers import Did
 from passerelle.matching.views import MatchView
-from passerelle.networks.bluesky import follows as bluesky
+from passerelle.networks import bluesky
 from passerelle.view import ErrorView, any_error_view, error_view
 
 if TYPE_CHECKING:

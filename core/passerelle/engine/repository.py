@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from passerelle.directory.index import DirectoryIndex
+from passerelle.directory import DirectoryIndex
 from passerelle.engine.messages import StateChanged
 from passerelle.engine.storage import STORES, Change, Clear, Delete, Put, Storage
 from passerelle.engine.views import DirectoryView, WorkView

@@ -23,7 +23,7 @@ from passerelle.errors import NetworkError, ServerRefused
 from passerelle.following.pace import DEFAULT, Pace
 from passerelle.following.status import QueueView
 from passerelle.identifiers import Did, Handle
-from passerelle.networks.bluesky import follows as bluesky
+from passerelle.networks import bluesky
 from passerelle.transport import Response
 from passerelle.view import ErrorView, error_view
 

@@ -14,7 +14,7 @@ from passerelle.errors import InvalidIdentifier
 from passerelle.hints.find import SURENESS, Hint, find_hints, may_hold_hint
 from passerelle.hints.records import HintView, ProfileHints, SeenProfile
 from passerelle.identifiers import Network, RestId, parse_acct, parse_rest_id, parse_screen_name
-from passerelle.networks.bluesky import follows as bluesky
+from passerelle.networks import bluesky
 from passerelle.networks.fediverse import mastodon
 from passerelle.people.graph import FollowGraph
 from passerelle.text import clean_display_name

@@ -11,12 +11,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
-from passerelle.directory.index import GRADES, DirectoryIndex, Grade, Row
+from passerelle.directory import GRADES, DirectoryIndex, Grade, Row
 from passerelle.hints.records import HintView, ProfileHints
 from passerelle.identifiers import Did, Network, RestId, canonicalize_screen_name
 from passerelle.matching.evidence import EvidenceCode, MatchGrade, grade_of
 from passerelle.matching.views import MatchView
-from passerelle.networks.bluesky import follows as bluesky
+from passerelle.networks import bluesky
 from passerelle.networks.fediverse import mastodon
 from passerelle.people.graph import FollowGraph, Person
 

@@ -19,10 +19,10 @@ import {
   type Result,
 } from "../messages/content";
 import { type Account, sessions } from "../sessions";
-import { remember, type Remembered } from "../async";
+import { makeSerializer, memoize, type Memoized } from "../async";
 import { language, onLanguage } from "../settings";
 import { makeProfileView } from "../i18n/account-text";
-import { openDatabase, read, readMatches, readState, settled } from "../engine/stores";
+import { read, readKeys, readMatches, readState } from "../engine/stores";
 
 /** What answering needs from outside; tests hand in their own. */
 export interface BadgeParts {
@@ -239,18 +239,19 @@ export async function publishIndex(parts: Pick<BadgeParts, "version" | "files">)
 /** Make the background's part: `answer` for the table of messages, `listen` to be called at once when it starts. */
 export function makeBadgesBackground(
   wake: Parameters<typeof makeEngine>[0],
-  { book, bearer }: { book: Remembered<HintBook>; bearer: BadgeParts["bearer"] },
+  { book, bearer }: { book: Memoized<HintBook>; bearer: BadgeParts["bearer"] },
 ) {
   let engine: Engine | undefined; // its channel is opened by the first follow
   // Somebody who scrolls asks many times a second, and each reading takes milliseconds that a badge comes later.
-  const version = remember(async () => (await readState("directory"))?.version ?? null);
-  const matches = remember(readMatches);
-  const queue = remember(readQueued);
-  const account = remember(() => sessions.current());
-  const speech = remember(readSpeech);
+  const version = memoize(async () => (await readState("directory"))?.version ?? null);
+  const matches = memoize(readMatches);
+  const queue = memoize(() => readKeys("queue")); /* nearly nobody on a page is in it */
+  const account = memoize(() => sessions.current());
+  const speech = memoize(readSpeech);
   const forget = () => {
     for (const one of [version, matches, queue, account, speech]) one.forget();
   };
+  const inOrder = makeSerializer();
   const parts: BadgeParts = {
     version,
     files: readFiles,
@@ -276,7 +277,7 @@ export function makeBadgesBackground(
     openSignIn: async () => {
       await browser.tabs.create({ url: browser.runtime.getURL("/app.html#sign-in") });
     },
-    publish: oneAfterAnother(() => publishIndex(parts)),
+    publish: () => inOrder(() => publishIndex(parts)),
     now: () => new Date(),
   };
   const handlers = makeBadgeHandlers(parts);
@@ -311,23 +312,11 @@ function listen(publishNow: () => Promise<void>, forget: () => void): void {
   browser.permissions.onRemoved.addListener(publish);
 }
 
-function oneAfterAnother(work: () => Promise<void>): () => Promise<void> {
-  let last: Promise<void> = Promise.resolve();
-  return () => (last = last.then(work, work));
-}
-
 async function readFiles(): Promise<DirectoryFiles> {
   const [rows, keys, offsets] = await Promise.all(
     ["rows", "keys", "offsets"].map((key) => read("directory", key)),
   );
   return { rows, keys, offsets } as DirectoryFiles;
-}
-
-// Nearly everybody on a page is in no queue: one reading tells so of all.
-async function readQueued(): Promise<ReadonlySet<IDBValidKey>> {
-  return new Set(
-    await settled((await openDatabase()).transaction("queue").objectStore("queue").getAllKeys()),
-  );
 }
 
 async function readSpeech(): Promise<Speech> {

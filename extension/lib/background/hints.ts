@@ -8,7 +8,7 @@ import { openChannel } from "../engine/channel";
 import { type Engine, makeEngine } from "../engine/client";
 import { type HintBook, makeHintBook } from "./hint-lookup";
 import type { Commands, ProfileHints } from "../messages/messages.gen";
-import { remember } from "../async";
+import { coalesce, memoize } from "../async";
 import { readAll } from "../engine/stores";
 import { linksOf } from "../rules/hints";
 import type { SeenRecord, SeenStore } from "./seen-store";
@@ -105,15 +105,13 @@ export function makeHintsBackground(wake: Parameters<typeof makeEngine>[0], stor
     store,
     find: (fields) => (engine ??= makeEngine(wake)).call("hint.find", fields),
   });
-  const book = remember(readBook);
-  let published: Promise<void> = Promise.resolve();
-  const publish = () => {
-    published = published
-      .then(() => publishHints(book))
-      .catch((error: unknown) => {
-        console.error("The hints' index could not be published:", error);
-      });
-  };
+  const book = memoize(readBook);
+  const publish = coalesce(
+    () => publishHints(book),
+    (error) => {
+      console.error("The hints' index could not be published:", error);
+    },
+  );
 
   return {
     book,

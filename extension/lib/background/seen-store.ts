@@ -1,5 +1,6 @@
 // IndexedDB database `seen`: whom X's pages have named, and who stands in the list being read. The background alone uses it.
-import { settled } from "../engine/stores";
+import type { DBSchema, IDBPDatabase, IDBPTransaction } from "idb";
+import { connectTo } from "../database";
 import { isSameProfile, mayNameAccount } from "../rules/hints";
 import type { SeenUser } from "../x/answers/users";
 
@@ -17,6 +18,15 @@ interface Member {
   readonly told: 0 | 1;
 }
 
+interface Schema extends DBSchema {
+  people: {
+    key: string;
+    value: SeenRecord;
+    indexes: { seen: string; name: string; waits: number };
+  };
+  members: { key: string; value: Member; indexes: { told: number } };
+}
+
 const DATABASE = "seen";
 const VERSION = 2; // 2: who waits
 /** People kept; beyond, those not seen for longest go. About 1 kB each. */
@@ -26,11 +36,10 @@ export type SeenStore = ReturnType<typeof makeSeenStore>;
 
 /** Make the one door to the database; it is opened at the first use. */
 export function makeSeenStore(max = MAX_SEEN) {
-  let opened: Promise<IDBDatabase> | undefined;
+  const opened = connectTo<Schema>(DATABASE, VERSION, upgrade);
 
-  async function using(mode: IDBTransactionMode): Promise<IDBTransaction> {
-    opened ??= open(() => (opened = undefined));
-    return (await opened).transaction(["people", "members"], mode);
+  async function writing() {
+    return (await opened()).transaction(["people", "members"], "readwrite");
   }
 
   return {
@@ -43,89 +52,84 @@ export function makeSeenStore(max = MAX_SEEN) {
       seen: string,
       isHinted: (restId: string) => boolean = () => false,
     ): Promise<void> {
-      const transaction = await using("readwrite");
+      const transaction = await writing();
       const people = transaction.objectStore("people");
       for (const user of users) {
-        const known = (await settled(people.get(user.rest_id))) as SeenRecord | undefined;
+        const known = await people.get(user.rest_id);
         const now = merged(known, user, seen);
-        people.put(isNews(known, now, isHinted(user.rest_id)) ? { ...now, waits: 1 } : now);
+        await people.put(isNews(known, now, isHinted(user.rest_id)) ? { ...now, waits: 1 } : now);
       }
-      const excess = (await settled(people.count())) - max;
+      const excess = (await people.count()) - max;
       if (excess > 0)
-        for (const key of await settled(people.index("seen").getAllKeys(null, excess))) people.delete(key);
-      await done(transaction);
+        for (const key of await people.index("seen").getAllKeys(null, excess)) await people.delete(key);
+      await transaction.done;
     },
 
     /** Give who bore this @name last. */
     async named(screenName: string): Promise<SeenRecord | null> {
-      const index = (await using("readonly")).objectStore("people").index("name");
-      const records = (await settled(index.getAll(screenName.toLowerCase()))) as SeenRecord[];
+      const records = await (await opened()).getAllFromIndex("people", "name", screenName.toLowerCase());
       return records.sort((one, other) => (one.seen < other.seen ? 1 : -1))[0] ?? null;
     },
 
     async all(): Promise<SeenRecord[]> {
-      return (await settled((await using("readonly")).objectStore("people").getAll())) as SeenRecord[];
+      return (await opened()).getAll("people");
     },
 
     /** Add to the list being read; gives how many stand in it now. */
     async addMembers(ids: readonly string[]): Promise<number> {
-      const transaction = await using("readwrite");
+      const transaction = await writing();
       const members = transaction.objectStore("members");
       for (const rest_id of ids) {
-        if ((await settled(members.getKey(rest_id))) === undefined)
-          members.put({ rest_id, told: 0 } satisfies Member);
+        if ((await members.getKey(rest_id)) === undefined) await members.put({ rest_id, told: 0 });
       }
-      const count = await settled(members.count());
-      await done(transaction);
+      const count = await members.count();
+      await transaction.done;
       return count;
     },
 
     /** Give up to `count` members whom the engine does not have yet. */
     async untold(count: number): Promise<SeenRecord[]> {
-      const transaction = await using("readonly");
-      const ids = await settled(transaction.objectStore("members").index("told").getAllKeys(0, count));
-      const records = await Promise.all(ids.map((id) => settled(transaction.objectStore("people").get(id))));
-      return records.filter((record) => record !== undefined) as SeenRecord[];
+      const transaction = (await opened()).transaction(["people", "members"]);
+      const ids = await transaction.objectStore("members").index("told").getAllKeys(0, count);
+      const records = await Promise.all(ids.map((id) => transaction.objectStore("people").get(id)));
+      return records.filter((record) => record !== undefined);
     },
 
     async markTold(ids: readonly string[]): Promise<void> {
-      const transaction = await using("readwrite");
-      for (const rest_id of ids)
-        transaction.objectStore("members").put({ rest_id, told: 1 } satisfies Member);
-      await done(transaction);
+      const transaction = await writing();
+      for (const rest_id of ids) await transaction.objectStore("members").put({ rest_id, told: 1 });
+      await transaction.done;
     },
 
     /** Give up to `count` people whose profiles wait for the engine. */
     async waiting(count: number): Promise<SeenRecord[]> {
-      return (await settled(
-        (await using("readonly")).objectStore("people").index("waits").getAll(null, count),
-      )) as SeenRecord[];
+      return (await opened()).getAllFromIndex("people", "waits", null, count);
     },
 
     /** The engine has looked at these profiles: they wait no more, unless they have changed meanwhile. */
     async settle(looked: readonly SeenRecord[]): Promise<void> {
-      const transaction = await using("readwrite");
+      const transaction = await writing();
       const people = transaction.objectStore("people");
       for (const record of looked) {
-        const now = (await settled(people.get(record.rest_id))) as SeenRecord | undefined;
-        if (now && isSameProfile(now, record)) people.put({ ...now, waits: undefined });
+        const now = await people.get(record.rest_id);
+        if (now && isSameProfile(now, record)) await people.put(withoutWait(now));
       }
-      await done(transaction);
+      await transaction.done;
     },
 
     /** Begin a new list. */
     async clearMembers(): Promise<void> {
-      const transaction = await using("readwrite");
-      transaction.objectStore("members").clear();
-      await done(transaction);
+      const transaction = await writing();
+      await transaction.objectStore("members").clear();
+      await transaction.done;
     },
 
     /** Forget everybody. */
     async clear(): Promise<void> {
-      const transaction = await using("readwrite");
-      transaction.objectStore("people").clear();
-      transaction.objectStore("members").clear();
-      await done(transaction);
+      const transaction = await writing();
+      await transaction.objectStore("people").clear();
+      await transaction.objectStore("members").clear();
+      await transaction.done;
     },
   };
 }
@@ -150,50 +154,31 @@ function merged(known: SeenRecord | undefined, user: SeenUser, seen: string): Se
   };
 }
 
-async function open(forget: () => void): Promise<IDBDatabase> {
-  const request = indexedDB.open(DATABASE, VERSION);
-  request.onupgradeneeded = ({ oldVersion }) => {
-    if (oldVersion < 1) {
-      const people = request.result.createObjectStore("people", { keyPath: "rest_id" });
-      people.createIndex("seen", "seen");
-      people.createIndex("name", "name");
-      request.result.createObjectStore("members", { keyPath: "rest_id" }).createIndex("told", "told");
-    }
-    const people = request.transaction?.objectStore("people");
-    people?.createIndex("waits", "waits");
-    if (people && oldVersion === 1) letWait(people);
-  };
-  const database = await settled(request).catch((error: unknown) => {
-    forget();
-    throw error;
-  });
-  database.onversionchange = () => {
-    database.close();
-    forget();
-  };
-  database.onclose = forget;
-  return database;
+type Upgrade = IDBPTransaction<Schema, ("people" | "members")[], "versionchange">;
+
+function upgrade(
+  database: IDBPDatabase<Schema>,
+  oldVersion: number,
+  _newVersion: number | null,
+  transaction: Upgrade,
+): void {
+  if (oldVersion < 1) {
+    const people = database.createObjectStore("people", { keyPath: "rest_id" });
+    people.createIndex("seen", "seen");
+    people.createIndex("name", "name");
+    database.createObjectStore("members", { keyPath: "rest_id" }).createIndex("told", "told");
+  }
+  if (oldVersion < 2) transaction.objectStore("people").createIndex("waits", "waits");
+  if (oldVersion === 1) void letWait(transaction);
 }
 
 // Those seen before anybody looked for addresses.
-function letWait(people: IDBObjectStore): void {
-  const cursors = people.openCursor();
-  cursors.onsuccess = () => {
-    const cursor = cursors.result;
-    if (!cursor) return;
-    const record = cursor.value as SeenRecord;
-    if (mayNameAccount(record)) cursor.update({ ...record, waits: 1 });
-    cursor.continue();
-  };
+async function letWait(transaction: Upgrade): Promise<void> {
+  for await (const cursor of transaction.objectStore("people"))
+    if (mayNameAccount(cursor.value)) await cursor.update({ ...cursor.value, waits: 1 });
 }
 
-function done(transaction: IDBTransaction): Promise<void> {
-  return new Promise((resolve, reject) => {
-    transaction.oncomplete = () => {
-      resolve();
-    };
-    transaction.onabort = transaction.onerror = () => {
-      reject(transaction.error ?? new Error("IndexedDB gave no reason"));
-    };
-  });
+function withoutWait(record: SeenRecord): SeenRecord {
+  const { waits, ...rest } = record;
+  return waits ? rest : record;
 }

@@ -4,6 +4,7 @@
 // that the person asked to read, or for people whom the archive knows by number only.
 import { browser } from "wxt/browser";
 import { keysFromBytes } from "../rules/keys";
+import { makeSerializer } from "../async";
 import { answerPage, type Handlers } from "./badges";
 import type { Speech } from "./badge-view";
 import { BADGES, badgesState, restoreBadges } from "../x/switch";
@@ -58,8 +59,8 @@ const MAX_TOLD = 1_000; // people in one command
 
 export function makeSeen(parts: SeenParts) {
   const { store } = parts;
-  const inOrder = makeQueue(); // messages and the person's wishes
-  const telling = makeQueue(); // commands to the engine, which may take long
+  const inOrder = makeSerializer(); // messages and the person's wishes
+  const telling = makeSerializer(); // commands to the engine, which may take long
   let timer: ReturnType<typeof setTimeout> | undefined;
   let hasNews = true; // since names were last compared with the engine's; true after a start, when nobody knows
 
@@ -282,16 +283,6 @@ async function errorOf(work: Promise<unknown>): Promise<Reading["error"]> {
   } catch (error) {
     return failureOf(error);
   }
-}
-
-/** Make a queue: what is put in runs one after another, whatever happened to those before. */
-function makeQueue(): <T>(work: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const next = last.then(work, work);
-    last = next.catch(() => undefined);
-    return next;
-  };
 }
 
 /** Make the background's part: `answer` for content scripts, `listen` to be called at once when it starts. */

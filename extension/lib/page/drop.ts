@@ -32,11 +32,6 @@ export function carriesFiles(transfer: DataTransfer | null): boolean {
   return transfer !== null && Array.from(transfer.types).includes("Files");
 }
 
-/** Give the sum of the files' sizes in bytes. */
-export function totalBytes({ files }: Dropped): number {
-  return files.reduce((sum, file) => sum + file.size, 0);
-}
-
 type Named = [path: string, file: File];
 
 // From a folder only what the engine can read; a file dropped on its own always, so that the engine can say what is wrong.

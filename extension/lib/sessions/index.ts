@@ -65,10 +65,6 @@ export function makeSessions({ send, exclusively, now }: Parts) {
     return session ? accountOf(session) : null;
   }
 
-  async function list(): Promise<Account[]> {
-    return (await store.all()).map(accountOf);
-  }
-
   /** Call `listener` whenever somebody, in any page, signed in or out. Gives the function that stops it. */
   function onChange(listener: () => void): () => void {
     const channel = new BroadcastChannel(CHANNEL);
@@ -117,7 +113,7 @@ export function makeSessions({ send, exclusively, now }: Parts) {
     return next;
   }
 
-  return { signIn, signOut, deleteAll, current, list, onChange, authorizedFetch };
+  return { signIn, signOut, deleteAll, current, onChange, authorizedFetch };
 }
 
 async function signedIn(did: string): Promise<Session> {

@@ -1,90 +1,85 @@
-// Where sessions are kept: IndexedDB database `sessions`, the only place of tokens. Works in pages and in workers.
+// IndexedDB database `sessions`, the only place where tokens are stored. Works in pages and in workers.
+import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 import type { Session } from "./records";
+
+interface Schema extends DBSchema {
+  sessions: { key: string; value: Session }; // by did
+  state: { key: typeof CURRENT; value: string }; // "current" -> did
+}
 
 const DATABASE = "sessions";
 const VERSION = 1;
-const SESSIONS = "sessions"; // did -> Session
-const STATE = "state"; // "current" -> did
 const CURRENT = "current";
+const STRICT = { durability: "strict" } as const;
 
-/** Give one session, or null. */
-export async function get(did: string): Promise<Session | null> {
-  return (
-    (await run<Session | undefined>([SESSIONS], "readonly", (stores) => stores(SESSIONS).get(did))) ?? null
-  );
+/** Return one session, or null. */
+export function get(did: string): Promise<Session | null> {
+  return use(async (database) => (await database.get("sessions", did)) ?? null);
 }
 
-/** Give every session. */
+/** Return every session. */
 export function all(): Promise<Session[]> {
-  return run<Session[]>([SESSIONS], "readonly", (stores) => stores(SESSIONS).getAll());
+  return use((database) => database.getAll("sessions"));
 }
 
-/** Give the did that was signed in last, or null. */
-export async function currentDid(): Promise<string | null> {
-  return (await run<string | undefined>([STATE], "readonly", (stores) => stores(STATE).get(CURRENT))) ?? null;
+/** Return the did that was signed in last, or null. */
+export function currentDid(): Promise<string | null> {
+  return use(async (database) => (await database.get("state", CURRENT)) ?? null);
 }
 
-/** Keep a new session, as the current one. */
-export async function add(session: Session): Promise<void> {
-  await run([SESSIONS, STATE], "readwrite", (stores) => {
-    stores(STATE).put(session.did, CURRENT);
-    return stores(SESSIONS).put(session, session.did);
+/** Store a new session as the current one. */
+export function add(session: Session): Promise<void> {
+  return use(async (database) => {
+    const transaction = database.transaction(["sessions", "state"], "readwrite", STRICT);
+    await Promise.all([
+      transaction.objectStore("state").put(session.did, CURRENT),
+      transaction.objectStore("sessions").put(session, session.did),
+      transaction.done,
+    ]);
   });
 }
 
-/** Keep what became of a session, unless it was forgotten meanwhile; says whether it is still there. */
-export async function update(session: Session): Promise<boolean> {
-  const before = await run<Session | undefined>([SESSIONS], "readwrite", (stores) => {
-    const request = stores(SESSIONS).get(session.did);
-    request.onsuccess = () => {
-      if (request.result !== undefined) stores(SESSIONS).put(session, session.did);
-    };
-    return request;
+/** Replace a session that is still stored; returns false where it was removed meanwhile. */
+export function update(session: Session): Promise<boolean> {
+  return use(async (database) => {
+    const transaction = database.transaction("sessions", "readwrite", STRICT);
+    const isThere = (await transaction.store.getKey(session.did)) !== undefined;
+    await Promise.all([isThere && transaction.store.put(session, session.did), transaction.done]);
+    return isThere;
   });
-  return before !== undefined;
 }
 
-/** Forget a session. */
-export async function remove(did: string): Promise<void> {
-  await run([SESSIONS], "readwrite", (stores) => stores(SESSIONS).delete(did));
+/** Remove a session. */
+export function remove(did: string): Promise<void> {
+  return use(async (database) => {
+    const transaction = database.transaction("sessions", "readwrite", STRICT);
+    await Promise.all([transaction.store.delete(did), transaction.done]);
+  });
 }
 
-/** Forget everything. */
-export async function clear(): Promise<void> {
-  await run([SESSIONS, STATE], "readwrite", (stores) => {
-    stores(STATE).clear();
-    return stores(SESSIONS).clear();
+/** Remove everything. */
+export function clear(): Promise<void> {
+  return use(async (database) => {
+    const transaction = database.transaction(["sessions", "state"], "readwrite", STRICT);
+    await Promise.all([
+      transaction.objectStore("state").clear(),
+      transaction.objectStore("sessions").clear(),
+      transaction.done,
+    ]);
   });
 }
 
 // The database is opened for each step and closed after it: an open connection would keep others from deleting it.
-async function run<T>(
-  names: string[],
-  mode: IDBTransactionMode,
-  work: (stores: (name: string) => IDBObjectStore) => IDBRequest,
-): Promise<T> {
-  const database = await open();
+async function use<T>(work: (database: IDBPDatabase<Schema>) => Promise<T>): Promise<T> {
+  const database = await openDB<Schema>(DATABASE, VERSION, {
+    upgrade: (created) => {
+      created.createObjectStore("sessions");
+      created.createObjectStore("state");
+    },
+  });
   try {
-    const transaction = database.transaction(names, mode, { durability: "strict" });
-    const request = work((name) => transaction.objectStore(name)) as IDBRequest<T>;
-    await new Promise<void>((resolve, reject) => {
-      transaction.oncomplete = () => resolve();
-      transaction.onabort = () => reject(transaction.error ?? ABORTED);
-    });
-    return request.result;
+    return await work(database);
   } finally {
     database.close();
   }
 }
-
-function open(): Promise<IDBDatabase> {
-  return new Promise((resolve, reject) => {
-    const request = indexedDB.open(DATABASE, VERSION);
-    request.onupgradeneeded = () =>
-      [SESSIONS, STATE].forEach((name) => request.result.createObjectStore(name));
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error ?? ABORTED);
-  });
-}
-
-const ABORTED = new DOMException("The browser gave no reason", "AbortError");

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from passerelle.archive.records import Name, Owner
-from passerelle.directory.index import Evidence, EvidenceSource, Row
+from passerelle.directory import Evidence, EvidenceSource, Row
 from passerelle.identifiers import Acct, Did, Handle, RestId, ScreenName
 from passerelle.people.graph import FollowGraph, Person
 

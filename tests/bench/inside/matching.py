@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from passerelle.directory.index import DirectoryIndex, Merged, merge, read_lines
+from passerelle.directory import BuiltIndex, DirectoryIndex, build_index, read_lines
 from passerelle.matching.match import find_matches
 
 from tests.bench.inside.invented import NOW, make_graph
@@ -49,11 +49,11 @@ def _build(directory: Mapping[str, Any], peak: Callable[[], int]) -> tuple[Direc
     return index, {"rows": merged.count, "building": building, "memory": peak() - before, "size": size}
 
 
-def _merge(snapshot: bytes, evidence: bytes, rows: int) -> Merged:
-    merging = merge(read_lines(snapshot, rows=rows), read_lines(evidence, rows=rows), rows)
+def _merge(snapshot: bytes, evidence: bytes, rows: int) -> BuiltIndex:
+    building = build_index(read_lines(snapshot, rows=rows), read_lines(evidence, rows=rows), rows)
     while True:
         try:
-            next(merging)
+            next(building)
         except StopIteration as done:
-            merged: Merged = done.value
+            merged: BuiltIndex = done.value
             return merged

@@ -10,9 +10,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from passerelle.errors import ServerRefused
-from passerelle.identifiers import Did, Handle, parse_did, parse_handle
-from passerelle.networks.bluesky import follows as bluesky
-from passerelle.networks.bluesky.follows import Identity
+from passerelle.identifiers import Did, parse_did, parse_handle
+from passerelle.networks import bluesky
+from passerelle.networks.bluesky import Identity
 from passerelle.networks.profile import MAX_DESCRIPTION, Profile, load_picture, public_host, read_document
 from passerelle.text import clean_display_name, clean_paragraphs
 from passerelle.transport import Fetch, Request, Response
@@ -28,7 +28,11 @@ async def look(address: str, did: Did | None, fetch: Fetch) -> Profile:
     Raises ServerRefused("account_not_found") where it is not there, other ServerRefused, NetworkError.
     """
     pinned = did or (parse_did(address) if address.startswith("did:") else None)
-    identity = await _find(pinned, fetch) if pinned else await bluesky.find_identity(parse_handle(address), fetch)
+    identity = (
+        await bluesky.find_identity_of_did(pinned, fetch)
+        if pinned
+        else await bluesky.find_identity(parse_handle(address), fetch)
+    )
     response = await fetch(profile_request(identity))
     if response.status in (400, 404):  # nobody has to have a profile: the same is said where there is no account
         expect_active(await fetch(status_request(identity)))
@@ -97,22 +101,6 @@ def picture_request(identity: Identity, cid: str) -> Request:
     """Ask an account's own server for a picture."""
     query = urlencode({"did": identity.did, "cid": cid})
     return Request("GET", f"{identity.pds}/xrpc/com.atproto.sync.getBlob?{query}")
-
-
-async def _find(did: Did, fetch: Fetch) -> Identity:
-    """Find who a did is. Its handle counts where that leads back to the did; else the account has none."""
-    identity = bluesky.read_did_document(await fetch(bluesky.did_document_request(did)), did)
-    is_own = identity.handle is not None and await _leads_to(identity.handle, did, fetch)
-    return identity if is_own else Identity(did, None, identity.pds)
-
-
-async def _leads_to(handle: Handle, did: Did, fetch: Fetch) -> bool:
-    try:
-        return bluesky.read_resolved_handle(await fetch(bluesky.resolve_handle_request(handle))) == did
-    except ServerRefused as error:
-        if error.code != "account_not_found":
-            raise
-        return False
 
 
 def _profile(identity: Identity, **fields: Any) -> Profile:

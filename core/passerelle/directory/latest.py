@@ -1,0 +1,208 @@
+"""`latest.json`: which directory may be believed, and the files it promises by checksum.
+
+A server publishes the same files for every client and is never asked about a person. `latest.json` is signed with
+Ed25519 over RFC 8785 canonical JSON, and promises the snapshot (rows) and the evidence (sources of each row).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import rfc8785
+
+from passerelle.directory.index import MAX_ROWS
+from passerelle.errors import DirectoryError, ServerRefused
+from passerelle.transport import Request, Response
+
+MAX_LATEST = 1 << 20  # bytes of latest.json
+MAX_FILE = 1 << 28  # bytes of a packed file: 128 for each of MAX_ROWS rows; a seed row packs to about 60
+KEY_BYTES = 32  # RFC 8032, section 5.1.5
+SIGNATURE_BYTES = 64  # RFC 8032, section 5.1.6
+FILE_TIMEOUT = 600.0  # seconds for a whole file: 7 MB on a very slow line
+
+_PATH = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._/-]{0,300}\Z", re.ASCII)
+_SHA256 = re.compile(r"[0-9a-f]{64}\Z", re.ASCII)
+
+# (raw public key, message, signature) -> is it valid? WebCrypto answers asynchronously, hence Awaitable.
+Verify = Callable[[bytes, bytes, bytes], Awaitable[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class PinnedDirectory:
+    """One directory this program was built with: its URL, and the two keys (current, next) it may sign with."""
+
+    name: str
+    url: str
+    keys: tuple[bytes, ...]
+
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Any]) -> Self:
+        """Parse one entry of directories.json; keys are base64 of KEY_BYTES raw bytes. Raises DirectoryError."""
+        try:
+            keys = tuple(base64.b64decode(key, validate=True) for key in fields["keys"])
+            pinned = cls(str(fields["name"]), str(fields["url"]).rstrip("/"), keys)
+        except (KeyError, TypeError, ValueError):
+            raise DirectoryError("The list of directories is damaged.") from None
+        if urlsplit(pinned.url).scheme != "https" or not keys or any(len(key) != KEY_BYTES for key in keys):
+            raise DirectoryError("The list of directories is damaged.")
+        return pinned
+
+
+@dataclass(frozen=True, slots=True)
+class FilePromise:
+    """A file that `latest.json` promises: its path on the directory, SHA-256 in hex, and size in bytes."""
+
+    path: str
+    sha256: str
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """A parsed `latest.json`. Deltas are not read: the snapshot always has everything."""
+
+    version: int
+    generated_at: datetime
+    expires: datetime
+    rows: int
+    snapshot: FilePromise
+    evidence: FilePromise
+
+
+def latest_request(base_url: str) -> Request:
+    """Return the request for the directory's latest.json: the same for every client."""
+    return Request("GET", f"{base_url}/v1/directory/latest.json", limit=MAX_LATEST + 1)
+
+
+async def read_latest(
+    response: Response, *, keys: tuple[bytes, ...], verify: Verify, now: datetime, seen_version: int
+) -> Latest:
+    """Check and parse latest.json, signed by one of the raw public `keys`, not older than `seen_version` (0: none).
+
+    Raises DirectoryError with one of its codes, ServerRefused when there is no file at all.
+    """
+    fields = _latest_fields(response)
+    by_id = {key_id(key): key for key in keys}
+    key = by_id.get(str(fields.get("key_id")))
+    if key is None:
+        raise DirectoryError("The directory is signed with an unknown key.", code="directory_key_unknown")
+    if not await _is_signed(fields, key, verify):
+        raise DirectoryError("The directory's signature is wrong.", code="directory_signature")
+    latest = _fresh(_parse_latest(fields), now)
+    if latest.version < seen_version:
+        raise DirectoryError("The directory is older than the copy already here.", code="directory_older")
+    return latest
+
+
+def read_unpinned_latest(response: Response, now: datetime) -> Latest:
+    """Parse the latest.json of a directory without pinned keys: its signature is not checked.
+
+    Only for the command line, which says so; the engine never calls it.
+    """
+    return _fresh(_parse_latest(_latest_fields(response)), now)
+
+
+def file_request(base_url: str, promise: FilePromise) -> Request:
+    """Return the request for a promised file; no more bytes are read than promised, and one that tells of too many."""
+    return Request("GET", f"{base_url}/{promise.path}", timeout=FILE_TIMEOUT, limit=promise.bytes + 1)
+
+
+def read_file(response: Response, promise: FilePromise) -> bytes:
+    """Return the file's bytes, still packed, if they are the promised ones. Raises DirectoryError, ServerRefused."""
+    _expect_ok(response)
+    if len(response.body) != promise.bytes or hashlib.sha256(response.body).hexdigest() != promise.sha256:
+        raise DirectoryError("A directory file does not have the promised checksum.", code="directory_corrupt")
+    return response.body
+
+
+def key_id(public_key: bytes) -> str:
+    """Return the name of a raw Ed25519 public key: the first 16 hex digits of its SHA-256."""
+    return hashlib.sha256(public_key).hexdigest()[:16]
+
+
+def signed_bytes(latest: Mapping[str, Any]) -> bytes:
+    """Return what `latest.json`'s signature signs: the object without `signature` as RFC 8785 canonical JSON.
+
+    Raises rfc8785.CanonicalizationError (a ValueError) for what cannot be written so.
+    """
+    return rfc8785.dumps({name: value for name, value in latest.items() if name != "signature"})
+
+
+def _expect_ok(response: Response) -> None:
+    if response.status >= 500:
+        raise ServerRefused("The directory had a problem of its own.", code="server_error", status=response.status)
+    if response.status != 200:
+        raise ServerRefused("The directory refused the request.", status=response.status)
+
+
+def _latest_fields(response: Response) -> Mapping[str, Any]:
+    _expect_ok(response)
+    try:
+        fields = response.json() if len(response.body) <= MAX_LATEST else None
+    except (ValueError, RecursionError):
+        fields = None
+    if not isinstance(fields, Mapping):
+        raise _invalid()
+    return fields
+
+
+async def _is_signed(fields: Mapping[str, Any], key: bytes, verify: Verify) -> bool:
+    try:
+        signature = base64.b64decode(fields["signature"], validate=True)
+        message = signed_bytes(fields)
+    except (KeyError, TypeError, ValueError, RecursionError):
+        return False
+    return len(signature) == SIGNATURE_BYTES and await verify(key, message, signature)
+
+
+def _parse_latest(fields: Mapping[str, Any]) -> Latest:
+    try:
+        return Latest(
+            version=_count(fields["version"]),
+            generated_at=_moment(fields["generated_at"]),
+            expires=_moment(fields["expires"]),
+            rows=_count(fields["rows"], MAX_ROWS),
+            snapshot=_promise(fields["snapshot"]),
+            evidence=_promise(fields["evidence"]),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise _invalid() from None
+
+
+def _invalid() -> DirectoryError:
+    return DirectoryError("The directory sent something that is not a directory.")
+
+
+def _fresh(latest: Latest, now: datetime) -> Latest:
+    if latest.expires <= now:
+        raise DirectoryError(
+            "The directory is past its expiry date.", code="directory_expired", date=latest.expires.date().isoformat()
+        )
+    return latest
+
+
+def _promise(fields: Mapping[str, Any]) -> FilePromise:
+    path = fields["path"].removeprefix("/")
+    if not _PATH.match(path) or ".." in path or not _SHA256.match(fields["sha256"]):
+        raise ValueError
+    return FilePromise(path, fields["sha256"], _count(fields["bytes"], MAX_FILE))
+
+
+def _count(value: object, most: int = 2**53) -> int:
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most:
+        return value
+    raise ValueError
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError
+    return moment

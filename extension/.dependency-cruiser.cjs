@@ -1,0 +1,62 @@
+// Which folder may import which: only those in rows below its own. Types count as imports. Run by `npm run check`.
+
+/** From the top down; folders in one row do not import each other. */
+const LAYERS = [
+  ["entrypoints"],
+  ["components"],
+  ["lib/page", "lib/background", "lib/x"],
+  ["engine"],
+  ["lib/settings.ts"],
+  ["lib/engine", "lib/sessions", "lib/i18n"],
+  ["lib/messages"],
+  ["lib/rules"],
+  ["lib/database.ts"],
+  ["lib/async.ts", "lib/json.ts", "lib/messages/messages.gen.ts"],
+];
+
+/** Imports against the direction that are still to be removed: [from, to]. */
+const EXCEPTIONS = [
+  ["lib/background", "lib/x"],
+  ["lib/page", "lib/background/reading"],
+  ["lib/x/reading", "lib/background/reading"],
+  ["lib/messages/(content|pages)", "lib/x/(answers/(lists|users)|switch)"],
+  ["lib/messages/pages", "lib/engine/client"],
+  ["lib/rules", "lib/messages/content"],
+  ["lib/rules/hints", "lib/x/answers/users"],
+  ["lib/i18n/account-text", "lib/background/hint-lookup"],
+];
+
+const start = (folders) => `^(${folders.map((one) => one.replaceAll(".", "\\.")).join("|")})(/|$)`;
+const others = (row, folder) => row.filter((one) => one !== folder);
+const exceptions = (folder) =>
+  EXCEPTIONS.filter(([from]) => from.startsWith(folder)).map(([, to]) => `^${to}`);
+
+const directions = LAYERS.flatMap((row, depth) =>
+  row.map((folder) => ({
+    name: `${folder} imports only what stands below it`,
+    severity: "error",
+    from: { path: start([folder]) },
+    to: {
+      path: start([...LAYERS.slice(0, depth).flat(), ...others(row, folder)]),
+      pathNot: [start(LAYERS.slice(depth + 1).flat()), ...exceptions(folder)],
+    },
+  })),
+);
+
+module.exports = {
+  forbidden: [
+    { name: "no circle of imports", severity: "error", from: {}, to: { circular: true } },
+    {
+      name: "every file stands in a folder of the list",
+      severity: "error",
+      from: {},
+      to: { path: "^(lib|engine|components|entrypoints)/", pathNot: start(LAYERS.flat()) },
+    },
+    ...directions,
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    doNotFollow: { path: "node_modules" },
+  },
+};
