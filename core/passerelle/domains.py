@@ -1,8 +1,8 @@
 """Host names as browsers read them: UTS 46, non-transitional, so that `straße.social` stays its own server.
 
-The same hosts as `new URL(…).hostname` gives (https://url.spec.whatwg.org/#concept-domain-to-ascii); extension/lib/rules/
-domains.ts is the mirror, tests/data/vectors/hosts.json holds both to it. Python's own "idna" codec is IDNA 2003, which
-turns ß into ss and ς into σ: the address of another server.
+The same hosts as `new URL(…).hostname` gives (https://url.spec.whatwg.org/#concept-domain-to-ascii). The mirror is
+extension/lib/rules/domains.ts; tests/data/vectors/hosts.json holds both to it. Python's own "idna" codec is IDNA 2003,
+which turns ß into ss and ς into σ: the address of another server.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def canonicalize_host(text: str) -> str | None:
 
 
 def _map(text: str) -> str | None:
-    """Return what UTS 46 makes of a host with characters beyond ASCII, each label encoded; None where it forbids one."""
+    """Return a host with characters beyond ASCII as UTS 46 maps it, labels encoded; None where it forbids one."""
     import idna  # its tables take 15 ms to load, and few hosts need them
 
     try:

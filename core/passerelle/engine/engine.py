@@ -34,7 +34,7 @@ from passerelle.errors import CommandError, PasserelleError, ServerRefused, Unre
 from passerelle.following.pace import DEFAULT, Pace
 from passerelle.following.plan import Planned, decide, decision_keys, make_plan, may_choose
 from passerelle.hints.records import LookView
-from passerelle.identifiers import parse_did, parse_handle
+from passerelle.identifiers import parse_did
 from passerelle.matching.views import AccountView, MatchesView, MatchView
 from passerelle.networks import bluesky
 from passerelle.people import graph, observations, summary
@@ -144,9 +144,8 @@ class Engine:
         return Nothing()
 
     async def _find_account(self, fields: messages.AccountFind, paths: Sequence[str]) -> messages.AccountFound:
-        handle = parse_handle(fields.handle)
-        identity = await bluesky.find_identity(handle, self._world.fetch)
-        return messages.AccountFound(did=identity.did, handle=handle, pds=identity.pds)
+        identity = await bluesky.find_named(bluesky.parse_typed_name(fields.handle), self._world.fetch)
+        return messages.AccountFound(did=identity.did, handle=identity.handle or identity.did, pds=identity.pds)
 
     async def _refresh_follows(self, fields: messages.FollowRefresh, paths: Sequence[str]) -> Nothing:
         await self._follower.refresh(parse_did(fields.account))
