@@ -8,5 +8,6 @@ export default defineConfig({
     dir: "../tests/extension",
     include: ["**/*.test.ts"],
     environment: "node",
+    setupFiles: ["../tests/extension/quiet_console.ts"],
   },
 });

@@ -14,7 +14,8 @@ from typing import Any
 
 import passerelle_host as host
 from passerelle.directory import PinnedDirectory
-from passerelle.engine.engine import Engine, World
+from passerelle.engine.engine import Engine
+from passerelle.engine.environment import Environment
 from passerelle.engine.storage import Change, Delete, Put
 from passerelle.errors import NetworkError, ServerRefused, StorageFull
 from passerelle.transport import Request, Response
@@ -25,11 +26,11 @@ class IndexedDb:
     """The core's Storage over IndexedDB. JSON crosses the border as text, bytes as they are."""
 
     async def get(self, store: str, key: str) -> Any:
-        """Give the value of `key`, or None."""
+        """Return the value of `key`, or None."""
         return _value(await host.get(store, key))
 
     async def get_all(self, store: str) -> Mapping[str, Any]:
-        """Give every key and value of `store`."""
+        """Return every key and value of `store`."""
         return {key: _value(value) for key, value in await host.getAll(store)}
 
     async def write(self, changes: Sequence[Change]) -> None:
@@ -68,8 +69,8 @@ async def verify(key: bytes, message: bytes, signature: bytes) -> bool:
     return bool(await host.verify(to_js(key), to_js(message), to_js(signature)))
 
 
-async def breathe() -> None:
-    """Let messages in: on Pyodide's loop this is one turn of the browser's own."""
+async def yield_now() -> None:
+    """Let other tasks and messages run: on Pyodide's loop this is one turn of the browser's own."""
     await asyncio.sleep(0)
 
 
@@ -104,16 +105,16 @@ def _to_js(value: Any) -> Any:
 
 
 _engine = Engine(
-    World(
+    Environment(
         storage=IndexedDb(),
         fetch=fetch,
         verify=verify,
         now=lambda: datetime.now(UTC),
         random=os.urandom,
-        breathe=breathe,
+        yield_now=yield_now,
         sleep=asyncio.sleep,
         emit=lambda event: host.emit(json.dumps(event)),
-        report=host.report,
+        log=host.report,
         directories=[PinnedDirectory.from_json(fields) for fields in json.loads(host.directories)],
     )
 )

@@ -1,6 +1,8 @@
 """`python -m tests.bench [NAME...]`: measure, print a table of ratios with their targets, write dist/bench.json.
 
-A missed target is printed as MISSED and is no failure: the machine may be busy. `--out FILE` writes elsewhere.
+Each figure is printed and written as soon as it is known. A missed target is printed as MISSED and is no failure: the
+machine may be busy. A part that cannot be measured stops no other; the exit status is then 1. `--out FILE` writes
+elsewhere.
 """
 
 from __future__ import annotations
@@ -11,17 +13,18 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
 from tests.bench import archive, badges, first_match, matching, start, tweets
-from tests.bench.report import Figure, table, verdict, write_json
+from tests.bench.report import Failure, Figure, Report, run_parts, table, verdict
 from tests.bench.runtimes import BENCH, ROOT
 from tests.bench.tools import Tools
 
-BENCHES: Mapping[str, Callable[[Tools], Iterator[Figure]]] = {
+BENCHES: Mapping[str, Callable[[Tools], Iterable[Figure | Failure]]] = {
     "start": start.measure,
     "archive": archive.measure,
     "tweets": tweets.measure,
@@ -34,18 +37,18 @@ BENCHES: Mapping[str, Callable[[Tools], Iterator[Figure]]] = {
 def main() -> None:
     """Measure what the command line names, or everything."""
     options = _options()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the large files go when somebody stops this
-    figures: list[Figure] = []
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the large files are removed when this is stopped
+    report = Report(options.out, os.getloadavg()[0])
     _install_baseline()
-    load = os.getloadavg()[0]
     with sync_playwright() as playwright, tempfile.TemporaryDirectory(prefix="passerelle-bench-") as folder:
         tools = Tools(playwright, Path(folder))
         for name in options.names or BENCHES:
             print(f"{name} …", flush=True)
-            figures += BENCHES[name](tools)
-    write_json(figures, load, options.out)
-    print(table(figures))
-    print(f"\n{verdict(figures, load)}")
+            for result in run_parts(name, partial(BENCHES[name], tools)):
+                report.add(result)
+                print(result.trace if isinstance(result, Failure) else table([result], heads=()), flush=True)
+    print(f"\n{table(report.figures)}\n\n{verdict(report)}")
+    sys.exit(1 if report.failures else 0)
 
 
 def _install_baseline() -> None:

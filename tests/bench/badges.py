@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from statistics import quantiles
 from typing import Any
 
@@ -12,7 +13,7 @@ from playwright.sync_api import CDPSession, Page
 from tests.bench.directories import publish_large
 from tests.bench.engine import EnginePage
 from tests.bench.inside.invented import screen_name
-from tests.bench.report import MEGABYTE, Figure
+from tests.bench.report import MEGABYTE, Failure, Figure, run_parts
 from tests.bench.tools import ELSEWHERE, Session, Tools
 from tests.e2e.steps import switch_badges
 from tests.world import sites
@@ -65,7 +66,7 @@ class Memory:
         return Memory(self.script - other.script, self.dom - other.dom, self.nodes - other.nodes)
 
 
-def measure(tools: Tools) -> Iterator[Figure]:
+def measure(tools: Tools) -> Iterator[Figure | Failure]:
     """Let the same cells appear on x.com and on a site without badges, in turns."""
     folder = tools.folder / "large-directory"
     publish_large(folder, ROWS)
@@ -73,9 +74,7 @@ def measure(tools: Tools) -> Iterator[Figure]:
         EnginePage(session.browser).call("directory.update")
         _switch_on(session)
         session.world.forget()
-        yield from _time(session)
-        yield from _weigh(session)
-        yield Figure("badges", "requests made meanwhile", "", [_requests(session)], most=0)
+        yield from run_parts("badges", *(partial(part, session) for part in (_time, _weigh, _count_requests)))
 
 
 def _time(session: Session) -> Iterator[Figure]:
@@ -147,8 +146,12 @@ def _switch_on(session: Session) -> None:
     page.close()
 
 
+def _count_requests(session: Session) -> Iterator[Figure]:
+    yield Figure("badges", "requests made meanwhile", "", [_requests(session)], most=0)
+
+
 def _requests(session: Session) -> int:
-    """Count what was asked of anybody, but for the pages themselves."""
+    """Return how many requests were made, except for the pages themselves."""
     own = {(host, path) for host in (sites.X, ELSEWHERE) for path in _Timeline.OWN_PATHS}
     return sum((ask.host, ask.path) not in own for ask in session.world.asked)
 

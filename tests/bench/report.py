@@ -1,12 +1,16 @@
-"""Figures, their targets, and how they are shown: a table for people and bench.json for programs."""
+"""Figures, their targets, and how they are shown: a table for people and bench.json for programs.
+
+Every figure is written when it is known, and a part that fails is written beside the others' figures.
+"""
 
 from __future__ import annotations
 
 import json
 import os
 import platform
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
@@ -40,7 +44,7 @@ class Figure:
 
     @property
     def ratio(self) -> float | None:
-        """How many times the baseline: the median over turns, since a turn's two runs share the machine's mood.
+        """How many times the baseline: the median over turns, since a turn's two runs share the machine's load.
 
         None where there is nothing to divide by.
         """
@@ -63,7 +67,7 @@ class Figure:
         return f"≤ {self.most_ratio:g}×" if self.most_ratio is not None else ""
 
     def to_json(self) -> dict[str, Any]:
-        """Give everything there is to know about this figure."""
+        """Return the figure as a JSON object."""
         return {
             "bench": self.bench,
             "what": self.what,
@@ -79,41 +83,87 @@ class Figure:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A part of a benchmark that ended with an exception; `error` is its last line, `trace` all of it."""
+
+    bench: str
+    error: str
+    trace: str
+
+    @classmethod
+    def of(cls, bench: str, error: Exception) -> Failure:
+        """Return the record of an exception."""
+        lines = traceback.format_exception(error)
+        return cls(bench, lines[-1].strip(), "".join(lines))
+
+
+def run_parts(bench: str, *parts: Callable[[], Iterable[Figure | Failure]]) -> Iterator[Figure | Failure]:
+    """Run all parts and yield their figures; one that fails yields a Failure and does not stop the others."""
+    for part in parts:
+        try:
+            yield from part()
+        except Exception as error:  # noqa: BLE001  # shown with its trace, and the run ends with status 1
+            yield Failure.of(bench, error)
+
+
+@dataclass(slots=True)
+class Report:
+    """What is known so far; `path` always holds all of it."""
+
+    path: Path
+    load: float
+    figures: list[Figure] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+
+    def add(self, result: Figure | Failure) -> None:
+        """Store a result and write the file anew."""
+        if isinstance(result, Failure):
+            self.failures.append(result)
+        else:
+            self.figures.append(result)
+        write_json(self, self.path)
+
+
 VERDICTS = {True: "met", False: "MISSED", None: ""}
 HEADS = ("bench", "what", "ours", "against", "baseline", "ratio", "target", "")
 
 
-def table(figures: Iterable[Figure]) -> str:
-    """Write the figures as a table of plain text."""
-    lines = [HEADS, *(_cells(figure) for figure in figures)]
+def table(figures: Iterable[Figure], heads: Sequence[Sequence[str]] = (HEADS,)) -> str:
+    """Return the figures as a table of plain text."""
+    lines = [*heads, *(_cells(figure) for figure in figures)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
 
 
-def verdict(figures: Iterable[Figure], load: float) -> str:
-    """Say which targets are missed, and how far to trust that: `load` is how many programs wanted a core before."""
-    missed = [f"{figure.bench}: {figure.what}" for figure in figures if figure.is_met is False]
-    lines = [f"Targets missed: {'; '.join(missed)}." if missed else "Every target is met."]
-    if load > IDLE_LOAD:
-        lines.append(f"The machine was busy (load {load:.1f} on {os.cpu_count()} cores): trust ratios, not times.")
+def verdict(report: Report) -> str:
+    """Return which parts failed, which targets are missed, and how far to trust that."""
+    missed = [f"{figure.bench}: {figure.what}" for figure in report.figures if figure.is_met is False]
+    lines = [f"Not measured: {failure.bench}: {failure.error}" for failure in report.failures]
+    lines.append(f"Targets missed: {'; '.join(missed)}." if missed else "Every measured target is met.")
+    if report.load > IDLE_LOAD:
+        lines.append(
+            f"The machine was busy (load {report.load:.1f} on {os.cpu_count()} cores): trust ratios, not times."
+        )
     return "\n".join(lines)
 
 
-def write_json(figures: Iterable[Figure], load: float, path: Path) -> None:
-    """Write the figures and the machine they were measured on."""
+def write_json(report: Report, path: Path) -> None:
+    """Write the figures, the failures and the machine they were measured on."""
     machine = {
         "cores": os.cpu_count(),
         "system": platform.platform(),
         "python": platform.python_version(),
-        "load": load,
+        "load": report.load,
     }
-    report = {
+    content = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": machine,
-        "figures": [figure.to_json() for figure in figures],
+        "figures": [figure.to_json() for figure in report.figures],
+        "failures": [{"bench": failure.bench, "error": failure.error} for failure in report.failures],
     }
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(report, indent=1) + "\n")
+    path.write_text(json.dumps(content, indent=1) + "\n")
 
 
 def _cells(figure: Figure) -> tuple[str, ...]:

@@ -19,7 +19,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from passerelle.archive.records import Name, Owner
 from passerelle.directory import Evidence, EvidenceSource, PinnedDirectory, Row, key_id, signed_bytes
-from passerelle.engine.engine import Engine, World
+from passerelle.engine.engine import Engine
+from passerelle.engine.environment import Environment
 from passerelle.engine.storage import Change, MemoryStorage
 from passerelle.errors import NetworkError, ServerRefused
 from passerelle.following.pace import Pace
@@ -32,6 +33,7 @@ BASE_URL = "https://dir.example.org"
 ME = Did("did:plc:meeeeeeeeeeeeeeeeeeeeeee")
 QUICK = Pace(  # limits small enough to be reached, pauses too short to be noticed
     batch=3,
+    points_per_follow=3,
     points_per_hour=90,
     points_per_day=300,
     tries=4,
@@ -210,7 +212,7 @@ class Pds:
         if self.records.keys() & creates.keys() or len(creates) < len(body["writes"]):
             return reply(500, {"error": "InternalServerError"})
         self.records.update(creates)
-        return reply(200, {"results": []})
+        return reply(200, {"results": [_created(rkey) for rkey in creates]})
 
     def _create(self, rkey: str, record: Mapping[str, str]) -> Response:
         assert record["$type"] == "app.bsky.graph.follow"
@@ -220,7 +222,7 @@ class Pds:
         if rkey in self.records:
             return reply(500, {"error": "InternalServerError"})
         self.records[rkey] = record["subject"]
-        return reply(200, {"uri": f"at://{ME}/app.bsky.graph.follow/{rkey}", "cid": "bafy"})
+        return reply(200, _created(rkey))
 
     def _list(self, query: Mapping[str, str]) -> Response:
         """Answer with a cursor even on the last page, as the reference server does."""
@@ -268,6 +270,11 @@ def did_document(did: str, handle: str | None, pds: str = "https://pds.example.o
     }
 
 
+def _created(rkey: str) -> dict[str, str]:
+    cid = "bafyreib2rxk3rybk3aobmv5cjuql3bm2twh4jo5uxgf5kpqrsvlbdllwky"
+    return {"uri": f"at://{ME}/app.bsky.graph.follow/{rkey}", "cid": cid}
+
+
 def _lose(pds: Pds) -> Response:
     raise NetworkError("The server did not answer.", host="pds.example.org")
 
@@ -292,6 +299,8 @@ FAULTS: Mapping[str, Callable[[Pds], Response]] = {
     "death": _die,
     "error": lambda pds: reply(502, {"error": "UpstreamFailure"}),
     "slow": _slow,
+    "login page": lambda pds: Response(200, {"content-type": "text/html"}, b"<!doctype html><title>Wi-Fi</title>"),
+    "empty object": lambda pds: reply(200, {}),
     "signed out": _sign_out,
     "expired": lambda pds: reply(400, {"error": "ExpiredToken", "message": "Token has expired"}),
 }
@@ -412,16 +421,16 @@ class Browser:
             return response
 
         self.engine = Engine(
-            World(
+            Environment(
                 storage=FragileStorage(self.storage, killer),
                 fetch=fetch,
                 verify=verify,
                 now=self.clock,
                 random=lambda count: b"\x01" * count,
-                breathe=lambda: asyncio.sleep(0),
+                yield_now=lambda: asyncio.sleep(0),
                 sleep=self.clock.sleep,
                 emit=self.events.append,
-                report=self.reports.append,
+                log=self.reports.append,
                 directories=[SOURCE],
             ),
             QUICK,

@@ -361,6 +361,50 @@ def test_a_sign_in_that_ends_pauses_with_its_reason(archive: str, fault: str) ->
     run(main())
 
 
+@pytest.mark.parametrize("fault", ["login page", "empty object"])
+def test_a_success_that_does_not_name_the_records_is_looked_up_and_sent_again(archive: str, fault: str) -> None:
+    async def main() -> None:
+        browser = await opened(archive)
+        browser.pds.faults = [fault] * 2
+        await browser.ask("follow.start", account=ME)
+        view = await browser.until_idle()
+        assert (view["following"], view["error"]) == (5, None)
+        assert browser.pds.followed() == CHOSEN
+
+    run(main())
+
+
+def test_success_pages_for_every_write_stop_the_queue_and_count_no_follow(archive: str) -> None:
+    async def main() -> None:
+        browser = await opened(archive)
+        browser.pds.faults = ["login page"] * 100
+        await browser.ask("follow.start", account=ME)
+        view = await browser.until_idle()
+        assert (view["following"], view["error"]["code"]) == (0, "server_error")
+        assert account_of(browser, ADA)["state"] != "following"
+        browser.pds.faults = []
+        await browser.ask("follow.resume")
+        await browser.until_idle()
+        assert browser.pds.followed() == CHOSEN
+
+    run(main())
+
+
+def test_success_pages_for_everything_stop_the_queue_and_count_no_follow(archive: str) -> None:
+    async def main() -> None:
+        browser = await opened(archive)
+        browser.pds.faults, browser.pds.read_faults = ["login page"] * 100, ["login page"] * 100
+        await browser.ask("follow.start", account=ME)
+        view = await browser.until_idle()
+        assert (view["following"], view["error"]["code"]) == (0, "server_error")
+        browser.pds.faults, browser.pds.read_faults = [], []
+        await browser.ask("follow.resume")
+        await browser.until_idle()
+        assert browser.pds.followed() == CHOSEN
+
+    run(main())
+
+
 def test_one_bad_record_fails_alone_with_its_reason(archive: str) -> None:
     async def main() -> None:
         browser = await opened(archive)
@@ -649,9 +693,7 @@ def test_nothing_is_sent_that_could_not_be_stored_before(archive: str) -> None:
 
 
 def test_the_engine_has_a_handler_for_every_command() -> None:
-    from passerelle.engine.engine import HANDLERS
-
-    assert HANDLERS.keys() == COMMANDS.keys()
+    assert make_browser().start().handlers.keys() == COMMANDS.keys()
 
 
 # Killed at any instant.

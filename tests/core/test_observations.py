@@ -60,7 +60,7 @@ def match(browser: Browser, someone: Someone) -> dict[str, Any]:
 
 
 async def known(browser: Browser) -> FollowGraph:
-    graph = await browser.engine._memory.graph()
+    graph = await browser.engine._repository.graph()
     assert graph
     return graph
 

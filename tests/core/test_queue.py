@@ -12,41 +12,37 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from passerelle.following import queue as queues
-from passerelle.following.pace import DEFAULT
-from passerelle.following.queue import (
-    TRANSITIONS,
+from passerelle.following import schedule
+from passerelle.following.bluesky import PACE, choose_record_keys, make_follow, read_write
+from passerelle.following.items import Item, State
+from passerelle.following.outcomes import (
     Accepted,
     Added,
-    Check,
-    Idle,
-    Item,
     Known,
-    ListFollows,
     Missing,
+    Outcome,
     Paused,
-    Queue,
     Refused,
-    Resolve,
     Resolved,
     Resumed,
-    Send,
-    Sent,
     Slowed,
-    State,
     Stopped,
     Unanswered,
     Unresolved,
-    Wait,
     Withdrawn,
-    next_due,
-    read_write,
-    record,
 )
-from passerelle.identifiers import Did, Handle
-from passerelle.networks import bluesky
+from passerelle.following.pace import Pace
+from passerelle.following.queue import TRANSITIONS, IllegalTransition, Queue, record
+from passerelle.following.steps import Check, Idle, ListFollows, Resolve, Send, Step, Wait
+from passerelle.identifiers import Did
 from passerelle.view import ErrorView
 
 from tests.core.fakes import ME, NOW, QUICK, reply
+
+
+def next_due(queue: Queue, now: datetime, pace: Pace = PACE) -> Step:
+    return schedule.next_due(queue, now, pace)
+
 
 BAD = ErrorView(code="server_refused", message="no")
 DOWN = ErrorView(code="server_unreachable", message="down")
@@ -74,7 +70,7 @@ def after(queue: Queue, *outcomes: Any) -> Queue:
 def sent(queue: Queue, now: datetime = NOW) -> Queue:
     step = next_due(queue, now, QUICK)
     assert isinstance(step, Send)
-    return after(queue, Sent(step.keys, now, 1))
+    return after(queue, choose_record_keys(queue, step.keys, now, 1))
 
 
 def states(queue: Queue) -> list[str]:
@@ -94,23 +90,23 @@ def test_whom_one_follows_already_is_read_before_anything_is_sent() -> None:
 
 
 def test_people_are_sent_in_batches_in_their_order() -> None:
-    assert next_due(queue_of(30), NOW) == Send(tuple(did(number) for number in range(DEFAULT.batch)))
+    assert next_due(queue_of(30), NOW) == Send(tuple(did(number) for number in range(PACE.batch)))
 
 
 def test_record_keys_are_chosen_before_sending_and_never_change() -> None:
     queue = sent(queue_of(3))
-    rkeys = [one.rkey for one in queue.items.values()]
-    assert len(set(rkeys)) == 3
-    assert all(rkeys)
+    record_keys = [one.record_key for one in queue.items.values()]
+    assert len(set(record_keys)) == 3
+    assert all(record_keys)
     again = sent(after(queue, Missing()), NOW + timedelta(minutes=1))
-    assert [one.rkey for one in again.items.values()] == rkeys
-    assert [one.follow for one in again.items.values()] == [one.follow for one in queue.items.values()]
+    assert [one.record_key for one in again.items.values()] == record_keys
+    assert [make_follow(one) for one in again.items.values()] == [make_follow(one) for one in queue.items.values()]
 
 
 def test_record_keys_stay_apart_when_the_clock_goes_back() -> None:
     queue = after(sent(queue_of(6)), Accepted())
     queue = sent(queue, NOW - timedelta(hours=1))
-    assert len({one.rkey for one in queue.items.values()}) == 6
+    assert len({one.record_key for one in queue.items.values()}) == 6
 
 
 def test_what_was_asked_is_looked_up_before_anything_else_is_sent() -> None:
@@ -158,7 +154,7 @@ def test_a_failed_one_can_be_tried_again_under_its_key() -> None:
     again = after(queue, Added((item(0),)))
     assert states(again) == ["waiting"]
     assert again.items[did(0)].error is None
-    assert again.items[did(0)].rkey == queue.items[did(0)].rkey
+    assert again.items[did(0)].record_key == queue.items[did(0)].record_key
 
 
 def test_a_batch_that_fails_again_and_again_is_split() -> None:
@@ -171,7 +167,7 @@ def test_a_batch_that_fails_again_and_again_is_split() -> None:
 def test_failures_make_us_wait_longer_each_time_and_stop_in_the_end() -> None:
     queue, now, pauses = sent(queue_of(3)), NOW, []
     while not queue.paused:
-        queue = record(queue, Unanswered(DOWN, now), DEFAULT)
+        queue = record(queue, Unanswered(DOWN, now), PACE)
         if queue.not_before:
             pauses.append((queue.not_before - now).total_seconds())
             now = queue.not_before
@@ -185,14 +181,14 @@ def test_failures_make_us_wait_longer_each_time_and_stop_in_the_end() -> None:
 
 def test_a_429_makes_us_wait_until_then() -> None:
     until = NOW + timedelta(minutes=7)
-    queue = after(sent(queue_of(2)), Slowed(until))
+    queue = after(sent(queue_of(2)), Slowed(NOW, until))
     assert states(queue) == ["waiting", "waiting"]
     assert next_due(queue, NOW, QUICK) == Wait(until)
     assert isinstance(next_due(queue, until, QUICK), Send)
 
 
 def test_a_429_to_a_question_leaves_the_answer_open() -> None:
-    queue = after(sent(queue_of(2)), Slowed(NOW, is_answer=False))
+    queue = after(sent(queue_of(2)), Slowed(NOW, NOW, is_answer=False))
     assert next_due(queue, NOW, QUICK) == Check(did(0))
 
 
@@ -241,7 +237,7 @@ def test_the_hourly_budget_is_kept_and_used_to_the_end() -> None:
             queue = after(sent(queue, now), Accepted())
             moments += [now] * len(step.keys)
     assert states(queue) == ["following"] * 100
-    per_hour = QUICK.points_per_hour // bluesky.POINTS_PER_CREATE
+    per_hour = QUICK.points_per_hour // QUICK.points_per_follow
     assert all(
         moment - earlier >= timedelta(hours=1) for earlier, moment in zip(moments, moments[per_hour:], strict=False)
     )
@@ -249,12 +245,12 @@ def test_the_hourly_budget_is_kept_and_used_to_the_end() -> None:
 
 
 def test_the_daily_budget_is_kept() -> None:
-    queue = replace(queue_of(3), spent=((NOW, QUICK.points_per_day),))
+    queue = replace(queue_of(3), points_spent=((NOW, QUICK.points_per_day),))
     assert next_due(queue, NOW, QUICK) == Wait(NOW + timedelta(days=1))
 
 
 def test_a_handle_is_resolved_when_its_turn_comes_and_doubles_are_seen() -> None:
-    by_handle = Item("ada.example.org", None, Handle("ada.example.org"))
+    by_handle = Item("ada.example.org", None, "ada.example.org")
     queue = replace(queue_of(1), items={by_handle.key: by_handle, did(0): item(0)})
     assert next_due(queue, NOW, QUICK) == Resolve("ada.example.org")
     queue = after(queue, Resolved("ada.example.org", did(0)))
@@ -264,14 +260,12 @@ def test_a_handle_is_resolved_when_its_turn_comes_and_doubles_are_seen() -> None
 
 
 def test_a_handle_of_somebody_followed_already_needs_no_record() -> None:
-    queue = Queue(ME, {"a.example.org": Item("a.example.org", None, Handle("a.example.org"))}, frozenset({did(5)}))
+    queue = Queue(ME, {"a.example.org": Item("a.example.org", None, "a.example.org")}, frozenset({did(5)}))
     assert states(after(queue, Resolved("a.example.org", did(5)))) == ["following"]
 
 
 def test_a_handle_of_nobody_fails_alone() -> None:
-    queue = Queue(
-        ME, {"a.example.org": Item("a.example.org", None, Handle("a.example.org")), did(1): item(1)}, frozenset()
-    )
+    queue = Queue(ME, {"a.example.org": Item("a.example.org", None, "a.example.org"), did(1): item(1)}, frozenset())
     queue = after(queue, Unresolved("a.example.org", BAD))
     assert states(queue) == ["failed", "waiting"]
     assert next_due(queue, NOW, QUICK) == Send((did(1),))
@@ -292,29 +286,46 @@ def test_adding_twice_changes_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "error", "outcome"),
+    ("status", "body", "outcome"),
     [
-        (200, "", Accepted),
-        (400, "InvalidRequest", Refused),
-        (413, "PayloadTooLarge", Refused),
-        (400, "ExpiredToken", Stopped),
-        (400, "AccountDeactivated", Stopped),
-        (401, "AuthMissing", Stopped),
-        (403, "ScopeMissingError", Stopped),
-        (404, "", Stopped),
-        (429, "RateLimitExceeded", Slowed),
-        (500, "InternalServerError", Unanswered),
-        (502, "UpstreamFailure", Unanswered),
+        (400, {"error": "InvalidRequest"}, Refused),
+        (413, {"error": "PayloadTooLarge"}, Refused),
+        (400, {"error": "ExpiredToken"}, Stopped),
+        (400, {"error": "AccountDeactivated"}, Stopped),
+        (401, {"error": "AuthMissing"}, Stopped),
+        (403, {"error": "ScopeMissingError"}, Stopped),
+        (404, {}, Stopped),
+        (429, {"error": "RateLimitExceeded"}, Slowed),
+        (500, {"error": "InternalServerError"}, Unanswered),
+        (502, {"error": "UpstreamFailure"}, Unanswered),
+        (200, {}, Unanswered),
+        (200, [], Unanswered),
+        (200, {"results": []}, Unanswered),
+        (200, {"uri": "at://did:plc:other/app.bsky.graph.follow/3k", "cid": "bafy"}, Unanswered),
     ],
 )
-def test_what_an_answer_to_a_write_means(status: int, error: str, outcome: type) -> None:
-    assert type(read_write(reply(status, {"error": error}), NOW)) is outcome
+def test_what_an_answer_to_a_write_means(status: int, body: Any, outcome: type) -> None:
+    asked = sent(queue_of(1)).in_state(State.ASKED)
+    assert type(read_write(reply(status, body), ME, asked, NOW)) is outcome
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_write_is_accepted_where_the_answer_names_its_records(count: int) -> None:
+    asked = sent(queue_of(count)).in_state(State.ASKED)
+    created = [{"uri": f"at://{ME}/app.bsky.graph.follow/{one.record_key}", "cid": "bafy"} for one in asked]
+    body = created[0] if count == 1 else {"results": created}
+    assert read_write(reply(200, body), ME, asked, NOW) == Accepted()
 
 
 def test_every_state_and_every_outcome_has_its_place() -> None:
     assert set(TRANSITIONS) == set(State) - {State.DROPPED}
-    assert set(queues.RECORDERS) == set(queues.Outcome.__args__)
+    assert set(queues.RECORDERS) == set(Outcome.__args__)
     assert {one for row in TRANSITIONS.values() for one in row} <= set(queues.RECORDERS)
+
+
+def test_an_outcome_that_cannot_happen_names_itself_and_the_state() -> None:
+    with pytest.raises(IllegalTransition, match=r"\AUnresolved cannot happen to an item in state ASKED\Z"):
+        after(sent(queue_of(1)), Unresolved(did(0), BAD))
 
 
 def test_a_queue_survives_being_stored() -> None:
@@ -328,8 +339,8 @@ OUTCOMES = st.sampled_from(
         Accepted(),
         Missing(),
         Refused(BAD),
-        Slowed(NOW + timedelta(minutes=1)),
-        Slowed(NOW + timedelta(minutes=1), is_answer=False),
+        Slowed(NOW, NOW + timedelta(minutes=1)),
+        Slowed(NOW, NOW + timedelta(minutes=1), is_answer=False),
         Unanswered(DOWN, NOW),
         Stopped(BAD),
         Stopped(BAD, is_answer=False),
@@ -357,12 +368,12 @@ def test_whatever_happens_the_queue_keeps_its_promises(happenings: list[Any]) ->
             queue = after(queue, happening)
         asked = queue.in_state(State.ASKED)
         assert len({one.batch for one in asked}) <= 1  # one commit at a time
-        assert len({one.did for one in asked}) == len(asked)
-        rkeys = [one.rkey for one in queue.items.values() if one.rkey]
-        assert len(set(rkeys)) == len(rkeys)
+        assert len({one.target for one in asked}) == len(asked)
+        record_keys = [one.record_key for one in queue.items.values() if one.record_key]
+        assert len(set(record_keys)) == len(record_keys)
         for key, one in before.items.items():
-            if one.rkey and key in queue.items:
-                assert queue.items[key].rkey == one.rkey
-        assert all(a <= b for a, b in pairwise(moment for moment, _ in queue.spent))
+            if one.record_key and key in queue.items:
+                assert queue.items[key].record_key == one.record_key
+        assert all(a <= b for a, b in pairwise(moment for moment, _ in queue.points_spent))
         if not isinstance(happening, Withdrawn | Known):
             assert before.items.keys() <= queue.items.keys()

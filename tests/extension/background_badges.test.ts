@@ -14,7 +14,7 @@ import {
 } from "../../extension/lib/rules/keys";
 import { EngineError } from "../../extension/lib/engine/client";
 import { makeTranslate } from "../../extension/lib/i18n/i18n";
-import { makeHintBook } from "../../extension/lib/background/hint-lookup";
+import { makeHintLookup } from "../../extension/lib/background/hint-lookup";
 import type { FollowedOne } from "../../extension/lib/messages/messages.gen";
 
 const ADA = {
@@ -62,7 +62,8 @@ function backgroundWith(changes: Partial<BadgeParts> = {}) {
         offsets: new Blob([Uint32Array.of(0)]),
       });
     },
-    book: () => Promise.resolve(makeHintBook([])),
+    book: () => Promise.resolve(makeHintLookup([])),
+    names: () => Promise.resolve([]),
     bearer: () => Promise.resolve(null),
     matches: () => Promise.resolve([]),
     queued: () => Promise.resolve(null),

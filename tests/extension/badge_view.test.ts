@@ -25,7 +25,12 @@ const JUNHO: DirectoryRow = {
   ],
 };
 const junho = { screenName: "junho_bada", restId: JUNHO.rest_id };
-const NOBODY: Own = { match: null, queued: new Map(), isSignedIn: true };
+const NOBODY: Own = {
+  match: null,
+  queued: new Map(),
+  isSignedIn: true,
+  aliases: [],
+};
 const english = { locale: "en-GB", translate: makeTranslate("en-GB") };
 
 const view = (
@@ -145,6 +150,15 @@ test("an id under another name counts for less, and says so", () => {
   const made = view({}, {}, { ...junho, screenName: "new_name" });
   expect(made?.grade).toBe("claimed");
   expect(plain(made?.notes[0])).toContain("@junho_bada");
+});
+
+test("a renamed person whose old name is known keeps the row's grade", () => {
+  const made = view(
+    {},
+    { aliases: ["Junho_Bada"] },
+    { ...junho, screenName: "new_name" },
+  );
+  expect([made?.grade, made?.notes]).toEqual(["attested", []]);
 });
 
 test("a name alone that was checked long ago is doubted; an id is not", () => {

@@ -21,10 +21,8 @@ import {
 } from "../../extension/lib/background/badge-view";
 import type { DirectoryRow } from "../../extension/lib/rules/directory";
 import { EngineError } from "../../extension/lib/engine/client";
-import {
-  isChecked,
-  makeHintBook,
-} from "../../extension/lib/background/hint-lookup";
+import { makeHintLookup } from "../../extension/lib/background/hint-lookup";
+import { isChecked } from "../../extension/lib/rules/hints";
 import { LANGUAGES, makeTranslate } from "../../extension/lib/i18n/i18n";
 import type {
   CheckView,
@@ -342,7 +340,7 @@ const profile = (
 const ada = { screenName: "ada_nouvelle", restId: null };
 
 test("somebody is found by id, or by the name seen last; the index knows both", () => {
-  const book = makeHintBook([
+  const book = makeHintLookup([
     profile([hint()]),
     profile([hint({ seen: "2025-01-01" })], {
       rest_id: "7",
@@ -377,7 +375,7 @@ test.each([
     new Set(["1001 bluesky did:plc:ada"]),
   ],
 ])("%s makes no badge", (_, hints, rejected) => {
-  const book = makeHintBook([profile(hints)], rejected);
+  const book = makeHintLookup([profile(hints)], rejected);
   expect(book.find(ada)).toBeNull();
   expect(book.keys()).toHaveLength(0);
   expect(book.has("1001")).toBe(true);
@@ -406,14 +404,14 @@ const stored = async () =>
   )?.keys ?? null;
 
 test("the index is there while badges are on and somebody is in it", async () => {
-  let book = makeHintBook([profile([hint()])]);
+  let book = makeHintLookup([profile([hint()])]);
   const publish = () => publishHints(() => Promise.resolve(book));
   await publish();
   expect(await stored()).toBeNull();
   await fakeBrowser.storage.local.set({ badges: true });
   await publish();
   expect(await stored()).toEqual(book.keys());
-  book = makeHintBook([]);
+  book = makeHintLookup([]);
   await publish();
   expect(await stored()).toBeNull();
 });
@@ -421,7 +419,12 @@ test("the index is there while badges are on and somebody is in it", async () =>
 // What a badge says.
 
 const english = { locale: "en-GB", translate: makeTranslate("en-GB") };
-const ALONE: Own = { match: null, queued: new Map(), isSignedIn: true };
+const ALONE: Own = {
+  match: null,
+  queued: new Map(),
+  isSignedIn: true,
+  aliases: [],
+};
 const NOW = new Date("2026-11-20T12:00:00Z");
 const plain = (text = "") => withoutIsolates(text);
 const ROW: DirectoryRow = {
@@ -608,7 +611,8 @@ function background(hints: HintView[], changes: Partial<BadgeParts> = {}) {
   const parts: BadgeParts = {
     version: () => Promise.resolve(null),
     files: () => Promise.reject(new Error("there is no directory")),
-    book: () => Promise.resolve(makeHintBook([profile(hints)])),
+    book: () => Promise.resolve(makeHintLookup([profile(hints)])),
+    names: () => Promise.resolve([]),
     bearer: () => Promise.resolve(null),
     matches: () => Promise.resolve([]),
     queued: () => Promise.resolve(null),
@@ -764,7 +768,7 @@ test("where a page shows a name only, the row's id says whose profile counts", a
   );
   const { answer } = background([], {
     ...directory,
-    book: () => Promise.resolve(makeHintBook([newcomer])),
+    book: () => Promise.resolve(makeHintLookup([newcomer])),
   });
   const { result } = (await answer({
     id,

@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from passerelle.engine.engine import World
-from passerelle.engine.follows import Follower
-from passerelle.engine.repository import Memory
+from passerelle.engine.environment import Environment
+from passerelle.engine.follows import Follows
+from passerelle.engine.repository import Repository
 from passerelle.engine.storage import MemoryStorage
 from passerelle.errors import NetworkError
-from passerelle.following.pace import DEFAULT
+from passerelle.following.bluesky import PACE as REAL_PACE
 from passerelle.following.plan import Plan, Planned
 from passerelle.identifiers import Did
 from passerelle.networks import bluesky
@@ -23,7 +23,7 @@ from passerelle.transport import Fetch, Request, Response
 from tests.core.fakes import SOURCE, verify
 from tests.world.pds import Account, Pds
 
-PACE = replace(DEFAULT, first_pause=0.05, longest_pause=0.2)
+PACE = replace(REAL_PACE, first_pause=0.05, longest_pause=0.2)
 DOZENS = 60  # more than two batches
 
 
@@ -51,20 +51,20 @@ def signed_in(pds: Pds, account: Account) -> Fetch:
     return fetch
 
 
-def make_follower(fetch: Fetch, storage: MemoryStorage) -> Follower:
-    world = World(
+def make_follows(fetch: Fetch, storage: MemoryStorage) -> Follows:
+    environment = Environment(
         storage=storage,
         fetch=fetch,
         verify=verify,
         now=lambda: datetime.now(UTC),
         random=lambda count: b"\x05" * count,
-        breathe=lambda: asyncio.sleep(0),
+        yield_now=lambda: asyncio.sleep(0),
         sleep=asyncio.sleep,
         emit=lambda event: None,
-        report=print,
+        log=print,
         directories=[SOURCE],
     )
-    return Follower(world, Memory(storage, lambda event: None), PACE)
+    return Follows(environment, Repository(storage, lambda event: None), PACE)
 
 
 async def follow(
@@ -72,9 +72,9 @@ async def follow(
 ) -> MemoryStorage:
     """Follow these people to the end."""
     storage = storage or MemoryStorage()
-    follower = make_follower(fetch, storage)
-    await follower.load()
-    await follower.start(Plan(Did(account.did), tuple(planned)))
+    follows = make_follows(fetch, storage)
+    await follows.load()
+    await follows.start(Plan(Did(account.did), tuple(planned)))
     for _ in range(600):
         await asyncio.sleep(0.05)
         if not storage.stores["state"]["queue"]["running"]:
@@ -92,9 +92,15 @@ def dids(planned: list[Planned]) -> list[str]:
 
 def test_everyone_is_followed_once_and_a_second_run_writes_nothing(pds: Pds) -> None:
     ada = pds.create_account("all-once")
-    fetch = signed_in(pds, ada)
+    send, requests = signed_in(pds, ada), list[str]()
+
+    async def fetch(request: Request) -> Response:
+        requests.append(request.url)
+        return await send(request)
+
     asyncio.run(follow(fetch, ada, people(0)))
     assert followed(pds, ada) == dids(people(0))
+    assert not any("getRecord" in url for url in requests)  # its answers confirm each write: nothing to look up
     before = pds.revision(ada.did)
     asyncio.run(follow(fetch, ada, people(0)))
     assert pds.revision(ada.did) == before

@@ -1,4 +1,4 @@
-"""fake_x: https://x.com as helper pages of invented people, in the shapes of the real one (tests/world/pages/x)."""
+"""fake_x: https://x.com with pages of invented people, in the shapes of the real one (tests/world/pages/x)."""
 
 from __future__ import annotations
 
@@ -6,17 +6,16 @@ import base64
 import json
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from tests.data.people import ADA, BRUNO, CHLOE, FRIENDLY, HOSTILE, OWNER, SPEAKERS, Someone, crowd
 from tests.world.world import Answer, Ask, page, static
+from tests.world.x_documents import DOCUMENTS, PAGES, render
 
-PAGES = Path(__file__).parent / "pages" / "x"
 _files = static(PAGES)
 
-# Whom the owner of the sample archive follows, and who follows them, as their pages on x.com say.
+# The lists of the sample archive's owner as their pages on x.com show them.
 LISTS: Mapping[str, Sequence[Someone]] = {
     "Following": (*FRIENDLY, *HOSTILE, *SPEAKERS, *crowd(800 - len((*FRIENDLY, *HOSTILE, *SPEAKERS)))),
     "Followers": (ADA, BRUNO, CHLOE),
@@ -27,19 +26,18 @@ LIST_PAGE = re.compile(rf"/{OWNER.screen_name}/(following|followers)")
 
 
 def site(ask: Ask) -> Answer:
-    """Serve pages/x/NAME.html under /NAME, the owner's lists, what X's scripts ask for, and other files."""
+    """Serve the documents under their names, the owner's lists, what X's scripts request, and other files."""
     path = urlsplit(ask.path).path
     if asked := GRAPHQL.fullmatch(path):
         return _graphql(asked[1], ask)
     name = "list" if LIST_PAGE.fullmatch(path) else path.strip("/") or "home"
-    document = PAGES / f"{name}.html"
-    if document.is_file() and document.resolve().is_relative_to(PAGES):
-        return page(200, document.read_bytes(), "text/html; charset=utf-8")
+    if document := DOCUMENTS.get(name):
+        return page(200, render(document), "text/html; charset=utf-8")
     return _files(ask)
 
 
 def old_name(ask: Ask) -> Answer:
-    """Send twitter.com on to x.com, as X does since 2024."""
+    """Redirect twitter.com to x.com, as X does since 2024."""
     return Answer(302, (("Location", f"https://x.com{ask.path}"),), b"")
 
 
@@ -61,7 +59,7 @@ def _graphql(operation: str, ask: Ask) -> Answer:
 
 
 def user(someone: Someone, lists: Mapping[str, Sequence[Someone]] | None = None) -> dict[str, Any]:
-    """Make an X user object; with how many stand in their lists."""
+    """Return an X user object, with the lengths of their lists."""
     counts = {name.lower(): len(people) for name, people in (lists or {}).items()}
     return {
         "__typename": "User",

@@ -1,106 +1,113 @@
-"""Hints on this machine: keep what X profiles name, and have an account looked at when the person asks for it.
+"""Hints on this machine: store which accounts X profiles name, and check one of them when the person asks.
 
-Nothing is asked of any network before `look` is called, and then only about an account that our own store names.
+No request leaves before account.look, and then only about an account that our own store names.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
 
-from passerelle.engine.matches import Matching
-from passerelle.engine.messages import AccountLook, FollowOne
-from passerelle.engine.progress import Pulse
-from passerelle.engine.repository import Memory
+from passerelle.engine.environment import Environment
+from passerelle.engine.matches import Matches
+from passerelle.engine.messages import AccountLook, HintFind
+from passerelle.engine.progress import Progress
+from passerelle.engine.repository import Repository
 from passerelle.engine.storage import Change
+from passerelle.engine.work import Works
 from passerelle.errors import CommandError, ServerRefused
-from passerelle.following.plan import Planned, make_planned
-from passerelle.hints import check, profiles
-from passerelle.hints.check import STRANGER_BYTES, Target
+from passerelle.hints import check as checking
+from passerelle.hints import profiles
+from passerelle.hints.check import RANDOM_NAME_BYTES, Target
 from passerelle.hints.records import CheckView, HintView, LookView, ProfileHints, SeenProfile
 from passerelle.identifiers import ScreenName, parse_rest_id
-from passerelle.matching.evidence import is_checked
 from passerelle.matching.match import list_accounts
 from passerelle.people.graph import FollowGraph
 
-if TYPE_CHECKING:
-    from passerelle.engine.engine import World
 
+class Hints:
+    """Store what profiles name, and the results of checking."""
 
-class Hinter:
-    """Takes in what profiles name, and what came of looking. Whoever calls `learn` or `keep` works alone meanwhile."""
+    def __init__(self, environment: Environment, repository: Repository, works: Works, matches: Matches) -> None:
+        self._environment = environment
+        self._repository = repository
+        self._works = works
+        self._matches = matches
 
-    def __init__(self, world: World, memory: Memory, matching: Matching) -> None:
-        self._world = world
-        self._memory = memory
-        self._matching = matching
+    async def on_find(self, fields: HintFind) -> None:
+        """Answer hint.find."""
+        await self._works.finish(self._find(fields.people))
 
-    async def learn(self, people: Iterable[SeenProfile], pulse: Pulse) -> None:
-        """Keep what these profiles name, and match their people again; nothing about the owner and who is blocked."""
-        graph, readings = await self._memory.graph(), []
-        for reading in profiles.read_profiles(people, self._world.now()):
-            if not (graph and graph.is_closed_to(reading.rest_id)):
-                readings.append(reading)
-            await pulse.breathe()
-        await self._store(profiles.apply_readings(await self._memory.hints(), readings))
+    async def on_look(self, fields: AccountLook) -> LookView:
+        """Answer account.look. Raises CommandError: nothing here names it. ServerRefused, NetworkError."""
+        return await self._works.finish(self._look_and_keep(fields))
 
     async def changes_of_names(self, graph: FollowGraph) -> list[Change]:
-        """Give what to store of the accounts that the display names of a graph name."""
-        known = await self._memory.hints()
+        """Return what to store of the accounts that the display names of a graph name."""
+        known = await self._repository.hints()
         changed = profiles.apply_readings(known, profiles.read_names(graph, known.keys()))
-        return self._memory.put_hints(changed)
+        return self._repository.put_hints(changed)
 
-    async def look(self, fields: AccountLook) -> tuple[LookView | None, CheckView]:
-        """Look at an account that our store names; None where it is gone.
+    async def _find(self, people: Iterable[SeenProfile]) -> None:
+        """Store what these profiles name, and match their people again; not for the owner and blocked people.
 
-        Raises CommandError: nothing names it. ServerRefused, NetworkError: nobody found out.
+        Not in `state.work`: no page waits for it.
         """
+        async with self._works.exclusively():
+            progress = Progress(self._environment, "hint.find")
+            graph, readings = await self._repository.graph(), []
+            for reading in profiles.read_profiles(people, self._environment.now()):
+                if not (graph and graph.is_closed_to(reading.rest_id)):
+                    readings.append(reading)
+                await progress.yield_if_due()
+            await self._store(profiles.apply_readings(await self._repository.hints(), readings))
+
+    async def _look_and_keep(self, fields: AccountLook) -> LookView:
+        """Check an account and store the result; while the server answers, other work goes on."""
+        view, check = await self._look(fields)
+        async with self._works.exclusively():
+            await self._keep(fields, view, check)
+        if view is None:
+            raise ServerRefused("There is no such account.", code="account_not_found")
+        return view
+
+    async def _look(self, fields: AccountLook) -> tuple[LookView | None, CheckView]:
+        """Check an account that our store names; None where it is gone."""
         target = await self._find_target(fields)
         try:
-            chance = self._world.random(STRANGER_BYTES)
-            profile = await check.check_account(target, chance, self._world.fetch)
+            random = self._environment.random(RANDOM_NAME_BYTES)
+            profile = await checking.check_account(target, random, self._environment.fetch)
         except ServerRefused as error:
             if error.code != "account_not_found":
                 raise
-            return None, check.make_check(None, self._world.now())
-        view = check.make_look_view(profile, target.names)
-        return view, check.make_check(view, self._world.now())
+            return None, checking.make_check(None, self._environment.now())
+        view = checking.make_look_view(profile, target.names)
+        return view, checking.make_check(view, self._environment.now())
 
-    async def keep(self, fields: AccountLook, view: LookView | None, check: CheckView) -> None:
-        """Keep a check with the hint that names the account, if one still does, and match its person again.
+    async def _keep(self, fields: AccountLook, view: LookView | None, check: CheckView) -> None:
+        """Store a check with the hint that names the account, if one still does, and match its person again.
 
-        What was looked at by a row's did says something of a hint's handle only if the account still goes by that.
+        A check of a row's did counts for a hint's handle only if the account still has that handle.
         """
         is_about_address = fields.row_id is None or (view and view.address.lower() == fields.address.lower())
-        profile = (await self._memory.hints()).get(fields.rest_id or "")
+        profile = (await self._repository.hints()).get(fields.rest_id or "")
         if profile and is_about_address and _find_hint(profile, fields):
             checked = {"check": check}
             hints = [hint.model_copy(update=checked) if _names(hint, fields) else hint for hint in profile.hints]
             await self._store({profile.rest_id: profile.model_copy(update={"hints": hints})})
 
-    async def find_planned(self, fields: FollowOne) -> Planned | None:
-        """Find the Bluesky account of the hint that a badge named. Raises ServerRefused: it was not checked yet."""
-        profile = (await self._memory.hints()).get(fields.rest_id or "")
-        for hint in profile.hints if profile else ():
-            if hint.network == "bluesky" and hint.address == (fields.address or "").lower():
-                if not is_checked(hint):
-                    raise unchecked()
-                return make_planned(hint.check.did if hint.check else None, hint.address)
-        return None
-
     async def _find_target(self, fields: AccountLook) -> Target:
-        graph = await self._memory.graph()
+        graph = await self._repository.graph()
         names = graph.names_of(parse_rest_id(fields.rest_id)) if graph and fields.rest_id else ()
         if fields.row_id is not None:
             return await self._find_listed(fields, names)
-        profile = (await self._memory.hints()).get(fields.rest_id or "")
+        profile = (await self._repository.hints()).get(fields.rest_id or "")
         hint = _find_hint(profile, fields) if profile else None
         if profile is None or hint is None:
             raise _nothing_names()
         return Target(hint.network, hint.address, None, frozenset((ScreenName(profile.screen_name), *names)))
 
     async def _find_listed(self, fields: AccountLook, names: Iterable[ScreenName]) -> Target:
-        index = await self._memory.index()
+        index = await self._repository.index()
         row = index.find_named(fields.row_id or "", fields.rest_id, fields.screen_name) if index else None
         if row is None:
             raise _nothing_names()
@@ -111,19 +118,14 @@ class Hinter:
         raise _nothing_names()
 
     async def _store(self, changed: Mapping[str, ProfileHints | None]) -> None:
-        """Store changed hints, the matches that they change, and who is forgotten for them, in one step."""
+        """Store changed hints and the matches that they change, and delete the surplus, in one step."""
         if not changed:
             return
-        changes = self._memory.put_hints(changed)
-        graph = await self._memory.graph()
-        surplus = profiles.surplus(await self._memory.hints(), graph.people.keys() if graph else ())
-        changes += self._memory.put_hints(dict.fromkeys(surplus))
-        await self._memory.write([*changes, *await self._matching.match_some(changed.keys())])
-
-
-def unchecked() -> ServerRefused:
-    """Say that an account which only a profile names must be looked at first."""
-    return ServerRefused("Have this account checked before you choose it.", code="hint_unchecked")
+        changes = self._repository.put_hints(changed)
+        graph = await self._repository.graph()
+        surplus = profiles.surplus(await self._repository.hints(), graph.people.keys() if graph else ())
+        changes += self._repository.put_hints(dict.fromkeys(surplus))
+        await self._repository.write([*changes, *await self._matches.match_some(changed.keys())])
 
 
 def _nothing_names() -> CommandError:

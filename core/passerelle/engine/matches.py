@@ -1,60 +1,106 @@
-"""Keep the stored matches true: match everybody with directory and hints, or only those of whom more is known now."""
+"""Keep the stored matches up to date, and what the person decides about them."""
 
 from __future__ import annotations
 
 from collections.abc import Set
-from typing import TYPE_CHECKING
 
-from passerelle.engine.follows import Follower
-from passerelle.engine.progress import Pulse
-from passerelle.engine.repository import Memory
-from passerelle.engine.storage import Change
-from passerelle.following.plan import count_matches, decide, make_match_view, mark_following
+from passerelle.engine.environment import Environment
+from passerelle.engine.follows import Follows
+from passerelle.engine.messages import Decide, Nothing
+from passerelle.engine.progress import Progress
+from passerelle.engine.repository import Repository
+from passerelle.engine.storage import Change, Delete, Put
+from passerelle.engine.work import Works
+from passerelle.errors import CommandError
+from passerelle.following.plan import (
+    count_matches,
+    decide,
+    decision_keys,
+    make_match_view,
+    mark_following,
+    may_choose,
+    unchecked,
+)
 from passerelle.matching.match import find_matches
-from passerelle.matching.views import MatchesView, MatchView
-
-if TYPE_CHECKING:
-    from passerelle.engine.engine import World
+from passerelle.matching.views import AccountView, MatchesView, MatchView
 
 
-class Matching:
-    """Matches the graph, with what the person decided and how far following is."""
+class Matches:
+    """Match the graph with directory and hints, and mark what the person decided and how far following is."""
 
-    def __init__(self, world: World, memory: Memory, follower: Follower) -> None:
-        self._world = world
-        self._memory = memory
-        self._follower = follower
+    def __init__(self, environment: Environment, repository: Repository, works: Works, follows: Follows) -> None:
+        self._environment = environment
+        self._repository = repository
+        self._works = works
+        self._follows = follows
 
-    async def match_all(self, pulse: Pulse) -> MatchesView | None:
-        """Match everybody and store it; None while there is no graph or no directory."""
-        people, index = await self._memory.graph(), await self._memory.index()
+    async def on_find(self, fields: Nothing) -> MatchesView:
+        """Answer match.find: match everybody again."""
+        counts = await self._works.finish(self._match_again())
+        if counts is None:
+            raise CommandError("There is no archive or no directory to match yet.")
+        return counts
+
+    async def on_decide(self, fields: Decide) -> None:
+        """Answer decision.set: store the decision under every name of the account."""
+        view, account = await self._find_account(fields)
+        if fields.decision == "chosen" and not may_choose(account):
+            raise unchecked()
+        decisions = await self._repository.decisions()
+        keys = decision_keys(fields.rest_id, fields.network, account.address, account.did)
+        changes: list[Change] = []
+        for key in keys:
+            if fields.decision == "unrejected":
+                decisions.pop(key, None)
+                changes.append(Delete("decisions", key))
+            else:
+                decisions[key] = fields.decision
+                changes.append(Put("decisions", key, fields.decision))
+        await self._repository.write([*changes, *self._repository.put_views([decide(view, decisions)])])
+        if fields.decision in ("rejected", "unchosen"):
+            await self._follows.withdraw(frozenset(filter(None, (account.did, account.address))))
+
+    async def match_all(self, progress: Progress) -> MatchesView | None:
+        """Match everybody, store the matches, return their counts; None while there is no graph or no directory."""
+        people, index = await self._repository.graph(), await self._repository.index()
         if people is None or index is None:
             return None
-        hints, decisions = await self._memory.hints(), await self._memory.decisions()
-        following = await self._follower.following()
+        hints, decisions = await self._repository.hints(), await self._repository.decisions()
+        following = await self._follows.following()
         views: dict[str, MatchView] = {}
-        for done, match in enumerate(find_matches(people, index, self._world.now(), hints)):
+        for done, match in enumerate(find_matches(people, index, self._environment.now(), hints)):
             if match:
                 views[match.person.rest_id] = make_match_view(match, decisions, following)
-            await pulse.beat("matching", done, len(people.people))
-        following = await self._follower.following()
-        # What the person did while we were matching counts.
+            await progress.report("matching", done, len(people.people))
+        following = await self._follows.following()
+        # What the person did during the matching counts.
         views = {key: mark_following(decide(view, decisions), following) for key, view in views.items()}
         counts = count_matches(people, views.values())
-        await self._memory.write(self._memory.put_matches(views, counts))
+        await self._repository.write(self._repository.put_matches(views, counts))
         return counts
 
     async def match_some(self, rest_ids: Set[str]) -> list[Change]:
-        """Match these people again and give what to store; nothing where none is in a matched graph."""
-        people, index = await self._memory.graph(), await self._memory.index()
+        """Match these people again and return what to store; nothing where none is in a matched graph."""
+        people, index = await self._repository.graph(), await self._repository.index()
         if people is None or index is None or rest_ids.isdisjoint(people.people):
             return []
-        if await self._memory.get("state", "matches") is None:
+        if await self._repository.get("state", "matches") is None:
             return []
-        hints, decisions = await self._memory.hints(), await self._memory.decisions()
-        before, following = await self._memory.views(), await self._follower.following()
-        found = find_matches(people, index, self._world.now(), hints, only=rest_ids)
+        hints, decisions = await self._repository.hints(), await self._repository.decisions()
+        before, following = await self._repository.views(), await self._follows.following()
+        found = find_matches(people, index, self._environment.now(), hints, only=rest_ids)
         fresh = {match.person.rest_id: make_match_view(match, decisions, following) for match in found if match}
         kept = {rest_id: view for rest_id, view in before.items() if rest_id not in rest_ids}
         counts = count_matches(people, [*kept.values(), *fresh.values()])
-        return self._memory.put_some_matches(fresh.values(), before.keys() & rest_ids - fresh.keys(), counts)
+        return self._repository.put_some_matches(fresh.values(), before.keys() & rest_ids - fresh.keys(), counts)
+
+    async def _match_again(self) -> MatchesView | None:
+        async with self._works.described("match.find", "matching") as progress:
+            return await self.match_all(progress)
+
+    async def _find_account(self, fields: Decide) -> tuple[MatchView, AccountView]:
+        view = (await self._repository.views()).get(fields.rest_id)
+        for account in view.accounts if view else ():
+            if view and account.network == fields.network and account.address == fields.address:
+                return view, account
+        raise CommandError("There is no such match to decide about.")

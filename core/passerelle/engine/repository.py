@@ -1,6 +1,6 @@
-"""What the engine remembers: read from storage when first needed, changed only together with it.
+"""The engine's stores as records: read from storage when first needed, changed only together with it.
 
-Caches are set before the write, so that whoever runs meanwhile sees the new state; a write that fails empties them.
+Caches are set before the write, so that concurrent readers see the new state; a write that fails empties them.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from passerelle.people.summary import ArchiveView
 Emit = Callable[[dict[str, Any]], None]
 
 
-class Memory:
-    """The engine's stores as records. Reading is cheap after the first time; `write` is one durable step."""
+class Repository:
+    """Typed reads, cheap after the first. `put_…` methods return changes; `write` stores them in one durable step."""
 
     def __init__(self, storage: Storage, emit: Emit) -> None:
         self._storage = storage
@@ -36,7 +36,7 @@ class Memory:
         self.forget()
 
     def forget(self) -> None:
-        """Drop what was read; the next one to ask reads it again."""
+        """Empty the caches; the next reads go to storage."""
         self._views: dict[str, MatchView] | None = None
         self._decisions: dict[str, Decision] | None = None
         self._archive: FollowGraph | None = None
@@ -47,92 +47,92 @@ class Memory:
         self._hints: dict[str, ProfileHints] | None = None
 
     async def write(self, changes: Sequence[Change]) -> None:
-        """Apply changes in one durable step and tell the pages. Once begun it is finished, whoever is cancelled."""
+        """Apply changes in one durable step and tell the pages. A cancelled caller does not stop it."""
         await asyncio.shield(asyncio.ensure_future(self._write(changes)))
 
     async def get(self, store: str, key: str) -> Any:
-        """Give a value as it is stored, or None."""
+        """Return a value as it is stored, or None."""
         return await self._storage.get(store, key)
 
     async def get_all(self, store: str) -> dict[str, Any]:
-        """Give everything of a store as it is stored."""
+        """Return everything of a store as it is stored."""
         return dict(await self._storage.get_all(store))
 
     async def delete_all(self) -> None:
-        """Forget everything, here and in storage."""
+        """Delete everything, here and in storage."""
         self.forget()
         await self.write([Clear(store) for store in STORES])
         self.forget()
 
     async def work(self) -> WorkView | None:
-        """Give what the engine was doing, by the last word in storage."""
+        """Return what the engine was doing when that was last stored."""
         stored = await self.get("state", "work")
         return WorkView.model_validate(stored) if stored else None
 
     async def archive_view(self) -> ArchiveView | None:
-        """Give what pages show of the graph."""
+        """Return what pages show of the graph."""
         stored = await self.get("state", "archive")
         return ArchiveView.model_validate(stored) if stored else None
 
     async def directory(self) -> DirectoryView | None:
-        """Give which directory is here."""
+        """Return which directory is here."""
         stored = await self.get("state", "directory")
         return DirectoryView.model_validate(stored) if stored else None
 
     async def graph(self) -> FollowGraph | None:
-        """Give the follow graph: the last archive read and what X's pages said, in one."""
+        """Return the follow graph: the last archive read and what X's pages said, in one."""
         if self._graph is None:
             archive, page = await self.archive(), await self.page()
             self._graph = graphs.combine(archive, page) if archive and page else archive or page
         return self._graph
 
     async def archive(self) -> FollowGraph | None:
-        """Give the follow graph of the last archive read, alone."""
+        """Return the follow graph of the last archive read, alone."""
         if self._archive is None and (text := await self.get("people", "graph")):
             self._archive = graphs.from_json(text)
         return self._archive
 
     async def page(self) -> FollowGraph | None:
-        """Give what X's pages said, alone: the owner's lists, and names of people in the archive."""
+        """Return what X's pages said, alone: the owner's lists, and names of people in the archive."""
         if self._page is None and (text := await self.get("people", "page")):
             self._page = graphs.from_json(text)
         return self._page
 
     async def index(self) -> DirectoryIndex | None:
-        """Give the directory's index."""
+        """Return the directory's index."""
         if self._index is None and (rows := await self.get("directory", "rows")) is not None:
             keys, offsets = await self.get("directory", "keys"), await self.get("directory", "offsets")
             self._index = DirectoryIndex(rows, keys, offsets)
         return self._index
 
     async def views(self) -> dict[str, MatchView]:
-        """Give the matches as pages show them, by rest_id, in the order of the list."""
+        """Return the matches as pages show them, by rest_id, in the order of the list."""
         if self._views is None:
             stored = (MatchView.model_validate(one) for one in (await self.get_all("matches")).values())
             self._views = {view.rest_id: view for view in sorted(stored, key=distance)}
         return self._views
 
     async def decisions(self) -> dict[str, Decision]:
-        """Give what the person decided, by decision key."""
+        """Return what the person decided, by decision key."""
         if self._decisions is None:
             self._decisions = await self.get_all("decisions")
         return self._decisions
 
     async def follows(self, account: Did) -> frozenset[Did] | None:
-        """Give whom `account` followed when that was last read; None if it never was."""
+        """Return the accounts that `account` followed when that was last read; None if it never was."""
         if self._follows is None and (stored := await self.get("people", "follows")):
             self._follows = (Did(stored["account"]), frozenset(map(Did, stored["dids"])))
         return self._follows[1] if self._follows and self._follows[0] == account else None
 
     async def hints(self) -> dict[str, ProfileHints]:
-        """Give which accounts X profiles name, by rest_id."""
+        """Return which accounts X profiles name, by rest_id."""
         if self._hints is None:
             stored = await self.get_all("hints")
             self._hints = {rest_id: ProfileHints.model_validate(one) for rest_id, one in stored.items()}
         return self._hints
 
     def put_archive(self, archive: FollowGraph, page: FollowGraph | None) -> list[Change]:
-        """Change the archive's graph; what was matched before goes with it, and `page` where it is somebody else's."""
+        """Change the archive's graph; old matches are deleted, and the stored page graph where `page` is None."""
         self._archive, self._page, self._graph, self._views = archive, page, None, {}
         return [
             Put("people", "graph", graphs.to_json(archive)),
@@ -162,7 +162,7 @@ class Memory:
         return [Clear("matches"), *stored, Put("state", "matches", counts.model_dump(mode="json"))]
 
     def put_some_matches(self, views: Iterable[MatchView], lost: Iterable[str], counts: MatchesView) -> list[Change]:
-        """Change some matches and take others away. Only after `views()` was read."""
+        """Change some matches and delete others. Only after `views()` was read."""
         changes = [*self.put_views(views), Put("state", "matches", counts.model_dump(mode="json"))]
         for rest_id in lost:
             if self._views is not None:
@@ -180,7 +180,7 @@ class Memory:
         return changes
 
     def put_hints(self, changed: Mapping[str, ProfileHints | None]) -> list[Change]:
-        """Change what some profiles name; None: nothing any more. Only after `hints()` was read."""
+        """Change what some profiles name (None: nothing any more). Only after `hints()` was read."""
         changes: list[Change] = []
         for rest_id, profile in changed.items():
             if self._hints is not None:
@@ -192,7 +192,7 @@ class Memory:
         return changes
 
     def put_follows(self, account: Did, dids: frozenset[Did], at: datetime) -> list[Change]:
-        """Change whom `account` follows."""
+        """Change which accounts `account` follows."""
         self._follows = (account, dids)
         return [Put("people", "follows", {"account": account, "dids": sorted(dids), "read_at": at.isoformat()})]
 

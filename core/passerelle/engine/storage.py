@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-# The stores the engine owns; nobody else writes them (DESIGN, section 2).
+# The stores that the engine owns and alone writes (docs/architecture.md).
 STORES = ("state", "people", "matches", "decisions", "queue", "history", "directory", "hints")
 
 
@@ -45,10 +45,10 @@ class Storage(Protocol):
     """Where the engine keeps its state."""
 
     async def get(self, store: str, key: str) -> Any:
-        """Give the value of `key`, or None."""
+        """Return the value of `key`, or None."""
 
     async def get_all(self, store: str) -> Mapping[str, Any]:
-        """Give every key and value of `store`."""
+        """Return every key and value of `store`."""
 
     async def write(self, changes: Sequence[Change]) -> None:
         """Apply all changes in one durable transaction."""
@@ -61,11 +61,11 @@ class MemoryStorage:
         self.stores: dict[str, dict[str, Any]] = {name: {} for name in STORES}
 
     async def get(self, store: str, key: str) -> Any:
-        """Give the value of `key`, or None."""
+        """Return the value of `key`, or None."""
         return self.stores[store].get(key)
 
     async def get_all(self, store: str) -> Mapping[str, Any]:
-        """Give a copy of `store`."""
+        """Return a copy of `store`."""
         return dict(self.stores[store])
 
     async def write(self, changes: Sequence[Change]) -> None:

@@ -1,4 +1,4 @@
-"""Matches + decisions + whom one follows already -> page-ready matches, and the Plan: whom to follow, as data."""
+"""Matches, decisions and follows -> page-ready matches, and the Plan: which accounts to follow, as data."""
 
 from __future__ import annotations
 
@@ -6,33 +6,30 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from passerelle.following.queue import Item, Queue, State
+from passerelle.directory import Row
+from passerelle.errors import ServerRefused
+from passerelle.following.items import Item
+from passerelle.following.queue import Queue
+from passerelle.following.status import FOLLOW_STATES
+from passerelle.hints.records import ProfileHints
 from passerelle.identifiers import Did, Handle, Network, parse_did, parse_handle
 from passerelle.matching.evidence import EvidenceView, evidence_of, is_checked
 from passerelle.matching.match import Account, Evidence, Match
-from passerelle.matching.views import AccountView, FollowState, MatchesView, MatchView
+from passerelle.matching.views import AccountView, MatchesView, MatchView
 from passerelle.people.graph import FollowGraph
 
 Decision = Literal["chosen", "unchosen", "rejected"]
 
-# An item's state as pages know it. What is not in the queue is "none", or "following" where the server says so.
-FOLLOW_STATES: Mapping[State, FollowState] = {
-    State.WAITING: "waiting",
-    State.ASKED: "asked",
-    State.FOLLOWING: "following",
-    State.FAILED: "failed",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Following:
-    """What is known of following: the queue, if there is one, and whom the account follows already."""
+    """The queue, if there is one, and the dids that the account follows already."""
 
     queue: Queue | None = None
     dids: frozenset[Did] = frozenset()
 
     def item(self, did: str | None, address: str) -> Item | None:
-        """Find the queue's item for an account: under its did, or under its handle where only that was known."""
+        """Return the queue's item for an account: under its did, or under its handle where only that was known."""
         items = self.queue.items if self.queue else {}
         return items.get(did or address) or items.get(address)
 
@@ -46,7 +43,7 @@ class Planned:
 
     @property
     def key(self) -> str:
-        """Give the name under which the queue keeps it."""
+        """The key of its item in the queue."""
         return self.did or str(self.handle)
 
 
@@ -59,12 +56,12 @@ class Plan:
 
 
 def decision_keys(rest_id: str, network: Network, address: str, did: str | None) -> list[str]:
-    """Give the keys of store `decisions` for an account: by address, then by did for the day the handle changes."""
+    """Return the keys of store `decisions` for an account: by address, and by did in case the handle changes."""
     return [f"{rest_id} {network} {name}" for name in dict.fromkeys((address.lower(), did)) if name]
 
 
 def make_match_view(match: Match, decisions: Mapping[str, Decision], following: Following) -> MatchView:
-    """Give a match as pages show it, with what the person decided and how far following is."""
+    """Return a match as pages show it, with the person's decisions and the state of following."""
     accounts = [_account_view(match, account, decisions, following) for account in match.accounts]
     person, row, profile = match.person, match.row, match.profile
     names = (person.name, row, profile)
@@ -85,7 +82,7 @@ def make_match_view(match: Match, decisions: Mapping[str, Decision], following: 
 
 
 def decide(view: MatchView, decisions: Mapping[str, Decision]) -> MatchView:
-    """Give the view after `decisions`: a rejection beats everything, a choice beats what was preselected."""
+    """Return the view after `decisions`: a rejection beats everything, a choice beats preselection."""
     accounts = [
         account.model_copy(update=_decided(view.rest_id, view.preselected, account, decisions))
         for account in view.accounts
@@ -94,12 +91,17 @@ def decide(view: MatchView, decisions: Mapping[str, Decision]) -> MatchView:
 
 
 def may_choose(account: AccountView) -> bool:
-    """Say whether the person may choose an account: one that only a profile names must have been checked."""
+    """Return whether the person may choose an account: one that only a profile names must have been checked."""
     return account.listed or (account.hint is not None and is_checked(account.hint))
 
 
+def unchecked() -> ServerRefused:
+    """Return the error for an account that only a profile names and that was not checked yet."""
+    return ServerRefused("Have this account checked before you choose it.", code="hint_unchecked")
+
+
 def mark_following(view: MatchView, following: Following) -> MatchView:
-    """Give the view with the state that following has now; the same object where nothing changed."""
+    """Return the view with the current state of following; the same object where nothing changed."""
     accounts = [
         account.model_copy(update=_progress(account.did, account.address, following))
         if account.network == "bluesky"
@@ -112,10 +114,10 @@ def mark_following(view: MatchView, following: Following) -> MatchView:
 def make_plan(
     views: Iterable[MatchView], account: Did, following: Collection[Did], rest_ids: Collection[str] | None = None
 ) -> Plan:
-    """Choose whom `account` is to follow: the people of `rest_ids`, or every chosen one when that is None.
+    """Plan to follow the people of `rest_ids`, or every chosen one where that is None.
 
-    Left out are rejected accounts, those that only a hint names and nobody chose, the account itself, whom it follows
-    already, and doubles.
+    Left out: rejected accounts, accounts that only a hint names and that were not chosen, `account` itself, accounts
+    that it follows already, and duplicates.
     """
     follows: dict[str, Planned] = {}
     for view in views:
@@ -131,19 +133,34 @@ def make_plan(
 
 
 def make_planned(did: str | None, address: str) -> Planned:
-    """Name a Bluesky account for the plan: the did where it is known, else the handle."""
+    """Return a Bluesky account for the plan: the did where it is known, else the handle."""
     return Planned(parse_did(did) if did else None, None if address == did else parse_handle(address))
 
 
+def plan_listed(row: Row | None) -> Planned | None:
+    """Return the Bluesky account that a row names, if it names one."""
+    return Planned(row.did, row.handle) if row and (row.did or row.handle) else None
+
+
+def plan_hinted(profile: ProfileHints | None, address: str) -> Planned | None:
+    """Return the Bluesky account that a profile names under `address`. Raises ServerRefused: it was not checked yet."""
+    for hint in profile.hints if profile else ():
+        if hint.network == "bluesky" and hint.address == address.lower():
+            if not is_checked(hint):
+                raise unchecked()
+            return make_planned(hint.check.did if hint.check else None, hint.address)
+    return None
+
+
 def make_items(plan: Plan, *, urgent: bool = False) -> tuple[Item, ...]:
-    """Give the plan's people as items for the queue."""
+    """Return the plan's accounts as items for the queue."""
     return tuple(Item(one.key, one.did, one.handle, urgent=urgent) for one in plan.follows)
 
 
 def count_matches(graph: FollowGraph, views: Collection[MatchView]) -> MatchesView:
-    """Give the numbers above the list; except for `found_followers` they count people one follows.
+    """Return the counts above the list; all but `found_followers` count people whom the owner follows.
 
-    Whose profile alone names accounts is counted apart, and not at all where every one of them turned out to be gone.
+    People without a row are counted apart, and only while one of the accounts their profile names is not gone.
     """
     followed = [person for person in graph.people.values() if person.following]
     listed = [view for view in views if view.row_id is not None]
@@ -198,14 +215,14 @@ def _decided(
     is_rejected = "rejected" in made
     if account.listed:
         is_chosen = "chosen" in made or (preselected and "unchosen" not in made)
-    else:  # whoever was behind the handle when it was chosen, and nobody who may have it now
+    else:  # the account that had the handle when it was chosen, not one that has it now
         is_chosen = decisions.get(keys[-1]) == "chosen" and may_choose(account)
     return {"rejected": is_rejected, "chosen": is_chosen and not is_rejected}
 
 
 def _progress(did: str | None, address: str, following: Following) -> dict[str, object]:
     item = following.item(did, address)
-    if did in following.dids or (item and item.did in following.dids):
+    if did in following.dids or (item and item.target in following.dids):
         return {"state": "following", "error": None}
     if item is None:
         return {"state": "none", "error": None}

@@ -213,7 +213,7 @@ def _with_hints(listed: Iterable[Account], hints: Iterable[HintView]) -> Iterato
     rest = list(hints)
     for account in listed:
         same = next((hint for hint in rest if is_account(account, hint)), None)
-        rest = [hint for hint in rest if hint is not same]
+        rest = [hint for hint in rest if not is_account(account, hint)]
         yield replace(account, hint=same)
     yield from map(_hinted, rest)
 

@@ -2,6 +2,7 @@
 import { browser } from "wxt/browser";
 import { makeHost, notAwake, startWorker } from "../../engine/host";
 import type { Wake } from "../../lib/engine/channel";
+import { isOwnPage } from "../../lib/messages/sender";
 
 const host = makeHost({
   startWorker,
@@ -10,9 +11,10 @@ const host = makeHost({
   },
 });
 
-browser.runtime.onMessage.addListener((message: unknown, _sender, respond) => {
+// A content script could otherwise end the worker: `silent` says which worker does not answer any more.
+browser.runtime.onMessage.addListener((message: unknown, sender, respond) => {
   const wake = message as Wake | null;
-  if (wake?.type !== "host.wake") return false;
+  if (wake?.type !== "host.wake" || !isOwnPage(sender)) return false;
   host.wake(wake.silent).then(respond, (error: unknown) => {
     respond(notAwake(error));
   });

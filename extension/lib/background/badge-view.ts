@@ -2,6 +2,7 @@
 import { accountKey, type Known, type KnownAccount, knownAccounts } from "../rules/accounts";
 import type { NamedPerson } from "../rules/keys";
 import type { DirectoryRow } from "../rules/directory";
+import { type Doubt, judgeRow } from "../rules/grade";
 import { directionOf, errorSentence, languageOf, type Translate, type Values } from "../i18n/i18n";
 import type { ErrorView, MatchView } from "../messages/messages.gen";
 import type { BadgeAccountView, BadgeView, FollowState, Grade } from "../messages/content";
@@ -13,6 +14,8 @@ export interface Own {
   readonly match: MatchView | null;
   readonly queued: ReadonlyMap<string, Queued>;
   readonly isSignedIn: boolean;
+  /** Other names that the engine has for their id. */
+  readonly aliases: readonly string[];
 }
 
 export interface Queued {
@@ -25,9 +28,6 @@ export interface Speech {
   readonly locale: string;
   readonly translate: Translate;
 }
-
-const NAME_MAX_AGE = 365 * 24 * 60 * 60 * 1000; // ms; NAME_MAX_AGE in core/passerelle/following/pace.py
-const DEMOTED: Grade = "claimed"; // DEMOTED_GRADE in core/passerelle/matching/match.py
 
 /** Make the view; null when nothing is left to show, because the person said that none of these accounts is theirs. */
 export function makeBadgeView(
@@ -47,8 +47,8 @@ export function makeBadgeView(
   const accounts = accountsOf(known, own).map((account) => accountView(account, name, own, translate));
   const [first] = accounts;
   if (!first) return null;
-  const isRenamed = row !== null && isContradicted(person, row);
-  const grade = gradeOf(accounts, isRenamed ? DEMOTED : row?.grade);
+  const judged = row && judgeRow(row, { ...person, aliases: own.aliases }, now);
+  const grade = gradeOf(accounts, judged?.grade);
   const networks = new Set(accounts.map(({ network }) => network)).size > 1 ? "both" : first.network;
   return {
     row_id: row?.row_id ?? null,
@@ -59,7 +59,7 @@ export function makeBadgeView(
     name,
     grade_why: translate(`grade.${grade}.why`),
     accounts,
-    notes: row ? notesOf(row, isRenamed, translate, now) : [],
+    notes: row && judged ? notesOf(row, judged.doubts, translate) : [],
     sources: row
       ? row.sources.map(({ name: source, url, date }) => ({
           text: sourceText(source, date, translate),
@@ -151,33 +151,17 @@ function actionTexts(
   return { action_text: text, action_label: text };
 }
 
-// Same id, other name: either may be out of date, so the row counts for less until somebody has looked.
-function isContradicted({ screenName, restId }: NamedPerson, row: DirectoryRow): boolean {
-  return (
-    restId !== null &&
-    row.rest_id === restId &&
-    row.screen_name !== null &&
-    row.screen_name.toLowerCase() !== screenName.toLowerCase()
-  );
+function notesOf(row: DirectoryRow, doubts: readonly Doubt[], translate: Translate): string[] {
+  const notes = doubts.map((doubt) => DOUBT_TEXTS[doubt](row, translate));
+  return row.leaving_on ? [...notes, translate("row.leaving", { date: new Date(row.leaving_on) })] : notes;
 }
 
-function notesOf(row: DirectoryRow, isRenamed: boolean, translate: Translate, now: Date): string[] {
-  const notes: string[] = [];
-  if (isRenamed) notes.push(translate("badge.other_name", { name: `@${row.screen_name ?? ""}` }));
-  if (row.rest_id === null && isOld(row.name_seen, now)) {
-    notes.push(
-      row.name_seen
-        ? translate("badge.old_name", { date: new Date(row.name_seen) })
-        : translate("badge.undated_name"),
-    );
-  }
-  if (row.leaving_on) notes.push(translate("row.leaving", { date: new Date(row.leaving_on) }));
-  return notes;
-}
-
-function isOld(day: string | null, now: Date): boolean {
-  return day === null || now.getTime() - Date.parse(day) > NAME_MAX_AGE;
-}
+const DOUBT_TEXTS: Readonly<Record<Doubt, (row: DirectoryRow, translate: Translate) => string>> = {
+  name_contradicts: ({ screen_name }, translate) =>
+    translate("badge.other_name", { name: `@${screen_name ?? ""}` }),
+  old_name: ({ name_seen }, translate) =>
+    name_seen ? translate("badge.old_name", { date: new Date(name_seen) }) : translate("badge.undated_name"),
+};
 
 function sourceText(source: string, date: string | null, translate: Translate): string {
   const name = translate("evidence.source", { detail: source });

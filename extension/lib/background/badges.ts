@@ -7,7 +7,10 @@ import { makeBadgeView, type Own, type Queued, type Speech } from "./badge-view"
 import { openChannel } from "../engine/channel";
 import { type Directory, type DirectoryFiles, openDirectory } from "../rules/directory";
 import { type Engine, EngineError, makeEngine } from "../engine/client";
-import { type HintBook, isChecked } from "./hint-lookup";
+import type { HintLookup } from "./hint-lookup";
+import { isChecked } from "../rules/hints";
+import { isContradicted } from "../rules/grade";
+import { makeKnownPeople } from "./known-people";
 import { errorSentence, makeTranslate, pickLocale } from "../i18n/i18n";
 import type { Commands, ErrorView, FollowedOne, LookView, MatchView } from "../messages/messages.gen";
 import {
@@ -30,7 +33,9 @@ export interface BadgeParts {
   version: () => Promise<number | null>;
   files: () => Promise<DirectoryFiles>;
   /** What X profiles name. */
-  book: () => Promise<HintBook>;
+  book: () => Promise<HintLookup>;
+  /** The names that the engine has for an id. */
+  names: (restId: string) => Promise<readonly string[]>;
   /** The id that was last seen under an @name, or null. */
   bearer: (screenName: string) => Promise<string | null>;
   matches: () => Promise<MatchView[]>;
@@ -62,7 +67,7 @@ export function makeBadgeHandlers(parts: BadgeParts): Handlers<BadgeMessage> {
   }
 
   async function ownOf(
-    { row, known }: Found,
+    { person, row, known }: Found,
     matches: readonly MatchView[],
     isSignedIn: boolean,
   ): Promise<Own> {
@@ -76,7 +81,12 @@ export function makeBadgeHandlers(parts: BadgeParts): Handlers<BadgeMessage> {
       match: matches.find(isOf) ?? null,
       queued: new Map(items.filter((item): item is [string, Queued] => item[1] !== null)),
       isSignedIn,
+      aliases: row && isContradicted(row, { ...person, aliases: [] }) ? await aliasesOf(person) : [],
     };
+  }
+
+  async function aliasesOf({ restId }: NamedPerson): Promise<readonly string[]> {
+    return restId === null ? [] : parts.names(restId);
   }
 
   async function rows({ people }: Fields<"badge.rows">): Promise<Result<"badge.rows">> {
@@ -239,7 +249,7 @@ export async function publishIndex(parts: Pick<BadgeParts, "version" | "files">)
 /** Make the background's part: `answer` for the table of messages, `listen` to be called at once when it starts. */
 export function makeBadgesBackground(
   wake: Parameters<typeof makeEngine>[0],
-  { book, bearer }: { book: Memoized<HintBook>; bearer: BadgeParts["bearer"] },
+  { book, bearer }: { book: Memoized<HintLookup>; bearer: BadgeParts["bearer"] },
 ) {
   let engine: Engine | undefined; // its channel is opened by the first follow
   // Somebody who scrolls asks many times a second, and each reading takes milliseconds that a badge comes later.
@@ -248,14 +258,16 @@ export function makeBadgesBackground(
   const queue = memoize(() => readKeys("queue")); /* nearly nobody on a page is in it */
   const account = memoize(() => sessions.current());
   const speech = memoize(readSpeech);
+  const people = makeKnownPeople();
   const forget = () => {
-    for (const one of [version, matches, queue, account, speech]) one.forget();
+    for (const one of [version, matches, queue, account, speech, people]) one.forget();
   };
   const inOrder = makeSerializer();
   const parts: BadgeParts = {
     version,
     files: readFiles,
     book,
+    names: people.namesOf,
     bearer,
     matches,
     queued: async (key) =>

@@ -1,8 +1,9 @@
 // The accounts that X profiles name, as the engine stored them: whose they are, which are worth a badge, their index. Pure.
+import { decisionKeys } from "../rules/hints";
 import { idKey, type NamedPerson, nameKey } from "../rules/keys";
 import type { HintView, ProfileHints } from "../messages/messages.gen";
 
-export interface HintBook {
+export interface HintLookup {
   /** Whether the engine has hints of this id. */
   has(restId: string): boolean;
   /** Give whose profile it is: by id, else by the @name that it bore when it was seen; null where nothing is worth a badge. */
@@ -12,10 +13,10 @@ export interface HintBook {
 }
 
 /** Make the book. `rejected` has the keys of store `decisions` that say "not this person". */
-export function makeHintBook(
+export function makeHintLookup(
   profiles: readonly ProfileHints[],
   rejected: ReadonlySet<string> = new Set(),
-): HintBook {
+): HintLookup {
   const all = new Set(profiles.map(({ rest_id }) => rest_id));
   const shown = profiles
     .map((profile) => worthShowing(profile, rejected))
@@ -36,19 +37,10 @@ export function makeHintBook(
   };
 }
 
-/** Say whether an account that a profile names may be followed, as core/passerelle/hints/profiles.py, is_checked. */
-export function isChecked({ check, confidence, network }: HintView): boolean {
-  if (!check || check.state === "gone" || (network === "bluesky" && check.did === null)) return false;
-  return check.state === "linked" || confidence !== "inferred";
-}
-
 // A bare name that the core completed is a guess: it stands in the list, where there is room to say so.
 function worthShowing(profile: ProfileHints, rejected: ReadonlySet<string>): ProfileHints {
-  // As core/passerelle/following/plan.py, decision_keys: by address, and by did for the day the handle changes.
   const isRejected = ({ network, address, check }: HintView) =>
-    [address.toLowerCase(), check?.did].some(
-      (name) => name && rejected.has(`${profile.rest_id} ${network} ${name}`),
-    );
+    decisionKeys(profile.rest_id, network, address, check?.did ?? null).some((key) => rejected.has(key));
   const isShown = (hint: HintView) =>
     hint.confidence !== "inferred" && hint.check?.state !== "gone" && !isRejected(hint);
   return { ...profile, hints: profile.hints.filter(isShown) };

@@ -6,7 +6,7 @@ import { BADGE_HINTS, makeBadgeIndex, readBadgeIndex } from "../rules/keys";
 import { BADGES, badgesState } from "../x/switch";
 import { openChannel } from "../engine/channel";
 import { type Engine, makeEngine } from "../engine/client";
-import { type HintBook, makeHintBook } from "./hint-lookup";
+import { type HintLookup, makeHintLookup } from "./hint-lookup";
 import type { Commands, ProfileHints } from "../messages/messages.gen";
 import { coalesce, memoize } from "../async";
 import { readAll } from "../engine/stores";
@@ -87,7 +87,7 @@ function toProfile(record: SeenRecord): Find["people"][number] {
 }
 
 /** Leave the hints' index where content scripts read it, or take it away; only when it is not the one that is there. */
-export async function publishHints(book: () => Promise<HintBook>): Promise<void> {
+export async function publishHints(book: () => Promise<HintLookup>): Promise<void> {
   const keys = (await badgesState()) === "on" ? (await book()).keys() : new Uint32Array();
   const stored =
     readBadgeIndex((await browser.storage.local.get(BADGE_HINTS))[BADGE_HINTS])?.keys ?? new Uint32Array();
@@ -137,11 +137,11 @@ export function makeHintsBackground(wake: Parameters<typeof makeEngine>[0], stor
 // What the book is made of.
 const WRITTEN: ReadonlySet<string> = new Set(["hints", "decisions"]);
 
-async function readBook(): Promise<HintBook> {
+async function readBook(): Promise<HintLookup> {
   const [profiles, decisions] = await Promise.all([
     readAll<ProfileHints>("hints"),
     readAll<string>("decisions"),
   ]);
   const rejected = [...decisions].filter(([, decision]) => decision === "rejected").map(([key]) => key);
-  return makeHintBook([...profiles.values()], new Set(rejected));
+  return makeHintLookup([...profiles.values()], new Set(rejected));
 }

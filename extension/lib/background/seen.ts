@@ -13,7 +13,8 @@ import { openChannel } from "../engine/channel";
 import { type Engine, makeEngine } from "../engine/client";
 import { directionOf, errorSentence, languageOf, makeTranslate, pickLocale } from "../i18n/i18n";
 import { failureOf } from "../engine/failures";
-import type { HintBook } from "./hint-lookup";
+import type { HintLookup } from "./hint-lookup";
+import { type KnownName, readKnown } from "./known-people";
 import type { Commands } from "../messages/messages.gen";
 import type { Fields, PageMessageType, ReadingView } from "../messages/content";
 import { language } from "../settings";
@@ -27,12 +28,6 @@ import type { SeenUser } from "../x/answers/users";
 
 type Learn = Commands["people.add"]["fields"];
 type SeenMessage = Extract<PageMessageType, "people.seen" | `reading.${string}` | "page.health">;
-
-/** A name that the engine has for somebody, and since when. */
-export interface KnownName {
-  readonly screen_name: string;
-  readonly seen: string;
-}
 
 /** What this needs from outside; tests hand in their own. */
 export interface SeenParts {
@@ -289,7 +284,7 @@ async function errorOf(work: Promise<unknown>): Promise<Reading["error"]> {
 export function makeSeenBackground(
   wake: Parameters<typeof makeEngine>[0],
   store: SeenStore,
-  hints: { book: () => Promise<HintBook>; soon: () => Promise<void> },
+  hints: { book: () => Promise<HintLookup>; soon: () => Promise<void> },
 ) {
   let engine: Engine | undefined; // its channel is opened by the first command
   const seen = makeSeen({
@@ -347,32 +342,6 @@ async function readKeys(): Promise<Uint32Array> {
     };
   }
   return cached.keys;
-}
-
-// The people of the graph as the engine stored them: archive first, then what pages said (core/passerelle/people/graph.py, to_json).
-type StoredPerson = [
-  rest_id: string,
-  flags: number,
-  name: [string, string | null, string | null, string] | null,
-  aliases: string[],
-];
-
-async function readKnown(): Promise<ReadonlyMap<string, KnownName | null>> {
-  const known = new Map<string, KnownName | null>();
-  for (const key of ["graph", "page"]) {
-    const text = await read("people", key);
-    const { people } = (typeof text === "string" ? JSON.parse(text) : { people: [] }) as {
-      people: StoredPerson[];
-    };
-    for (const [rest_id, flags, name] of people) {
-      // Of those whom only pages named, the engine takes no more than those in a list.
-      if (key === "page" && !flags && !known.has(rest_id)) continue;
-      const before = known.get(rest_id);
-      const now = name && { screen_name: name[0], seen: name[2] ?? "" };
-      known.set(rest_id, now && (!before || before.seen < now.seen) ? now : (before ?? now));
-    }
-  }
-  return known;
 }
 
 async function readSpeech(): Promise<Speech> {

@@ -1,6 +1,6 @@
 // What is said of an account, in list and popover: who says that it is theirs, what came of checking it, how it shows itself. Pure.
 import { localDay } from "./dates";
-import { isChecked } from "../background/hint-lookup";
+import { isChecked } from "../rules/hints";
 import type { Translate } from "./i18n";
 import type { AccountView, LookView } from "../messages/messages.gen";
 import type { ProfileView, Standing } from "../messages/content";

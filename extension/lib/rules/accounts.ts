@@ -72,18 +72,16 @@ function hintedAccount(hint: HintView): KnownAccount {
   return {
     network,
     address,
-    did: check?.did ?? (address.startsWith("did:") ? address : null),
+    did: check?.did ?? null,
     url,
     listed: false,
     hint,
   };
 }
 
-// A handle may have moved on to another account; a did has not.
+// By the dids where both are known, because handles move between accounts; else by address. As is_account in the core.
 function isOf({ network, address, check }: HintView, account: KnownAccount): boolean {
   if (network !== account.network) return false;
-  const did = check?.did ?? (address.startsWith("did:") ? address : null);
-  return did !== null && account.did !== null
-    ? did === account.did
-    : address.toLowerCase() === account.address.toLowerCase();
+  if (check?.did && account.did !== null) return check.did === account.did;
+  return address === account.did || address.toLowerCase() === account.address.toLowerCase();
 }

@@ -3,7 +3,7 @@
 // Same files and same look-up as DirectoryIndex in core/passerelle/directory/index.py; a key that two people share costs one
 // line more and is never shown.
 import { firstAtLeast, idKey, keysFromBytes, type NamedPerson, nameKey } from "./keys";
-import type { Grade } from "../messages/content";
+import type { Grade } from "../messages/messages.gen";
 
 /** One line of `rows` (DESIGN, section 5); the engine checked every field when it stored it. */
 export interface DirectoryRow {
@@ -49,12 +49,15 @@ export async function openDirectory(files: DirectoryFiles): Promise<Directory> {
   return {
     async find(person) {
       const byId = person.restId === null ? [] : await rowsAt(index, idKey(person.restId));
-      const found = best(byId.filter((row) => row.rest_id === person.restId));
-      return (
-        found ?? best((await rowsAt(index, nameKey(person.screenName))).filter((row) => isNamed(row, person)))
-      );
+      return findRow(byId, person) ?? findRow(await rowsAt(index, nameKey(person.screenName)), person);
     },
   };
+}
+
+/** Return a person's row among some: by id, else by name; of several the best. */
+export function findRow(rows: readonly DirectoryRow[], person: NamedPerson): DirectoryRow | null {
+  const byId = rows.filter((row) => person.restId !== null && row.rest_id === person.restId);
+  return best(byId) ?? best(rows.filter((row) => isNamed(row, person)));
 }
 
 // X names change hands: a row that knows an id is about that id, whoever bears the name now.

@@ -1,23 +1,43 @@
-// Which few profiles may name an account elsewhere, so that Python is worth waking for them. Pure, and no rule about people.
+// Hints: which may be followed, under which keys decisions about them are stored, and which profiles may hold one. Pure.
 //
-// core/passerelle/hints/find.py decides; this only says "surely not". So it never says no where the core finds something (the test
-// tries all of the core's own examples), and a wrong yes costs no more than a look by the core.
+// `mayNameAccount` only rules profiles out, so that Python starts for few: core/passerelle/hints/find.py decides. It never
+// returns false where the core finds something; a wrong true costs one look by the core.
 import mailHosts from "../../../core/passerelle/hints/data/mail-hosts.txt?raw";
 import otherPlatforms from "../../../core/passerelle/hints/data/other-platforms.txt?raw";
+import type { AccountView, HintView } from "../messages/messages.gen";
 import { withoutAnyInvisible } from "./text";
 import { expandedBio, type SeenUser } from "../x/answers/users";
 
-/** Say whether the core may find an address in what somebody writes about themselves. */
+type Network = AccountView["network"];
+
+/** Return whether an account that a profile names may be followed: is_checked in core/passerelle/matching/evidence.py. */
+export function isChecked({ check, confidence, network }: HintView): boolean {
+  if (!check || check.state === "gone" || (network === "bluesky" && check.did === null)) return false;
+  return check.state === "linked" || confidence !== "inferred";
+}
+
+/** Return the keys of decisions about an account, by address and by did: decision_keys in core/passerelle/following/plan.py. */
+export function decisionKeys(
+  restId: string,
+  network: Network,
+  address: string,
+  did: string | null,
+): readonly string[] {
+  const names = new Set([address.toLowerCase(), did].filter((name) => name !== null));
+  return [...names].map((name) => `${restId} ${network} ${name}`);
+}
+
+/** Return whether the core may find an address in what somebody writes about themselves. */
 export function mayNameAccount(user: SeenUser): boolean {
   return [...textsOf(user), ...linksOf(user)].some((text) => text !== null && mayHoldAddress(plain(text)));
 }
 
-/** Give the links of a profile, each where it leads: what the core gets beside the texts. */
+/** Return the targets of a profile's links: what the core gets beside the texts. */
 export function linksOf({ website, links }: SeenUser): string[] {
   return [...(website === null ? [] : [website]), ...links.map(({ long }) => long)];
 }
 
-/** Say whether two observations of somebody say the same where the core looks. */
+/** Return whether two observations of a profile are equal in the fields that the core reads. */
 export function isSameProfile(one: SeenUser, other: SeenUser): boolean {
   return (
     one.screen_name === other.screen_name &&

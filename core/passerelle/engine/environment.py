@@ -1,0 +1,31 @@
+"""What the engine may use of the outside: storage, network, clock, randomness, signatures. All of it is passed in."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from passerelle.directory import PinnedDirectory, Verify
+from passerelle.engine.storage import Storage
+from passerelle.transport import Fetch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """The browser's is made in extension/engine/browser.py; tests make their own.
+
+    `now` returns UTC with its zone; `yield_now` lets other tasks run for a moment.
+    """
+
+    storage: Storage
+    fetch: Fetch
+    verify: Verify
+    now: Callable[[], datetime]
+    random: Callable[[int], bytes]  # so many random bytes
+    yield_now: Callable[[], Awaitable[None]]
+    sleep: Callable[[float], Awaitable[None]]  # seconds; asyncio.sleep does
+    emit: Callable[[dict[str, Any]], None]  # one event to every open page
+    log: Callable[[str], None]  # a traceback, for the console
+    directories: Sequence[PinnedDirectory]  # at least one; the first is used

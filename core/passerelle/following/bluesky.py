@@ -1,0 +1,123 @@
+"""What the queue needs to know of Bluesky: its limits, its record keys, and what a server's answers mean."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from passerelle.errors import NetworkError, ServerRefused
+from passerelle.following.items import Item
+from passerelle.following.outcomes import Accepted, Outcome, Refused, Sent, Slowed, Stopped, Unanswered
+from passerelle.following.pace import Pace
+from passerelle.following.queue import Queue
+from passerelle.identifiers import Did, Handle
+from passerelle.networks import bluesky
+from passerelle.networks.bluesky import Follow
+from passerelle.networks.bluesky.answers import unreadable
+from passerelle.transport import Fetch, Request, Response
+from passerelle.view import error_view
+
+# https://docs.bsky.app/docs/advanced-guides/rate-limits: 5,000 points an hour and 35,000 a day, 3 per record created.
+# applyWrites takes 200 at once (packages/pds/src/api/com/atproto/repo/applyWrites.ts); 25 keep "pause" prompt.
+PACE = Pace(
+    batch=25,
+    points_per_follow=3,
+    points_per_hour=5000,
+    points_per_day=35_000,
+    tries=6,
+    first_pause=2.0,
+    longest_pause=120.0,
+    pause_when_limited=300.0,
+)
+MICROSECONDS = 1_000_000  # in a second; record keys count them: https://atproto.com/specs/tid
+
+# What a server answered a write, by what it means for the queue; every other refusal is about the account itself.
+_ABOUT_RECORDS = frozenset({400, 413})
+_ABOUT_ACCOUNT = frozenset(
+    {"AccountDeactivated", "AccountSuspended", "AccountTakedown", "RepoDeactivated", "RepoNotFound", "RepoTakendown"}
+)
+
+
+def choose_record_keys(queue: Queue, keys: Sequence[str], at: datetime, clock_id: int) -> Sent:
+    """Choose the record keys under which to send these items; `clock_id`: ten random bits.
+
+    Items that were sent before keep theirs. New keys are higher than every key before, also when the clock went back.
+    """
+    first = max(int(at.timestamp() * MICROSECONDS), queue.last_key_number + 1)
+    new = {key: bluesky.make_tid(first + number, clock_id) for number, key in enumerate(keys)}
+    chosen = {key: queue.items[key].record_key or new[key] for key in keys}
+    return Sent(chosen, at, first + len(keys))
+
+
+def write_request(account: Did, items: Sequence[Item]) -> Request:
+    """Return the request that writes the records of these items in one commit."""
+    follows = [make_follow(item) for item in items]
+    if len(follows) == 1:
+        return bluesky.create_follow_request(account, follows[0])
+    return bluesky.apply_writes_request(account, follows)
+
+
+def make_follow(item: Item) -> Follow:
+    """Return the record to write. Raises ValueError for an item that was never sent."""
+    if item.record_key is None or item.target is None or item.asked_at is None:
+        raise ValueError("this item was never sent")
+    return Follow(item.record_key, Did(item.target), item.asked_at)
+
+
+async def is_written(account: Did, item: Item, fetch: Fetch) -> bool:
+    """Ask the account's server whether the item's record is there. Raises ServerRefused, NetworkError."""
+    return bluesky.read_follow_exists(await fetch(bluesky.get_follow_request(account, make_follow(item).rkey)))
+
+
+async def find_target(item: Item, fetch: Fetch) -> Did:
+    """Find the did behind the item's handle. Raises ServerRefused, NetworkError."""
+    if item.address is None:
+        raise ValueError("this item has neither target nor address")
+    return (await bluesky.find_identity(Handle(item.address), fetch)).did
+
+
+async def list_targets(account: Did, fetch: Fetch) -> frozenset[Did]:
+    """Read which dids the account follows. Raises ServerRefused, NetworkError."""
+    return await bluesky.list_follows(account, fetch)
+
+
+def read_write(response: Response, account: Did, items: Sequence[Item], now: datetime, pace: Pace = PACE) -> Outcome:
+    """Return what an answer to `write_request` means (answers measured on the reference server).
+
+    A success counts only where it names the records in the shape that the lexicon promises: a proxy or a login page may
+    answer 200 as well. Anything else leaves open whether they are written, so one is looked up.
+    """
+    if response.status < 300:
+        return Accepted() if _confirms(response, account, items) else Unanswered(error_view(unreadable()), now)
+    if response.status == 429:
+        return Slowed(now, bluesky.retry_at(response, now) or now + timedelta(seconds=pace.pause_when_limited))
+    refusal = error_view(bluesky.refusal(response))
+    if response.status == 408 or response.status >= 500:  # the reference server says 500 for a key that exists too
+        return Unanswered(refusal, now)
+    is_about_account = refusal.code == "session_expired" or bluesky.error_name(response) in _ABOUT_ACCOUNT
+    if response.status in _ABOUT_RECORDS and not is_about_account:
+        return Refused(refusal)
+    return Stopped(refusal)
+
+
+def _confirms(response: Response, account: Did, items: Sequence[Item]) -> bool:
+    uris = [bluesky.record_uri(account, make_follow(item).rkey) for item in items]
+    if len(uris) == 1:
+        return bluesky.confirms_create(response, uris[0])
+    return bluesky.confirms_writes(response, uris)
+
+
+def read_failure(error: NetworkError | ServerRefused, now: datetime, pace: Pace = PACE) -> Outcome:
+    """Return what it means that something could not be read: a record, a list, an identity."""
+    if error.code == "rate_limited":
+        return Slowed(now, now + timedelta(seconds=pace.pause_when_limited), is_answer=False)
+    if error.code in ("session_expired", "not_signed_in"):
+        return Stopped(error_view(error), is_answer=False)
+    return Unanswered(error_view(error), now)
+
+
+def is_about_one_item(error: NetworkError | ServerRefused) -> bool:
+    """Return whether resolving failed for this account only, and not for all."""
+    if isinstance(error, NetworkError):
+        return error.params.get("host") not in (None, *bluesky.SHARED_HOSTS)
+    return error.code == "account_not_found"

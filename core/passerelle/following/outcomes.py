@@ -1,0 +1,126 @@
+"""What can happen to the queue: what the person did, and what a server's answer means. `queue.record` applies them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from passerelle.following.items import Item
+from passerelle.view import ErrorView
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """The person asked to follow these. Failed items are tried again, items already in the queue stay as they are."""
+
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """The person no longer wants to follow these. An item that was already sent cannot be called back."""
+
+    keys: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The address of this item belongs to `target`."""
+
+    key: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unresolved:
+    """There is no account behind this item's address."""
+
+    key: str
+    error: ErrorView
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The account follows exactly these targets now."""
+
+    targets: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """These are about to be sent, each under its record key. `last_key_number`: no later key may have a lower one."""
+
+    record_keys: Mapping[str, str]  # item key -> record key
+    at: datetime
+    last_key_number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What was sent is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What was sent is not there: it never arrived."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The server refused what was sent, and wrote nothing: one of the records is bad."""
+
+    error: ErrorView
+
+
+@dataclass(frozen=True, slots=True)
+class Slowed:
+    """At `at` the server asked to wait until `until`. Where that `is_answer` to a write, it wrote nothing."""
+
+    at: datetime
+    until: datetime
+    is_answer: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """No answer, or one without meaning: what was sent may be written or not."""
+
+    error: ErrorView
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """Nothing goes on until the person does something, such as sign in. As an answer to a write: not written."""
+
+    error: ErrorView
+    is_answer: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """The person asked to stop here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """The person asked to go on."""
+
+
+Outcome = (
+    Added
+    | Withdrawn
+    | Resolved
+    | Unresolved
+    | Known
+    | Sent
+    | Accepted
+    | Missing
+    | Refused
+    | Slowed
+    | Unanswered
+    | Stopped
+    | Paused
+    | Resumed
+)

@@ -1,0 +1,99 @@
+"""The rules that the browser repeats, on the vectors of both languages (see extension/lib/rules and rules.test.ts)."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from passerelle.directory.index import id_key, name_key
+from passerelle.following.plan import decision_keys
+from passerelle.hints.records import HintView, ProfileHints
+from passerelle.identifiers import Did, RestId, ScreenName
+from passerelle.matching.evidence import is_checked
+from passerelle.matching.match import Match, find_matches
+from passerelle.people.graph import Person
+
+from tests.core.fakes import graph_of, person, row
+from tests.core.test_directory import index_of
+
+VECTORS = Path(__file__).parents[1] / "data" / "vectors"
+
+
+def load(rule: str) -> Any:
+    return json.loads((VECTORS / f"{rule}.json").read_text(encoding="utf-8"))
+
+
+def cases(rule: str, part: str = "cases") -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("case", [pytest.param(case, id=case["about"]) for case in load(rule)[part]])
+
+
+def match_one(
+    one: Person, rows: list[dict[str, Any]], now: datetime, hints: list[HintView] | None = None
+) -> Match | None:
+    profile = ProfileHints(rest_id=one.rest_id, screen_name="ada", display_name=None, hints=hints or [])
+    known: dict[str, ProfileHints] = {one.rest_id: profile} if hints else {}
+    return next(find_matches(graph_of(one), index_of(*(row(**fields) for fields in rows)), now, known))
+
+
+NOW = datetime.fromisoformat("2026-11-20T09:00:00+00:00")
+
+
+def person_of(fields: dict[str, Any], now: datetime = NOW) -> Person:
+    aliases = tuple(map(ScreenName, fields.get("aliases", ())))
+    return person(fields["rest_id"], fields["screen_name"], seen=now, aliases=aliases)
+
+
+def test_keys() -> None:
+    vectors = load("keys")
+    for case in vectors["names"]:
+        assert name_key(ScreenName(case["screen_name"])) == case["key"]
+    for case in vectors["ids"]:
+        assert id_key(RestId(case["rest_id"])) == case["key"]
+
+
+@cases("directory")
+def test_directory(case: Any) -> None:
+    match = match_one(person_of(case["person"]), case["rows"], NOW)
+    assert (match.row.row_id if match and match.row else None) == case["found"]
+
+
+@cases("accounts")
+def test_accounts(case: Any) -> None:
+    hints = [HintView.model_validate(fields) for fields in case["hints"]]
+    rows = [{"row_id": "a", "rest_id": "11", **case["row"]}] if case["row"] else []
+    match = match_one(person("11", "ada", seen=NOW), rows, NOW, hints)
+    assert match
+    assert [
+        {
+            "network": account.network,
+            "address": account.address,
+            "did": account.did,
+            "url": account.url,
+            "listed": account.listed,
+            "hint": hints.index(account.hint) if account.hint else None,
+        }
+        for account in match.accounts
+    ] == case["accounts"]
+
+
+@cases("hints", "checked")
+def test_checked_hints(case: Any) -> None:
+    assert is_checked(HintView.model_validate(case["hint"])) is case["checked"]
+
+
+def test_decision_keys() -> None:
+    for case in load("hints")["decisions"]:
+        did = Did(case["did"]) if case["did"] else None
+        assert decision_keys(case["rest_id"], case["network"], case["address"], did) == case["keys"]
+
+
+@cases("grade")
+def test_grade(case: Any) -> None:
+    now = datetime.fromisoformat(case["now"])
+    match = match_one(person_of(case["person"], now), [{"row_id": "a", **case["row"]}], now)
+    assert match
+    doubts = [reason.code for reason in match.evidence if reason.code in ("name_contradicts", "old_name")]
+    assert (match.grade, doubts) == (case["grade"], case["doubts"])

@@ -1,0 +1,139 @@
+// The rules that mirror the core, run on the vectors that both languages share (tests/core/test_vectors.py runs the same).
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { knownAccounts } from "../../extension/lib/rules/accounts";
+import {
+  type DirectoryRow,
+  findRow,
+} from "../../extension/lib/rules/directory";
+import { judgeRow } from "../../extension/lib/rules/grade";
+import { decisionKeys, isChecked } from "../../extension/lib/rules/hints";
+import { idKey, nameKey } from "../../extension/lib/rules/keys";
+import type {
+  AccountView,
+  HintView,
+} from "../../extension/lib/messages/messages.gen";
+
+function load<T>(rule: string): T {
+  const path = new URL(`../data/vectors/${rule}.json`, import.meta.url);
+  return JSON.parse(readFileSync(path, "utf8")) as T;
+}
+
+interface Case {
+  readonly about: string;
+}
+interface Person {
+  readonly rest_id: string;
+  readonly screen_name: string;
+}
+type RowFields = Partial<DirectoryRow>;
+
+/** Fill a vector's row as `row` in tests/core/fakes.py does. */
+const rowOf = (fields: RowFields): DirectoryRow => ({
+  row_id: "a",
+  rest_id: null,
+  screen_name: null,
+  name_seen: "2026-10-01",
+  did: null,
+  handle: null,
+  acct: null,
+  display_name: null,
+  grade: "attested",
+  leaving_on: null,
+  sources: [],
+  ...fields,
+});
+
+test("keys", () => {
+  const { names, ids } = load<{
+    names: { screen_name: string; key: number }[];
+    ids: { rest_id: string; key: number }[];
+  }>("keys");
+  for (const { screen_name, key } of names)
+    expect(nameKey(screen_name)).toBe(key);
+  for (const { rest_id, key } of ids) expect(idKey(rest_id)).toBe(key);
+});
+
+describe("directory", () => {
+  interface RowCase extends Case {
+    rows: RowFields[];
+    person: Person;
+    found: string | null;
+  }
+  test.each(load<{ cases: RowCase[] }>("directory").cases)(
+    "$about",
+    ({ rows, person: { screen_name, rest_id }, found }) => {
+      const person = { screenName: screen_name, restId: rest_id };
+      expect(findRow(rows.map(rowOf), person)?.row_id ?? null).toBe(found);
+    },
+  );
+});
+
+describe("accounts", () => {
+  interface AccountCase extends Case {
+    row: RowFields | null;
+    hints: HintView[];
+    accounts: object[];
+  }
+  test.each(load<{ cases: AccountCase[] }>("accounts").cases)(
+    "$about",
+    ({ row, hints, accounts }) => {
+      const profile = {
+        rest_id: "11",
+        screen_name: "ada",
+        display_name: null,
+        hints,
+      };
+      const found = knownAccounts({ row: row && rowOf(row), profile });
+      expect(
+        found.map((account) => ({
+          ...account,
+          hint: account.hint && hints.indexOf(account.hint),
+        })),
+      ).toEqual(accounts);
+    },
+  );
+});
+
+describe("hints", () => {
+  const { checked, decisions } = load<{
+    checked: (Case & { hint: HintView; checked: boolean })[];
+    decisions: {
+      rest_id: string;
+      network: AccountView["network"];
+      address: string;
+      did: string | null;
+      keys: string[];
+    }[];
+  }>("hints");
+
+  test.each(checked)("$about", ({ hint, checked: expected }) => {
+    expect(isChecked(hint)).toBe(expected);
+  });
+
+  test("keys of decisions", () => {
+    for (const { rest_id, network, address, did, keys } of decisions)
+      expect(decisionKeys(rest_id, network, address, did)).toEqual(keys);
+  });
+});
+
+describe("grade", () => {
+  interface GradeCase extends Case {
+    now: string;
+    person: Person & { aliases: string[] };
+    row: RowFields;
+    grade: string;
+    doubts: string[];
+  }
+  test.each(load<{ cases: GradeCase[] }>("grade").cases)(
+    "$about",
+    ({ now, person: { rest_id, screen_name, aliases }, row, ...expected }) => {
+      const person = { restId: rest_id, screenName: screen_name, aliases };
+      const { grade, doubts } = judgeRow(rowOf(row), person, new Date(now));
+      expect({ grade, doubts }).toEqual({
+        grade: expected.grade,
+        doubts: expected.doubts,
+      });
+    },
+  );
+});
