@@ -45,6 +45,12 @@ class InvalidIdentifier(InputError):
     """A text that should name an account does not."""
 
     code = "invalid_identifier"
+    CODES: ClassVar[Mapping[str, str]] = {
+        "invalid_identifier": "This names no account.",
+        "handle_incomplete": "This is a Bluesky name without its ending; `proposal` is the whole handle.",
+        "email_address": "This is an e-mail address, not a Bluesky handle.",
+        "fediverse_address": "This is an address of Mastodon, not of Bluesky.",
+    }
 
 
 class UnreadableArchive(InputError):

@@ -1,7 +1,7 @@
-"""What the core asks of the network: Request, Response, and Fetch, the callable that everyone is handed.
+"""HTTP as data: Request, Response, and Fetch, the callable that the caller hands in.
 
-A Request never carries a token. Where `account` is set, `url` is a path on that account's own server and whoever
-holds the session (extension/lib/sessions) adds server and token.
+A Request never carries a token. Where `account` is set, `url` is a path on that account's own server; the sessions
+module (extension/lib/sessions) adds server and token.
 """
 
 from __future__ import annotations
@@ -14,14 +14,16 @@ from passerelle.identifiers import Did
 from passerelle.jsons import parse_json
 
 DEFAULT_TIMEOUT = 30.0  # seconds
+# Bytes of an answer where the request does not say otherwise: a page of 100 records has about 40,000.
+DEFAULT_LIMIT = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One HTTP request as data. `timeout` in seconds; `body` is sent as it is, with `headers` saying what it is.
+    """One HTTP request as data. `timeout` in seconds; `body` is sent unchanged, `headers` name its type.
 
-    Of an answer `limit` bytes are read, and the rest is cut off (None: everything is read). Whoever is asked has to
-    answer; only where `may_redirect` may they name another https server instead.
+    At most `limit` bytes of the answer are read; the rest is cut off. Redirects are errors unless `may_redirect`, and
+    then lead to public hosts over https only (networks/hosts.py).
     """
 
     method: str
@@ -30,23 +32,25 @@ class Request:
     body: bytes | None = None
     account: Did | None = None
     timeout: float = DEFAULT_TIMEOUT
-    limit: int | None = None
+    limit: int = DEFAULT_LIMIT
     may_redirect: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One HTTP answer as data. Header names are lower case."""
+    """One HTTP answer as data. Header names are lower case; `url` is where it came from after redirects, if known."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    url: str | None = None
 
     def json(self) -> Any:
-        """Parse the body as JSON. Raises ValueError where it is none, or is nested absurdly."""
+        """Parse the body as JSON. Raises ValueError for other bodies, and for JSON nested too deeply."""
         return parse_json(self.body)
 
 
-# Raises NetworkError when nobody answered in time, ServerRefused("not_signed_in" or "session_expired") for an
-# account whose session is missing or over. Every HTTP status is a Response, never an exception.
+# Raises NetworkError when no answer came in time, ServerRefused("not_signed_in" or "session_expired") for an account
+# without a live session, ServerRefused("server_error") for a redirect to a host that may not be contacted. Every HTTP
+# status is a Response, never an exception.
 Fetch = Callable[[Request], Awaitable[Response]]

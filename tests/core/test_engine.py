@@ -602,6 +602,10 @@ def test_signing_in_finds_the_accounts_own_server() -> None:
         browser.start()
         found = await browser.ask("account.find", handle="@Me.Example.org")
         assert found == {"did": ME, "handle": "me.example.org", "pds": "https://pds.example.org"}
+        for pasted in ("https://bsky.app/profile/me.example.org", ME, "\u200e＠me.example.org."):
+            assert await browser.ask("account.find", handle=pasted) == found
+        answer = await browser.ask("account.find", handle="ada")
+        assert answer["error"]["params"] == {"proposal": "ada.bsky.social"}
         answer = await browser.ask("account.find", handle="nobody.example.org")
         assert answer["error"]["code"] == "account_not_found"
         answer = await browser.ask("account.find", handle="no handle")

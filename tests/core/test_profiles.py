@@ -1,4 +1,4 @@
-"""Accounts as their own servers show them: whatever a server sends, a profile or an error that says what is wrong."""
+"""Profiles read from their own servers: every answer gives a profile or a ServerRefused, never another exception."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from passerelle.hints import check as checks
 from passerelle.hints.check import Target
 from passerelle.identifiers import Did, ScreenName, parse_acct
 from passerelle.networks.bluesky.profile import picture_cid
-from passerelle.networks.fediverse.profile import Finger, picture_url, read_finger, read_html
+from passerelle.networks.fediverse.profile import picture_url
+from passerelle.networks.html import read_html
 from passerelle.networks.profile import MAX_BODY, PATIENCE, Profile, read_picture
 from passerelle.transport import Fetch, Request, Response
 
@@ -36,12 +37,12 @@ JSON = st.recursive(
 
 
 def fields(*names: str) -> st.SearchStrategy[dict[str, Any]]:
-    """An object that has these fields, with anything in them."""
+    """Objects that have some of these fields, with any JSON in them."""
     return st.fixed_dictionaries({}, optional=dict.fromkeys(names, JSON))
 
 
 def serve(*answers: bytes | Response) -> Fetch:
-    """Answer one request after the other with these bodies, the last for all that come after."""
+    """Answer one request after the other with these bodies, and every further one with the last."""
     left = list(answers)
 
     async def fetch(request: Request) -> Response:
@@ -53,7 +54,7 @@ def serve(*answers: bytes | Response) -> Fetch:
     return fetch
 
 
-def look(fetch: Fetch, address: str = str(ADA), network: Any = "fediverse") -> Profile:
+def read_profile(fetch: Fetch, address: str = str(ADA), network: Any = "fediverse") -> Profile:
     target = Target(network, address, None, frozenset({ScreenName("ada")}))
     return asyncio.run(checks.check_account(target, b"\0" * 8, fetch))
 
@@ -63,39 +64,6 @@ def json_bytes(value: object) -> bytes:
 
 
 MISSING = reply(404, {})
-
-
-# WebFinger.
-
-
-def test_webfinger_names_the_actor_and_the_servers_own_spelling() -> None:
-    assert read_finger(reply(200, JRD), ADA) == Finger(parse_acct("Ada@quai.example.org"), ACTOR)
-    ld = {**SELF, "type": 'application/ld+json; profile="https://www.w3.org/ns/activitystreams"'}
-    assert read_finger(reply(200, {"links": [{}, 3, ld]}), ADA) == Finger(ADA, ACTOR)
-
-
-@pytest.mark.parametrize("status", [404, 410])
-def test_webfinger_says_that_nobody_is_there(status: int) -> None:
-    with pytest.raises(ServerRefused) as raised:
-        read_finger(reply(status, {}), ADA)
-    assert raised.value.code == "account_not_found"
-
-
-@pytest.mark.parametrize(
-    ("status", "code"),
-    [
-        (400, "server_refused"),
-        (401, "server_refused"),
-        (403, "server_refused"),
-        (429, "rate_limited"),
-        (503, "server_error"),
-    ],
-)
-def test_a_refusal_is_not_an_absence(status: int, code: str) -> None:
-    with pytest.raises(ServerRefused) as raised:
-        read_finger(reply(status, JRD), ADA)
-    assert raised.value.code == code
-    assert raised.value.params["host"] == "quai.example.org"
 
 
 @pytest.mark.parametrize(
@@ -111,49 +79,49 @@ def test_a_refusal_is_not_an_absence(status: int, code: str) -> None:
         {"links": [{**SELF, "href": None}]},
     ],
 )
-def test_an_answer_without_an_actor_is_not_believed(document: object) -> None:
+def test_an_answer_without_an_actor_is_an_error(document: object) -> None:
     with pytest.raises(ServerRefused) as raised:
-        look(serve(json_bytes(document), MISSING))
+        read_profile(serve(json_bytes(document), MISSING))
     assert raised.value.code == "server_error"
 
 
-def test_an_acct_of_another_server_in_the_answer_is_not_shown_as_theirs() -> None:
+def test_a_subject_of_another_domain_is_ignored() -> None:
     jrd = {**JRD, "subject": "acct:nasa@other.example.org"}
-    assert look(serve(json_bytes(jrd), MISSING, b"{}")).address == str(ADA)
+    assert read_profile(serve(json_bytes(jrd), MISSING, b"{}")).address == str(ADA)
 
 
-def test_a_server_that_answers_a_name_by_chance_with_a_page_does_not_know_it() -> None:
-    assert look(serve(json_bytes(JRD), b"<html>Not found</html>", b"{}")).address == "Ada@quai.example.org"
+def test_html_for_the_random_name_means_that_it_does_not_exist() -> None:
+    assert read_profile(serve(json_bytes(JRD), b"<html>Not found</html>", b"{}")).address == "Ada@quai.example.org"
 
 
-def test_silence_about_the_name_by_chance_is_silence() -> None:
+def test_no_answer_about_the_random_name_is_a_network_error() -> None:
     with pytest.raises(NetworkError):
-        look(serve(json_bytes(JRD), SILENT))
+        read_profile(serve(json_bytes(JRD), SILENT))
 
 
 # Actors.
 
 
-def test_an_actor_that_cannot_be_read_leaves_an_account_without_text() -> None:
+def test_an_unreadable_actor_gives_a_profile_without_text() -> None:
     unreadable = (SILENT, b"\xff", b"[]", b"[" * 5_000, b" " * (MAX_BODY + 1), reply(401, {}), reply(500, {}))
     for answer in unreadable:
-        profile = look(serve(json_bytes(JRD), MISSING, answer))
+        profile = read_profile(serve(json_bytes(JRD), MISSING, answer))
         assert (profile.display_name, profile.description, profile.texts) == (None, None, ())
 
 
-def test_an_actor_that_is_gone_is_gone() -> None:
+def test_an_actor_answered_with_410_is_not_found() -> None:
     with pytest.raises(ServerRefused) as raised:
-        look(serve(json_bytes(JRD), MISSING, reply(410, {})))
+        read_profile(serve(json_bytes(JRD), MISSING, reply(410, {})))
     assert raised.value.code == "account_not_found"
 
 
-def test_html_becomes_text_and_links_and_nothing_runs() -> None:
+def test_html_becomes_text_and_links_without_scripts() -> None:
     html = (
         "<p>Poet &amp; <b>sailor</b><br>at sea</p><script>alert(1)</script><style>p{}</style>"
         '<p><a href="https://x.com/ada"><span class="invisible">https://</span><span>x.com/ada</span></a></p>'
     )
     actor = {"name": "Ada\u202e", "summary": html, "attachment": {"type": "PropertyValue", "value": "x.com/old"}}
-    profile = look(serve(json_bytes(JRD), MISSING, json_bytes(actor)))
+    profile = read_profile(serve(json_bytes(JRD), MISSING, json_bytes(actor)))
     assert profile.display_name == "Ada"
     assert profile.description == "Poet & sailor\nat sea\n\nhttps://x.com/ada"
     assert "https://x.com/ada" in profile.texts
@@ -164,16 +132,16 @@ def test_html_becomes_text_and_links_and_nothing_runs() -> None:
     st.text()
     | st.lists(st.sampled_from(["<", "<!", "<![", "<p>", "</", "&", "x", ">", "--", "CDATA", "[", "]]"])).map("".join)
 )
-def test_any_text_can_be_read_as_html(html: str) -> None:
+def test_any_text_is_read_as_html_without_an_error(html: str) -> None:
     assert isinstance(read_html(html).text, str)
 
 
-def test_a_long_text_in_html_is_read_in_no_time() -> None:
+def test_long_broken_html_is_read_quickly() -> None:
     for part in ("<a ", "<![", "&#", "<!--", "</", "<a href='"):
         read_html(part * 500_000)
 
 
-def test_a_picture_is_asked_for_over_tls_from_a_public_name_only() -> None:
+def test_a_picture_is_fetched_only_over_https_from_a_public_host() -> None:
     assert picture_url({"icon": {"type": "Image", "url": "https://quai.example.org/a.png"}})
     assert picture_url({"icon": [{"url": "https://quai.example.org/a.png"}, {}]})
     icons: list[Any] = [
@@ -192,28 +160,28 @@ def test_a_picture_is_asked_for_over_tls_from_a_public_name_only() -> None:
 # Pictures.
 
 
-def test_pictures_are_what_their_first_bytes_say() -> None:
+def test_pictures_are_recognized_by_their_first_bytes() -> None:
     assert (read_picture(Response(200, {"content-type": "text/html"}, PNG)) or "").startswith("data:image/png;base64,")
     assert (read_picture(Response(200, {}, b"\xff\xd8\xff\xe0")) or "").startswith("data:image/jpeg;")
     assert (read_picture(Response(200, {}, b"RIFF\0\0\0\0WEBPVP8 ")) or "").startswith("data:image/webp;")
 
 
 BODIES = {
-    "nothing": b"",
-    "a drawing that may hold scripts": b"<svg onload=alert(1)>",
-    "a moving picture": b"GIF89a",
-    "a sound": b"RIFF\0\0\0\0WAVE",
-    "a cut signature": b"\x89PNG",
-    "too much": PNG + b"\0" * MAX_BODY,
+    "empty": b"",
+    "SVG": b"<svg onload=alert(1)>",
+    "GIF": b"GIF89a",
+    "WAVE": b"RIFF\0\0\0\0WAVE",
+    "a cut PNG signature": b"\x89PNG",
+    "too large": PNG + b"\0" * MAX_BODY,
 }
 
 
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES.keys())
-def test_what_is_no_picture_of_ours_is_not_shown(body: bytes) -> None:
+def test_other_bodies_are_not_shown_as_pictures(body: bytes) -> None:
     assert read_picture(Response(200, {"content-type": "image/png"}, body)) is None
 
 
-def test_an_error_is_no_picture() -> None:
+def test_an_error_answer_is_not_a_picture() -> None:
     assert read_picture(Response(404, {}, PNG)) is None
 
 
@@ -223,19 +191,19 @@ DOCUMENT = json_bytes(did_document(DID, "ada.example.org"))
 RESOLVED = json_bytes({"did": DID})
 
 
-def look_bluesky(*answers: bytes | Response) -> Profile:
-    return look(serve(RESOLVED, DOCUMENT, *answers), "ada.example.org", "bluesky")
+def read_bluesky(*answers: bytes | Response) -> Profile:
+    return read_profile(serve(RESOLVED, DOCUMENT, *answers), "ada.example.org", "bluesky")
 
 
-def test_a_picture_that_does_not_come_leaves_the_card_without() -> None:
+def test_a_failed_picture_leaves_the_card_without_one() -> None:
     record = json_bytes({"value": {"displayName": "Ada", "avatar": {"ref": {"$link": "bafy"}}}})
     for picture in (SILENT, b"<html>", reply(404, {})):
-        profile = look_bluesky(record, picture)
+        profile = read_bluesky(record, picture)
         assert (profile.display_name, profile.picture) == ("Ada", None)
-    assert (look_bluesky(record, PNG).picture or "").startswith("data:")
+    assert (read_bluesky(record, PNG).picture or "").startswith("data:")
 
 
-def test_content_ids_are_read_in_both_forms_and_are_never_more_than_letters_and_digits() -> None:
+def test_content_ids_are_read_in_both_forms_and_hold_letters_and_digits_only() -> None:
     assert picture_cid({"avatar": {"ref": {"$link": "bafkrei22"}}}) == "bafkrei22"
     assert picture_cid({"avatar": {"cid": "Qm22", "mimeType": "image/png"}}) == "Qm22"
     blobs: list[Any] = [
@@ -252,34 +220,34 @@ def test_content_ids_are_read_in_both_forms_and_are_never_more_than_letters_and_
         assert picture_cid({"avatar": blob}) is None
 
 
-def test_a_server_without_a_public_name_is_not_asked() -> None:
+def test_a_server_that_is_not_public_is_not_contacted() -> None:
     for pds in ("https://127.0.0.1", "https://router.local", "https://quai.example.org:3000"):
         document = json_bytes(did_document(DID, "ada.example.org", pds))
         with pytest.raises(ServerRefused) as raised:
-            look(serve(RESOLVED, document, b"never asked"), "ada.example.org", "bluesky")
+            read_profile(serve(RESOLVED, document, b"never asked"), "ada.example.org", "bluesky")
         assert raised.value.code == "account_not_found"
 
 
-def test_a_handle_that_leads_elsewhere_is_not_the_accounts() -> None:
+def test_a_handle_that_resolves_to_another_did_is_not_shown() -> None:
     other = json_bytes({"did": "did:plc:other222222222222222222222"})
     for resolved in (other, reply(400, {"error": "InvalidRequest"})):
-        assert look(serve(DOCUMENT, resolved, b'{"value": {}}'), DID, "bluesky").address == DID
-    assert look(serve(DOCUMENT, RESOLVED, b'{"value": {}}'), DID, "bluesky").address == "ada.example.org"
+        assert read_profile(serve(DOCUMENT, resolved, b'{"value": {}}'), DID, "bluesky").address == DID
+    assert read_profile(serve(DOCUMENT, RESOLVED, b'{"value": {}}'), DID, "bluesky").address == "ada.example.org"
 
 
-def test_a_server_that_does_not_say_whether_a_handle_leads_back_leaves_it_open() -> None:
+def test_an_unanswered_handle_check_is_an_error() -> None:
     with pytest.raises(ServerRefused) as raised:
-        look(serve(DOCUMENT, reply(502, {}), b"{}"), DID, "bluesky")
+        read_profile(serve(DOCUMENT, reply(502, {}), b"{}"), DID, "bluesky")
     assert raised.value.code == "server_error"
 
 
-# Whatever comes.
+# Any input.
 
 
 @given(fields("displayName", "description", "avatar", "labels", "website") | JSON | st.binary())
-def test_any_record_gives_a_profile_or_an_error_of_ours(record: Any) -> None:
+def test_any_record_gives_a_profile_or_a_passerelle_error(record: Any) -> None:
     body = record if isinstance(record, bytes) else json_bytes({"value": record})
-    view = checks.make_look_view(look_bluesky(body, PNG), [ScreenName("ada")])
+    view = checks.make_look_view(read_bluesky(body, PNG), [ScreenName("ada")])
     assert view.did == DID
     assert not view.hidden or view.picture is view.display_name is view.description is None
 
@@ -288,29 +256,29 @@ def test_any_record_gives_a_profile_or_an_error_of_ours(record: Any) -> None:
     fields("subject", "links", "aliases") | JSON | st.binary() | st.just(JRD),
     fields("name", "summary", "icon", "attachment") | JSON | st.binary(),
 )
-def test_any_webfinger_and_any_actor_give_a_profile_or_an_error_of_ours(jrd: Any, actor: Any) -> None:
+def test_any_webfinger_and_any_actor_give_a_profile_or_a_passerelle_error(jrd: Any, actor: Any) -> None:
     first, third = (one if isinstance(one, bytes) else json_bytes(one) for one in (jrd, actor))
     try:
-        profile = look(serve(first, MISSING, third, PNG))
+        profile = read_profile(serve(first, MISSING, third, PNG))
     except PasserelleError:
         return
     checks.make_look_view(profile, [ScreenName("ada")])
 
 
-def test_every_request_of_a_look_is_short_and_bounded_and_carries_nothing_about_who_asks() -> None:
+def test_every_request_is_bounded_and_carries_nothing_about_the_asker() -> None:
     asked: list[Request] = []
 
-    def noting(fetch: Fetch) -> Fetch:
-        async def note(request: Request) -> Response:
+    def recording(fetch: Fetch) -> Fetch:
+        async def record_request(request: Request) -> Response:
             asked.append(request)
             return await fetch(request)
 
-        return note
+        return record_request
 
     record = json_bytes({"value": {"avatar": {"cid": "bafy"}}})
-    look(noting(serve(RESOLVED, DOCUMENT, record, PNG)), "ada.example.org", "bluesky")
+    read_profile(recording(serve(RESOLVED, DOCUMENT, record, PNG)), "ada.example.org", "bluesky")
     actor = json_bytes({"icon": {"url": "https://quai.example.org/ada.png"}})
-    look(noting(serve(json_bytes(JRD), MISSING, actor, PNG)))
+    read_profile(recording(serve(json_bytes(JRD), MISSING, actor, PNG)))
     assert len(asked) == 8
     for request in asked:
         assert (request.method, request.account, request.body) == ("GET", None, None)
@@ -318,7 +286,7 @@ def test_every_request_of_a_look_is_short_and_bounded_and_carries_nothing_about_
         assert request.headers.keys() <= {"accept"}
 
 
-def test_only_webfinger_may_be_answered_by_another_server() -> None:
+def test_only_webfinger_may_be_redirected() -> None:
     actor = json.dumps({"icon": {"url": "https://quai.example.org/ada.png"}}).encode()
     server = serve(json.dumps(JRD).encode(), Response(404, {}, b""), actor, PNG)
     asked: list[Request] = []
@@ -327,6 +295,6 @@ def test_only_webfinger_may_be_answered_by_another_server() -> None:
         asked.append(request)
         return await server(request)
 
-    look(fetch)
+    read_profile(fetch)
     assert ["webfinger" in request.url for request in asked] == [True, True, False, False]
     assert [request.may_redirect for request in asked] == [True, True, False, False]

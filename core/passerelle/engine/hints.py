@@ -17,7 +17,7 @@ from passerelle.engine.work import Works
 from passerelle.errors import CommandError, ServerRefused
 from passerelle.hints import check as checking
 from passerelle.hints import profiles
-from passerelle.hints.check import STRANGER_BYTES, Target
+from passerelle.hints.check import RANDOM_NAME_BYTES, Target
 from passerelle.hints.records import CheckView, HintView, LookView, ProfileHints, SeenProfile
 from passerelle.identifiers import ScreenName, parse_rest_id
 from passerelle.matching.match import list_accounts
@@ -74,8 +74,8 @@ class Hints:
         """Check an account that our store names; None where it is gone."""
         target = await self._find_target(fields)
         try:
-            chance = self._environment.random(STRANGER_BYTES)
-            profile = await checking.check_account(target, chance, self._environment.fetch)
+            random = self._environment.random(RANDOM_NAME_BYTES)
+            profile = await checking.check_account(target, random, self._environment.fetch)
         except ServerRefused as error:
             if error.code != "account_not_found":
                 raise

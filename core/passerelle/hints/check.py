@@ -9,12 +9,12 @@ from datetime import datetime
 
 from passerelle.hints.find import normalize
 from passerelle.hints.records import CheckView, LookView
-from passerelle.identifiers import Did, Network, ScreenName, canonicalize_screen_name, parse_acct
-from passerelle.networks.bluesky import profile as bluesky_profiles
+from passerelle.identifiers import Did, Network, ScreenName, canonicalize_screen_name
 from passerelle.networks.profile import Profile, bounded
+from passerelle.networks.table import NETWORKS
 from passerelle.transport import Fetch
 
-STRANGER_BYTES = 8  # of chance, in the name that nobody can have
+RANDOM_NAME_BYTES = 8  # of a random username; a server that accepts it is a catch-all
 
 # The address of a profile on X, whole: no letter, dot or slash before it that would make it another site's, and no
 # further steps after the name, which would make it a post. Names: identifiers.py.
@@ -34,18 +34,12 @@ class Target:
     names: frozenset[ScreenName]
 
 
-async def check_account(target: Target, chance: bytes, fetch: Fetch) -> Profile:
-    """Look at an account on its own server; `chance` are STRANGER_BYTES.
+async def check_account(target: Target, random: bytes, fetch: Fetch) -> Profile:
+    """Read an account's profile from its own server; `random` are RANDOM_NAME_BYTES for a name that does not exist.
 
-    Raises ServerRefused("account_not_found") where it is not there; other ServerRefused and NetworkError mean that
-    nobody found out.
+    Raises ServerRefused("account_not_found") where it is not there; other ServerRefused and NetworkError mean unknown.
     """
-    if target.network == "bluesky":
-        return await bluesky_profiles.look(target.address, target.did, bounded(fetch))
-    # Imported now: the engine starts with everything above, and few ever need html.parser.
-    from passerelle.networks.fediverse import profile as fediverse_profiles
-
-    return await fediverse_profiles.look(parse_acct(target.address), chance.hex(), bounded(fetch))
+    return await NETWORKS[target.network].check_account(target.address, target.did, random, bounded(fetch))
 
 
 def links_back(texts: Iterable[str], names: Iterable[ScreenName]) -> bool:

@@ -1,4 +1,4 @@
-"""An account as its own server shows it, the same record for every network, and what makes a stranger's word usable."""
+"""Profiles: one record for every network, and the bounds for what a server sends."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlsplit
 
-from passerelle.errors import NetworkError
+from passerelle.errors import NetworkError, ServerRefused
 from passerelle.identifiers import Did, Network
+from passerelle.networks.hosts import public_host
 from passerelle.transport import Fetch, Request, Response
 
-PATIENCE = 15.0  # seconds for each request: somebody is looking at the card and waits
+PATIENCE = 15.0  # seconds for each request: the person looks at the card and waits
 # Bytes of an answer: lexicons/app/bsky/actor/profile.json allows 1,000,000 for a picture, Mastodon itself takes
 # 1 MB of an actor (app/helpers/json_ld_helper.rb).
 MAX_BODY = 1 << 20
 MAX_DESCRIPTION = 1_000  # characters shown; Bluesky allows 256, Mastodon 500
-MAX_LINKS = 50
 
 # The first bytes of the pictures that browsers draw without running anything: https://mimesniff.spec.whatwg.org
 _PICTURES = (
@@ -28,10 +29,10 @@ _PICTURES = (
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One account. `texts` is everything it says of itself, links too; `picture` a data: URL.
+    """One account. `texts` are all its texts and links; `picture` is a data: URL.
 
-    `address` is the handle or acct it goes by (a did where no handle is its own), `is_hidden` that the owner asks not
-    to be shown to people who are not signed in: then name, description and picture are missing.
+    `address` is its handle or acct (a did where no handle is its own). `is_hidden`: the owner asks apps not to show the
+    account to people who are not signed in; then name, description and picture are missing.
     """
 
     network: Network
@@ -46,16 +47,23 @@ class Profile:
 
 
 def bounded(fetch: Fetch) -> Fetch:
-    """Give a fetch that waits PATIENCE at most, and reads one byte more than MAX_BODY: that byte tells of too much."""
+    """Return a fetch that waits PATIENCE at most, reads MAX_BODY + 1 bytes at most, and stays on public hosts.
+
+    Raises ServerRefused("server_error") for an answer from another host: a redirect led into a local network.
+    """
 
     async def fetch_within(request: Request) -> Response:
-        return await fetch(replace(request, timeout=PATIENCE, limit=MAX_BODY + 1))
+        response = await fetch(replace(request, timeout=PATIENCE, limit=MAX_BODY + 1))
+        if response.url is not None and public_host(response.url) is None:
+            host = urlsplit(request.url).netloc
+            raise ServerRefused("The server redirects to an address inside a network.", code="server_error", host=host)
+        return response
 
     return fetch_within
 
 
 def read_document(response: Response) -> Mapping[str, Any] | None:
-    """Give the JSON object that a server answered with, or None: no success, too long, no object."""
+    """Return the JSON object of an answer, or None: no success, too long, not an object."""
     if response.status != 200 or len(response.body) > MAX_BODY:
         return None
     try:
@@ -66,15 +74,15 @@ def read_document(response: Response) -> Mapping[str, Any] | None:
 
 
 async def load_picture(request: Request, fetch: Fetch) -> str | None:
-    """Fetch a picture; None where there is none to show. A card without a picture is a card all the same."""
+    """Fetch a picture; None where there is none to show: the card is shown without it."""
     try:
         return read_picture(await fetch(request))
-    except NetworkError:
+    except (NetworkError, ServerRefused):
         return None
 
 
 def read_picture(response: Response) -> str | None:
-    """Give a picture as a data: URL, by its own first bytes; None where it is none that we show, or too large."""
+    """Return a picture as a data: URL, by its own first bytes; None for other types, errors and large bodies."""
     body = response.body
     if response.status != 200 or len(body) > MAX_BODY:
         return None

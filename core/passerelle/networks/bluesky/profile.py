@@ -1,7 +1,4 @@
-"""Bluesky accounts looked at from their own server, without sign-in: who they are, and what they say of themselves.
-
-No app view in between: the record is what its owner wrote. https://atproto.com/specs/xrpc
-"""
+"""Bluesky profiles, read without sign-in from the account's own server. https://atproto.com/specs/xrpc"""
 
 from __future__ import annotations
 
@@ -23,8 +20,8 @@ SIGNED_IN_ONLY = "!no-unauthenticated"  # https://atproto.com/specs/label#global
 _MAX_CID = 200  # characters; a CID in base32 has 59
 
 
-async def look(address: str, did: Did | None, fetch: Fetch) -> Profile:
-    """Look at the account of a handle or did; `did` where it is pinned, and then the handle only follows.
+async def read_profile(address: str, did: Did | None, fetch: Fetch) -> Profile:
+    """Read the profile of a handle or did. With `did` (pinned) the address is ignored.
 
     Raises ServerRefused("account_not_found") where it is not there, other ServerRefused, NetworkError.
     """
@@ -35,7 +32,7 @@ async def look(address: str, did: Did | None, fetch: Fetch) -> Profile:
         else await bluesky.find_identity(parse_handle(address), fetch)
     )
     response = await fetch(profile_request(identity))
-    if response.status in (400, 404):  # nobody has to have a profile: the same is said where there is no account
+    if response.status in (400, 404):  # a profile is optional; without an account the answer is the same
         expect_active(await fetch(status_request(identity)))
         return _profile(identity)
     record = read_profile_record(response)
@@ -52,7 +49,7 @@ async def look(address: str, did: Did | None, fetch: Fetch) -> Profile:
 
 
 def profile_request(identity: Identity) -> Request:
-    """Ask an account's own server for its profile. Raises ServerRefused where that server has no public name."""
+    """Return the request for a profile record. Raises ServerRefused where the account's server is not public."""
     if public_host(identity.pds) is None:
         raise ServerRefused("The server of this account has no usable address.", code="account_not_found")
     query = {"repo": identity.did, "collection": PROFILE, "rkey": "self"}
@@ -60,7 +57,7 @@ def profile_request(identity: Identity) -> Request:
 
 
 def read_profile_record(response: Response) -> Mapping[str, Any]:
-    """Give the profile record; what is no record is an empty one. Raises ServerRefused."""
+    """Return the profile record, empty where the answer has none. Raises ServerRefused."""
     bluesky.expect_ok(response)
     document = read_document(response)
     record = document.get("value") if document else None
@@ -68,12 +65,12 @@ def read_profile_record(response: Response) -> Mapping[str, Any]:
 
 
 def status_request(identity: Identity) -> Request:
-    """Ask an account's own server whether the account is in use."""
+    """Return the request for the state of an account on its own server."""
     return Request("GET", f"{identity.pds}/xrpc/com.atproto.sync.getRepoStatus?{urlencode({'did': identity.did})}")
 
 
 def expect_active(response: Response) -> None:
-    """Raise ServerRefused("account_not_found") where an account was deleted, deactivated or suspended; others too."""
+    """Raise ServerRefused: `account_not_found` for a deleted, deactivated or suspended account, others as they come."""
     document = read_document(response) or {}
     if bluesky.error_name(response) == "RepoNotFound" or document.get("active") is False:
         raise ServerRefused("This Bluesky account is not in use.", code="account_not_found")
@@ -81,7 +78,7 @@ def expect_active(response: Response) -> None:
 
 
 def is_hidden(record: Mapping[str, Any]) -> bool:
-    """Say whether the owner asks apps not to show the account to people who are not signed in."""
+    """Return whether the owner asks apps not to show the account to people who are not signed in."""
     labels = record.get("labels")
     values = labels.get("values") if isinstance(labels, Mapping) else None
     listed = values if isinstance(values, list) else ()
@@ -89,7 +86,7 @@ def is_hidden(record: Mapping[str, Any]) -> bool:
 
 
 def picture_cid(record: Mapping[str, Any]) -> str | None:
-    """Give the content id of the picture, in today's form or the one before: https://atproto.com/specs/data-model."""
+    """Return the content id of the picture, in the current or the legacy form: https://atproto.com/specs/data-model."""
     blob = record.get("avatar")
     if not isinstance(blob, Mapping):
         return None
@@ -99,7 +96,7 @@ def picture_cid(record: Mapping[str, Any]) -> str | None:
 
 
 def picture_request(identity: Identity, cid: str) -> Request:
-    """Ask an account's own server for a picture."""
+    """Return the request for a picture on the account's own server."""
     query = urlencode({"did": identity.did, "cid": cid})
     return Request("GET", f"{identity.pds}/xrpc/com.atproto.sync.getBlob?{query}")
 
@@ -110,7 +107,7 @@ def _profile(identity: Identity, **fields: Any) -> Profile:
 
 
 def _texts(record: Mapping[str, Any]) -> Iterator[str]:
-    """Everything in the profile that may name another account; `website` is in the lexicon since 2025."""
+    """Yield everything in the profile that may name another account; `website` is in the lexicon since 2025."""
     for field in ("displayName", "description", "website", "pronouns"):
         if isinstance(text := record.get(field), str):
             yield text

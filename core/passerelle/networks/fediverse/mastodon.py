@@ -1,4 +1,4 @@
-"""Mastodon and its kin: where a profile is, and the rows of the file that Mastodon imports follows from."""
+"""Mastodon: the web page of an account, and the rows of the file that it imports follows from."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ FOLLOWING_CSV_HEADER = ("Account address", "Show boosts", "Notify on new posts",
 
 
 def profile_url(acct: Acct) -> str:
-    """Give the web page of an account. Every fediverse software in use answers or redirects there.
+    """Return the web page of an account. Every fediverse software in use answers or redirects there.
 
     >>> profile_url(Acct("ada", "social.example.org"))
     'https://social.example.org/@ada'
@@ -18,5 +18,5 @@ def profile_url(acct: Acct) -> str:
 
 
 def following_csv_row(acct: Acct) -> tuple[str, str, str, str]:
-    """Give one row of following_accounts.csv as Mastodon writes it itself: with boosts, no notifications."""
+    """Return one row of following_accounts.csv as Mastodon writes it: with boosts, no notifications."""
     return (str(acct), "true", "false", "")
