@@ -58,12 +58,14 @@ def read_names(graph: FollowGraph, known: Collection[str]) -> Iterator[Reading]:
             yield Reading(person.rest_id, name.screen_name, name.display_name, name.seen, hints, is_whole=False)
 
 
-def apply_readings(known: Mapping[str, ProfileHints], readings: Iterable[Reading]) -> dict[str, ProfileHints | None]:
+def apply_readings(
+    known: Mapping[str, ProfileHints], readings: Iterable[Reading], now: datetime
+) -> dict[str, ProfileHints | None]:
     """Give the people whose hints these readings change, with their new hints; None for who names nothing any more."""
     changed: dict[str, ProfileHints | None] = {}
     for reading in readings:
         before = changed[reading.rest_id] if reading.rest_id in changed else known.get(reading.rest_id)
-        after = _merge(before, reading)
+        after = _merge(before, reading, now)
         if after != before:
             changed[reading.rest_id] = after
     return changed
@@ -75,9 +77,9 @@ def surplus(known: Mapping[str, ProfileHints], near: Collection[str], limit: int
     return [rest_id for _, rest_id in strangers[: max(len(known) - limit, 0)]]
 
 
-def _merge(before: ProfileHints | None, reading: Reading) -> ProfileHints | None:
+def _merge(before: ProfileHints | None, reading: Reading, now: datetime) -> ProfileHints | None:
     """Put a reading in place of what the same fields named before; an older one changes nothing."""
-    if before and _read_at(before) > reading.seen:
+    if before and reading.seen < _read_at(before) <= now:  # later than now: stored by a clock that was ahead
         return before
     kept = () if before is None or reading.is_whole else (hint for hint in before.hints if hint.where != "name")
     checks = {(hint.network, hint.address): hint.check for hint in before.hints} if before else {}

@@ -21,6 +21,8 @@ from passerelle.people.graph import FollowGraph, Person
 
 # X gives names to new owners; after a year a name alone no longer identifies an account.
 NAME_MAX_AGE = timedelta(days=365)
+# A name seen further in the future was dated by a wrong clock: its age is unknown.
+CLOCK_TOLERANCE = timedelta(days=1)
 DEMOTED_GRADE: Grade = "claimed"
 NO_HINTS: Mapping[str, ProfileHints] = {}
 
@@ -148,7 +150,7 @@ def _is_proposable(person: Person, graph: FollowGraph) -> bool:
 
 
 def _is_fresh(seen: date | None, now: datetime) -> bool:
-    return seen is not None and now.astimezone(UTC).date() - seen <= NAME_MAX_AGE
+    return seen is not None and -CLOCK_TOLERANCE <= now.astimezone(UTC).date() - seen <= NAME_MAX_AGE
 
 
 def _day(moment: datetime | None) -> date | None:
