@@ -70,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Read, match, and print or write what was found. Raises UnreadableArchive, NetworkError, DirectoryError."""
     people = graph.make_graph(archives.read(arguments.paths))
     now = datetime.now(UTC)
-    hints = profiles.apply_readings({}, profiles.read_names(people, ()))
+    hints = profiles.apply_readings({}, profiles.read_names(people, ()), now)
     named = {rest_id: profile for rest_id, profile in hints.items() if profile}
     matches = (match for match in find_matches(people, _load(arguments, now), now, named) if match)
     found = [make_match_view(match, {}, Following()) for match in matches]
