@@ -7,7 +7,7 @@ import { makeBadgesBackground } from "../../lib/background/badges";
 import { makeHintsBackground } from "../../lib/background/hints";
 import { makeSeenBackground } from "../../lib/background/seen";
 import type { WakeEngine } from "../../lib/engine/client";
-import { handOn } from "../../lib/engine/relay";
+import { relayRequests } from "../../lib/engine/relay";
 import type { ErrorView } from "../../lib/messages/messages.gen";
 import { makeSeenStore } from "../../lib/background/seen-store";
 import { wakeEngine } from "../../lib/background/engine-host";
@@ -79,7 +79,7 @@ export default defineBackground(() => {
   badges.listen();
   seen.listen();
   hints.listen();
-  handOn(wake);
+  relayRequests(wake);
   // Firefox keeps this page alive for an event that has a listener: the heartbeat of ./engine-host.ts.
   browser.storage.session.onChanged.addListener(() => undefined);
 });
