@@ -8,13 +8,13 @@ import { type Failure, failureOf } from "../engine/failures";
 import { sentenceFor, speech, t } from "../i18n/i18n.svelte";
 import { counts, decided, type Decision, failed, sorted, toFollow } from "./matches";
 import type { AccountView, Events, ExportMake, MatchView, WorkView } from "../messages/messages.gen";
-import type { Looked } from "../messages/content";
+import type { Looked } from "../messages/views";
 import { openTab, saveFile } from "./platform";
 import { type Account, type Credentials, sessions } from "../sessions";
 import * as settings from "../settings";
 import { makeProfileView } from "../i18n/account-text";
-import { forgetSeen } from "../messages/pages";
-import { onReading, type Reading, readReading } from "../background/reading";
+import { forgetSeen } from "./x-list";
+import { onReading, type Reading, readReading } from "../messages/reading";
 import { live, readMatches, readState } from "../engine/stores";
 
 export type View = "home" | "drop" | "sign-in" | "settings";

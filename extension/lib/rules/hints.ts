@@ -5,7 +5,7 @@
 import mailHosts from "../../../core/passerelle/hints/data/mail-hosts.txt?raw";
 import otherPlatforms from "../../../core/passerelle/hints/data/other-platforms.txt?raw";
 import type { AccountView, HintView } from "../messages/messages.gen";
-import { expandedBio, type SeenUser } from "../x/answers/users";
+import { expandedBio, type SeenUser } from "./profile";
 
 type Network = AccountView["network"];
 
