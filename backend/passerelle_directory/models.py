@@ -1,4 +1,4 @@
-"""The tables: X accounts, what each source says of them, organisations that left X, and what was published."""
+"""The tables: X accounts, statements of sources about them, organisations that left X, and publications."""
 
 from __future__ import annotations
 
@@ -23,19 +23,16 @@ class Base(DeclarativeBase):
 
 
 class Account(Base):
-    """One X account: `rest_id` once a source gives it, `screen_name` as last seen on `name_seen`.
+    """One X account as its sources identify it: all of them by this `rest_id`, or all of them by this name only.
 
-    `row_id` is drawn at random when the account is first seen and never changes. `did` is pinned when first seen.
+    `row_id` is random and never changes. `screen_name_key` is the last name imported; it serves to find the account.
     """
 
     __tablename__ = "accounts"
 
     row_id: Mapped[str] = mapped_column(String(16), primary_key=True)
     rest_id: Mapped[str | None] = mapped_column(String(20), unique=True)
-    screen_name: Mapped[str | None] = mapped_column(String(20))
     screen_name_key: Mapped[str | None] = mapped_column(String(20), index=True)
-    name_seen: Mapped[date | None] = mapped_column(Date)
-    did: Mapped[str | None] = mapped_column(Text)
 
     statements: Mapped[list[Statement]] = relationship(
         back_populates="account", cascade="all, delete-orphan", order_by="Statement.id"
@@ -43,7 +40,10 @@ class Account(Base):
 
 
 class Statement(Base):
-    """What one source says of one X account: where its owner is now. `id` grows, so it tells who came first."""
+    """One source's statement about one X account: its name, and where its owner is now. `id` gives the order of import.
+
+    `first_did` is the did that the source gave first; a later `did` that differs is shown as a contradiction.
+    """
 
     __tablename__ = "statements"
     __table_args__ = (UniqueConstraint("row_id", "source"),)
@@ -53,7 +53,9 @@ class Statement(Base):
     source: Mapped[str] = mapped_column(String(300))
     source_url: Mapped[str | None] = mapped_column(Text)
     source_date: Mapped[date | None] = mapped_column(Date)
+    screen_name: Mapped[str | None] = mapped_column(String(20))
     did: Mapped[str | None] = mapped_column(Text)
+    first_did: Mapped[str | None] = mapped_column(Text)
     handle: Mapped[str | None] = mapped_column(String(253))
     acct: Mapped[str | None] = mapped_column(Text)
     kind: Mapped[str] = mapped_column(String(20))
@@ -64,9 +66,9 @@ class Statement(Base):
 
 
 class Departure(Base):
-    """What one source says of an organisation that left X. `left` is a year, month or day; `by` when it is no later.
+    """One source's statement that an organisation left X. `left` and `by` (no later than) are a year, month or day.
 
-    `key` is the country and the name in one spelling, so that several sources speak of the same organisation.
+    `key` is the country and the name in lower case: statements with one key are about the same organisation.
     """
 
     __tablename__ = "departures"
@@ -88,7 +90,7 @@ class Departure(Base):
 
 
 class Publication(Base):
-    """One signed latest.json: its version, which only grows, and the counts that the home page shows."""
+    """One signed latest.json: its version, which only grows, and the counts shown on the home page."""
 
     __tablename__ = "publications"
 

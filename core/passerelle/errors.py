@@ -45,6 +45,12 @@ class InvalidIdentifier(InputError):
     """A text that should name an account does not."""
 
     code = "invalid_identifier"
+    CODES: ClassVar[Mapping[str, str]] = {
+        "invalid_identifier": "This names no account.",
+        "handle_incomplete": "This is a Bluesky name without its ending; `proposal` is the whole handle.",
+        "email_address": "This is an e-mail address, not a Bluesky handle.",
+        "fediverse_address": "This is an address of Mastodon, not of Bluesky.",
+    }
 
 
 class UnreadableArchive(InputError):
@@ -98,6 +104,7 @@ class ServerRefused(PasserelleError):
         "not_signed_in": "Nobody is signed in.",
         "rate_limited": "The server asks to wait.",
         "account_not_found": "There is no such account.",
+        "handle_moved": "This handle belongs to another account than the directory says.",
         "hint_unchecked": "An account that only a profile names is followed once it has been checked.",
         "knows_everybody": "The server says of every name that it is there, so its word proves nothing.",
     }

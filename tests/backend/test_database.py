@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from passerelle_directory.config import Config
-from passerelle_directory.database import DatabaseNotReady, check_database, open_database, upgrade_database
+from passerelle_directory.database import DatabaseNotReady, _alembic, check_database, open_database, upgrade_database
 from passerelle_directory.models import Base
 from sqlalchemy import inspect
 
@@ -52,3 +53,28 @@ def test_tables_of_another_version_are_not_touched(config: Config) -> None:
     engine.dispose()
     with pytest.raises(DatabaseNotReady, match="another version"):
         check_database(config)
+
+
+def test_accounts_with_several_sources_go_back_to_their_name_when_migrated(config: Config) -> None:
+    upgrade_database(config)
+    engine = open_database(config)
+    with engine.begin() as connection:
+        command.downgrade(_alembic(connection), "0001")
+    with engine.begin() as connection:
+        for number, row_id in enumerate(("one", "two")):
+            connection.exec_driver_sql(
+                "INSERT INTO accounts (row_id, rest_id, screen_name, screen_name_key, did)"
+                f" VALUES ('{row_id}', '{number}', 'Name{number}', 'name{number}', 'did:plc:{row_id}')"
+            )
+        for row_id, source in (("one", "a/b"), ("two", "a/b"), ("two", "c/d")):
+            connection.exec_driver_sql(
+                "INSERT INTO statements (row_id, source, did, kind)"
+                f" VALUES ('{row_id}', '{source}', 'did:plc:{row_id}', 'other')"
+            )
+        command.upgrade(_alembic(connection), "head")
+    with engine.connect() as connection:
+        accounts = connection.exec_driver_sql("SELECT row_id, rest_id FROM accounts ORDER BY row_id").all()
+        stated = connection.exec_driver_sql("SELECT DISTINCT row_id, screen_name, first_did FROM statements").all()
+    engine.dispose()
+    assert [tuple(row) for row in accounts] == [("one", "0"), ("two", None)]
+    assert {tuple(row) for row in stated} == {("one", "Name0", "did:plc:one"), ("two", "Name1", "did:plc:two")}

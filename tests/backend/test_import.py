@@ -13,7 +13,7 @@ from passerelle_directory.models import Account, Departure, Statement
 from sqlalchemy import func, select
 
 from tests.backend.conftest import TODAY, Directory
-from tests.backend.people import OTHER_SOURCE, departure, line
+from tests.backend.people import OTHER_SOURCE, SOURCE, departure, line
 
 Write = Callable[[str, str], Path]
 
@@ -147,22 +147,44 @@ def test_two_lines_of_a_file_may_complete_each_other(directory: Directory) -> No
     assert (said.handle, said.acct) == ("a.example.com", "a@social.example.org")
 
 
-def test_an_account_known_by_name_gets_its_id_later_and_keeps_its_row_id(directory: Directory) -> None:
+@pytest.mark.parametrize("source", [SOURCE, "lists/another"])
+def test_an_account_known_by_name_gets_its_id_from_the_same_family_and_keeps_its_row_id(
+    directory: Directory, source: str
+) -> None:
     directory.say(line(handle="museum.example.com"))
     (before,) = accounts(directory)
-    directory.say(line("Museum", OTHER_SOURCE, rest_id="42", handle="museum.example.com"))
+    directory.say(line("Museum", source, rest_id="42", handle="museum.example.com"))
     (after,) = accounts(directory)
-    assert (after.row_id, after.rest_id, after.screen_name) == (before.row_id, "42", "Museum")
+    assert (after.row_id, after.rest_id) == (before.row_id, "42")
 
 
-def test_an_account_seen_by_id_and_by_name_becomes_one(directory: Directory) -> None:
+def test_an_id_that_another_family_states_makes_another_account(directory: Directory) -> None:
+    directory.say(line(handle="museum.example.com"))
+    directory.say(line("Museum", OTHER_SOURCE, rest_id="42", handle="museum.example.com"))
+    assert {account.rest_id for account in accounts(directory)} == {None, "42"}
+
+
+def test_a_source_that_states_an_id_takes_its_own_statement_along_and_leaves_the_others(directory: Directory) -> None:
+    directory.say(line(handle="museum.example.com"), line(source=OTHER_SOURCE, handle="museum.example.com"))
+    directory.say(line("Museum", OTHER_SOURCE, rest_id="42", handle="museum.example.com", source_date="2026-06-01"))
+    with directory.session() as session:
+        stated = {one.source: one.account.rest_id for one in session.scalars(select(Statement))}
+    assert stated == {SOURCE: None, OTHER_SOURCE: "42"}
+
+
+def test_a_source_that_no_longer_gives_the_id_speaks_of_the_same_account(directory: Directory) -> None:
+    directory.say(line(rest_id="42", handle="museum.example.com"))
+    directory.say(line(handle="museum.example.com", source_date="2026-06-01"))
+    assert [account.rest_id for account in accounts(directory)] == ["42"]
+
+
+def test_two_accounts_of_a_source_become_one_when_it_states_the_id_under_the_new_name(directory: Directory) -> None:
     directory.say(line("old_name", rest_id="42", handle="museum.example.com"))
-    directory.say(line("new_name", OTHER_SOURCE, handle="museum.example.com"))
+    directory.say(line("new_name", handle="museum.example.com"))
     assert count(directory, Account) == 2
-    directory.say(line("new_name", "third/list", rest_id="42", handle="museum.example.com", source_date="2026-06-01"))
+    directory.say(line("new_name", rest_id="42", handle="museum.example.com", source_date="2026-06-01"))
     (account,) = accounts(directory)
-    assert (account.rest_id, account.screen_name, account.name_seen) == ("42", "new_name", date(2026, 6, 1))
-    assert count(directory, Statement) == 3
+    assert (account.rest_id, account.screen_name_key, count(directory, Statement)) == ("42", "new_name", 1)
 
 
 def test_a_name_that_went_to_another_id_makes_another_account(directory: Directory) -> None:
@@ -173,7 +195,8 @@ def test_a_name_that_went_to_another_id_makes_another_account(directory: Directo
 
 def test_a_name_is_dated_by_the_first_day_its_source_can_mean(directory: Directory) -> None:
     directory.say(line(handle="museum.example.com", source_date="2026-05"))
-    assert accounts(directory)[0].name_seen == date(2026, 5, 1)
+    with directory.session() as session:
+        assert session.scalar(select(Statement.source_date)) == date(2026, 5, 1)
 
 
 def test_names_lose_their_invisible_marks(directory: Directory) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from passerelle.directory import Evidence, Row
 from passerelle_directory.models import Departure
-from passerelle_directory.publishing.rows import make_departures, make_row
+from passerelle_directory.publishing.departures import make_departures
+from passerelle_directory.publishing.rows import make_row
 from passerelle_directory.publishing.sources import count_independent
 from sqlalchemy import select
 
@@ -90,11 +91,11 @@ def test_an_acct_in_another_case_is_the_same(directory: Directory) -> None:
     assert only(directory)[0].grade == "attested"
 
 
-def test_a_new_handle_of_the_same_did_is_no_conflict(directory: Directory) -> None:
+def test_two_handles_of_one_did_are_no_conflict_and_neither_is_attested(directory: Directory) -> None:
     directory.say(line(did=DID, handle="museum.bsky.social"))
     directory.say(line(source=OTHER_SOURCE, did=DID, handle="museum.example.com", source_date="2026-06-01"))
     row, evidence = only(directory)
-    assert (row.did, row.handle, row.grade, evidence.conflicts) == (DID, "museum.example.com", "attested", ())
+    assert (row.did, row.handle, row.grade, evidence.conflicts) == (DID, None, "attested", ())
 
 
 def test_the_first_did_is_pinned_even_when_its_source_changes_its_mind(directory: Directory) -> None:
@@ -105,20 +106,22 @@ def test_the_first_did_is_pinned_even_when_its_source_changes_its_mind(directory
     assert evidence.conflicts[0].sources == ("lists/one",)
 
 
-def test_a_statement_that_joins_two_groups_makes_them_one(directory: Directory) -> None:
+def test_one_source_cannot_join_two_that_contradict_each_other(directory: Directory) -> None:
     directory.say(line(handle="old.example.com"))
     directory.say(line(source=OTHER_SOURCE, did=DID, handle="new.example.com", source_date="2026-06-01"))
     directory.say(line(source="third/list", did=DID, handle="old.example.com"))
     row, evidence = only(directory)
-    assert (row.did, row.handle, evidence.conflicts) == (DID, "new.example.com", ())
+    assert (row.did, row.handle, row.grade) == (DID, None, "claimed")
+    assert [(c.address, c.sources) for c in evidence.conflicts] == [("old.example.com", ("lists/one",))]
 
 
-def test_a_handle_that_two_dids_had_does_not_make_them_one(directory: Directory) -> None:
+def test_two_dids_of_one_handle_are_a_conflict_and_neither_is_published(directory: Directory) -> None:
     directory.say(line(did=DID, handle="museum.example.com"))
     directory.say(line(source=OTHER_SOURCE, did=OTHER_DID, handle="museum.example.com"))
     directory.say(line(source="third/list", handle="museum.example.com"))
     row, evidence = only(directory)
-    assert (row.did, row.grade, len(evidence.conflicts)) == (DID, "claimed", 1)
+    assert (row.did, row.handle, row.grade) == (None, "museum.example.com", "claimed")
+    assert [conflict.address for conflict in evidence.conflicts] == [DID, OTHER_DID]
 
 
 def test_the_kind_is_what_somebody_knows(directory: Directory) -> None:

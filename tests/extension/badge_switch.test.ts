@@ -45,6 +45,7 @@ function browserThatAnswers(answer: boolean) {
     },
   });
   fakeBrowser.tabs.query = () => Promise.resolve([{ id: 7 }] as never);
+  vi.spyOn(console, "debug").mockReturnValue(undefined); // the tab refuses the script
   return { granted, scripts, injected };
 }
 

@@ -1,4 +1,4 @@
-"""What the lines of a file say -> the database, in one transaction; the same file again changes nothing."""
+"""Parsed lines of a file -> the database; the same file again changes nothing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from passerelle.identifiers import canonicalize_screen_name
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from passerelle_directory.importers.accounts import KnownAccounts
+from passerelle_directory.importers.accounts import KnownAccounts, find_family, find_statement
 from passerelle_directory.importers.lines import BadLine, Line, read_lines
 from passerelle_directory.importers.parsing import AccountLine, DepartureLine, parse_line
 from passerelle_directory.models import Account, Departure, Statement
@@ -22,18 +22,18 @@ from passerelle_directory.models import Account, Departure, Statement
 LINES_AT_ONCE = 500
 ROW_ID_BYTES = 8  # 64 random bits, in hex: unlikely to meet among millions, and the key forbids it
 
-# What a source may say of an X account, field by field.
-SAID = ("did", "handle", "acct", "kind", "country", "display_name")
+# What a source may state about an X account.
+STATED = ("screen_name", "did", "handle", "acct", "kind", "country", "display_name")
 TARGETS = ("did", "handle", "acct")
 UNKNOWN = (None, "other")  # what a second line of the same file may still fill in
 
 OUTCOMES = ("new", "changed", "known")  # of a line that says two things the first one counts
-Said = tuple[AccountLine | None, DepartureLine | None]
+Parsed = tuple[AccountLine | None, DepartureLine | None]
 
 
 @dataclass(slots=True)
 class Report:
-    """What an import did: lines that were new, that changed something, that were known, and those skipped."""
+    """Result of an import: how many lines were new, changed something or were known, and the skipped lines."""
 
     new: int = 0
     changed: int = 0
@@ -58,21 +58,21 @@ def import_lines(session: Session, lines: Iterable[Line | BadLine], today: date)
     """Import lines that were read already."""
     importer = Importer(session)
     for batch in _batches(lines, LINES_AT_ONCE):
-        importer.take(batch, today)
+        importer.add(batch, today)
     return importer.report
 
 
 class Importer:
-    """Takes the lines of one file; remembers which line said what, so that a file cannot contradict itself unseen."""
+    """Imports the lines of one file, and reports a line that contradicts an earlier one of the same file."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
         self.report = Report()
         self._known = KnownAccounts()
-        self._said_on: dict[tuple[str, str], int] = {}
+        self._line_of: dict[tuple[str, str], int] = {}
 
-    def take(self, batch: Sequence[Line | BadLine], today: date) -> None:
-        """Store what some lines say, and count or report each of them."""
+    def add(self, batch: Sequence[Line | BadLine], today: date) -> None:
+        """Store some lines, and count or report each of them."""
         parsed = [(line.number, _parsed(line, today)) for line in batch]
         self._known = KnownAccounts.fetch(
             self.session, [said[0] for _, said in parsed if not isinstance(said, str) and said[0]]
@@ -82,54 +82,73 @@ class Importer:
                 if isinstance(said, str):
                     self.report.skipped.append(BadLine(number, said))
                 else:
-                    self._take_line(number, *said)
+                    self._import_line(number, *said)
         self.session.flush()
 
-    def _take_line(self, number: int, account: AccountLine | None, departure: DepartureLine | None) -> None:
+    def _import_line(self, number: int, account: AccountLine | None, departure: DepartureLine | None) -> None:
         try:
-            outcomes = {self._take_account(account, number)} if account else set()
+            outcomes = {self._import_account(account, number)} if account else set()
         except InputError as error:
             self.report.skipped.append(BadLine(number, error.message))
             return
         if departure:
-            outcomes.add(self._take_departure(departure))
+            outcomes.add(self._import_departure(departure))
         outcome = min(outcomes, key=OUTCOMES.index)
         setattr(self.report, outcome, getattr(self.report, outcome) + 1)
 
-    def _take_account(self, line: AccountLine, number: int) -> str:
-        account, namesake = self._known.find(line)
-        source = line.said.source
-        statement = next((said for said in account.statements if said.source == source), None) if account else None
+    def _import_account(self, line: AccountLine, number: int) -> str:
+        account = self._known.find(line) or self._identify(line) or self._add_account(line)
+        if line.rest_id:
+            self._move_family(line, account)
+        statement = find_statement(account, line)
         values = _values(line)
-        if account and statement and (first := self._said_on.get((account.row_id, source))):
+        if statement and (first := self._line_of.get((account.row_id, line.said.source))):
             values = _completed(statement, values, first)
         elif statement and _is_older(line.said.source_date, statement.source_date):
             return "known"
-        if account is None:
-            account = Account(row_id=secrets.token_hex(ROW_ID_BYTES))
-            self.session.add(account)
-        if namesake:
-            self._absorb(account, namesake)
-        self._said_on[account.row_id, source] = number
-        _learn(account, line)
-        self._known.remember(account)
+        self._line_of[account.row_id, line.said.source] = number
+        if line.screen_name:
+            account.screen_name_key = canonicalize_screen_name(line.screen_name)
+        self._known.add(account)
         if statement is None:
-            account.statements.append(Statement(source=source, **values))
+            account.statements.append(Statement(source=line.said.source, first_did=line.did, **values))
             return "new"
+        statement.first_did = statement.first_did or line.did
         return _update(statement, values)
 
-    def _absorb(self, account: Account, other: Account) -> None:
-        """Make two accounts one: `other` was the same X account, known by its name only."""
-        known = {statement.source for statement in account.statements}
-        for statement in [said for said in other.statements if said.source not in known]:
-            account.statements.append(statement)
-        account.did = account.did or other.did
-        self._known.forget(other)
-        self.session.flush()
-        self.session.expire(other, ["statements"])
-        self.session.delete(other)
+    def _add_account(self, line: AccountLine) -> Account:
+        account = Account(row_id=secrets.token_hex(ROW_ID_BYTES), rest_id=line.rest_id)
+        self.session.add(account)
+        return account
 
-    def _take_departure(self, line: DepartureLine) -> str:
+    def _identify(self, line: AccountLine) -> Account | None:
+        """Give the line's id to the account known by its name, if only the line's own family has stated that account.
+
+        Other families have not stated this id; their account keeps the name only.
+        """
+        account = self._known.find_unidentified(line) if line.rest_id else None
+        if account is None or len(find_family(account, line)) != len(account.statements):
+            return None
+        account.rest_id = line.rest_id
+        return account
+
+    def _move_family(self, line: AccountLine, account: Account) -> None:
+        """Move what the line's family stated about the account known by name to the one with the line's id."""
+        other = self._known.find_unidentified(line)
+        if other is None or other is account:
+            return
+        already_there = {one.source for one in account.statements}
+        for statement in find_family(other, line):
+            if statement.source in already_there:
+                other.statements.remove(statement)
+            else:
+                account.statements.append(statement)
+        self.session.flush()
+        if not other.statements:
+            self._known.remove(other)
+            self.session.delete(other)
+
+    def _import_departure(self, line: DepartureLine) -> str:
         key = f"{line.country or ''} {' '.join(line.organisation.casefold().split())}"
         query = select(Departure).where(Departure.key == key, Departure.source == line.said.source)
         departure = self.session.scalar(query)
@@ -146,7 +165,7 @@ def _batches(lines: Iterable[Line | BadLine], size: int) -> Iterator[list[Line |
         yield batch
 
 
-def _parsed(line: Line | BadLine, today: date) -> Said | str:
+def _parsed(line: Line | BadLine, today: date) -> Parsed | str:
     """Give what a line says, or the reason why it cannot be used."""
     if isinstance(line, BadLine):
         return line.reason
@@ -172,7 +191,7 @@ def _departure_values(line: DepartureLine) -> dict[str, object]:
 
 
 def _values(line: AccountLine) -> dict[str, object]:
-    said = {name: getattr(line, name) for name in SAID}
+    said = {name: getattr(line, name) for name in STATED}
     said["acct"] = str(line.acct) if line.acct else None
     return said | {"source_url": line.said.source_url, "source_date": line.said.source_date}
 
@@ -185,16 +204,6 @@ def _completed(statement: Statement, values: dict[str, object], first: int) -> d
             raise InputError(f"It names another {name} for the X account of line {first}.")
     known = {name: getattr(statement, name) for name in values}
     return {name: value if known[name] in UNKNOWN else known[name] for name, value in values.items()}
-
-
-def _learn(account: Account, line: AccountLine) -> None:
-    """Take over the id, the newest name, and the first did."""
-    account.rest_id = account.rest_id or line.rest_id
-    account.did = account.did or line.did
-    if line.screen_name and not _is_older(line.said.source_date, account.name_seen):
-        account.screen_name = line.screen_name
-        account.screen_name_key = canonicalize_screen_name(line.screen_name)
-        account.name_seen = line.said.source_date or account.name_seen
 
 
 def _is_older(seen: date | None, known: date | None) -> bool:

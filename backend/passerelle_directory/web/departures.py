@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from sqlalchemy import select
 
 from passerelle_directory.models import Departure
-from passerelle_directory.publishing.rows import Left, make_departures
+from passerelle_directory.publishing.departures import Left, make_departures
 from passerelle_directory.web.answers import answer_kept, answer_page, find_visitors_language, open_session
 from passerelle_directory.web.languages import Language
 

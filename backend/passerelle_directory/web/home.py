@@ -8,7 +8,7 @@ from flask import Blueprint, Response, render_template
 from sqlalchemy import select
 
 from passerelle_directory.models import Departure, Publication
-from passerelle_directory.publishing.rows import make_departures
+from passerelle_directory.publishing.departures import make_departures
 from passerelle_directory.publishing.snapshot import LATEST
 from passerelle_directory.web.answers import answer_page, config, find_visitors_language, open_session
 

@@ -14,7 +14,7 @@ import { listen } from "../../lib/x/answers/listen";
 import { onReading, readReading } from "../../lib/messages/reading";
 
 export default defineContentScript({
-  // Registered when badges are switched on (lib/x/switch.ts), so that nothing asks for x.com at install.
+  // Registered when badges are switched on (lib/badge-switch.ts), so that nothing asks for x.com at install.
   registration: "runtime",
   async main(context) {
     let watch: Watch | null = null;

@@ -34,8 +34,8 @@ const REST = 10_000; // ms
 export class HintFinder {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #giving: Promise<void> | null = null;
-  #due = Infinity; // when the timer rings, ms since 1970
-  #restedAt = 0; // when there may be more commands, ms since 1970
+  #due = Infinity; // when the timer rings; ms of performance.now(), which no change of the clock moves
+  #restedAt = 0; // when there may be more commands, likewise
 
   constructor(private readonly parts: HintParts) {}
 
@@ -51,14 +51,14 @@ export class HintFinder {
   /** Hand over what waits before long. Later calls do not put it off. */
   async soon(): Promise<void> {
     const { length } = await this.parts.store.waiting(PORTION);
-    const at = Math.max(Date.now() + (length >= PORTION ? 0 : WAIT), this.#restedAt);
+    const at = Math.max(performance.now() + (length >= PORTION ? 0 : WAIT), this.#restedAt);
     if (length === 0 || at >= this.#due) return;
     clearTimeout(this.#timer);
     this.#due = at;
     this.#timer = setTimeout(() => {
       this.#due = Infinity;
       void this.now();
-    }, at - Date.now());
+    }, at - performance.now());
   }
 
   // A profile waits until the engine has stored what it found: killed at any instant, it is given again. After a failure it
@@ -70,7 +70,7 @@ export class HintFinder {
       if (records.length === 0) return;
       await find({ people: records.map(toProfile) });
       await store.settle(records);
-      this.#restedAt = Date.now() + REST;
+      this.#restedAt = performance.now() + REST;
     }
     await this.soon();
   }

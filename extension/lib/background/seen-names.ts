@@ -14,6 +14,7 @@ export interface SeenNamesParts {
   known: () => Promise<ReadonlyMap<string, KnownName | null>>;
   /** The directory's keys; none while there is no directory. */
   keys: () => Promise<Uint32Array>;
+  now: () => Date;
 }
 
 export class SeenNames {
@@ -28,7 +29,8 @@ export class SeenNames {
     const known = await this.parts.known();
     if (known.size === 0) return;
     this.hasNews = false;
-    const people = (await this.parts.store.all()).filter((one) => isNews(one, known.get(one.rest_id)));
+    const now = this.parts.now().toISOString();
+    const people = (await this.parts.store.all()).filter((one) => isNews(one, known.get(one.rest_id), now));
     for (let at = 0; at < people.length && !this.hasNews; at += MAX_TOLD) {
       const portion = people.slice(at, at + MAX_TOLD).map(toSeenPerson);
       this.hasNews = (await errorOf(this.parts.learn({ people: portion, listed: null }))) !== null;
@@ -55,7 +57,9 @@ export class SeenNames {
 }
 
 // A person of the graph under a name that the engine does not have, and that is newer than the one it has.
-function isNews({ name, seen }: SeenRecord, known: KnownName | null | undefined): boolean {
+function isNews({ name, seen }: SeenRecord, known: KnownName | null | undefined, now: string): boolean {
   if (known === undefined) return false;
-  return known === null || (known.screen_name.toLowerCase() !== name && known.seen < seen);
+  if (known === null) return true;
+  const isNewer = known.seen < seen || known.seen > now; // later than now: the clock was ahead
+  return known.screen_name.toLowerCase() !== name && isNewer;
 }

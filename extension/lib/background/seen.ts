@@ -28,7 +28,6 @@ export interface SeenParts extends ListReadingParts, SeenNamesParts {
   /** Whether the engine has hints of an id, and what to call when it may have to look for more. */
   hints: { has: () => Promise<(restId: string) => boolean>; soon: () => Promise<void> };
   locale: () => Promise<Locale>;
-  now: () => Date;
 }
 
 /** Make the handlers of the messages about X's pages, and what the extension's own pages may ask. */

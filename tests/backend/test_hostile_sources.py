@@ -1,0 +1,120 @@
+"""One hostile list against the shipped seed: it attests nothing, and replaces no id and no address of another list."""
+
+from __future__ import annotations
+
+import csv
+
+import pytest
+from passerelle.directory import Row
+from passerelle_directory.cli import SEED
+from passerelle_directory.importers.loading import import_file
+from passerelle_directory.models import Account
+from passerelle_directory.publishing.rows import make_row
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from tests.backend.conftest import TODAY, Directory
+
+HOSTILE = "hostile/list"
+EVIL_DID, EVIL_ACCT = "did:plc:evilevilevilevilevilevil", "evil@social.example.com"
+TARGETS = ("rest_id", "screen_name", "did", "handle", "acct")
+
+
+def seed_rows() -> list[dict[str, str]]:
+    """Return the lines of the seed."""
+    with (SEED / "rows.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def handle_only() -> list[dict[str, str]]:
+    """Return the seed's lines that state a handle and no did: the shape that was attacked."""
+    return [line for line in seed_rows() if line["handle"] and not line["did"]]
+
+
+def attack(line: dict[str, str], number: int, fields: tuple[str, ...]) -> dict[str, str]:
+    """Return a hostile line that names the same X account and handle, with an id or a did of its own."""
+    own = {"rest_id": f"66600000000000{number:05}", "did": EVIL_DID, "acct": EVIL_ACCT}
+    return {
+        "screen_name": line["screen_name"],
+        "handle": line["handle"],
+        "source": HOSTILE,
+        "source_date": "2026-11-19",
+    } | {name: own[name] for name in fields}
+
+
+def import_seed(directory: Directory) -> None:
+    """Import the rows of the seed."""
+    with directory.session() as session, session.begin():
+        import_file(session, SEED / "rows.csv", TODAY)
+
+
+def rows_of_others(directory: Directory) -> dict[str, Row]:
+    """Return the rows, by X name or id, that a source other than the hostile one states."""
+    with directory.session() as session:
+        accounts = session.scalars(select(Account).options(selectinload(Account.statements)))
+        rows = [
+            make_row(account, account.statements)[0]
+            for account in accounts
+            if {one.source for one in account.statements} != {HOSTILE}
+        ]
+    return {row.rest_id or (row.screen_name or "").lower(): row for row in rows}
+
+
+def all_rows(directory: Directory) -> list[Row]:
+    """Return every row."""
+    with directory.session() as session:
+        accounts = session.scalars(select(Account).options(selectinload(Account.statements)))
+        return [make_row(account, account.statements)[0] for account in accounts]
+
+
+@pytest.mark.parametrize("hostile_first", [False, True])
+@pytest.mark.parametrize("fields", [("rest_id", "did"), ("rest_id",), ("rest_id", "did", "acct")])
+def test_no_row_is_attested_or_rebound_by_a_hostile_list(
+    directory: Directory, fields: tuple[str, ...], hostile_first: bool
+) -> None:
+    hostile = [attack(line, number, fields) for number, line in enumerate(handle_only())]
+    assert len(hostile) >= 99
+    assert any(line["display_name"] == "Universität des Saarlandes" for line in handle_only())
+    expected = {
+        (line["rest_id"] or line["screen_name"].lower()): (
+            line["rest_id"] or None,
+            line["screen_name"] or None,
+            line["did"] or None,
+            line["handle"].lower() or None,
+            line["acct"] or None,
+        )
+        for line in seed_rows()
+    }
+    if hostile_first:
+        directory.say(*hostile)
+    import_seed(directory)
+    if not hostile_first:
+        directory.say(*hostile)
+    found = rows_of_others(directory)
+    assert found.keys() == expected.keys()
+    for key, row in found.items():
+        stated = tuple(str(value) if (value := getattr(row, name)) else None for name in TARGETS)
+        assert (stated[0], (stated[1] or "").lower(), *stated[2:]) == (
+            expected[key][0],
+            (expected[key][1] or "").lower(),
+            *expected[key][2:],
+        )
+    assert {row.grade for row in all_rows(directory)} == {"imported"}
+
+
+@pytest.mark.parametrize("hostile_first", [False, True])
+def test_a_did_that_only_the_hostile_list_states_is_not_published(directory: Directory, hostile_first: bool) -> None:
+    hostile = [attack(line, number, ("did",)) for number, line in enumerate(handle_only()) if not line["rest_id"]]
+    if hostile_first:
+        directory.say(*hostile)
+    import_seed(directory)
+    if not hostile_first:
+        directory.say(*hostile)
+    assert EVIL_DID not in {row.did for row in all_rows(directory)}
+
+
+def test_a_row_keeps_its_row_id_when_a_hostile_list_names_it(directory: Directory) -> None:
+    import_seed(directory)
+    before = {key: row.row_id for key, row in rows_of_others(directory).items()}
+    directory.say(*(attack(line, number, ("rest_id", "did")) for number, line in enumerate(handle_only())))
+    assert {key: row.row_id for key, row in rows_of_others(directory).items()} == before
