@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal, Self, TypeVar, get_args
+from typing import Any, Literal, Self, TypeVar, cast, get_args
 
 from passerelle.errors import InputError
 from passerelle.identifiers import (
@@ -224,16 +224,14 @@ def _row_id(value: object) -> str:
 
 
 def _kind(value: object) -> Kind:
-    for kind in KINDS:
-        if value == kind:
-            return kind
+    if value in KINDS:
+        return cast(Kind, value)
     raise InvalidRow(f"is not one of {', '.join(KINDS)}")
 
 
 def _grade(value: object) -> Grade:
-    for grade in GRADES:
-        if value == grade:
-            return grade
+    if value in GRADES:
+        return cast(Grade, value)
     raise InvalidRow(f"is not one of {', '.join(GRADES)}")
 
 
