@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal, Self, TypeVar, cast, get_args
+from typing import Any, Literal, Self, TypeVar, get_args
 
 from passerelle.errors import InputError
 from passerelle.identifiers import (
@@ -225,13 +225,13 @@ def _row_id(value: object) -> str:
 
 def _kind(value: object) -> Kind:
     if value in KINDS:
-        return cast(Kind, value)
+        return value
     raise InvalidRow(f"is not one of {', '.join(KINDS)}")
 
 
 def _grade(value: object) -> Grade:
     if value in GRADES:
-        return cast(Grade, value)
+        return value
     raise InvalidRow(f"is not one of {', '.join(GRADES)}")
 
 
