@@ -98,14 +98,14 @@ def test_a_zip_of_something_else_is_one_clear_line(capsys: pytest.CaptureFixture
     assert "no X archive in here" in refused(capsys, tmp_path / "b")
 
 
-def test_an_archive_without_following_is_one_clear_line(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    assert "following.js is missing" in refused(capsys, make_archive(tmp_path / "a.zip", omit=["following.js"]))
+def test_an_archive_without_people_is_one_clear_line(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert "following.js is missing" in refused(capsys, make_archive(tmp_path / "a.zip", omit=GRAPH))
 
 
-def test_an_archive_without_following_still_shows_its_counts_as_json(
+def test_an_archive_without_people_still_shows_its_counts_as_json(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    status, out, err = read(capsys, make_archive(tmp_path / "a.zip", omit=["following.js"]), "--json")
+    status, out, err = read(capsys, make_archive(tmp_path / "a.zip", omit=GRAPH), "--json")
     assert (status, err.count("\n")) == (3, 1)
     assert json.loads(out)["tweets"] == 31
 

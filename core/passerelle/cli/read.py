@@ -7,8 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from passerelle import archive as archives
-from passerelle.archive import Archive
-from passerelle.errors import UnreadableArchive
+from passerelle.archive import Archive, ArchiveWithoutPeople
 from passerelle.hints.find import find_hints
 from passerelle.people.summary import iso_date, summarize, summary_json
 
@@ -20,10 +19,6 @@ SOURCES = {
     "moment": "moments",
     "media": "pictures and videos",
 }
-
-
-# An archive with one of these troubles still says something, which JSON shows before the error is told.
-GRAPHLESS = frozenset({"no_following", "old_tweet_archive"})
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,19 +34,18 @@ def add_archive_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--account", metavar="NAME", help="whose archive to read where there are several accounts'")
 
 
-def read_from(arguments: argparse.Namespace, *, require_following: bool = True) -> Archive:
+def read_from(arguments: argparse.Namespace) -> Archive:
     """Read the archive that the arguments name. Raises UnreadableArchive."""
-    return archives.read(arguments.paths, account=arguments.account, require_following=require_following)
+    return archives.read(arguments.paths, account=arguments.account)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Read the archive and print what is in it. Raises UnreadableArchive."""
+    """Read the archive and print what is in it. Raises UnreadableArchive, after the JSON of one that lists nobody."""
     try:
         archive = read_from(arguments)
-    except UnreadableArchive as error:
-        if arguments.json and error.code in GRAPHLESS:
-            archive = read_from(arguments, require_following=False)
-            print(summary_json(summarize(archive, full=arguments.full)), end="")
+    except ArchiveWithoutPeople as error:
+        if arguments.json:
+            print(summary_json(summarize(error.archive, full=arguments.full)), end="")
         raise
     if arguments.json:
         print(summary_json(summarize(archive, full=arguments.full)), end="")
