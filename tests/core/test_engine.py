@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Coroutine
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -445,6 +446,58 @@ def test_another_account_starts_its_own_queue(archive: str) -> None:
         await browser.ask("follow.refresh", account=other)
         assert account_of(browser, ADA)["state"] == "none"
         assert browser.storage.stores["queue"].keys() == {"queue"}
+
+    run(main())
+
+
+def test_a_clock_that_was_a_year_ahead_stops_nothing_once_it_is_right(archive: str) -> None:
+    async def main() -> None:
+        browser = await opened(archive)
+        browser.clock.time += timedelta(days=365)
+        browser.pds.faults = ["slow"]
+        await browser.ask("follow.start", account=ME)
+        while not browser.storage.stores["queue"]["queue"]["pause"]:
+            await asyncio.sleep(0)
+        browser.clock.time = NOW
+        await browser.until_idle()
+        assert browser.pds.followed() == CHOSEN
+        assert browser.clock.time - NOW < timedelta(minutes=10)
+
+    run(main())
+
+
+def test_a_queue_stored_by_a_clock_a_year_ahead_goes_on_after_a_restart(archive: str) -> None:
+    async def main() -> None:
+        browser = await opened(archive)
+        browser.clock.time += timedelta(days=365)
+        browser.pds.faults = ["slow"] * 1000
+        killer = Killer(30)
+        await live(browser, killer)
+        stored = browser.storage.stores["queue"]["queue"]
+        assert datetime.fromisoformat(stored["points_spent"][0][0]) > NOW + timedelta(days=300)
+        browser.clock.time, browser.pds.faults = NOW, []
+        browser.start()
+        await browser.ask("engine.start")
+        await browser.until_idle()
+        assert browser.pds.followed() == CHOSEN
+        assert browser.clock.time - NOW < timedelta(hours=1)
+
+    run(main())
+
+
+def test_resume_tries_at_once_while_a_server_asked_to_wait(archive: str) -> None:
+    async def main() -> None:
+        browser = await opened(archive)
+        browser.pds.retry_after = 86_000
+        browser.pds.faults = ["slow"]
+        await browser.ask("follow.start", account=ME)
+        while not browser.storage.stores["queue"]["queue"]["pause"]:
+            await asyncio.sleep(0)
+        before = browser.clock.time
+        await browser.ask("follow.resume")
+        await browser.until_idle()
+        assert browser.pds.followed() == CHOSEN
+        assert browser.clock.time - before < timedelta(minutes=10)
 
     run(main())
 

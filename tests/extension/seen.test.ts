@@ -411,7 +411,8 @@ test("names go to the engine for its own people only, and only newer ones that i
     ["1000", null],
     ["1001", { screen_name: "Crowd_1", seen: "2026-01-01" }],
     ["1002", { screen_name: "before", seen: "2026-01-01" }],
-    ["1003", { screen_name: "later", seen: "2027-01-01" }],
+    ["1003", { screen_name: "later", seen: "2026-11-20T12:00:00.000Z" }],
+    ["1004", { screen_name: "by_a_clock_that_was_ahead", seen: "2027-01-01" }],
   ]);
   const { seen, learned, say } = await background({
     known: () => Promise.resolve(known),
@@ -423,7 +424,7 @@ test("names go to the engine for its own people only, and only newer ones that i
       people.map(({ rest_id }) => rest_id),
       listed,
     ]),
-  ).toEqual([[["1000", "1002"], null]]);
+  ).toEqual([[["1000", "1002", "1004"], null]]);
   await seen.nameThem(false); // nothing new since
   expect(learned).toHaveLength(1);
 });

@@ -29,7 +29,7 @@ from passerelle.matching.evidence import EvidenceView
 from passerelle.matching.match import find_matches
 from passerelle.matching.views import MatchView
 from passerelle.people import graph
-from passerelle.transport import Request, Response
+from passerelle.transport import Request, Response, read_start
 
 KEY_BYTES = 32
 PINNED = "directories.json"  # the production list that the extension is built with, too
@@ -70,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Read, match, and print or write what was found. Raises UnreadableArchive, NetworkError, DirectoryError."""
     people = graph.make_graph(archives.read(arguments.paths))
     now = datetime.now(UTC)
-    hints = profiles.apply_readings({}, profiles.read_names(people, ()))
+    hints = profiles.apply_readings({}, profiles.read_names(people, ()), now)
     named = {rest_id: profile for rest_id, profile in hints.items() if profile}
     matches = (match for match in find_matches(people, _load(arguments, now), now, named) if match)
     found = [make_match_view(match, {}, Following()) for match in matches]
@@ -136,17 +136,20 @@ def _pinned_keys(url: str) -> tuple[bytes, ...]:
 
 
 def _fetch(request: Request) -> Response:
-    """Send one request and wait for the answer. Raises NetworkError."""
+    """Send one request and wait for the answer, at most `request.limit` bytes of it. Raises NetworkError."""
     try:
         import httpx
     except ModuleNotFoundError:
         raise NetworkError("A directory is fetched with httpx: pip install 'passerelle[cli]'", host="") from None
     try:
-        answer = httpx.request(request.method, request.url, timeout=request.timeout)
+        # An answer encoded for transport could decode to any size, and the files are packed anyway.
+        headers = {**request.headers, "accept-encoding": "identity"}
+        with httpx.stream(request.method, request.url, headers=headers, timeout=request.timeout) as answer:
+            body = read_start(answer.iter_raw(), request.limit)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         host = urlsplit(request.url).netloc
         raise NetworkError(f"The directory at {host} did not answer: {error}", host=host) from None
-    return Response(answer.status_code, dict(answer.headers), answer.content)
+    return Response(answer.status_code, dict(answer.headers), body, str(answer.url))
 
 
 async def _verify(key: bytes, message: bytes, signature: bytes) -> bool:

@@ -34,7 +34,7 @@ const REST = 10_000; // ms
 export function makeHints({ store, find }: HintParts) {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let giving: Promise<void> | null = null;
-  let due = Infinity; // when the timer rings, and when there may be more commands: ms since 1970
+  let due = Infinity; // when the timer rings, and when there may be more commands: ms of performance.now(), which no clock change moves
   let rested = 0;
 
   // Nobody stops waiting before the engine has stored what it found: killed at any instant, they are given again. Where it
@@ -45,7 +45,7 @@ export function makeHints({ store, find }: HintParts) {
       if (records.length === 0) return;
       await find({ people: records.map(toProfile) });
       await store.settle(records);
-      rested = Date.now() + REST;
+      rested = performance.now() + REST;
     }
     await soon();
   }
@@ -53,14 +53,14 @@ export function makeHints({ store, find }: HintParts) {
   // Whoever scrolls on and on does not put it off.
   async function soon(): Promise<void> {
     const { length } = await store.waiting(HANDFUL);
-    const at = Math.max(Date.now() + (length >= HANDFUL ? 0 : WAIT), rested);
+    const at = Math.max(performance.now() + (length >= HANDFUL ? 0 : WAIT), rested);
     if (length === 0 || at >= due) return;
     clearTimeout(timer);
     due = at;
     timer = setTimeout(() => {
       due = Infinity;
       void now();
-    }, at - Date.now());
+    }, at - performance.now());
   }
 
   const now = (): Promise<void> =>

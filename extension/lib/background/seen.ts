@@ -165,7 +165,9 @@ export function makeSeen(parts: SeenParts) {
     const known = await parts.known();
     if (known.size === 0) return;
     hasNews = false;
-    const people = (await store.all()).filter((record) => isNews(record, known.get(record.rest_id)));
+    const people = (await store.all()).filter((record) =>
+      isNews(record, known.get(record.rest_id), parts.now().toISOString()),
+    );
     for (let at = 0; at < people.length; at += MAX_TOLD) {
       const error = await errorOf(
         parts.learn({ people: people.slice(at, at + MAX_TOLD).map(toSeenPerson), listed: null }),
@@ -262,9 +264,11 @@ function toSeenPerson({ rest_id, screen_name, display_name, seen }: SeenRecord):
 }
 
 // Worth telling: somebody of the graph under a name that the engine does not have, and that is newer than the one it has.
-function isNews({ name, seen }: SeenRecord, known: KnownName | null | undefined): boolean {
+function isNews({ name, seen }: SeenRecord, known: KnownName | null | undefined, now: string): boolean {
   if (known === undefined) return false;
-  return known === null || (known.screen_name.toLowerCase() !== name && known.seen < seen);
+  if (known === null) return true;
+  const isNewer = known.seen < seen || known.seen > now; // later than now: the clock was ahead
+  return known.screen_name.toLowerCase() !== name && isNewer;
 }
 
 function isSame(one: string, other: string): boolean {

@@ -69,7 +69,7 @@ export function listen(document: Document, parts: ListenParts): Listener {
   }
 
   function hasRoom(more: number): boolean {
-    const now = Date.now();
+    const now = performance.now();
     if (now - windowStart > WINDOW) [windowStart, count, length] = [now, 0, 0];
     count++;
     length += more;
