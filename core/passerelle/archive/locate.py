@@ -58,7 +58,9 @@ _DATED_NAME = re.compile(r"twitter-(\d{4}-\d{2}-\d{2})")
 OTHER_SERVICES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "Mastodon",
-        re.compile(r"(?:^|/)(?:outbox|actor)\.json\Z|archive-\d{14}-\w+\.tar\.gz\Z|following_accounts[^/]{0,40}\.csv\Z"),
+        re.compile(
+            r"(?:^|/)(?:outbox|actor)\.json\Z|archive-\d{14}-\w+\.tar\.gz\Z|following_accounts[^/]{0,40}\.csv\Z"
+        ),
     ),
     ("Bluesky", re.compile(r"\.car\Z")),
     ("Instagram", re.compile(r"(?:^|/)followers_and_following/|(?:^|/)instagram[-_]|(?:^|/)your_instagram_activity/")),

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from passerelle import archive as archives
 from passerelle.archive import Archive, ArchiveWithoutPeople
+from passerelle.cli.terminal import escape_json, print_line
 from passerelle.hints.find import find_hints
 from passerelle.people.summary import iso_date, summarize, summary_json
 
@@ -45,13 +46,18 @@ def run(arguments: argparse.Namespace) -> int:
         archive = read_from(arguments)
     except ArchiveWithoutPeople as error:
         if arguments.json:
-            print(summary_json(summarize(error.archive, full=arguments.full)), end="")
+            _print_json(error.archive, full=arguments.full)
         raise
     if arguments.json:
-        print(summary_json(summarize(archive, full=arguments.full)), end="")
+        _print_json(archive, full=arguments.full)
     else:
-        print("\n".join(_lines(archive, full=arguments.full)))
+        for line in _lines(archive, full=arguments.full):
+            print_line(line)
     return 0
+
+
+def _print_json(archive: Archive, *, full: bool) -> None:
+    print(escape_json(summary_json(summarize(archive, full=full))), end="")
 
 
 def _lines(archive: Archive, *, full: bool) -> Iterator[str]:
@@ -73,7 +79,9 @@ def _lines(archive: Archive, *, full: bool) -> Iterator[str]:
         yield f"  {addresses:,} {names} an address on Bluesky or in the fediverse."
     if own := find_hints(bio="\n".join(archive.about)):
         yield f"  Your own profile names {', '.join(hint.address for hint in own)}."
-    yield f"  {archive.tweets:,} tweets, {len(archive.blocked):,} blocked, {len(archive.muted):,} muted."
+    are_tweets_missing = any(warning.code == "tweets_missing" for warning in archive.warnings)
+    tweets = () if are_tweets_missing else (f"{archive.tweets:,} tweets",)
+    yield f"  {', '.join((*tweets, f'{len(archive.blocked):,} blocked', f'{len(archive.muted):,} muted'))}."
     for warning in archive.warnings:
         yield f"  ! {warning.message}"
     if full:
