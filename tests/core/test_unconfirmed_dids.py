@@ -43,9 +43,7 @@ def targets(one: Row, *hints: HintView) -> list[tuple[str, str | None]]:
 @pytest.mark.parametrize(
     ("grade", "target"), [("proven", STATED), ("attested", STATED), ("imported", None), ("claimed", None)]
 )
-def test_only_an_attested_or_proven_did_is_followed_without_resolving_its_handle(
-    grade: str, target: str | None
-) -> None:
+def test_only_an_attested_or_proven_did_is_followed_unresolved(grade: str, target: str | None) -> None:
     assert targets(listed(grade)) == [(STATED, target)]
     planned = plan_listed(listed(grade))
     assert planned == Planned(STATED, HANDLE, is_confirmed=target is not None)
