@@ -11,6 +11,7 @@ import { handOn } from "../../lib/engine/relay";
 import type { ErrorView } from "../../lib/messages/messages.gen";
 import { makeSeenStore } from "../../lib/background/seen-store";
 import { wakeEngine } from "../../lib/background/engine-host";
+import { migrateStores } from "../../lib/background/migrate";
 import { LOOK, look, lookSoon } from "../../lib/background/resume";
 
 type Sender = Parameters<Parameters<typeof browser.runtime.onMessage.addListener>[0]>[1];
@@ -73,6 +74,8 @@ export default defineBackground(() => {
   });
   browser.runtime.onStartup.addListener(() => void look());
   browser.runtime.onInstalled.addListener(() => void look());
+  browser.runtime.onStartup.addListener(() => void migrateStores(wake));
+  browser.runtime.onInstalled.addListener(() => void migrateStores(wake));
   browser.alarms.onAlarm.addListener(({ name }) => {
     if (name === LOOK) void look();
   });
