@@ -105,6 +105,7 @@ class ServerRefused(PasserelleError):
         "not_signed_in": "Nobody is signed in.",
         "rate_limited": "The server asks to wait.",
         "account_not_found": "There is no such account.",
+        "handle_moved": "This handle belongs to another account than the directory says.",
         "hint_unchecked": "An account that only a profile names is followed once it has been checked.",
         "knows_everybody": "The server says of every name that it is there, so its word proves nothing.",
     }

@@ -20,7 +20,7 @@ from passerelle.hints import profiles
 from passerelle.hints.check import RANDOM_NAME_BYTES, Target
 from passerelle.hints.records import CheckView, HintView, LookView, ProfileHints, SeenProfile
 from passerelle.identifiers import ScreenName, parse_rest_id
-from passerelle.matching.match import list_accounts
+from passerelle.matching.listing import list_accounts
 from passerelle.people.graph import FollowGraph
 
 

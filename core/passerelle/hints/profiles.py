@@ -13,9 +13,8 @@ from datetime import UTC, datetime
 from passerelle.errors import InvalidIdentifier
 from passerelle.hints.find import SURENESS, Hint, find_hints, may_hold_hint
 from passerelle.hints.records import HintView, ProfileHints, SeenProfile
-from passerelle.identifiers import Network, RestId, parse_acct, parse_rest_id, parse_screen_name
-from passerelle.networks import bluesky
-from passerelle.networks.fediverse import mastodon
+from passerelle.identifiers import Network, RestId, parse_rest_id, parse_screen_name
+from passerelle.networks.table import NETWORKS
 from passerelle.people.graph import FollowGraph
 from passerelle.text import clean_display_name
 
@@ -125,7 +124,7 @@ def _views(hints: Iterable[Hint], seen: datetime) -> tuple[HintView, ...]:
         HintView(
             network=hint.network,
             address=hint.address,
-            url=_url(hint),
+            url=NETWORKS[hint.network].profile_url(hint.address),
             confidence=hint.confidence,
             where=hint.where,
             seen=seen.isoformat(),
@@ -133,9 +132,3 @@ def _views(hints: Iterable[Hint], seen: datetime) -> tuple[HintView, ...]:
         )
         for hint in hints
     )
-
-
-def _url(hint: Hint) -> str:
-    if hint.network == "bluesky":
-        return bluesky.profile_url(hint.address)
-    return mastodon.profile_url(parse_acct(hint.address))

@@ -5,8 +5,8 @@
 import mailHosts from "../../../core/passerelle/hints/data/mail-hosts.txt?raw";
 import otherPlatforms from "../../../core/passerelle/hints/data/other-platforms.txt?raw";
 import type { AccountView, HintView } from "../messages/messages.gen";
+import { expandedBio, type SeenUser } from "./profile";
 import { withoutAnyInvisible } from "./text";
-import { expandedBio, type SeenUser } from "../x/answers/users";
 
 type Network = AccountView["network"];
 

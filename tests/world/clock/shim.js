@@ -14,10 +14,14 @@
   globalThis.Date = moved;
 
   // The browser's alarms keep the real time: a moment of the moved clock is translated on its way there and back.
-  const translated = (alarm) => alarm && { ...alarm, scheduledTime: alarm.scheduledTime + offset };
+  const translated = (alarm) =>
+    alarm && { ...alarm, scheduledTime: alarm.scheduledTime + offset };
   const wrap = (object, name, wrapped) => {
     const real = object[name].bind(object);
-    Object.defineProperty(object, name, { value: wrapped(real), configurable: true });
+    Object.defineProperty(object, name, {
+      value: wrapped(real),
+      configurable: true,
+    });
   };
   const alarms = (globalThis.browser ?? globalThis.chrome)?.alarms;
   if (alarms) {
@@ -26,12 +30,25 @@
       const when = "when" in options ? { when: options.when - offset } : {};
       return real(...given.slice(0, -1), { ...options, ...when });
     });
-    wrap(alarms, "get", (real) => async (...given) => translated(await real(...given)));
-    wrap(alarms, "getAll", (real) => async () => (await real()).map(translated));
+    wrap(
+      alarms,
+      "get",
+      (real) =>
+        async (...given) =>
+          translated(await real(...given)),
+    );
+    wrap(
+      alarms,
+      "getAll",
+      (real) => async () => (await real()).map(translated),
+    );
   }
 
   // A running extension hears of a new offset here. A worker that starts later asks the others.
-  if (typeof process === "undefined" && typeof BroadcastChannel === "function") {
+  if (
+    typeof process === "undefined" &&
+    typeof BroadcastChannel === "function"
+  ) {
     const channel = new BroadcastChannel("test-clock");
     let isCurrent = false;
     channel.onmessage = ({ data }) => {
