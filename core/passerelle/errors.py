@@ -8,6 +8,7 @@
     |-- NetworkError                   nobody answered, or not in time; try again later
     |-- ServerRefused                  somebody answered, and said no
     |-- StorageFull                    there is no room left on this machine
+    |-- StorageNewer                   what is stored was written by a newer version of Passerelle
     `-- CommandError                   the page asked the engine something it does not know
 
 "The server did not answer" and "this person is not there" are different types everywhere.
@@ -110,6 +111,12 @@ class ServerRefused(PasserelleError):
         "hint_unchecked": "An account that only a profile names is followed once it has been checked.",
         "knows_everybody": "The server says of every name that it is there, so its word proves nothing.",
     }
+
+
+class StorageNewer(PasserelleError):
+    """Nothing was read or stored: a newer version of Passerelle wrote what is here."""
+
+    code = "storage_newer"
 
 
 class StorageFull(PasserelleError):
