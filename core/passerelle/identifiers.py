@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal, NewType
 
+from passerelle.domains import MAX_HOST, canonicalize_host
 from passerelle.errors import InvalidIdentifier
 
 Network = Literal["bluesky", "fediverse"]
@@ -30,7 +31,7 @@ _HANDLE_NEVER = (".alt", ".arpa", ".example", ".internal", ".invalid", ".local",
 _USERNAME = re.compile(r"[A-Za-z0-9_]+(?:[A-Za-z0-9_.-]*[A-Za-z0-9_]+)?\Z", re.ASCII)
 
 MAX_DID = 2048  # https://atproto.com/specs/did
-MAX_HANDLE = 253  # https://atproto.com/specs/handle
+MAX_HANDLE = MAX_HOST  # https://atproto.com/specs/handle
 MAX_REST_ID = 2**64 - 1
 
 
@@ -96,7 +97,7 @@ def parse_acct(text: object) -> Acct:
     """
     if isinstance(text, str):
         username, at, domain = text.strip().removeprefix("@").partition("@")
-        if at and _USERNAME.match(username) and (host := _ascii_domain(domain)):
+        if at and _USERNAME.match(username) and (host := canonicalize_host(domain)):
             return Acct(username, host)
     raise _invalid("acct", text)
 
@@ -104,14 +105,6 @@ def parse_acct(text: object) -> Acct:
 def canonicalize_acct(acct: Acct) -> str:
     """Give the form in which accts are compared: Mastodon holds usernames to be equal whatever their case."""
     return str(acct).lower()
-
-
-def _ascii_domain(text: str) -> str | None:
-    try:
-        domain = text.lower().encode("idna").decode("ascii")
-    except UnicodeError:
-        return None
-    return domain if len(domain) <= MAX_HANDLE and _HANDLE.match(domain.replace("xn--", "xn-")) else None
 
 
 def _invalid(kind: str, text: object) -> InvalidIdentifier:

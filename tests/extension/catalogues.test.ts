@@ -191,7 +191,11 @@ test.each(LANGUAGES)(
       expect(KEYS, code).toContain(`error.${code}`);
       const sentence = errorSentence(translate, {
         code,
-        params: { host: "pds.example.org", file: "tweets.js" },
+        params: {
+          host: "pds.example.org",
+          file: "tweets.js",
+          proposal: "ada.bsky.social",
+        },
       });
       expect(sentence.length, code).toBeLessThan(LONGEST_ERROR);
       expect(sentence, code).not.toMatch(/[{}]/);

@@ -6,8 +6,42 @@ import {
   isolate,
   pick,
   safeLink,
+  withoutAnyInvisible,
+  withoutInvisible,
   withoutIsolates,
 } from "../../extension/lib/rules/text";
+import vectors from "../data/vectors/invisible.json";
+
+function charactersOf(ranges: readonly string[][]): Set<number> {
+  return new Set(
+    ranges.flatMap(([first = "", last = ""]) => {
+      const start = parseInt(first, 16);
+      return Array.from(
+        { length: parseInt(last, 16) - start + 1 },
+        (_, at) => start + at,
+      );
+    }),
+  );
+}
+
+function removedBy(remove: (text: string) => string): number[] {
+  const every = Array.from({ length: 0x110000 }, (_, code) => code);
+  return every.filter((code) => remove(String.fromCodePoint(code)) === "");
+}
+
+test("exactly the listed characters are never shown", () => {
+  expect(new Set(removedBy(withoutInvisible))).toEqual(
+    charactersOf(vectors.never_shown),
+  );
+});
+
+test("exactly the listed characters are not compared", () => {
+  const hidden = charactersOf([
+    ...vectors.never_shown,
+    ...vectors.not_compared,
+  ]);
+  expect(new Set(removedBy(withoutAnyInvisible))).toEqual(hidden);
+});
 
 test("bidi controls, isolates and marks are taken out", () => {
   expect(displayText("a\u202Eb\u2066c\u200Fd\u061Ce")).toBe("abcde");

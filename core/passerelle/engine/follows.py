@@ -24,7 +24,7 @@ from passerelle.following.outcomes import Added, Paused, Resumed, Withdrawn
 from passerelle.following.pace import Pace
 from passerelle.following.plan import Following, Plan, Planned, make_items, make_plan, plan_hinted, plan_listed
 from passerelle.following.status import FOLLOW_STATES, QueueView
-from passerelle.identifiers import Did, parse_did, parse_handle
+from passerelle.identifiers import Did, parse_did
 from passerelle.networks import bluesky
 from passerelle.view import ErrorView
 
@@ -45,9 +45,8 @@ class Follows:
 
     async def on_find_account(self, fields: AccountFind) -> AccountFound:
         """Answer account.find."""
-        handle = parse_handle(fields.handle)
-        identity = await bluesky.find_identity(handle, self._environment.fetch)
-        return AccountFound(did=identity.did, handle=handle, pds=identity.pds)
+        identity = await bluesky.find_named(bluesky.parse_typed_name(fields.handle), self._environment.fetch)
+        return AccountFound(did=identity.did, handle=identity.handle or identity.did, pds=identity.pds)
 
     async def on_refresh(self, fields: FollowRefresh) -> None:
         """Answer follow.refresh. Raises ServerRefused, NetworkError."""
@@ -89,7 +88,7 @@ class Follows:
         """Add the plan's people to the queue of its account, and go."""
         await self._open(plan.account)
         await self._store.record(Added(make_items(plan)))
-        await self._store.record(Resumed())
+        await self._store.record(Resumed(at_once=False))
         self._runner.start()
         if self._store.queue is None:
             raise CommandError("Everything was deleted meanwhile.")
@@ -137,7 +136,7 @@ class Follows:
                 return FollowedOne(state="none", error=None)
             if item.state in (State.FOLLOWING, State.FAILED) or not item.urgent:
                 return FollowedOne(state=FOLLOW_STATES[item.state], error=item.error or queue.error)
-            if queue.not_before and queue.not_before > self._environment.now() + PATIENCE:
+            if queue.pause and queue.pause.until > self._environment.now() + PATIENCE:
                 return FollowedOne(state=FOLLOW_STATES[item.state], error=queue.error or RATE_LIMITED)
             await changed.wait()
 

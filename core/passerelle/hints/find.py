@@ -19,6 +19,7 @@ from urllib.parse import unquote, urlsplit
 from passerelle.errors import InvalidIdentifier
 from passerelle.hints.records import Confidence, Where
 from passerelle.identifiers import Network, canonicalize_acct, parse_acct, parse_did, parse_handle
+from passerelle.text import without_any_invisible
 
 MAX_TEXT = 2_000  # characters of one field; X allows 50 in a name, 160 in a bio
 MAX_URLS = 20
@@ -53,10 +54,6 @@ _LIKE_PEERTUBE = re.compile(r"(?:^|[.-])peertube(?:[.-]|\Z)")
 _NO_PIXELFED_NAMES = frozenset(
     {"about", "api", "discover", "explore", "i", "login", "p", "register", "site", "stories"}
 )
-
-# Left by editors and by those who hide from X's filters: soft hyphen, joiners, bidi and zero-width marks, variation
-# selectors (facts/handles-in-bios.md, section 5).
-_INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
 
 _SPACES = re.compile(r"\s+")
 
@@ -155,7 +152,7 @@ def normalize(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text[:MAX_TEXT])).lower()
+    return without_any_invisible(unicodedata.normalize("NFKC", text[:MAX_TEXT])).lower()
 
 
 def _in_text(text: str) -> Iterator[Sighting]:

@@ -1,4 +1,4 @@
-// The language the pages speak now: the person's choice or the browser's, as reactive state.
+// The locale of the pages as reactive state: the person's choice, or the browser's.
 import { withoutIsolates } from "../rules/text";
 import {
   directionOf,
@@ -11,29 +11,30 @@ import {
 } from "./i18n";
 import type { ErrorView } from "../messages/messages.gen";
 
-class Speech {
+class Locale {
   setting = $state<LanguageSetting>("auto");
-  readonly locale = $derived(pickLocale(this.setting, navigator.languages));
-  readonly language = $derived(languageOf(this.locale));
+  /** BCP 47 */
+  readonly tag = $derived(pickLocale(this.setting, navigator.languages));
+  readonly language = $derived(languageOf(this.tag));
   readonly direction = $derived(directionOf(this.language));
-  readonly translate = $derived(makeTranslate(this.locale));
+  readonly translate = $derived(makeTranslate(this.tag));
 }
 
-export const speech = new Speech();
+export const locale = new Locale();
 
-/** Give a sentence in the language of now. */
-export const t: Translate = (key, values) => speech.translate(key, values);
+/** Return a sentence in the language of the page. */
+export const t: Translate = (key, values) => locale.translate(key, values);
 
-/** Give a sentence for a label that is only spoken: direction marks would be noise there. */
+/** Return a sentence for a label that is only read aloud, without direction marks. */
 export const spoken: Translate = (key, values) => withoutIsolates(t(key, values));
 
-/** Give the sentence for an error in the language of now. */
+/** Return the sentence for an error in the language of the page. */
 export const sentenceFor = (error: Pick<ErrorView, "code" | "params">): string =>
-  errorSentence(speech.translate, error);
+  errorSentence(locale.translate, error);
 
 const BYTE_UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
 
-/** Give an amount of bytes as people write it, with at most one digit after the point. */
+/** Return an amount of bytes as people write it, with at most one digit after the point. */
 export function bytes(amount: number): string {
   const power = Math.min(BYTE_UNITS.length - 1, amount > 0 ? Math.floor(Math.log10(amount) / 3) : 0);
   const unit = BYTE_UNITS[power] ?? "byte";
@@ -43,5 +44,5 @@ export function bytes(amount: number): string {
     unitDisplay: "short",
     maximumFractionDigits: power > 1 ? 1 : 0,
   } as const;
-  return new Intl.NumberFormat(speech.locale, format).format(amount / 1000 ** power);
+  return new Intl.NumberFormat(locale.tag, format).format(amount / 1000 ** power);
 }

@@ -1,8 +1,20 @@
-// The steps of a work, in their order, and what they are called.
+// The works that the page waits for, the steps of each in their order, and what these are called.
 import type { Key } from "../i18n/i18n";
-import type { Step, Work } from "./page.svelte";
+import type { Events, WorkView } from "../messages/messages.gen";
 
-export const STEPS: Readonly<Record<Work, readonly Step[]>> = {
+// Following has its own place and goes on beside everything.
+export const WORKS = ["archive.open", "directory.update", "match.find"] as const;
+export type WorkName = (typeof WORKS)[number];
+export type Step = WorkView["step"] | Exclude<Events["engine.progress"]["step"], "ready">;
+
+/** How far a work is; `total` 0 while that is not known. */
+export interface Progress {
+  readonly step: Step;
+  readonly done: number;
+  readonly total: number;
+}
+
+export const STEPS: Readonly<Record<WorkName, readonly Step[]>> = {
   "archive.open": ["runtime", "packages", "reading", "directory", "matching"],
   "directory.update": ["runtime", "packages", "directory", "matching"],
   "match.find": ["runtime", "packages", "matching"],

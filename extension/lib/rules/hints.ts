@@ -5,7 +5,8 @@
 import mailHosts from "../../../core/passerelle/hints/data/mail-hosts.txt?raw";
 import otherPlatforms from "../../../core/passerelle/hints/data/other-platforms.txt?raw";
 import type { AccountView, HintView } from "../messages/messages.gen";
-import { expandedBio, type SeenUser } from "../x/answers/users";
+import { expandedBio, type SeenUser } from "./profile";
+import { withoutAnyInvisible } from "./text";
 
 type Network = AccountView["network"];
 
@@ -53,11 +54,10 @@ function sameTexts(one: readonly (string | null)[], other: readonly (string | nu
 }
 
 // As `normalize` in core/passerelle/hints/find.py, whose spaces are Python's.
-const INVISIBLE = /[\u00AD\u034F\u061C\u180E\u200B-\u200F\u202A-\u202E\u2060-\u206F\uFE00-\uFE0F\uFEFF]/gu;
 const SPACES = /[\s\u001C-\u001F\u0085]+/gu;
 
 function plain(text: string): string {
-  return text.normalize("NFKC").replace(INVISIBLE, "").toLowerCase().replace(SPACES, " ");
+  return withoutAnyInvisible(text.normalize("NFKC")).toLowerCase().replace(SPACES, " ");
 }
 
 // What every form of an address has in it: a word for Bluesky, its ids, dots and ats in words, the paths of profiles.

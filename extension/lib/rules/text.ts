@@ -1,19 +1,35 @@
 // Text of strangers (display names, handles, file names) made harmless to show; never used for comparing.
 
-// Controls, bidi overrides and isolates, zero-width and other invisible characters, and the tag and private-use blocks:
-// https://www.unicode.org/reports/tr9/ and https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing.
-// The zero-width joiner stays (emoji and Indic names need it), and so does the non-joiner (Persian names need it).
+// As core/passerelle/text.py, where the sources are; tests/data/vectors/invisible.json lists the ranges for both.
 const INVISIBLE =
-  /[\p{Cc}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180E\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\u3164\uFEFF\uFFA0\uFFF9-\uFFFB\u{E0000}-\u{E007F}]/gu;
+  "\\u00AD\\u034F\\u061C\\u115F\\u1160\\u17B4\\u17B5\\u180E\\u200B\\u200E\\u200F\\u202A-\\u202E\\u2060-\\u206F\\u2800" +
+  "\\u3164\\uE000-\\uF8FF\\uFDD0-\\uFDEF\\uFEFF\\uFFA0\\uFFF0-\\uFFFB\\uFFFE\\uFFFF\\u{1BCA0}-\\u{1BCA3}\\u{1D173}-\\u{1D17A}" +
+  "\\u{E0000}-\\u{E00FF}\\u{E01F0}-\\u{E0FFF}\\u{F0000}-\\u{10FFFF}";
+// Names need these to be shown: Persian and Indic words, emoji, Mongolian, variants of Chinese characters.
+const JOINING = "\\u180B-\\u180D\\u180F\\u200C\\u200D\\uFE00-\\uFE0F\\u{E0100}-\\u{E01EF}";
+const NOT_SHOWN = new RegExp(`[${INVISIBLE}]`, "gu");
+const NOT_COMPARED = new RegExp(`[${INVISIBLE}${JOINING}]`, "gu");
+const CONTROLS = /[\p{Cc}\p{Zl}\p{Zp}]/gu;
 
 // A name may pile any number of accents on one letter; beyond a few they only cover the lines around it.
 const PILED_MARKS = /(\p{M}{4})\p{M}+/gu;
 
 const LONGEST_NAME = 80; // characters; X allows 50, the fediverse 30 by default and more by choice
 
+/** Return a text as it may be shown: joiners and variation selectors stay, as names are written with them. */
+export function withoutInvisible(text: string): string {
+  return text.replace(NOT_SHOWN, "");
+}
+
+/** Return a text as it is searched and compared: without joiners and variation selectors, too. */
+export function withoutAnyInvisible(text: string): string {
+  return text.replace(NOT_COMPARED, "");
+}
+
 /** Give a stranger's text as it may be shown: one line, no invisible or direction-changing characters, not endless. */
 export function displayText(text: string | null | undefined, longest = LONGEST_NAME): string {
-  const line = (text ?? "").replace(/\s+/gu, " ").replace(INVISIBLE, "").replace(PILED_MARKS, "$1").trim();
+  const visible = withoutInvisible((text ?? "").replace(/\s+/gu, " ")).replace(CONTROLS, "");
+  const line = visible.replace(PILED_MARKS, "$1").trim();
   const characters = Array.from(line);
   return characters.length > longest ? characters.slice(0, longest - 1).join("") + "…" : line;
 }

@@ -28,11 +28,13 @@ from passerelle.networks.bluesky.identity import (
     did_document_request,
     find_identity,
     find_identity_of_did,
+    find_named,
     profile_url,
     read_did_document,
     read_resolved_handle,
     resolve_handle_request,
 )
+from passerelle.networks.bluesky.typed_name import parse_typed_name
 
 __all__ = [
     "MAX_WRITES",
@@ -49,10 +51,12 @@ __all__ = [
     "expect_ok",
     "find_identity",
     "find_identity_of_did",
+    "find_named",
     "get_follow_request",
     "list_follows",
     "list_follows_request",
     "make_tid",
+    "parse_typed_name",
     "profile_url",
     "read_did_document",
     "read_follow_exists",

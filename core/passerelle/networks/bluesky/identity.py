@@ -97,6 +97,12 @@ async def find_identity_of_did(did: Did, fetch: Fetch) -> Identity:
     return identity if is_own else replace(identity, handle=None)
 
 
+async def find_named(name: Handle | Did, fetch: Fetch) -> Identity:
+    """Return the identity of a handle or did, as find_identity and find_identity_of_did do."""
+    is_did = name.startswith("did:")
+    return await (find_identity_of_did(Did(name), fetch) if is_did else find_identity(Handle(name), fetch))
+
+
 async def _resolves_to(handle: Handle, did: Did, fetch: Fetch) -> bool:
     try:
         return read_resolved_handle(await fetch(resolve_handle_request(handle))) == did

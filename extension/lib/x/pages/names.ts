@@ -1,9 +1,8 @@
 // Reading @names and ids from texts, links and X's descriptions of a page: what both adapters share. Pure.
 import { objectsIn, parseJson } from "../../json";
+import { withoutInvisible } from "../../rules/text";
 import { RESERVED, REST_ID, SCHEMA, SHOWN_NAME, X_HOSTS } from "./selectors";
 
-// Marks of direction that a page in Arabic or Hebrew may put around an @name.
-const DIRECTION_MARKS = /[\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
 const SHOWN_NAMES = /@\w+/g;
 const PROFILE_PATH = /^\/(\w+)$/;
 // A page's own description is 2 kB and 20 objects [saved]; more is somebody trying something.
@@ -12,7 +11,7 @@ const MAX_THINGS = 1_000;
 
 /** Give the @name that is the whole text of an element, without the @, or null. */
 export function nameShownBy(element: Element): string | null {
-  const text = element.textContent.replace(DIRECTION_MARKS, "").trim();
+  const text = withoutInvisible(element.textContent).trim();
   return SHOWN_NAME.exec(text)?.[1] ?? null;
 }
 

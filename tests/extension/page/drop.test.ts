@@ -4,7 +4,7 @@ import {
   carriesFiles,
   readDrop,
   readInput,
-} from "../../extension/lib/page/drop";
+} from "../../../extension/lib/page/drop";
 
 type Tree = { [name: string]: File | Tree };
 

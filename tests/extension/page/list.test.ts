@@ -9,47 +9,13 @@ import {
   nameOf,
   sorted,
   toFollow,
-} from "../../extension/lib/page/matches";
+} from "../../../extension/lib/page/list";
 import type {
-  AccountView,
   CheckView,
   HintView,
   MatchView,
-} from "../../extension/lib/messages/messages.gen";
-
-function account(over: Partial<AccountView> = {}): AccountView {
-  const url = "https://bsky.app/profile/ada.example.org";
-  return {
-    network: "bluesky",
-    address: "ada.example.org",
-    did: null,
-    url,
-    chosen: false,
-    rejected: false,
-    state: "none",
-    error: null,
-    listed: true,
-    hint: null,
-    ...over,
-  };
-}
-
-function match(rest_id: string, over: Partial<MatchView> = {}): MatchView {
-  return {
-    rest_id,
-    row_id: `row-${rest_id}`,
-    screen_name: `name_${rest_id}`,
-    display_name: null,
-    following: true,
-    followed_by: false,
-    grade: "proven",
-    preselected: true,
-    leaving_on: null,
-    accounts: [account()],
-    evidence: [],
-    ...over,
-  };
-}
+} from "../../../extension/lib/messages/messages.gen";
+import { account, match } from "./fakes";
 
 function hint(state: CheckView["state"] | null): HintView {
   const check = state && {

@@ -1,0 +1,108 @@
+// The people found, with what the person has just decided about them.
+import { SvelteMap } from "svelte/reactivity";
+import { fromStore } from "svelte/store";
+import type { Engine } from "../engine/client";
+import { failureOf } from "../engine/failures";
+import { live, readMatches } from "../engine/stores";
+import { makeProfileView } from "../i18n/account-text";
+import { locale, sentenceFor, t } from "../i18n/i18n.svelte";
+import type { Looked } from "../messages/views";
+import type { AccountView, MatchView } from "../messages/messages.gen";
+import type { Failures } from "./failures.svelte";
+import { counts, decided, type Decision, failed, sorted, toFollow } from "./list";
+
+interface Pending {
+  readonly decision: Decision;
+}
+
+/** The engine's matches as read last, and the decisions that they include. */
+interface Copy {
+  readonly matches: readonly MatchView[];
+  readonly included: readonly Pending[];
+}
+const NO_COPY: Copy = { matches: [], included: [] };
+
+export class Matches {
+  // Decisions show at once and until a copy that includes them has been read, so that a tick never flickers.
+  private readonly pending = new SvelteMap<string, Pending>();
+  private confirmed: Pending[] = []; // stored by the engine, and not yet in the copy
+  private readonly copy = fromStore(live<Copy>(["matches"], () => this.read(), NO_COPY));
+
+  constructor(
+    private readonly engine: Pick<Engine, "call">,
+    private readonly failures: Failures,
+  ) {}
+
+  private readonly inOrder = $derived(sorted(this.copy.current.matches, locale.tag));
+  readonly all = $derived(
+    this.pending.size ? this.inOrder.map((match) => this.withPending(match)) : this.inOrder,
+  );
+  readonly counts = $derived(counts(this.all));
+  readonly toFollow = $derived(toFollow(this.all));
+  readonly failedIds = $derived(failed(this.all));
+
+  /** Store a decision; it shows at once, and is taken back if the engine could not store it. */
+  async decide(match: MatchView, account: AccountView, decision: Decision): Promise<void> {
+    const { rest_id } = match;
+    const { network, address } = account;
+    const key = keyOf(rest_id, account);
+    const pending = { decision };
+    this.pending.set(key, pending);
+    const isStored = await this.failures.guard(() =>
+      this.engine.call("decision.set", { rest_id, network, address, decision }),
+    );
+    if (isStored) this.confirmed.push(pending);
+    else this.forget(key, pending);
+  }
+
+  /** Load an account's profile from its network, which also checks what a profile on X says about it. */
+  async checkAccount(
+    { rest_id, screen_name, row_id }: MatchView,
+    { network, address, listed }: AccountView,
+  ): Promise<Looked> {
+    try {
+      const view = await this.engine.call("account.look", {
+        rest_id,
+        screen_name: screen_name ?? "",
+        row_id: listed ? row_id : null,
+        network,
+        address,
+      });
+      return { profile: makeProfileView(view, t), error_text: "" };
+    } catch (error) {
+      const failure = failureOf(error);
+      return {
+        profile: null,
+        error_text: failure.code === "account_not_found" ? t("account.not_there") : sentenceFor(failure),
+      };
+    }
+  }
+
+  // What was confirmed before this read began is in what it reads.
+  private async read(): Promise<Copy> {
+    const included = [...this.confirmed];
+    for (const [key, pending] of this.pending)
+      if (this.copy.current.included.includes(pending)) this.forget(key, pending);
+    const matches = await readMatches();
+    this.confirmed = this.confirmed.filter((pending) => !included.includes(pending));
+    return { matches, included };
+  }
+
+  // A newer decision on the same account may have replaced it.
+  private forget(key: string, pending: Pending): void {
+    if (this.pending.get(key) === pending) this.pending.delete(key);
+  }
+
+  private withPending(match: MatchView): MatchView {
+    return match.accounts.reduce((changed, account) => {
+      const { network, address } = account;
+      const pending = this.pending.get(keyOf(match.rest_id, account));
+      const isShown = pending && !this.copy.current.included.includes(pending);
+      return isShown ? decided(changed, { network, address, decision: pending.decision }) : changed;
+    }, match);
+  }
+}
+
+function keyOf(restId: string, { network, address }: Pick<AccountView, "network" | "address">): string {
+  return `${restId} ${network} ${address}`;
+}

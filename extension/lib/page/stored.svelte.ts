@@ -1,0 +1,24 @@
+// The engine's views as it stored them, kept up to date while a page shows them.
+import { fromStore } from "svelte/store";
+import { live, readState } from "../engine/stores";
+
+const readAll = async () => ({
+  archive: await readState("archive"),
+  directory: await readState("directory"),
+  summary: await readState("matches"),
+  queue: await readState("queue"),
+  work: await readState("work"),
+});
+
+export class Stored {
+  private readonly views = fromStore(live(["state"], readAll, undefined));
+
+  readonly isLoaded = $derived(this.views.current !== undefined);
+  readonly archive = $derived(this.views.current?.archive ?? null);
+  readonly directory = $derived(this.views.current?.directory ?? null);
+  /** Version 0 is no directory: the engine stores it with the error of a first download that failed. */
+  readonly hasDirectory = $derived(this.directory !== null && this.directory.version > 0);
+  readonly summary = $derived(this.views.current?.summary ?? null);
+  readonly queue = $derived(this.views.current?.queue ?? null);
+  readonly work = $derived(this.views.current?.work ?? null);
+}

@@ -1,0 +1,93 @@
+// Long works of the engine: opening an archive, updating the directory, matching; how far they are and what went wrong.
+import type { Dropped } from "./drop";
+import type { Engine } from "../engine/client";
+import { type Failure, failureOf } from "../engine/failures";
+import type { Events } from "../messages/messages.gen";
+import * as settings from "../settings";
+import type { Failures } from "./failures.svelte";
+import type { Stored } from "./stored.svelte";
+import { type Progress, type WorkName, WORKS } from "./work-steps";
+
+export class Work {
+  private begun = $state.raw<readonly WorkName[]>([]); // works of this page whose reply is still out
+  private engineStep = $state<Events["engine.progress"]["step"]>("ready");
+  private step = $state.raw<Events["work.progress"] | null>(null);
+  private dismissed = $state<string | null>(null); // started_at of a failed work whose error was closed
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly stored: Pick<Stored, "work" | "directory">,
+    private readonly failures: Failures,
+  ) {}
+
+  /** The work that is going on, in whichever page it was started; null when none is. */
+  readonly current = $derived.by(() => workOf(this.stored.work) ?? this.begun[0] ?? null);
+
+  readonly progress = $derived.by((): Progress => {
+    if (this.engineStep !== "ready") return { step: this.engineStep, done: 0, total: 0 };
+    return this.step ?? this.stored.work ?? { step: "runtime", done: 0, total: 0 };
+  });
+
+  /** What to show above the page. The directory's own error is shown beside the directory instead. */
+  readonly error = $derived.by(() => {
+    const error = this.failures.current ?? this.storedError;
+    return error && isSame(error, this.stored.directory?.error) ? null : error;
+  });
+
+  private get storedError(): Failure | null {
+    const { work } = this.stored;
+    if (!work?.error || work.started_at === this.dismissed || work.error.code === "cancelled") return null;
+    return failureOf(work.error);
+  }
+
+  /** Follow the engine's events, and read which error was dismissed. */
+  async start(): Promise<void> {
+    this.engine.events.on("engine.progress", (event) => (this.engineStep = event.step));
+    this.engine.events.on("engine.died", () => (this.engineStep = "ready"));
+    this.engine.events.on("work.progress", (event) => (this.step = workOf(event) ? event : this.step));
+    this.dismissed = await settings.dismissedWork();
+  }
+
+  /** Start the engine before it is needed, so that a drop reaches it even if the popup closes at once. */
+  warmUp(): void {
+    this.engine.call("engine.start", {}).catch((error: unknown) => {
+      console.warn(error);
+    });
+  }
+
+  async open({ names, files }: Dropped): Promise<void> {
+    await this.wait("archive.open", () => this.engine.call("archive.open", { names }, files));
+  }
+
+  async cancel(): Promise<void> {
+    await this.failures.guard(() => this.engine.call("archive.cancel", {}));
+  }
+
+  /** Bring the directory up to date and match everyone with it again. */
+  async updateDirectory(): Promise<void> {
+    await this.wait("directory.update", () => this.engine.call("directory.update", {}));
+  }
+
+  dismissError(): void {
+    this.failures.clear();
+    this.dismissed = this.stored.work?.started_at ?? null;
+    if (this.dismissed) void settings.setDismissedWork(this.dismissed);
+  }
+
+  private async wait(name: WorkName, work: () => Promise<unknown>): Promise<void> {
+    this.dismissError();
+    this.step = null;
+    this.begun = [...this.begun, name];
+    await this.failures.guard(work);
+    this.begun = this.begun.slice(1);
+    this.step = null;
+  }
+}
+
+function workOf(work: { command: string; error?: unknown } | null): WorkName | null {
+  return (!work?.error && WORKS.find((name) => name === work?.command)) || null;
+}
+
+function isSame(error: Failure, other: Failure | null | undefined): boolean {
+  return error.code === other?.code && error.params.host === other.params.host;
+}

@@ -1,0 +1,69 @@
+// lib/page/account.svelte.ts: the account that is signed in, and the draft of a sign-in.
+import { beforeEach, expect, test } from "vitest";
+import { fakeBrowser } from "wxt/testing/fake-browser";
+import { SignedIn } from "../../../extension/lib/page/account.svelte";
+import { Failures } from "../../../extension/lib/page/failures.svelte";
+import type { Account, Credentials } from "../../../extension/lib/sessions";
+import { engineError, makeFakeEngine, settle } from "./fakes";
+
+const ME = {
+  kind: "app-password",
+  did: "did:plc:me",
+  handle: "me.example.org",
+  pds: "https://pds.example.org",
+  expired: false,
+} as Account;
+
+beforeEach(() => {
+  fakeBrowser.reset();
+});
+
+function makeSignedIn(first: Account | null = null) {
+  let now = first;
+  let changed: () => void = () => undefined;
+  const sessions = {
+    current: () => Promise.resolve(now),
+    signIn: () => Promise.resolve((now = ME)),
+    signOut: () =>
+      Promise.reject(engineError("server_unreachable", { host: "h" })),
+    onChange: (listener: () => void) => {
+      changed = listener;
+      return () => undefined;
+    },
+  };
+  const failures = new Failures();
+  const signedIn = new SignedIn(makeFakeEngine().engine, sessions, failures);
+  const change = (account: Account | null) => {
+    now = account;
+    changed();
+  };
+  return { signedIn, failures, change };
+}
+
+test("an expired account is shown, but is not usable", async () => {
+  const { signedIn, change } = makeSignedIn(ME);
+  await signedIn.start();
+  expect(signedIn.usable).toEqual(ME);
+  change({ ...ME, expired: true });
+  await settle();
+  expect([signedIn.account?.did, signedIn.usable]).toEqual([ME.did, null]);
+});
+
+test("a handle typed in a popup that closed is there again, until the sign-in succeeds", async () => {
+  const before = makeSignedIn().signedIn;
+  await before.start();
+  await before.keepDraft("me.exam");
+  const { signedIn } = makeSignedIn();
+  expect(await signedIn.start()).toBe(true);
+  expect(signedIn.draft).toBe("me.exam");
+  await signedIn.signIn({} as Credentials);
+  expect(signedIn.draft).toBe("");
+  expect(await makeSignedIn(ME).signedIn.start()).toBe(false);
+});
+
+test("a failure of signing out is shown", async () => {
+  const { signedIn, failures } = makeSignedIn(ME);
+  await signedIn.start();
+  await signedIn.signOut();
+  expect(failures.current?.code).toBe("server_unreachable");
+});

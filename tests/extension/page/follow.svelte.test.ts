@@ -1,0 +1,130 @@
+// lib/page/follow.svelte.ts: what is sent for which button, and what waits for a sign-in.
+import { expect, test, vi } from "vitest";
+import { Failures } from "../../../extension/lib/page/failures.svelte";
+import { Follow, pendingKey } from "../../../extension/lib/page/follow.svelte";
+import type {
+  ArchiveView,
+  QueueView,
+} from "../../../extension/lib/messages/messages.gen";
+import type { Account } from "../../../extension/lib/sessions";
+import { account, engineError, makeFakeEngine, match } from "./fakes";
+
+const DID = "did:plc:me";
+const ME = { did: DID, handle: "me.example.org", expired: false } as Account;
+const NAMED = account({ listed: false, address: "named.example.org" });
+
+class Stored {
+  archive = $state.raw<ArchiveView | null>({} as ArchiveView);
+  queue = $state.raw<QueueView | null>(null);
+}
+class SignedIn {
+  usable = $state.raw<Account | null>(ME);
+}
+
+function makeFollow(answers = {}) {
+  const fake = makeFakeEngine(answers);
+  const [stored, signedIn, failures, askToSignIn] = [
+    new Stored(),
+    new SignedIn(),
+    new Failures(),
+    vi.fn(),
+  ];
+  return {
+    ...fake,
+    stored,
+    signedIn,
+    failures,
+    askToSignIn,
+    follow: new Follow(fake.engine, stored, signedIn, failures, askToSignIn),
+  };
+}
+
+test("Follow all names nobody: the engine follows who is ticked", async () => {
+  const { follow, calls } = makeFollow();
+  await follow.start(null);
+  expect(calls).toEqual([["follow.start", { account: DID, rest_ids: null }]]);
+});
+
+test("people asked for are pending until the engine answers, also when it refuses", async () => {
+  let fail: (error: Error) => void = () => undefined;
+  const { follow, failures } = makeFollow({
+    "follow.start": () => new Promise((_, reject) => (fail = reject)),
+  });
+  const following = follow.start(["1", "2"]);
+  expect([...follow.pending]).toEqual(["1", "2"]);
+  fail(engineError("storage_full"));
+  await following;
+  expect(follow.pending.size).toBe(0);
+  expect(failures.current?.code).toBe("storage_full");
+});
+
+test("without a usable account nothing is sent: the person is asked to sign in, then the follow goes on", async () => {
+  const { follow, signedIn, calls, askToSignIn } = makeFollow();
+  signedIn.usable = null;
+  await follow.start(["1"]);
+  expect(calls).toEqual([]);
+  expect(askToSignIn).toHaveBeenCalledOnce();
+  signedIn.usable = ME;
+  await follow.afterSignIn(DID, follow.takeWaiting());
+  expect(calls.map(([type]) => type)).toEqual([
+    "follow.refresh",
+    "follow.start",
+  ]);
+  expect(follow.takeWaiting()).toBeNull();
+});
+
+test("leaving the sign-in drops the follow that waited for it", async () => {
+  const { follow, signedIn, calls } = makeFollow();
+  signedIn.usable = null;
+  await follow.start(["1"]);
+  follow.takeWaiting();
+  signedIn.usable = ME;
+  await follow.afterSignIn(DID, follow.takeWaiting());
+  expect(calls.map(([type]) => type)).toEqual(["follow.refresh"]);
+});
+
+test("an account that only a profile names is followed by its address, and its refusal shown", async () => {
+  const error = { code: "account_not_found", message: "", params: {} };
+  const { follow, calls, failures } = makeFollow({
+    "follow.one": () => ({ error }),
+  });
+  await follow.startOne(match("1"), NAMED);
+  expect(calls[0]?.[1]).toEqual({
+    account: DID,
+    row_id: null,
+    screen_name: "name_1",
+    rest_id: "1",
+    address: "named.example.org",
+  });
+  expect(failures.current?.code).toBe("account_not_found");
+});
+
+test("a pending follow is of a person where the directory lists the account, else of the account", () => {
+  expect(pendingKey(match("1"), account())).toBe("1");
+  expect(pendingKey(match("1"), NAMED)).toBe("1 named.example.org");
+});
+
+test.each([
+  ["session_expired", DID, true],
+  ["not_signed_in", DID, true],
+  ["server_error", DID, false],
+  ["session_expired", "did:plc:another", false],
+])(
+  "a queue that stopped with %s for %s: resumed after signing in: %s",
+  async (code, owner, resumes) => {
+    const { follow, stored, calls } = makeFollow();
+    stored.queue = {
+      account: owner,
+      error: { code, message: "", params: {} },
+    } as QueueView;
+    await follow.afterSignIn(DID, null);
+    expect(calls.some(([type]) => type === "follow.resume")).toBe(resumes);
+  },
+);
+
+test("without an archive there is nothing to compare the follows with", async () => {
+  const { follow, stored, calls } = makeFollow();
+  stored.archive = null;
+  await follow.afterSignIn(DID, null);
+  expect(calls).toEqual([]);
+});

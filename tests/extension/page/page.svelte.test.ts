@@ -1,0 +1,170 @@
+// lib/page/page.svelte.ts: navigation, the step one was at, opening files, saving, deleting everything.
+import "fake-indexeddb/auto";
+import { beforeEach, expect, test, vi } from "vitest";
+import { fakeBrowser } from "wxt/testing/fake-browser";
+import { clear, write } from "./stores";
+
+const calls: [string, unknown][] = [];
+let answers: Record<string, () => unknown> = {};
+vi.mock("../../../extension/lib/engine/client", () => ({
+  engine: {
+    call: async (type: string, fields: unknown) => {
+      calls.push([type, fields]);
+      return (await answers[type]?.()) ?? {};
+    },
+    events: { on: () => () => undefined },
+  },
+}));
+const forgetSeen = vi.hoisted(() => vi.fn(() => Promise.resolve()));
+vi.mock("../../../extension/lib/page/x-list", () => ({ forgetSeen }));
+
+const saved: string[] = [];
+vi.mock("../../../extension/lib/page/platform", () => ({
+  openTab: () => Promise.resolve(),
+  saveFile: (name: string) => saved.push(name),
+}));
+
+const { Page } = await import("../../../extension/lib/page/page.svelte");
+const settings = await import("../../../extension/lib/settings");
+const { locale } = await import("../../../extension/lib/i18n/i18n.svelte");
+
+const ZIP = { names: ["x.zip"], files: [new File(["PK"], "x.zip")] };
+let listeners: Record<string, (event: unknown) => void> = {};
+let hash = "";
+
+beforeEach(async () => {
+  fakeBrowser.reset();
+  await clear();
+  calls.length = 0;
+  answers = {};
+  listeners = {};
+  hash = "";
+  vi.stubGlobal("window", {
+    addEventListener: (type: string, listener: (event: unknown) => void) =>
+      (listeners[type] = listener),
+  });
+  vi.stubGlobal("location", {
+    pathname: "/app.html",
+    get hash() {
+      return hash;
+    },
+  });
+  vi.stubGlobal("history", {
+    replaceState: (_: unknown, __: string, url: string) =>
+      (hash = url.includes("#") ? url : ""),
+  });
+  vi.stubGlobal("document", {
+    activeElement: null,
+    body: {},
+    querySelector: () => null,
+  });
+  vi.stubGlobal("navigator", { languages: ["en"] });
+  vi.stubGlobal("scrollTo", () => undefined);
+});
+
+test("the address decides the view at the start and when it changes; an unknown one is home", async () => {
+  hash = "#settings";
+  const page = new Page();
+  await page.start("tab");
+  expect(page.view).toBe("settings");
+  hash = "#nothing";
+  listeners["hashchange"]?.({});
+  expect(page.view).toBe("home");
+});
+
+test("going to a view sets the address, so that a reload stays there", async () => {
+  const page = new Page();
+  await page.start("tab");
+  page.go("settings");
+  expect([page.view, hash]).toEqual(["settings", "#settings"]);
+  page.go("home");
+  expect([page.view, hash]).toEqual(["home", ""]);
+});
+
+test("a popup opens at the sign-in that was under way, a tab does not", async () => {
+  await settings.setSignInDraft("me.exam");
+  const [popup, tab] = [new Page(), new Page()];
+  await popup.start("popup");
+  hash = "";
+  await tab.start("tab");
+  expect([popup.view, tab.view]).toEqual(["sign-in", "home"]);
+  expect(popup.signedIn.draft).toBe("me.exam");
+});
+
+test("nothing to read is said at once, without the engine", async () => {
+  const page = new Page();
+  await page.start("tab");
+  await page.open({ names: [], files: [] });
+  expect(page.failures.current?.code).toBe("not_an_x_archive");
+  expect(calls).toEqual([]);
+});
+
+test("files are opened from the home view", async () => {
+  const page = new Page();
+  await page.start("tab");
+  page.go("drop");
+  await page.open(ZIP);
+  expect(page.view).toBe("home");
+  expect(calls).toEqual([["archive.open", { names: ["x.zip"] }]]);
+});
+
+test.each([
+  ["work", { command: "archive.open", error: null }, true],
+  ["work", { command: "archive.open", error: { code: "timeout" } }, false],
+  ["queue", { running: true }, true],
+  ["queue", { running: false }, false],
+])("a stored %s of %o starts the engine: %s", async (key, view, starts) => {
+  await write("state", key, view);
+  await new Page().start("tab");
+  expect(calls.some(([type]) => type === "engine.start")).toBe(starts);
+});
+
+test("an error that no code expected is shown", async () => {
+  vi.spyOn(console, "error").mockImplementation(() => undefined);
+  const page = new Page();
+  await page.start("tab");
+  listeners["unhandledrejection"]?.({
+    reason: new TypeError("x is undefined"),
+  });
+  expect(page.failures.current?.code).toBe("bug");
+  page.failures.clear();
+  listeners["error"]?.({ error: null }); // a resource that did not load
+  expect(page.failures.current).toBeNull();
+  listeners["error"]?.({
+    error: new DOMException("full", "QuotaExceededError"),
+  });
+  expect(page.failures.current?.code).toBe("storage_full");
+});
+
+test("a file is saved under the name that the engine gives it", async () => {
+  answers["export.make"] = () => ({
+    filename: "people.csv",
+    media_type: "text/csv",
+    text: "a",
+  });
+  const page = new Page();
+  await page.start("tab");
+  await page.save("csv");
+  expect([saved, page.saved]).toEqual([["people.csv"], "people.csv"]);
+});
+
+test("deleting everything goes on where one part fails, and then does not claim success", async () => {
+  const page = new Page();
+  await page.start("tab");
+  await page.setLanguage("fr");
+  answers["data.delete"] = () =>
+    Promise.reject(
+      Object.assign(new Error(), { code: "engine_died", params: {} }),
+    );
+  await page.deleteAll(() => Promise.resolve());
+  expect([page.deleted, page.failures.current?.code]).toEqual([
+    false,
+    "engine_died",
+  ]);
+  expect([await settings.language(), locale.setting]).toEqual(["auto", "auto"]);
+  expect(forgetSeen).toHaveBeenCalled();
+  answers = {};
+  page.failures.clear();
+  await page.deleteAll(() => Promise.resolve());
+  expect(page.deleted).toBe(true);
+});

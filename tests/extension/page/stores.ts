@@ -1,0 +1,18 @@
+// Writes to the engine's database as the engine does.
+import * as database from "../../../extension/engine/database";
+import { STORES } from "../../../extension/lib/messages/messages.gen";
+import type { StoreName } from "../../../extension/lib/engine/stores";
+
+export async function write(
+  store: StoreName,
+  key: string,
+  value: unknown,
+): Promise<void> {
+  await database.write([
+    { kind: "put", store, key, value: JSON.stringify(value) },
+  ]);
+}
+
+export async function clear(): Promise<void> {
+  await database.write(STORES.map((store) => ({ kind: "clear", store })));
+}
