@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -27,6 +28,9 @@ RKEY = "3kaaaaaaaaaa2"
 CID = "bafyreidfayvfuwqa7qlnopdjiqrxzs6blmoeu4rujcjtnci5beludirz2a"
 # Reserved names that are handles by their grammar and never in use: https://atproto.com/specs/handle
 RESERVED = (".alt", ".arpa", ".example", ".internal", ".invalid", ".local", ".localhost", ".onion")
+
+# https://www.w3.org/TR/did-core/#did-syntax: "%" and two hex digits
+BAD_ESCAPE = re.compile(r"%(?![0-9a-fA-F]{2})")
 
 LABEL = st.from_regex(r"[A-Za-z0-9-]{1,64}", fullmatch=True)
 HANDLES = st.lists(LABEL, min_size=1, max_size=6).map(".".join)
@@ -76,8 +80,13 @@ def test_every_parsed_handle_is_one_of_the_lexicon(text: str) -> None:
 @given(DIDS)
 @example("did:web:ada.example.org%3A")
 @example("did:plc:")
+@example("did:a:%0")
+@example("did:a:%zz")
 def test_dids_are_those_of_the_lexicon(text: str) -> None:
-    assert (parsed(parse_did, text) is not None) == accepts(string_formats.Did, text)
+    is_did = accepts(string_formats.Did, text)
+    if BAD_ESCAPE.search(text):  # the library takes any two letters after "%"
+        is_did = False
+    assert (parsed(parse_did, text) is not None) == is_did
 
 
 @given(st.text(max_size=40))
