@@ -6,7 +6,7 @@ module (extension/lib/sessions) adds server and token.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,3 +54,17 @@ class Response:
 # without a live session, ServerRefused("server_error") for a redirect to a host that may not be contacted. Every HTTP
 # status is a Response, never an exception.
 Fetch = Callable[[Request], Awaitable[Response]]
+
+
+def read_start(parts: Iterable[bytes], limit: int) -> bytes:
+    """Return the first `limit` bytes of a body that arrives in parts; later parts are not read.
+
+    >>> read_start(iter([b"one", b"two", b"three"]), 4)
+    b'onet'
+    """
+    body = bytearray()
+    for part in parts:
+        body += part[: limit - len(body)]
+        if len(body) >= limit:
+            break
+    return bytes(body)

@@ -61,7 +61,7 @@ async def fetch(request: Request) -> Response:
     )
     if hasattr(answered, "code"):
         raise _error(answered.code, answered.params.to_py())
-    return Response(answered.status, answered.headers.to_py(), answered.body.to_bytes())
+    return Response(answered.status, answered.headers.to_py(), answered.body.to_bytes(), answered.url)
 
 
 async def verify(key: bytes, message: bytes, signature: bytes) -> bool:

@@ -3,7 +3,7 @@
 export interface Memoized<T> {
   (): Promise<T>;
   /** Drop the value: the next call reads it again. */
-  forget(): void;
+  readonly forget: () => void;
 }
 
 /** Return a function that calls `read` once and shares the result with all callers; a rejection is not kept. */

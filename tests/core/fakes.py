@@ -171,6 +171,7 @@ class Pds:
     read_faults: list[str] = field(default_factory=list)
     is_down: bool = False
     writes: int = 0
+    retry_after: int = 30  # seconds, of a 429
     clock: Clock = field(default_factory=Clock)
 
     def answer(self, request: Request) -> Response:
@@ -289,8 +290,7 @@ def _sign_out(pds: Pds) -> Response:
 
 
 def _slow(pds: Pds) -> Response:
-    reset = str(int(pds.clock().timestamp()) + 30)
-    return Response(429, {"ratelimit-reset": reset}, b'{"error":"RateLimitExceeded"}')
+    return Response(429, {"retry-after": str(pds.retry_after)}, b'{"error":"RateLimitExceeded"}')
 
 
 FAULTS: Mapping[str, Callable[[Pds], Response]] = {

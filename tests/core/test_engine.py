@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Coroutine
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -193,7 +194,7 @@ def test_reading_can_be_stopped(archive: str) -> None:
             await asyncio.sleep(0)
         assert await browser.ask("archive.cancel") == {}
         assert (await opening)["error"]["code"] == "cancelled"
-        assert browser.storage.stores["state"] == {}
+        assert browser.storage.stores["state"].keys() == {"schemas"}
         assert "archive" in await browser.ask("archive.open", [archive], names=["x.zip"])
 
     run(main())
@@ -449,6 +450,58 @@ def test_another_account_starts_its_own_queue(archive: str) -> None:
     run(main())
 
 
+def test_a_clock_that_was_a_year_ahead_stops_nothing_once_it_is_right(archive: str) -> None:
+    async def main() -> None:
+        browser = await opened(archive)
+        browser.clock.time += timedelta(days=365)
+        browser.pds.faults = ["slow"]
+        await browser.ask("follow.start", account=ME)
+        while not browser.storage.stores["queue"]["queue"]["pause"]:
+            await asyncio.sleep(0)
+        browser.clock.time = NOW
+        await browser.until_idle()
+        assert browser.pds.followed() == CHOSEN
+        assert browser.clock.time - NOW < timedelta(minutes=10)
+
+    run(main())
+
+
+def test_a_queue_stored_by_a_clock_a_year_ahead_goes_on_after_a_restart(archive: str) -> None:
+    async def main() -> None:
+        browser = await opened(archive)
+        browser.clock.time += timedelta(days=365)
+        browser.pds.faults = ["slow"] * 1000
+        killer = Killer(30)
+        await live(browser, killer)
+        stored = browser.storage.stores["queue"]["queue"]
+        assert datetime.fromisoformat(stored["points_spent"][0][0]) > NOW + timedelta(days=300)
+        browser.clock.time, browser.pds.faults = NOW, []
+        browser.start()
+        await browser.ask("engine.start")
+        await browser.until_idle()
+        assert browser.pds.followed() == CHOSEN
+        assert browser.clock.time - NOW < timedelta(hours=1)
+
+    run(main())
+
+
+def test_resume_tries_at_once_while_a_server_asked_to_wait(archive: str) -> None:
+    async def main() -> None:
+        browser = await opened(archive)
+        browser.pds.retry_after = 86_000
+        browser.pds.faults = ["slow"]
+        await browser.ask("follow.start", account=ME)
+        while not browser.storage.stores["queue"]["queue"]["pause"]:
+            await asyncio.sleep(0)
+        before = browser.clock.time
+        await browser.ask("follow.resume")
+        await browser.until_idle()
+        assert browser.pds.followed() == CHOSEN
+        assert browser.clock.time - before < timedelta(minutes=10)
+
+    run(main())
+
+
 # Badges.
 
 
@@ -649,6 +702,21 @@ def test_an_exception_becomes_an_answer_and_a_report() -> None:
         answer = await browser.engine.receive({"id": "1", "type": "export.make", "format": "json"})
         assert answer["error"]["code"] == "bug"
         assert "Traceback" in browser.reports[0]
+
+    run(main())
+
+
+def test_storage_of_a_newer_version_is_left_alone_and_can_be_deleted() -> None:
+    async def main() -> None:
+        browser = make_browser()
+        stored = {"schemas": {"state": 99}, "archive": {"shape": "unknown"}}
+        browser.storage.stores["state"] = dict(stored)
+        browser.start()
+        answer = await browser.ask("export.make", format="json")
+        assert answer["error"]["code"] == "storage_newer"
+        assert browser.storage.stores["state"] == stored
+        assert await browser.ask("data.delete") == {}
+        assert await browser.ask("export.make", format="json")
 
     run(main())
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hypothesis import example, given
@@ -29,7 +29,7 @@ def known_after(*profiles: SeenProfile, before: dict[str, ProfileHints] | None =
     """What is known when these were read one after the other."""
     known = dict(before or {})
     for one in profiles:
-        for rest_id, hints in apply_readings(known, read_profiles([one], NOW)).items():
+        for rest_id, hints in apply_readings(known, read_profiles([one], NOW), NOW).items():
             if hints:
                 known[rest_id] = hints
             else:
@@ -122,15 +122,24 @@ def test_who_names_nothing_any_more_is_forgotten() -> None:
 
 def test_two_readings_in_one_message_count_as_one_after_the_other() -> None:
     both = [profile("ada.bsky.social", OLD), profile("", NEW)]
-    assert apply_readings({}, read_profiles(both, NOW)) == {"11": None}
+    assert apply_readings({}, read_profiles(both, NOW), NOW) == {"11": None}
     assert (
-        apply_readings({}, read_profiles(reversed(both), NOW))["11"] is not None
+        apply_readings({}, read_profiles(reversed(both), NOW), NOW)["11"] is not None
     )  # nothing was known of the newer one
 
 
 def test_the_same_reading_again_changes_nothing() -> None:
     known = known_after(profile("ada.bsky.social"))
-    assert apply_readings(known, read_profiles([profile("ada.bsky.social")], NOW)) == {}
+    assert apply_readings(known, read_profiles([profile("ada.bsky.social")], NOW), NOW) == {}
+
+
+def test_a_reading_replaces_one_dated_by_a_clock_that_was_ahead() -> None:
+    ahead = NOW + timedelta(days=365)
+    known = apply_readings({}, read_profiles([profile("old.bsky.social", ahead.isoformat())], ahead), ahead)
+    before = {rest_id: hints for rest_id, hints in known.items() if hints}
+    changed = apply_readings(before, read_profiles([profile("new.bsky.social", NEW)], NOW), NOW)["11"]
+    assert changed
+    assert [one.address for one in changed.hints] == ["new.bsky.social"]
 
 
 def graph_with(display_name: str, seen: datetime) -> Any:
@@ -142,7 +151,7 @@ def graph_with(display_name: str, seen: datetime) -> Any:
 def test_a_display_name_of_the_archive_is_read_with_its_date() -> None:
     seen = datetime(2026, 3, 6, tzinfo=UTC)
     (reading,) = read_names(graph_with("Ada 🦋 ada.bsky.social", seen), ())
-    found = apply_readings({}, [reading])["11"]
+    found = apply_readings({}, [reading], NOW)["11"]
     assert found
     assert [(one.where, one.address, one.seen) for one in found.hints] == [
         ("name", "ada.bsky.social", "2026-03-06T00:00:00+00:00")
@@ -153,11 +162,11 @@ def test_a_display_name_of_the_archive_is_read_with_its_date() -> None:
 def test_a_newer_name_replaces_what_the_name_said_and_leaves_the_bio_alone() -> None:
     known = known_after(profile("bio.bsky.social", OLD, display_name="name.bsky.social"))
     newer = graph_with("Ada", datetime(2026, 11, 10, tzinfo=UTC))
-    changed = apply_readings(known, read_names(newer, known.keys()))["11"]
+    changed = apply_readings(known, read_names(newer, known.keys()), NOW)["11"]
     assert changed
     assert [one.address for one in changed.hints] == ["bio.bsky.social"]
     older = graph_with("other.bsky.social", datetime(2026, 9, 1, tzinfo=UTC))
-    assert apply_readings(known, read_names(older, known.keys())) == {}
+    assert apply_readings(known, read_names(older, known.keys()), NOW) == {}
 
 
 def test_strangers_seen_longest_ago_are_forgotten_first_and_ones_own_people_never() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Iterable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -310,5 +311,24 @@ def test_killed_at_any_instant_and_told_again_nothing_is_lost_or_double(before: 
         while await killed_at(instant):
             instant += 1
         assert instant > 10
+
+    run(main())
+
+
+def test_a_name_seen_replaces_one_dated_by_a_clock_that_was_ahead() -> None:
+    async def main() -> None:
+        browser = start(row_of(ADA))
+        browser.clock.time = NOW + timedelta(days=365)
+        await browser.ask("people.add", people=seen([ADA], (NOW + timedelta(days=365)).isoformat()), listed=FOLLOWING)
+        browser.clock.time = NOW
+        renamed = [{**seen([ADA])[0], "screen_name": "ada_today", "seen": (NOW + timedelta(seconds=1)).isoformat()}]
+        browser.clock.time = NOW + timedelta(minutes=1)
+        for _ in range(2):  # the first one dates the stored name anew
+            renamed[0]["seen"] = browser.clock.time.isoformat()
+            browser.clock.time += timedelta(minutes=1)
+            await browser.ask("people.add", people=renamed)
+        (person,) = (await known(browser)).people.values()
+        assert person.name
+        assert person.name.screen_name == "ada_today"
 
     run(main())

@@ -18,6 +18,7 @@ from passerelle.following.items import Item, State
 from passerelle.following.outcomes import (
     Accepted,
     Added,
+    ClockSetBack,
     Known,
     Missing,
     Outcome,
@@ -168,9 +169,9 @@ def test_failures_make_us_wait_longer_each_time_and_stop_in_the_end() -> None:
     queue, now, pauses = sent(queue_of(3)), NOW, []
     while not queue.paused:
         queue = record(queue, Unanswered(DOWN, now), PACE)
-        if queue.not_before:
-            pauses.append((queue.not_before - now).total_seconds())
-            now = queue.not_before
+        if queue.pause:
+            pauses.append((queue.pause.until - now).total_seconds())
+            now = queue.pause.until
             assert next_due(queue, now) == Check(did(0))
     assert pauses == [2.0, 4.0, 8.0, 16.0, 32.0]
     assert next_due(queue, now) == Idle()
@@ -185,6 +186,31 @@ def test_a_429_makes_us_wait_until_then() -> None:
     assert states(queue) == ["waiting", "waiting"]
     assert next_due(queue, NOW, QUICK) == Wait(until)
     assert isinstance(next_due(queue, until, QUICK), Send)
+
+
+YEAR = timedelta(days=365)
+
+
+def test_a_pause_begins_anew_when_the_clock_was_a_year_ahead() -> None:
+    ahead = NOW + YEAR
+    queue = after(sent(queue_of(2), ahead), Slowed(ahead, ahead + timedelta(minutes=7)))
+    assert queue.last_moment == ahead
+    queue = after(queue, ClockSetBack(NOW))
+    assert next_due(queue, NOW, QUICK) == Wait(NOW + timedelta(minutes=7))
+    assert isinstance(next_due(queue, NOW + timedelta(minutes=7), QUICK), Send)
+
+
+def test_points_spent_in_the_future_count_as_spent_now() -> None:
+    queue = replace(queue_of(3), points_spent=((NOW + YEAR, QUICK.points_per_hour),))
+    assert next_due(after(queue, ClockSetBack(NOW)), NOW, QUICK) == Wait(NOW + timedelta(hours=1))
+    queue = replace(queue_of(3), points_spent=((NOW + YEAR, QUICK.points_per_day),))
+    assert next_due(after(queue, ClockSetBack(NOW)), NOW, QUICK) == Wait(NOW + timedelta(days=1))
+
+
+def test_resuming_ends_a_pause_and_adding_does_not() -> None:
+    queue = after(sent(queue_of(2)), Slowed(NOW, NOW + timedelta(hours=3)))
+    assert isinstance(next_due(after(queue, Resumed(at_once=False)), NOW, QUICK), Wait)
+    assert isinstance(next_due(after(queue, Resumed()), NOW, QUICK), Send)
 
 
 def test_a_429_to_a_question_leaves_the_answer_open() -> None:
@@ -346,6 +372,8 @@ OUTCOMES = st.sampled_from(
         Stopped(BAD, is_answer=False),
         Paused(),
         Resumed(),
+        Resumed(at_once=False),
+        ClockSetBack(NOW - timedelta(days=400)),
         Withdrawn(frozenset({did(2), did(4)})),
         Added((item(2), item(11, urgent=True))),
         Known(frozenset({did(1)})),

@@ -9,7 +9,7 @@ const ASKED: Asked = {
   body: undefined,
   account: undefined,
   timeout: 5,
-  limit: undefined,
+  limit: 100,
   may_redirect: false,
 };
 
@@ -31,7 +31,7 @@ function serve(pieces: string[]): { taken: () => number } {
   return { taken: () => taken };
 }
 
-async function bodyOf(limit: number | undefined): Promise<string> {
+async function bodyOf(limit: number): Promise<string> {
   const answered = await answer({ ...ASKED, limit });
   if (!("body" in answered)) throw new Error(answered.code);
   return new TextDecoder().decode(answered.body);
@@ -42,7 +42,6 @@ afterEach(() => {
 });
 
 test.each([
-  [undefined, "onetwothree"],
   [100, "onetwothree"],
   [11, "onetwothree"],
   [7, "onetwot"],
@@ -80,3 +79,51 @@ test.each([
     expect(told).toEqual([redirect]);
   },
 );
+
+/** An answer that came from `url` after a redirect, and whether its body was taken. */
+function redirectedTo(url: string): { taken: () => boolean } {
+  let taken = false;
+  const body = new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        taken = true;
+        controller.enqueue(new TextEncoder().encode("secret"));
+        controller.close();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  const response = new Response(body);
+  Object.defineProperties(response, {
+    url: { value: url },
+    redirected: { value: true },
+  });
+  vi.stubGlobal("fetch", () => Promise.resolve(response));
+  return { taken: () => taken };
+}
+
+test.each([
+  "http://127.0.0.1/",
+  "https://127.0.0.1/",
+  "https://[::1]/",
+  "https://router.lan/",
+  "https://nas/",
+])(
+  "the body of an answer that a redirect fetched from %s is not read",
+  async (url) => {
+    const server = redirectedTo(url);
+    expect(await answer({ ...ASKED, may_redirect: true })).toEqual({
+      code: "server_error",
+      params: { host: "quai.example.org" },
+    });
+    expect(server.taken()).toBe(false);
+  },
+);
+
+test("an answer that a redirect fetched from a public host is read, with its address", async () => {
+  redirectedTo("https://social.example.org/ada");
+  expect(await answer({ ...ASKED, may_redirect: true })).toMatchObject({
+    status: 200,
+    url: "https://social.example.org/ada",
+  });
+});

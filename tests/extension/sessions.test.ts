@@ -42,6 +42,7 @@ class Pds {
       host: "pds.example.org",
       status,
       headers: {},
+      url: server + call.path,
       body: new TextEncoder().encode(JSON.stringify(body)),
     });
   };

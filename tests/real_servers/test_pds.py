@@ -1,13 +1,19 @@
-"""The PDS that tests rely on: it runs, remembers across a crash, and counts what was written."""
+"""The PDS that tests rely on: it runs, keeps its data across a crash, and can have a wrong clock."""
 
 from __future__ import annotations
 
+import base64
+import json
+import time
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import psutil
 
 from tests.world.pds import Pds, Plc
+
+NEAR = 60.0  # seconds
 
 
 def test_servers_listen_on_loopback_only(plc: Plc, pds: Pds) -> None:
@@ -51,3 +57,15 @@ def test_a_stopped_server_leaves_no_process(plc: Plc, tmp_path: Path) -> None:
         processes = [guard, *guard.children(recursive=True)]
 
     assert not any(process.is_running() for process in processes)
+
+
+def test_a_pds_whose_clock_is_off_issues_tokens_of_its_own_time(plc: Plc, tmp_path: Path) -> None:
+    year = timedelta(days=365)
+    with Pds(plc, tmp_path, clock=year) as pds:
+        account = pds.create_account("ahead")
+        secrets = {"identifier": account.handle, "password": account.password}
+        address = f"http://127.0.0.1:{pds.port}/xrpc/com.atproto.server.createSession"
+        token = httpx.post(address, json=secrets, trust_env=False).json()["accessJwt"]
+    payload = token.split(".")[1]
+    issued = json.loads(base64.urlsafe_b64decode(payload + "=="))["iat"]
+    assert abs(issued - time.time() - year.total_seconds()) < NEAR

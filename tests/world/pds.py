@@ -6,11 +6,13 @@ import json
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Self
 
 import httpx
 
+from tests.world.clock import milliseconds
 from tests.world.processes import Child
 
 NODE = Path(__file__).parent / "node"
@@ -73,10 +75,11 @@ class Plc:
 
 
 class Pds:
-    """A PDS whose data live in `folder`; it can be killed and started again without losing them."""
+    """A PDS with its data in `folder`; it can be killed and started again. Its clock is ahead by `clock`."""
 
-    def __init__(self, plc: Plc, folder: Path, *, rate_limits: bool = False) -> None:
+    def __init__(self, plc: Plc, folder: Path, *, rate_limits: bool = False, clock: timedelta = timedelta()) -> None:
         self._env = {
+            "CLOCK_OFFSET_MS": str(milliseconds(clock)),
             "PDS_PORT": "0",
             "PDS_HOSTNAME": HOSTNAME,
             "PDS_SERVICE_HANDLE_DOMAINS": HANDLES,

@@ -84,14 +84,16 @@ class Archives:
         """Take what X's pages showed into the graph, and match again. Not in `state.work`: no page waits for it."""
         async with self._works.exclusively():
             archive, page = await self._repository.archive(), await self._repository.page()
-            seen = observations.parse_people(fields.people, self._environment.now())
+            now = self._environment.now()
+            page = graph.not_after(page, now) if page else None
+            seen = observations.parse_people(fields.people, now)
             learned = observations.learn(archive, page, seen, fields.listed)
             if learned is None:
                 return
             known = await self._repository.archive_view()
             view = known if known and archive else _pages_only(learned.owner)
             read_before = known.pages_read_at if known else None
-            read_at = self._environment.now().isoformat() if fields.listed else read_before
+            read_at = now.isoformat() if fields.listed else read_before
             view = _with_pages(view, graph.combine(archive, learned) if archive else learned, read_at)
             await self._repository.write([_put(view), *self._repository.put_page(learned)])
             progress = Progress(self._environment, "people.add")

@@ -88,7 +88,7 @@ class Follows:
         """Add the plan's people to the queue of its account, and go."""
         await self._open(plan.account)
         await self._store.record(Added(make_items(plan)))
-        await self._store.record(Resumed())
+        await self._store.record(Resumed(at_once=False))
         self._runner.start()
         if self._store.queue is None:
             raise CommandError("Everything was deleted meanwhile.")
@@ -136,7 +136,7 @@ class Follows:
                 return FollowedOne(state="none", error=None)
             if item.state in (State.FOLLOWING, State.FAILED) or not item.urgent:
                 return FollowedOne(state=FOLLOW_STATES[item.state], error=item.error or queue.error)
-            if queue.not_before and queue.not_before > self._environment.now() + PATIENCE:
+            if queue.pause and queue.pause.until > self._environment.now() + PATIENCE:
                 return FollowedOne(state=FOLLOW_STATES[item.state], error=queue.error or RATE_LIMITED)
             await changed.wait()
 

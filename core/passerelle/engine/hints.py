@@ -20,7 +20,7 @@ from passerelle.hints import profiles
 from passerelle.hints.check import RANDOM_NAME_BYTES, Target
 from passerelle.hints.records import CheckView, HintView, LookView, ProfileHints, SeenProfile
 from passerelle.identifiers import ScreenName, parse_rest_id
-from passerelle.matching.match import list_accounts
+from passerelle.matching.listing import list_accounts
 from passerelle.people.graph import FollowGraph
 
 
@@ -44,7 +44,7 @@ class Hints:
     async def changes_of_names(self, graph: FollowGraph) -> list[Change]:
         """Return what to store of the accounts that the display names of a graph name."""
         known = await self._repository.hints()
-        changed = profiles.apply_readings(known, profiles.read_names(graph, known.keys()))
+        changed = profiles.apply_readings(known, profiles.read_names(graph, known.keys()), self._environment.now())
         return self._repository.put_hints(changed)
 
     async def _find(self, people: Iterable[SeenProfile]) -> None:
@@ -59,7 +59,9 @@ class Hints:
                 if not (graph and graph.is_closed_to(reading.rest_id)):
                     readings.append(reading)
                 await progress.yield_if_due()
-            await self._store(profiles.apply_readings(await self._repository.hints(), readings))
+            await self._store(
+                profiles.apply_readings(await self._repository.hints(), readings, self._environment.now())
+            )
 
     async def _look_and_keep(self, fields: AccountLook) -> LookView:
         """Check an account and store the result; while the server answers, other work goes on."""

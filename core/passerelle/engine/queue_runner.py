@@ -19,7 +19,16 @@ from passerelle.engine.repository import Repository
 from passerelle.errors import NetworkError, PasserelleError, ServerRefused
 from passerelle.following import bluesky, steps
 from passerelle.following.items import Item, State
-from passerelle.following.outcomes import Accepted, Known, Missing, Resolved, Stopped, Unanswered, Unresolved
+from passerelle.following.outcomes import (
+    Accepted,
+    ClockSetBack,
+    Known,
+    Missing,
+    Resolved,
+    Stopped,
+    Unanswered,
+    Unresolved,
+)
 from passerelle.following.pace import Pace
 from passerelle.following.queue import Queue
 from passerelle.following.schedule import next_due
@@ -97,6 +106,9 @@ class QueueRunner:
             if queue is None:
                 return None
             now = self._environment.now()
+            if queue.last_moment and queue.last_moment > now:
+                await self._store.record(ClockSetBack(now))
+                return 0
             step = next_due(queue, now, self._pace)
             if isinstance(step, steps.Idle):
                 return None

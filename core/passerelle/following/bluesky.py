@@ -70,10 +70,16 @@ async def is_written(account: Did, item: Item, fetch: Fetch) -> bool:
 
 
 async def find_target(item: Item, fetch: Fetch) -> Did:
-    """Find the did behind the item's handle. Raises ServerRefused, NetworkError."""
+    """Find the did behind the item's handle, checked in both directions. Raises ServerRefused, NetworkError.
+
+    An item whose key is a did was stated with it by a single source: ServerRefused("handle_moved") if they differ.
+    """
     if item.address is None:
         raise ValueError("this item has neither target nor address")
-    return (await bluesky.find_identity(Handle(item.address), fetch)).did
+    did = (await bluesky.find_identity(Handle(item.address), fetch)).did
+    if item.key not in (did, item.address):
+        raise ServerRefused("This handle belongs to another account than the directory says.", code="handle_moved")
+    return did
 
 
 async def list_targets(account: Did, fetch: Fetch) -> frozenset[Did]:
@@ -120,4 +126,4 @@ def is_about_one_item(error: NetworkError | ServerRefused) -> bool:
     """Return whether resolving failed for this account only, and not for all."""
     if isinstance(error, NetworkError):
         return error.params.get("host") not in (None, *bluesky.SHARED_HOSTS)
-    return error.code == "account_not_found"
+    return error.code in ("account_not_found", "handle_moved")

@@ -105,7 +105,16 @@ class Paused:
 
 @dataclass(frozen=True, slots=True)
 class Resumed:
-    """The person asked to go on."""
+    """The person asked to go on. `at_once`: also where a server asked to wait; it may ask again."""
+
+    at_once: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ClockSetBack:
+    """The computer's clock shows `at`, which is before the last moment that the queue has seen."""
+
+    at: datetime
 
 
 Outcome = (
@@ -123,4 +132,5 @@ Outcome = (
     | Stopped
     | Paused
     | Resumed
+    | ClockSetBack
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from passerelle.directory import Row
@@ -13,9 +13,11 @@ from passerelle.following.queue import Queue
 from passerelle.following.status import FOLLOW_STATES
 from passerelle.hints.records import ProfileHints
 from passerelle.identifiers import Did, Handle, Network, parse_did, parse_handle
-from passerelle.matching.evidence import EvidenceView, evidence_of, is_checked
-from passerelle.matching.match import Account, Evidence, Match
+from passerelle.matching.evidence import Evidence, EvidenceView, MatchGrade, evidence_of, is_checked, is_did_confirmed
+from passerelle.matching.listing import Account
+from passerelle.matching.match import Match
 from passerelle.matching.views import AccountView, MatchesView, MatchView
+from passerelle.networks.table import NETWORKS
 from passerelle.people.graph import FollowGraph
 
 Decision = Literal["chosen", "unchosen", "rejected"]
@@ -36,10 +38,14 @@ class Following:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One account to follow on Bluesky; `did` is None where the directory knows only the handle."""
+    """One account to follow on Bluesky; `did` is None where the directory knows only the handle.
+
+    Without `is_confirmed` a single source states the did, so the handle is resolved first and must lead to it.
+    """
 
     did: Did | None
     handle: Handle | None
+    is_confirmed: bool = True
 
     @property
     def key(self) -> str:
@@ -104,7 +110,7 @@ def mark_following(view: MatchView, following: Following) -> MatchView:
     """Return the view with the current state of following; the same object where nothing changed."""
     accounts = [
         account.model_copy(update=_progress(account.did, account.address, following))
-        if account.network == "bluesky"
+        if NETWORKS[account.network].is_followed_here
         else account
         for account in view.accounts
     ]
@@ -125,8 +131,8 @@ def make_plan(
             continue
         for found in view.accounts:
             is_wanted = not found.rejected and (found.chosen or (found.listed and rest_ids is not None))
-            if found.network == "bluesky" and is_wanted and found.state != "following":
-                planned = make_planned(found.did, found.address)
+            if NETWORKS[found.network].is_followed_here and is_wanted and found.state != "following":
+                planned = _plan_account(found, view.grade)
                 if planned.did != account and planned.did not in following:
                     follows.setdefault(planned.key, planned)
     return Plan(account, tuple(follows.values()))
@@ -139,13 +145,15 @@ def make_planned(did: str | None, address: str) -> Planned:
 
 def plan_listed(row: Row | None) -> Planned | None:
     """Return the Bluesky account that a row names, if it names one."""
-    return Planned(row.did, row.handle) if row and (row.did or row.handle) else None
+    if row is None or not (row.did or row.handle):
+        return None
+    return Planned(row.did, row.handle, is_did_confirmed(row.grade, row.did, None) if row.did else True)
 
 
 def plan_hinted(profile: ProfileHints | None, address: str) -> Planned | None:
     """Return the Bluesky account that a profile names under `address`. Raises ServerRefused: it was not checked yet."""
     for hint in profile.hints if profile else ():
-        if hint.network == "bluesky" and hint.address == address.lower():
+        if NETWORKS[hint.network].is_followed_here and hint.address == address.lower():
             if not is_checked(hint):
                 raise unchecked()
             return make_planned(hint.check.did if hint.check else None, hint.address)
@@ -154,7 +162,7 @@ def plan_hinted(profile: ProfileHints | None, address: str) -> Planned | None:
 
 def make_items(plan: Plan, *, urgent: bool = False) -> tuple[Item, ...]:
     """Return the plan's accounts as items for the queue."""
-    return tuple(Item(one.key, one.did, one.handle, urgent=urgent) for one in plan.follows)
+    return tuple(Item(one.key, _target(one), one.handle, urgent=urgent) for one in plan.follows)
 
 
 def count_matches(graph: FollowGraph, views: Collection[MatchView]) -> MatchesView:
@@ -175,6 +183,17 @@ def count_matches(graph: FollowGraph, views: Collection[MatchView]) -> MatchesVi
         hinted=sum(view.following and view.row_id is None and _has_hope(view) for view in views),
         preselected=sum(view.preselected for view in found),
     )
+
+
+def _plan_account(account: AccountView, grade: MatchGrade) -> Planned:
+    planned = make_planned(account.did, account.address)
+    is_confirmed = account.did is None or is_did_confirmed(grade, account.did, account.hint)
+    return replace(planned, is_confirmed=is_confirmed)
+
+
+def _target(planned: Planned) -> Did | None:
+    """Return the did to follow at once; None where the queue resolves the handle first."""
+    return planned.did if planned.is_confirmed or planned.handle is None else None
 
 
 def _is_on(view: MatchView, network: Network) -> bool:
@@ -202,7 +221,7 @@ def _account_view(
         hint=account.hint,
     )
     update = _decided(match.person.rest_id, match.preselected, view, decisions)
-    if account.network == "bluesky":
+    if NETWORKS[account.network].is_followed_here:
         update |= _progress(account.did, account.address, following)
     return view.model_copy(update=update)
 

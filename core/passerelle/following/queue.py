@@ -20,6 +20,7 @@ from passerelle.following.items import Item, State
 from passerelle.following.outcomes import (
     Accepted,
     Added,
+    ClockSetBack,
     Known,
     Missing,
     Outcome,
@@ -69,6 +70,32 @@ class IllegalTransition(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """Do nothing until `until`; decided at `since`, on the same clock."""
+
+    since: datetime
+    until: datetime
+
+    @classmethod
+    def of(cls, since: datetime, seconds: float) -> Self:
+        """Return a pause of so many seconds."""
+        return cls(since, since + timedelta(seconds=seconds))
+
+    def started_at(self, moment: datetime) -> Pause:
+        """Return a pause of the same length that starts at `moment`."""
+        return Pause(moment, moment + (self.until - self.since))
+
+    def to_json(self) -> dict[str, str]:
+        """Return the pause as it is stored."""
+        return {"since": self.since.isoformat(), "until": self.until.isoformat()}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, str]) -> Self:
+        """Parse a stored pause."""
+        return cls(datetime.fromisoformat(stored["since"]), datetime.fromisoformat(stored["until"]))
+
+
+@dataclass(frozen=True, slots=True)
 class Queue:
     """Everything `account` asked to follow. `known`: targets it follows already (None: not read since the start)."""
 
@@ -76,7 +103,7 @@ class Queue:
     items: Mapping[str, Item] = field(default_factory=dict)
     known: frozenset[str] | None = None
     paused: bool = False
-    not_before: datetime | None = None
+    pause: Pause | None = None
     failures_in_row: int = 0
     error: ErrorView | None = None
     points_spent: tuple[tuple[datetime, int], ...] = ()  # by when they were spent, oldest first
@@ -87,7 +114,7 @@ class Queue:
         return {
             "account": self.account,
             "paused": self.paused,
-            "not_before": self.not_before.isoformat() if self.not_before else None,
+            "pause": self.pause.to_json() if self.pause else None,
             "failures_in_row": self.failures_in_row,
             "error": self.error.model_dump() if self.error else None,
             "points_spent": [[moment.isoformat(), points] for moment, points in self.points_spent],
@@ -101,12 +128,18 @@ class Queue:
             account=stored["account"],
             items={item.key: item for item in map(Item.from_json, items)},
             paused=stored["paused"],
-            not_before=datetime.fromisoformat(stored["not_before"]) if stored["not_before"] else None,
+            pause=Pause.from_json(stored["pause"]) if stored["pause"] else None,
             failures_in_row=stored["failures_in_row"],
             error=ErrorView.model_validate(stored["error"]) if stored["error"] else None,
             points_spent=tuple((datetime.fromisoformat(moment), points) for moment, points in stored["points_spent"]),
             last_key_number=stored["last_key_number"],
         )
+
+    @property
+    def last_moment(self) -> datetime | None:
+        """The last moment that the queue has seen on its clock."""
+        since = [self.pause.since] if self.pause else []
+        return max([*since, *(moment for moment, _ in self.points_spent)], default=None)
 
     def in_state(self, state: State) -> list[Item]:
         """Return the items in `state`, in the order they were added."""
@@ -194,7 +227,7 @@ def _record_refused(queue: Queue, outcome: Refused, pace: Pace) -> Queue:
 
 
 def _record_slowed(queue: Queue, outcome: Slowed, pace: Pace) -> Queue:
-    return replace(_answered(queue, outcome), not_before=outcome.until)
+    return replace(_answered(queue, outcome), pause=Pause(outcome.at, outcome.until))
 
 
 def _record_unanswered(queue: Queue, outcome: Unanswered, pace: Pace) -> Queue:
@@ -202,13 +235,13 @@ def _record_unanswered(queue: Queue, outcome: Unanswered, pace: Pace) -> Queue:
     failures = queue.failures_in_row + 1
     queue = replace(_move(queue, queue.in_state(State.ASKED), outcome), failures_in_row=failures, error=outcome.error)
     if failures >= pace.tries:
-        return replace(_clear_urgent(queue), paused=True, not_before=None)
-    pause = min(pace.first_pause * 2 ** (failures - 1), pace.longest_pause)
-    return replace(queue, not_before=outcome.at + timedelta(seconds=pause))
+        return replace(_clear_urgent(queue), paused=True, pause=None)
+    seconds = min(pace.first_pause * 2 ** (failures - 1), pace.longest_pause)
+    return replace(queue, pause=Pause.of(outcome.at, seconds))
 
 
 def _record_stopped(queue: Queue, outcome: Stopped, pace: Pace) -> Queue:
-    return replace(_clear_urgent(_answered(queue, outcome)), paused=True, not_before=None, error=outcome.error)
+    return replace(_clear_urgent(_answered(queue, outcome)), paused=True, pause=None, error=outcome.error)
 
 
 def _record_paused(queue: Queue, outcome: Paused, pace: Pace) -> Queue:
@@ -216,8 +249,15 @@ def _record_paused(queue: Queue, outcome: Paused, pace: Pace) -> Queue:
 
 
 def _record_resumed(queue: Queue, outcome: Resumed, pace: Pace) -> Queue:
-    """Go on as if nothing had failed; a wait that the server asked for still counts."""
-    return replace(queue, paused=False, failures_in_row=0, error=None)
+    """Go on as if nothing had failed: at once, unless it was only asked for together with new items."""
+    pause = None if outcome.at_once else queue.pause
+    return replace(queue, paused=False, failures_in_row=0, error=None, pause=pause)
+
+
+def _record_clock_set_back(queue: Queue, outcome: ClockSetBack, pace: Pace) -> Queue:
+    """Begin a pause anew, and count points of the future as spent now: nothing waits longer than its rule allows."""
+    spent = tuple((min(moment, outcome.at), points) for moment, points in queue.points_spent)
+    return replace(queue, points_spent=spent, pause=queue.pause.started_at(outcome.at) if queue.pause else None)
 
 
 def _move(queue: Queue, moving: Iterable[Item], outcome: Outcome, **changes: Any) -> Queue:
@@ -241,7 +281,7 @@ def _still_there(queue: Queue, key: str) -> list[Item]:
 
 
 def _reset_failures(queue: Queue) -> Queue:
-    return replace(queue, failures_in_row=0, error=None, not_before=None)
+    return replace(queue, failures_in_row=0, error=None, pause=None)
 
 
 def _clear_urgent(queue: Queue) -> Queue:
@@ -280,4 +320,5 @@ RECORDERS: Mapping[type[Outcome], Callable[[Queue, Any, Pace], Queue]] = {
     Stopped: _record_stopped,
     Paused: _record_paused,
     Resumed: _record_resumed,
+    ClockSetBack: _record_clock_set_back,
 }

@@ -20,8 +20,8 @@ def next_due(queue: Queue, now: datetime, pace: Pace) -> Step:
         waiting = [item for item in waiting if item.urgent]
     if not waiting and not (any(item.urgent for item in asked) if queue.paused else asked):
         return Idle()
-    if queue.not_before and queue.not_before > now:
-        return Wait(queue.not_before)
+    if queue.pause and queue.pause.until > now:
+        return Wait(queue.pause.until)
     if asked:
         return Check(asked[0].key)
     waiting.sort(key=lambda item: (not item.urgent, item.tries))

@@ -23,7 +23,10 @@ FOLLOW_STATES: Mapping[State, FollowState] = {
 
 
 class QueueView(View):
-    """How following goes. `next_at` (ISO 8601) is set while a server asked to wait, `error` while one stopped it."""
+    """How following goes, as of `as_of`. `next_at` is set while a server asked to wait, `error` while one stopped it.
+
+    Both moments (ISO 8601) are of the same clock; where `as_of` is in the future, the clock was set back since.
+    """
 
     account: str
     running: bool
@@ -31,6 +34,7 @@ class QueueView(View):
     asked: int
     following: int
     failed: int
+    as_of: str
     next_at: str | None
     error: ErrorView | None
 
@@ -46,6 +50,7 @@ def make_view(queue: Queue, now: datetime, pace: Pace) -> QueueView:
         asked=counts[State.ASKED],
         following=counts[State.FOLLOWING],
         failed=counts[State.FAILED],
+        as_of=now.isoformat(),
         next_at=step.until.isoformat() if isinstance(step, Wait) else None,
         error=queue.error,
     )

@@ -13,9 +13,8 @@ from datetime import UTC, datetime
 from passerelle.errors import InvalidIdentifier
 from passerelle.hints.find import SURENESS, Hint, find_hints, may_hold_hint
 from passerelle.hints.records import HintView, ProfileHints, SeenProfile
-from passerelle.identifiers import Network, RestId, parse_acct, parse_rest_id, parse_screen_name
-from passerelle.networks import bluesky
-from passerelle.networks.fediverse import mastodon
+from passerelle.identifiers import Network, RestId, parse_rest_id, parse_screen_name
+from passerelle.networks.table import NETWORKS
 from passerelle.people.graph import FollowGraph
 from passerelle.text import clean_display_name
 
@@ -59,12 +58,14 @@ def read_names(graph: FollowGraph, known: Collection[str]) -> Iterator[Reading]:
             yield Reading(person.rest_id, name.screen_name, name.display_name, name.seen, hints, is_whole=False)
 
 
-def apply_readings(known: Mapping[str, ProfileHints], readings: Iterable[Reading]) -> dict[str, ProfileHints | None]:
+def apply_readings(
+    known: Mapping[str, ProfileHints], readings: Iterable[Reading], now: datetime
+) -> dict[str, ProfileHints | None]:
     """Give the people whose hints these readings change, with their new hints; None for who names nothing any more."""
     changed: dict[str, ProfileHints | None] = {}
     for reading in readings:
         before = changed[reading.rest_id] if reading.rest_id in changed else known.get(reading.rest_id)
-        after = _merge(before, reading)
+        after = _merge(before, reading, now)
         if after != before:
             changed[reading.rest_id] = after
     return changed
@@ -76,9 +77,9 @@ def surplus(known: Mapping[str, ProfileHints], near: Collection[str], limit: int
     return [rest_id for _, rest_id in strangers[: max(len(known) - limit, 0)]]
 
 
-def _merge(before: ProfileHints | None, reading: Reading) -> ProfileHints | None:
+def _merge(before: ProfileHints | None, reading: Reading, now: datetime) -> ProfileHints | None:
     """Put a reading in place of what the same fields named before; an older one changes nothing."""
-    if before and _read_at(before) > reading.seen:
+    if before and reading.seen < _read_at(before) <= now:  # later than now: stored by a clock that was ahead
         return before
     kept = () if before is None or reading.is_whole else (hint for hint in before.hints if hint.where != "name")
     checks = {(hint.network, hint.address): hint.check for hint in before.hints} if before else {}
@@ -123,7 +124,7 @@ def _views(hints: Iterable[Hint], seen: datetime) -> tuple[HintView, ...]:
         HintView(
             network=hint.network,
             address=hint.address,
-            url=_url(hint),
+            url=NETWORKS[hint.network].profile_url(hint.address),
             confidence=hint.confidence,
             where=hint.where,
             seen=seen.isoformat(),
@@ -131,9 +132,3 @@ def _views(hints: Iterable[Hint], seen: datetime) -> tuple[HintView, ...]:
         )
         for hint in hints
     )
-
-
-def _url(hint: Hint) -> str:
-    if hint.network == "bluesky":
-        return bluesky.profile_url(hint.address)
-    return mastodon.profile_url(parse_acct(hint.address))

@@ -1,11 +1,14 @@
-"""Reasons to believe that an account is the person's, and what a hint alone is worth."""
+"""Reasons to believe that an account is the person's, and what a grade or a hint alone permits."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from passerelle.hints.records import Confidence, HintView
+from passerelle.networks.table import NETWORKS
 from passerelle.view import View
 
 # A match without a row has one of the last two: their profile on X names the account, and (linked) that names them.
@@ -15,20 +18,32 @@ EvidenceCode = Literal[
     "same_rest_id",  # the directory row carries the id this person follows
     "same_name",  # ... or the name that the archive gives to that id
     "old_name",  # the archive's name for the id is older than a year
-    "source",  # who says so (`detail`: name of the source, `url` where known)
+    "source",  # a source states it (`detail`: its name, `url` where known)
     "name_contradicts",  # id and name of the row disagree with what was seen: demoted
-    "says_so",  # their profile on X names the account (`detail`: name, bio, location or url)
+    "says_so",  # their X profile names the account (`detail`: name, bio, location or url)
     "guessed",  # ... by a bare name, which was completed: a doubt
     "account_found",  # the account was there when the person had it checked
     "links_back",  # ... and names their X account in turn
     "account_gone",  # there was no such account: a doubt
 ]
 
+# Two independent families of sources agree, or it is proven: such matches may be chosen in advance.
+PRESELECTED_GRADES: frozenset[MatchGrade] = frozenset({"proven", "attested"})
 # What `evidence_of` returns.
 HINT_EVIDENCE: frozenset[EvidenceCode] = frozenset(
     {"says_so", "guessed", "account_found", "links_back", "account_gone"}
 )
 _LEAST_SURE: Confidence = "inferred"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One reason to believe a match, or (`old_name`, `name_contradicts`) to doubt it."""
+
+    code: EvidenceCode
+    detail: str | None = None
+    url: str | None = None
+    date: date | None = None
 
 
 class EvidenceView(View):
@@ -40,25 +55,34 @@ class EvidenceView(View):
     date: str | None
 
 
+def is_did_confirmed(grade: MatchGrade, did: str, hint: HintView | None) -> bool:
+    """Return whether a row's did may be followed as it is: independent sources state it, or it was checked.
+
+    Otherwise a single source states it, so its handle is resolved first and must lead to the same did.
+    """
+    check = hint.check if hint else None
+    return grade in PRESELECTED_GRADES or (check is not None and check.did == did)
+
+
 def is_checked(hint: HintView) -> bool:
-    """Say whether a hint may be chosen and followed: it was found there; a guess must be borne out by that account.
+    """Return whether a hint may be chosen and followed: the account exists, and confirms the hint where it is a guess.
 
     A guessed name that merely exists proves nothing: most names do.
     """
     check = hint.check
-    if check is None or check.state == "gone" or (hint.network == "bluesky" and check.did is None):
+    if check is None or check.state == "gone" or (NETWORKS[hint.network].has_did and check.did is None):
         return False
     return check.state == "linked" or hint.confidence != _LEAST_SURE
 
 
 def grade_of(*hints: HintView | None) -> MatchGrade:
-    """Give the grade of what hints alone say: `linked` where one of the accounts names the X account in turn."""
+    """Return the grade of hints alone: `linked` where one of the accounts links back to the X account."""
     is_linked = any(hint and hint.check and hint.check.state == "linked" for hint in hints)
     return "linked" if is_linked else "hinted"
 
 
 def evidence_of(hint: HintView) -> Iterator[EvidenceView]:
-    """Give what speaks for an account that a hint names, and against it."""
+    """Yield the evidence for and against an account that a hint names."""
     yield EvidenceView(code="says_so", detail=hint.where, url=None, date=hint.seen[:10])
     if hint.confidence == _LEAST_SURE:
         yield EvidenceView(code="guessed", detail=None, url=None, date=None)

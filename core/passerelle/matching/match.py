@@ -1,63 +1,38 @@
-"""FollowGraph x DirectoryIndex x hints -> Match with Evidence: who of one's people is where, and why we believe it.
+"""FollowGraph x DirectoryIndex x hints -> matches: which accounts the people of an archive have elsewhere, and why.
 
-Ids first: an id is permanent. A name counts only for rows that know no id, and only while it is fresh. What somebody's
-own profile on X names stands beside what the directory says, and never in its place. The order of matches is that of
-the archive: people who follow each other, then those one follows, then followers.
+Ids first, because an id is permanent. A name counts only for rows without an id, and only while it is fresh. Accounts
+that a person's own X profile names stand beside those of the directory and never replace them. Matches come in the
+order: mutual, then followed, then followers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from passerelle.directory import GRADES, DirectoryIndex, Grade, Row
-from passerelle.hints.records import HintView, ProfileHints
-from passerelle.identifiers import Did, Network, RestId, canonicalize_screen_name
-from passerelle.matching.evidence import EvidenceCode, MatchGrade, grade_of
+from passerelle.hints.records import ProfileHints
+from passerelle.identifiers import RestId, canonicalize_screen_name
+from passerelle.matching.evidence import PRESELECTED_GRADES, Evidence, MatchGrade, grade_of
+from passerelle.matching.listing import Account, join_hints, list_accounts
 from passerelle.matching.views import MatchView
-from passerelle.networks import bluesky
-from passerelle.networks.fediverse import mastodon
 from passerelle.people.graph import FollowGraph, Person
 
-PRESELECTED_GRADES: frozenset[Grade] = frozenset({"proven", "attested"})
-# X names change hands; after a year a name alone no longer says who it is.
+# X gives names to new owners; after a year a name alone no longer identifies an account.
 NAME_MAX_AGE = timedelta(days=365)
+# A name seen further in the future was dated by a wrong clock: its age is unknown.
+CLOCK_TOLERANCE = timedelta(days=1)
 DEMOTED_GRADE: Grade = "claimed"
 NO_HINTS: Mapping[str, ProfileHints] = {}
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
-    """One reason to believe a match, or (`old_name`, `name_contradicts`) to doubt it."""
-
-    code: EvidenceCode
-    detail: str | None = None
-    url: str | None = None
-    date: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """One account elsewhere. `address` is a handle, an acct, or a did where no handle is known.
-
-    A row names it where `listed`, their own profile on X where `hint` is set; one of the two at least.
-    """
-
-    network: Network
-    address: str
-    did: Did | None
-    url: str
-    listed: bool = True
-    hint: HintView | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Match:
-    """One person of the graph, the row we believe is theirs (None: their profile alone speaks), and their accounts.
+    """One person of the graph, the row about them (None: only their X profile names accounts), and their accounts.
 
-    A demoted match has the lowest grade of rows. `evidence` is for the row; what speaks for a hint stands in the hint.
-    `profile` is theirs on X as far as it names accounts.
+    A demoted match has the lowest grade of rows. `evidence` is about the row; that of a hint stands in the hint.
+    `profile` is their X profile, as far as it names accounts.
     """
 
     person: Person
@@ -83,11 +58,11 @@ def find_matches(
     hints: Mapping[str, ProfileHints] = NO_HINTS,
     only: Collection[str] | None = None,
 ) -> Iterator[Match | None]:
-    """Give, for each person of the graph in order, their match or None, so that the caller can breathe in between.
+    """Yield, for each person of the graph in order, their match or None, so that the caller can yield in between.
 
-    Never proposed: the owner, and who is blocked. Never preselected: who is only a follower or muted, a grade below
-    `attested`, a name older than a year, a row that contradicts what the archive knows, and who has no row.
-    `only` are the rest_ids to look at (None: everyone).
+    Never proposed: the owner, and blocked people. Never preselected: mere followers, muted people, grades below
+    `attested`, names older than a year, rows that contradict the archive, and people without a row.
+    `only` are the rest_ids to match (None: all).
     """
     holders = _name_holders(graph.people.values())
     for person in sorted(graph.people.values() if only is None else _some(graph, only), key=distance):
@@ -100,7 +75,7 @@ def _some(graph: FollowGraph, only: Collection[str]) -> Iterator[Person]:
 
 
 def distance(one: Person | MatchView) -> int:
-    """Order people: 0 for those who follow each other, 1 for those one follows, 2 for followers."""
+    """Return the sort key of a person: 0 for mutual, 1 for followed, 2 for followers."""
     return 0 if one.following and one.followed_by else 1 if one.following else 2
 
 
@@ -113,7 +88,7 @@ def _match(person: Person, found: _Found | None, profile: ProfileHints | None) -
         return _match_row(person, found, profile)
     if profile is None:
         return None
-    return Match(person, None, grade_of(*profile.hints), (), False, tuple(map(_hinted, profile.hints)), profile)
+    return Match(person, None, grade_of(*profile.hints), (), False, tuple(join_hints((), profile.hints)), profile)
 
 
 def _match_row(person: Person, found: _Found, profile: ProfileHints | None) -> Match:
@@ -121,7 +96,7 @@ def _match_row(person: Person, found: _Found, profile: ProfileHints | None) -> M
     grade = DEMOTED_GRADE if is_demoted else found.row.grade
     is_wanted = person.following and not person.muted and not found.doubts and grade in PRESELECTED_GRADES
     sources = (Evidence("source", source.name, source.url, source.date) for source in found.row.sources)
-    accounts = tuple(_with_hints(list_accounts(found.row), profile.hints if profile else ()))
+    accounts = tuple(join_hints(list_accounts(found.row), profile.hints if profile else ()))
     return Match(person, found.row, grade, (found.reason, *found.doubts, *sources), is_wanted, accounts, profile)
 
 
@@ -135,7 +110,7 @@ def _find_by_id(person: Person, index: DirectoryIndex) -> _Found | None:
 
 
 def _find_by_name(person: Person, index: DirectoryIndex, holders: Mapping[str, RestId], now: datetime) -> _Found | None:
-    """Look for a row without id under the newest name, then under older ones, which somebody else may have by now."""
+    """Find a row without id by the newest name, then by older ones, which may belong to another person by now."""
     if person.name is None:
         return None
     newest, seen = person.name.screen_name, _day(person.name.seen)
@@ -150,7 +125,7 @@ def _find_by_name(person: Person, index: DirectoryIndex, holders: Mapping[str, R
 
 
 def _best(rows: Iterable[Row]) -> Row | None:
-    """Give the row of the best grade; among equals the one whose name was seen last, then a fixed order."""
+    """Return the row of the best grade; among equals the one whose name was seen last, then a fixed order."""
     return min(rows, key=lambda row: (GRADES.index(row.grade), -_ordinal(row.name_seen), row.row_id), default=None)
 
 
@@ -160,7 +135,7 @@ def _names(person: Person) -> set[str]:
 
 
 def _name_holders(people: Iterable[Person]) -> Mapping[str, RestId]:
-    """Say whose a name is now: where two ids bore it, the one seen with it last."""
+    """Return the current owner of each name: of two ids that had it, the one seen with it last."""
     holders: dict[str, tuple[int, RestId]] = {}
     for person in people:
         if person.name is not None:
@@ -175,7 +150,7 @@ def _is_proposable(person: Person, graph: FollowGraph) -> bool:
 
 
 def _is_fresh(seen: date | None, now: datetime) -> bool:
-    return seen is not None and now.astimezone(UTC).date() - seen <= NAME_MAX_AGE
+    return seen is not None and -CLOCK_TOLERANCE <= now.astimezone(UTC).date() - seen <= NAME_MAX_AGE
 
 
 def _day(moment: datetime | None) -> date | None:
@@ -188,36 +163,3 @@ def _ordinal(day: date | None) -> int:
 
 def _older(*days: date | None) -> date | None:
     return min((day for day in days if day), default=None)
-
-
-def list_accounts(row: Row) -> Iterator[Account]:
-    """Give the accounts that a row names."""
-    if row.did or row.handle:
-        address = row.handle or str(row.did)
-        yield Account("bluesky", address, row.did, bluesky.profile_url(row.did or address))
-    if row.acct:
-        yield Account("fediverse", str(row.acct), None, mastodon.profile_url(row.acct))
-
-
-def is_account(account: Account, hint: HintView) -> bool:
-    """Say whether a hint names this account: by the dids where both are known, for handles move; else by address."""
-    if account.network != hint.network:
-        return False
-    if account.did and hint.check and hint.check.did:
-        return account.did == hint.check.did
-    return hint.address in (account.address.lower(), account.did)
-
-
-def _with_hints(listed: Iterable[Account], hints: Iterable[HintView]) -> Iterator[Account]:
-    """Give a row's accounts, with the hint where one names the same, then those that only hints name."""
-    rest = list(hints)
-    for account in listed:
-        same = next((hint for hint in rest if is_account(account, hint)), None)
-        rest = [hint for hint in rest if not is_account(account, hint)]
-        yield replace(account, hint=same)
-    yield from map(_hinted, rest)
-
-
-def _hinted(hint: HintView) -> Account:
-    did = Did(hint.check.did) if hint.check and hint.check.did else None
-    return Account(hint.network, hint.address, did, hint.url, listed=False, hint=hint)

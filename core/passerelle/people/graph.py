@@ -83,6 +83,16 @@ def add_seen(graph: FollowGraph, seen: Mapping[RestId, Name], listed: Listed | N
     return FollowGraph(graph.owner, people)
 
 
+def not_after(graph: FollowGraph, now: datetime) -> FollowGraph:
+    """Return the graph with no name seen after `now`, where the clock was ahead when it was stored."""
+    people = {
+        rest_id: replace(person, name=replace(person.name, seen=now))
+        for rest_id, person in graph.people.items()
+        if person.name and person.name.seen and person.name.seen > now
+    }
+    return FollowGraph(graph.owner, {**graph.people, **people}) if people else graph
+
+
 def combine(archive: FollowGraph, page: FollowGraph) -> FollowGraph:
     """Put together what an archive and X's pages say of the same account, by id: everyone once, in the archive's order.
 

@@ -6,12 +6,15 @@ import { readState } from "../engine/stores";
 import { wakeEngine } from "./engine-host";
 
 export const LOOK = "queue.look";
-/** How long an unfinished queue may lie still before somebody looks at it. Alarms know minutes. */
+/** Minutes after which an unfinished queue is checked. */
 const LOOK_EVERY = 1;
+/** Milliseconds: no alarm is set further ahead. A later one was set by a clock that was ahead, and is set anew. */
+const LONGEST_ALARM = 3_600_000;
 
-/** Look again soon; called whenever the engine is woken, since only a woken engine can start to follow. */
+/** Check again soon; called whenever the engine is woken, since only a woken engine can start to follow. */
 export async function lookSoon(): Promise<void> {
-  if (!(await browser.alarms.get(LOOK))) {
+  const alarm = await browser.alarms.get(LOOK);
+  if (!alarm || alarm.scheduledTime > Date.now() + LONGEST_ALARM) {
     await browser.alarms.create(LOOK, { delayInMinutes: LOOK_EVERY });
   }
 }
@@ -22,7 +25,7 @@ export async function look(): Promise<void> {
   if (!queue?.running) return;
   const wait = waitOf(queue, Date.now());
   if (wait > 0) {
-    await browser.alarms.create(LOOK, { when: Date.now() + wait });
+    await browser.alarms.create(LOOK, { when: Date.now() + Math.min(wait, LONGEST_ALARM) });
     return;
   }
   await browser.alarms.create(LOOK, { delayInMinutes: LOOK_EVERY });
@@ -37,7 +40,11 @@ export async function look(): Promise<void> {
   }
 }
 
-/** Give how many milliseconds after `now` a server asked us to come back; 0 when nobody did. */
+/**
+ * Return for how many milliseconds after `now` the queue waits; 0 where it does not. A queue stored in the future was
+ * stored by a clock that was set back since: 0, so that the engine counts its waits anew.
+ */
 export function waitOf(queue: QueueView, now: number): number {
-  return queue.next_at === null ? 0 : Math.max(0, Date.parse(queue.next_at) - now);
+  if (queue.next_at === null || Date.parse(queue.as_of) > now) return 0;
+  return Math.max(0, Date.parse(queue.next_at) - now);
 }

@@ -151,7 +151,7 @@ class Waiting {
   worker: string | undefined;
   succeed!: (result: unknown) => void;
   fail!: (error: EngineError) => void;
-  private heard = Date.now();
+  private heard = performance.now();
   private readonly clock: ReturnType<typeof setInterval>;
 
   constructor(
@@ -167,7 +167,7 @@ class Waiting {
   }
 
   alive(): void {
-    this.heard = Date.now();
+    this.heard = performance.now();
   }
 
   stop(): void {
@@ -175,8 +175,8 @@ class Waiting {
   }
 
   private async look(): Promise<void> {
-    if (Date.now() - this.heard < this.patience.ask) return;
-    if (Date.now() - this.heard >= this.patience.silence) {
+    if (performance.now() - this.heard < this.patience.ask) return;
+    if (performance.now() - this.heard >= this.patience.silence) {
       this.fail(new EngineError(SILENT, "The engine does not answer."));
       return;
     }

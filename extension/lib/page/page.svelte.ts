@@ -1,12 +1,12 @@
 // What popup and tab show: the step one is at, and the subjects of the page put together.
 import { tick } from "svelte";
-import { onReading, type Reading, readReading } from "../background/reading";
+import { onReading, type Reading, readReading } from "../messages/reading";
 import { engine } from "../engine/client";
 import { readState } from "../engine/stores";
 import { locale } from "../i18n/i18n.svelte";
 import type { LanguageSetting } from "../i18n/i18n";
 import type { ExportMake } from "../messages/messages.gen";
-import { forgetSeen } from "../messages/pages";
+import { forgetSeen } from "./x-list";
 import { type Credentials, sessions } from "../sessions";
 import * as settings from "../settings";
 import { SignedIn } from "./account.svelte";

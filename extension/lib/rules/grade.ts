@@ -22,6 +22,7 @@ export interface Judgement {
 type GradedRow = Pick<DirectoryRow, "rest_id" | "screen_name" | "name_seen" | "grade">;
 
 const NAME_MAX_AGE = 365; // days, as NAME_MAX_AGE in the core
+const CLOCK_TOLERANCE = 1; // days, as CLOCK_TOLERANCE in the core
 const DEMOTED_GRADE: Grade = "claimed"; // as DEMOTED_GRADE in the core
 const DAY = 24 * 60 * 60 * 1000; // ms
 
@@ -44,5 +45,7 @@ export function isContradicted(
 
 // Whole days in UTC are compared, as dates have no time.
 function isFresh(day: string | null, now: Date): boolean {
-  return day !== null && Math.floor(now.getTime() / DAY) - Date.parse(day) / DAY <= NAME_MAX_AGE;
+  if (day === null) return false;
+  const age = Math.floor(now.getTime() / DAY) - Date.parse(day) / DAY;
+  return -CLOCK_TOLERANCE <= age && age <= NAME_MAX_AGE;
 }

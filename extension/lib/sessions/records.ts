@@ -41,6 +41,8 @@ export interface Call {
   body?: Uint8Array<ArrayBuffer> | null;
   /** Seconds. */
   timeout?: number;
+  /** Bytes of the answer's body; the rest is cut off. */
+  limit?: number;
 }
 
 /** A server's answer; header names are lower case. */
@@ -49,6 +51,7 @@ export interface Reply {
   status: number;
   headers: Record<string, string>;
   body: Uint8Array<ArrayBuffer>;
+  url: string;
 }
 
 /** Send a call to a server. Throws SessionError("server_unreachable") when nobody answers in time; every status is a Reply. */

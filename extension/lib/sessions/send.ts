@@ -1,4 +1,5 @@
-// One HTTP request to an account's own server: no cookies, no referrer, no redirect, a deadline.
+// One HTTP request to an account's own server: no cookies, no referrer, no redirect, a deadline, a bounded answer.
+import { DEFAULT_LIMIT, readStart } from "../body";
 import { type Call, type Reply, SessionError } from "./records";
 
 const TIMEOUT = 30; // seconds, as core/passerelle/transport.py
@@ -6,7 +7,7 @@ const TIMEOUT = 30; // seconds, as core/passerelle/transport.py
 /** Send a call. Throws SessionError("server_unreachable") when nobody answered in time. */
 export async function send(
   server: string,
-  { method, path, headers = {}, body = null, timeout = TIMEOUT }: Call,
+  { method, path, headers = {}, body = null, timeout = TIMEOUT, limit = DEFAULT_LIMIT }: Call,
 ): Promise<Reply> {
   const url = new URL(path, server);
   // A token must not travel to another host, whatever the path says ("//elsewhere", "https://elsewhere").
@@ -18,7 +19,8 @@ export async function send(
       host: url.host,
       status: response.status,
       headers: Object.fromEntries(response.headers),
-      body: new Uint8Array(await response.arrayBuffer()),
+      body: await readStart(response, limit),
+      url: response.url,
     };
   } catch (error) {
     if (error instanceof TypeError || error instanceof DOMException)

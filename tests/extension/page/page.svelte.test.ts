@@ -16,7 +16,7 @@ vi.mock("../../../extension/lib/engine/client", () => ({
   },
 }));
 const forgetSeen = vi.hoisted(() => vi.fn(() => Promise.resolve()));
-vi.mock("../../../extension/lib/messages/pages", () => ({ forgetSeen }));
+vi.mock("../../../extension/lib/page/x-list", () => ({ forgetSeen }));
 
 const saved: string[] = [];
 vi.mock("../../../extension/lib/page/platform", () => ({
