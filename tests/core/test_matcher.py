@@ -1,4 +1,4 @@
-"""Who is matched with which row, why, and who is chosen from the start."""
+"""Which row matches a person, with which evidence, and when it is preselected."""
 
 from __future__ import annotations
 
@@ -54,14 +54,14 @@ def test_a_name_never_matches_a_row_of_another_id() -> None:
     assert match_one(person("11", "ada"), row("a", rest_id="12", screen_name="ada")) is None
 
 
-def test_the_id_decides_where_id_and_name_lead_to_different_rows() -> None:
+def test_a_row_with_the_id_beats_a_row_with_the_name() -> None:
     match = match_one(person("11", "ada"), row("a", screen_name="ada"), row("b", rest_id="11"))
     assert match
     assert match.row
     assert match.row.row_id == "b"
 
 
-def test_a_row_whose_name_was_never_the_persons_is_demoted() -> None:
+def test_a_row_with_a_name_that_the_person_never_had_is_demoted() -> None:
     match = match_one(person("11", "ada"), row("a", rest_id="11", screen_name="mallory", grade="proven"))
     assert codes(match) == ["same_rest_id", "name_contradicts", "source"]
     assert match
@@ -88,7 +88,7 @@ def test_a_name_older_than_a_year_is_shown_and_never_preselected(seen: Any, name
     assert not match.preselected
 
 
-def test_a_former_name_is_shown_with_its_doubt_and_never_preselected() -> None:
+def test_a_former_name_is_a_doubt_and_never_preselected() -> None:
     one = person("11", "ada_new", aliases=(ScreenName("ada_old"),))
     match = match_one(one, row("a", screen_name="ada_old", grade="proven"))
     assert codes(match) == ["same_name", "old_name", "source"]
@@ -97,7 +97,7 @@ def test_a_former_name_is_shown_with_its_doubt_and_never_preselected() -> None:
     assert not match.preselected
 
 
-def test_a_name_belongs_to_whoever_bore_it_last() -> None:
+def test_a_name_belongs_to_the_id_seen_with_it_last() -> None:
     before = person("11", "ada", seen=datetime(2026, 1, 1, tzinfo=UTC))
     now = person("12", "Ada", seen=datetime(2026, 6, 1, tzinfo=UTC))
     assert [match.person.rest_id for match in match_all([before, now], row("a", screen_name="ada"))] == ["12"]
@@ -113,18 +113,18 @@ def test_only_proven_and_attested_are_preselected(grade: str, expected: bool) ->
 
 
 @pytest.mark.parametrize("flags", [{"muted": True}, {"following": False, "followed_by": True}])
-def test_muted_people_and_mere_followers_are_found_and_not_preselected(flags: dict[str, Any]) -> None:
+def test_muted_people_and_mere_followers_are_not_preselected(flags: dict[str, Any]) -> None:
     match = match_one(person("11", **flags), row("a", rest_id="11", grade="proven"))
     assert match
     assert not match.preselected
 
 
 @pytest.mark.parametrize("flags", [{"blocked": True}, {"following": False, "muted": True}])
-def test_blocked_people_and_those_one_has_nothing_to_do_with_are_never_proposed(flags: dict[str, Any]) -> None:
+def test_blocked_people_and_people_without_a_relation_are_never_proposed(flags: dict[str, Any]) -> None:
     assert match_one(person("11", **flags), row("a", rest_id="11", grade="proven")) is None
 
 
-def test_one_does_not_find_oneself() -> None:
+def test_the_owner_is_never_matched() -> None:
     assert match_one(person("1"), row("a", rest_id="1")) is None
 
 
@@ -140,7 +140,7 @@ def test_the_better_grade_wins_then_the_fresher_name() -> None:
     assert match.row.row_id == "c"
 
 
-def test_mutuals_come_first_then_the_followed_then_followers_each_in_the_archives_order() -> None:
+def test_matches_are_ordered_mutual_followed_followers_then_as_in_the_archive() -> None:
     people = [
         person("5", following=False, followed_by=True),
         person("4"),
@@ -152,7 +152,7 @@ def test_mutuals_come_first_then_the_followed_then_followers_each_in_the_archive
     assert [match.person.rest_id for match in matches] == ["3", "6", "4", "2", "5"]
 
 
-def test_a_match_names_the_accounts_and_every_source() -> None:
+def test_a_match_has_every_account_and_source_of_its_row() -> None:
     one = row(
         "a",
         rest_id="11",
@@ -169,7 +169,7 @@ def test_a_match_names_the_accounts_and_every_source() -> None:
     assert match.evidence[-1].url == source().url
 
 
-def test_a_row_with_only_a_did_is_an_account_too() -> None:
+def test_a_row_with_a_did_alone_has_an_account() -> None:
     (match,) = match_all([person("11")], row("a", rest_id="11", did="did:web:ada.example.org"))
     assert match.accounts[0].address == "did:web:ada.example.org"
 
@@ -186,7 +186,7 @@ def match_hinted(one: Person, *rows: Row, hints: Mapping[str, ProfileHints]) -> 
     return match
 
 
-def test_a_person_without_a_row_is_matched_by_what_their_profile_names_and_never_preselected() -> None:
+def test_a_person_without_a_row_is_matched_by_hints_and_never_preselected() -> None:
     match = match_hinted(
         person("11"), hints=hinted("11", hint(), hint(address="ada@quai.example.org", network="fediverse"))
     )
@@ -198,15 +198,15 @@ def test_a_person_without_a_row_is_matched_by_what_their_profile_names_and_never
     ]
 
 
-def test_one_account_that_names_x_in_turn_makes_the_match_linked() -> None:
+def test_one_account_that_links_back_makes_the_match_linked() -> None:
     linked = hint(address="other.bsky.social", check=check("linked"))
     match = match_hinted(person("11"), hints=hinted("11", hint(check=check("gone", None)), linked))
     assert match
     assert (match.grade, match.preselected) == ("linked", False)
 
 
-@pytest.mark.parametrize("flag", ["blocked", "nobody's"])
-def test_hints_propose_nobody_who_is_blocked_or_neither_follower_nor_followed(flag: str) -> None:
+@pytest.mark.parametrize("flag", ["blocked", "no relation"])
+def test_hints_never_propose_blocked_people_or_people_without_a_relation(flag: str) -> None:
     one = person("11", blocked=True) if flag == "blocked" else person("11", following=False)
     assert match_hinted(one, hints=hinted("11", hint())) is None
 
@@ -216,11 +216,11 @@ def test_hints_never_propose_the_owner() -> None:
     assert match is None
 
 
-def test_hints_about_somebody_else_propose_nobody() -> None:
+def test_hints_of_another_person_propose_nothing() -> None:
     assert match_hinted(person("11"), hints=hinted("12", hint())) is None
 
 
-def test_a_hint_changes_neither_grade_nor_choice_of_a_row() -> None:
+def test_a_hint_changes_neither_grade_nor_preselection_of_a_row() -> None:
     for grade in ("attested", "imported"):
         listed = row("a", rest_id="11", handle="ada.example.org", grade=grade)
         plain = match_one(person("11"), listed)
@@ -234,7 +234,7 @@ def test_a_hint_changes_neither_grade_nor_choice_of_a_row() -> None:
         ]
 
 
-def test_a_hint_and_a_row_of_the_same_account_are_one_by_address_or_by_did() -> None:
+def test_a_hint_and_a_row_of_one_account_are_joined_by_address_or_did() -> None:
     by_address = row("a", rest_id="11", handle="ada.bsky.social")
     by_did = row("a", rest_id="11", handle="former.example.org", did=DID)
     for listed, said in ((by_address, hint()), (by_did, hint(check=check("found"))), (by_did, hint(address=DID))):
@@ -244,7 +244,7 @@ def test_a_hint_and_a_row_of_the_same_account_are_one_by_address_or_by_did() -> 
         assert match.accounts[0].did == listed.did
 
 
-def test_a_hint_whose_handle_has_moved_on_says_nothing_for_the_row() -> None:
+def test_a_hint_whose_handle_moved_is_another_account_than_the_rows() -> None:
     listed = row("a", rest_id="11", handle="ada.bsky.social", did="did:plc:before22222222222222222222")
     match = match_hinted(person("11"), listed, hints=hinted("11", hint(check=check("linked"))))
     assert match
@@ -261,7 +261,7 @@ def test_an_address_on_another_network_is_another_account() -> None:
     assert [one.listed for one in match.accounts] == [True, False]
 
 
-def test_only_those_asked_for_are_matched_and_as_among_everybody() -> None:
+def test_matching_some_people_gives_the_same_matches_as_matching_all() -> None:
     people = [person("11", "ada"), person("12", "bruno"), person("13", "ada", seen=LAST_MONTH - timedelta(days=9))]
     index, graph = index_of(row("a", screen_name="ada"), row("b", rest_id="12")), graph_of(*people)
     everybody = [match for match in find_matches(graph, index, NOW) if match]

@@ -2,11 +2,11 @@
 import { beforeEach, expect, test } from "vitest";
 import { fakeBrowser } from "wxt/testing/fake-browser";
 import {
-  answerPage,
   type BadgeParts,
   makeBadgeHandlers,
-  publishIndex,
-} from "../../extension/lib/background/badges";
+} from "../../extension/lib/background/badge-handlers";
+import { publishIndex } from "../../extension/lib/background/badge-index";
+import { answerContentScript } from "../../extension/lib/background/router";
 import {
   BADGE_INDEX,
   nameKey,
@@ -62,14 +62,14 @@ function backgroundWith(changes: Partial<BadgeParts> = {}) {
         offsets: new Blob([Uint32Array.of(0)]),
       });
     },
-    book: () => Promise.resolve(makeHintLookup([])),
+    hints: () => Promise.resolve(makeHintLookup([])),
     names: () => Promise.resolve([]),
     bearer: () => Promise.resolve(null),
     matches: () => Promise.resolve([]),
     queued: () => Promise.resolve(null),
     account: () => Promise.resolve(ME),
-    speech: () =>
-      Promise.resolve({ locale: "en", translate: makeTranslate("en") }),
+    locale: () =>
+      Promise.resolve({ tag: "en", translate: makeTranslate("en") }),
     follow: (fields) => {
       followed.push(fields);
       return Promise.resolve<FollowedOne>({ state: "following", error: null });
@@ -82,7 +82,7 @@ function backgroundWith(changes: Partial<BadgeParts> = {}) {
   };
   const handlers = makeBadgeHandlers(parts);
   return {
-    answer: (message: unknown) => answerPage(handlers, message),
+    answer: (message: unknown) => answerContentScript(handlers, message),
     followed,
     parts,
     openedTimes: () => opened,

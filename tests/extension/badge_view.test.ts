@@ -31,7 +31,7 @@ const NOBODY: Own = {
   isSignedIn: true,
   aliases: [],
 };
-const english = { locale: "en-GB", translate: makeTranslate("en-GB") };
+const english = { tag: "en-GB", translate: makeTranslate("en-GB") };
 
 const view = (
   row: Partial<DirectoryRow> = {},
@@ -193,7 +193,7 @@ test.each(LANGUAGES)("every sentence is there in %s", (locale) => {
     junho,
     { row: JUNHO, profile: null },
     NOBODY,
-    { locale, translate: makeTranslate(locale) },
+    { tag: locale, translate: makeTranslate(locale) },
     NOW,
   );
   expect(Object.values(made?.words ?? {}).every(Boolean)).toBe(true);

@@ -2,7 +2,7 @@
 import { watchPage, type Watch } from "../../extension/lib/x/badge/watch";
 import { nameKey, mayKnow } from "../../extension/lib/rules/keys";
 import { placeFor } from "../../extension/lib/x/badge/place";
-import type { BadgeView } from "../../extension/lib/messages/content";
+import type { BadgeView } from "../../extension/lib/messages/views";
 
 export { placeFor };
 

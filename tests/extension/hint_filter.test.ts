@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { isSameProfile, mayNameAccount } from "../../extension/lib/rules/hints";
-import type { SeenUser } from "../../extension/lib/x/answers/users";
+import type { SeenUser } from "../../extension/lib/rules/profile";
 
 interface Example {
   readonly id: string;

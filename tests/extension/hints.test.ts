@@ -3,11 +3,11 @@ import "fake-indexeddb/auto";
 import { beforeEach, expect, test, vi } from "vitest";
 import { fakeBrowser } from "wxt/testing/fake-browser";
 import {
-  answerPage,
   type BadgeParts,
   makeBadgeHandlers,
-} from "../../extension/lib/background/badges";
-import { makeHints, publishHints } from "../../extension/lib/background/hints";
+} from "../../extension/lib/background/badge-handlers";
+import { answerContentScript } from "../../extension/lib/background/router";
+import { HintFinder, publishHints } from "../../extension/lib/background/hints";
 import { makeSeen } from "../../extension/lib/background/seen";
 import {
   BADGE_HINTS,
@@ -37,7 +37,7 @@ import {
   makeSeenStore,
   type SeenRecord,
 } from "../../extension/lib/background/seen-store";
-import type { SeenUser } from "../../extension/lib/x/answers/users";
+import type { SeenUser } from "../../extension/lib/rules/profile";
 
 type Find = Commands["hint.find"]["fields"];
 
@@ -151,7 +151,7 @@ async function handing(find?: (fields: Find) => Promise<unknown>) {
   const given: Find[] = [];
   const store = await freshStore();
   const take = (fields: Find) => Promise.resolve(given.push(fields));
-  return { given, store, hints: makeHints({ store, find: find ?? take }) };
+  return { given, store, hints: new HintFinder({ store, find: find ?? take }) };
 }
 
 const settled = async (look: () => unknown) => {
@@ -267,7 +267,7 @@ test("where the engine fails, or the background is killed, they wait and are giv
   expect(names(await store.waiting(10))).toEqual(["crowd_1"]);
 
   const given: Find[] = [];
-  await makeHints({
+  await new HintFinder({
     store,
     find: (fields) => Promise.resolve(given.push(fields)),
   }).now();
@@ -285,11 +285,11 @@ test("whoever is seen on a page may have something to be looked at", async () =>
     keys: () => Promise.resolve(new Uint32Array()),
     hints: {
       has: () => Promise.resolve((restId) => restId === "1100"),
-      soon: hints.soon,
+      soon: () => hints.soon(),
     },
     isAllowed: () => Promise.resolve(true),
     openTab: () => Promise.resolve(),
-    speech: () => Promise.resolve(english),
+    locale: () => Promise.resolve(english),
     now: () => NOW,
   });
   const people = [
@@ -297,7 +297,7 @@ test("whoever is seen on a page may have something to be looked at", async () =>
     person(50),
     person(100),
   ];
-  await answerPage(seen.handlers, {
+  await answerContentScript(seen.handlers, {
     id,
     type: "people.seen",
     people,
@@ -340,19 +340,21 @@ const profile = (
 const ada = { screenName: "ada_nouvelle", restId: null };
 
 test("somebody is found by id, or by the name seen last; the index knows both", () => {
-  const book = makeHintLookup([
+  const lookup = makeHintLookup([
     profile([hint()]),
     profile([hint({ seen: "2025-01-01" })], {
       rest_id: "7",
       screen_name: "ada_nouvelle",
     }),
   ]);
-  expect(book.find(ada)?.rest_id).toBe("1001");
-  expect(book.find({ screenName: "whoever", restId: "7" })?.rest_id).toBe("7");
-  expect(book.find({ screenName: "ada_nouvelle", restId: "8" })).toBeNull();
+  expect(lookup.find(ada)?.rest_id).toBe("1001");
+  expect(lookup.find({ screenName: "whoever", restId: "7" })?.rest_id).toBe(
+    "7",
+  );
+  expect(lookup.find({ screenName: "ada_nouvelle", restId: "8" })).toBeNull();
   for (const one of [ada, { screenName: "whoever", restId: "7" }])
-    expect(mayKnow(book.keys(), one)).toBe(true);
-  expect(mayKnow(book.keys(), { screenName: "somebody", restId: "9" })).toBe(
+    expect(mayKnow(lookup.keys(), one)).toBe(true);
+  expect(mayKnow(lookup.keys(), { screenName: "somebody", restId: "9" })).toBe(
     false,
   );
 });
@@ -375,10 +377,10 @@ test.each([
     new Set(["1001 bluesky did:plc:ada"]),
   ],
 ])("%s makes no badge", (_, hints, rejected) => {
-  const book = makeHintLookup([profile(hints)], rejected);
-  expect(book.find(ada)).toBeNull();
-  expect(book.keys()).toHaveLength(0);
-  expect(book.has("1001")).toBe(true);
+  const lookup = makeHintLookup([profile(hints)], rejected);
+  expect(lookup.find(ada)).toBeNull();
+  expect(lookup.keys()).toHaveLength(0);
+  expect(lookup.has("1001")).toBe(true);
 });
 
 test("only what was found there may be followed; a guess only where both name each other", () => {
@@ -404,21 +406,21 @@ const stored = async () =>
   )?.keys ?? null;
 
 test("the index is there while badges are on and somebody is in it", async () => {
-  let book = makeHintLookup([profile([hint()])]);
-  const publish = () => publishHints(() => Promise.resolve(book));
+  let lookup = makeHintLookup([profile([hint()])]);
+  const publish = () => publishHints(() => Promise.resolve(lookup));
   await publish();
   expect(await stored()).toBeNull();
   await fakeBrowser.storage.local.set({ badges: true });
   await publish();
-  expect(await stored()).toEqual(book.keys());
-  book = makeHintLookup([]);
+  expect(await stored()).toEqual(lookup.keys());
+  lookup = makeHintLookup([]);
   await publish();
   expect(await stored()).toBeNull();
 });
 
 // What a badge says.
 
-const english = { locale: "en-GB", translate: makeTranslate("en-GB") };
+const english = { tag: "en-GB", translate: makeTranslate("en-GB") };
 const ALONE: Own = {
   match: null,
   queued: new Map(),
@@ -555,13 +557,13 @@ test("where the directory's account was rejected, only their own word is left, a
 test.each(LANGUAGES)(
   "everything about a hint has a sentence in %s",
   (locale) => {
-    const speech = { locale, translate: makeTranslate(locale) };
+    const language = { tag: locale, translate: makeTranslate(locale) };
     for (const check of [null, checked("found"), checked("linked")]) {
       const view = makeBadgeView(
         ada,
         { row: null, profile: profile([hint({ check })]) },
         ALONE,
-        speech,
+        language,
         NOW,
       );
       const { standing_text, look_text, look_label, look_asks } =
@@ -611,13 +613,13 @@ function background(hints: HintView[], changes: Partial<BadgeParts> = {}) {
   const parts: BadgeParts = {
     version: () => Promise.resolve(null),
     files: () => Promise.reject(new Error("there is no directory")),
-    book: () => Promise.resolve(makeHintLookup([profile(hints)])),
+    hints: () => Promise.resolve(makeHintLookup([profile(hints)])),
     names: () => Promise.resolve([]),
     bearer: () => Promise.resolve(null),
     matches: () => Promise.resolve([]),
     queued: () => Promise.resolve(null),
     account: () => Promise.resolve(ME),
-    speech: () => Promise.resolve(english),
+    locale: () => Promise.resolve(english),
     follow: (fields) => {
       followed?.push(fields);
       return Promise.resolve({ state: "following", error: null });
@@ -634,7 +636,8 @@ function background(hints: HintView[], changes: Partial<BadgeParts> = {}) {
   return {
     followed,
     looked,
-    answer: (message: unknown) => answerPage(makeBadgeHandlers(parts), message),
+    answer: (message: unknown) =>
+      answerContentScript(makeBadgeHandlers(parts), message),
   };
 }
 
@@ -768,7 +771,7 @@ test("where a page shows a name only, the row's id says whose profile counts", a
   );
   const { answer } = background([], {
     ...directory,
-    book: () => Promise.resolve(makeHintLookup([newcomer])),
+    hints: () => Promise.resolve(makeHintLookup([newcomer])),
   });
   const { result } = (await answer({
     id,

@@ -2,24 +2,24 @@
 import "fake-indexeddb/auto";
 import { beforeEach, expect, test, vi } from "vitest";
 import { fakeBrowser } from "wxt/testing/fake-browser";
-import { answerPage } from "../../extension/lib/background/badges";
+import { answerContentScript } from "../../extension/lib/background/router";
 import type { KnownName } from "../../extension/lib/background/known-people";
 import { makeSeen } from "../../extension/lib/background/seen";
 import { idKey, nameKey } from "../../extension/lib/rules/keys";
 import { EngineError } from "../../extension/lib/engine/client";
 import { makeTranslate } from "../../extension/lib/i18n/i18n";
 import type { Commands } from "../../extension/lib/messages/messages.gen";
-import type { Fields } from "../../extension/lib/messages/content";
+import type { Fields } from "../../extension/lib/messages/schemas";
 import { ANSWER, READY, STOP } from "../../extension/lib/x/answers/channel";
 import {
   identify,
   LEARNED,
   readLearned,
-} from "../../extension/lib/x/answers/name-ids";
+} from "../../extension/lib/messages/name-ids";
 import { listen, type ListenParts } from "../../extension/lib/x/answers/listen";
-import { readReading } from "../../extension/lib/background/reading";
+import { readReading } from "../../extension/lib/messages/reading";
 import { makeSeenStore } from "../../extension/lib/background/seen-store";
-import type { SeenUser } from "../../extension/lib/x/answers/users";
+import type { SeenUser } from "../../extension/lib/rules/profile";
 
 const ME = "odile_passe";
 const id = "0b9d1f6e-5a0c-4c58-9d0b-2f6f5b1f2c11";
@@ -282,13 +282,18 @@ async function background(
     },
     isAllowed: () => Promise.resolve(true),
     openTab: (url) => Promise.resolve(opened.push(url)),
-    speech: () =>
-      Promise.resolve({ locale: "en", translate: makeTranslate("en") }),
+    locale: () =>
+      Promise.resolve({ tag: "en", translate: makeTranslate("en") }),
     now: () => new Date("2026-11-20T12:00:00Z"),
     ...changes,
   });
   const say = (people: SeenUser[], listed: Fields<"people.seen">["listed"]) =>
-    answerPage(seen.handlers, { id, type: "people.seen", people, listed });
+    answerContentScript(seen.handlers, {
+      id,
+      type: "people.seen",
+      people,
+      listed,
+    });
   return { seen, store, learned, opened, say };
 }
 
@@ -301,10 +306,10 @@ const LIST = {
 
 test("reading opens the list where it is known whose, else X's home", async () => {
   const { seen, opened } = await background();
-  await seen.start("following");
+  await seen.list.start("following");
   expect(opened).toEqual(["https://x.com/home"]);
   const known = await background({ owner: () => Promise.resolve(ME) });
-  await known.seen.start("followers");
+  await known.seen.list.start("followers");
   expect(known.opened).toEqual([`https://x.com/${ME}/followers`]);
 });
 
@@ -313,10 +318,10 @@ test("before the browser lets us see x.com no tab is opened; then one, once", as
   const { seen, opened } = await background({
     isAllowed: () => Promise.resolve(isAllowed),
   });
-  await seen.start("following");
+  await seen.list.start("following");
   expect(opened).toEqual([]);
   isAllowed = true;
-  await Promise.all([seen.goOn(), seen.goOn()]);
+  await Promise.all([seen.list.goOn(), seen.list.goOn()]);
   expect(opened).toHaveLength(1);
 });
 
@@ -333,7 +338,7 @@ test("a list that nobody asked to read is kept as names only: Python sleeps on",
 
 test("800 people in 40 parts with overlaps: 800, told to the engine once each, and complete at X's last part", async () => {
   const { seen, learned, say } = await background();
-  await seen.start("following");
+  await seen.list.start("following");
   await say([someone(-1, { rest_id: "7", screen_name: ME })], {
     ...LIST,
     total: 801,
@@ -349,7 +354,7 @@ test("800 people in 40 parts with overlaps: 800, told to the engine once each, a
     isComplete: true,
     screen_name: ME,
   });
-  await seen.resume();
+  await seen.list.tell();
   const told = learned.flatMap(({ people }) =>
     people.map(({ rest_id }) => rest_id),
   );
@@ -365,7 +370,7 @@ test("800 people in 40 parts with overlaps: 800, told to the engine once each, a
 
 test("another list, and somebody else's, are no part of it", async () => {
   const { seen, say } = await background();
-  await seen.start("following");
+  await seen.list.start("following");
   await say([someone(1)], LIST);
   await say([someone(2)], { ...LIST, kind: "followers" });
   await say([someone(3)], { ...LIST, screen_name: "somebody" });
@@ -380,9 +385,9 @@ test("what the engine refuses is said, and told again at the next start", async 
         ? Promise.reject(new EngineError("other_x_account", "no"))
         : Promise.resolve(learned.push(fields)),
   });
-  await seen.start("following");
+  await seen.list.start("following");
   await say([someone(1)], { ...LIST, is_last: true });
-  await seen.resume();
+  await seen.list.tell();
   await vi.waitFor(async () => {
     expect(await readReading()).toMatchObject({
       error: { code: "other_x_account" },
@@ -390,17 +395,17 @@ test("what the engine refuses is said, and told again at the next start", async 
   });
   expect(await store.untold(10)).toHaveLength(1);
   refuses = false;
-  await seen.resume();
+  await seen.list.tell();
   expect(await store.untold(10)).toEqual([]);
 });
 
 test("a background that was ended before it told the engine does so when it starts again", async () => {
   const { seen, say, learned, store } = await background();
-  await seen.start("following");
+  await seen.list.start("following");
   await say([someone(1)], LIST);
   expect(learned).toEqual([]); // it waits for more
   const again = await background({ store });
-  await again.seen.resume();
+  await again.seen.list.tell();
   expect(
     again.learned.flatMap(({ people }) => people.map(({ rest_id }) => rest_id)),
   ).toEqual(["1001"]);
@@ -418,14 +423,14 @@ test("names go to the engine for its own people only, and only newer ones that i
     known: () => Promise.resolve(known),
   });
   await say(crowd(0, 6), null);
-  await seen.nameThem(false);
+  await seen.tellNames(false);
   expect(
     learned.map(({ people, listed }) => [
       people.map(({ rest_id }) => rest_id),
       listed,
     ]),
   ).toEqual([[["1000", "1002", "1004"], null]]);
-  await seen.nameThem(false); // nothing new since
+  await seen.tellNames(false); // nothing new since
   expect(learned).toHaveLength(1);
 });
 
@@ -480,7 +485,7 @@ test("what a content script says is parsed as a stranger's", async () => {
     await say([null, { ...someone(1), rest_id: 5 }] as never, null),
   ).toHaveProperty("result");
   expect(
-    await answerPage(seen.handlers, {
+    await answerContentScript(seen.handlers, {
       id,
       type: "reading.view",
       screen_name: "<b>",
@@ -494,7 +499,7 @@ test("the bar says what to do where one is, and how far it is", async () => {
   const view = async (screen_name: string | null, is_list: boolean) =>
     (await seen.handlers["reading.view"]({ screen_name, is_list })).view;
   expect(await view(ME, true)).toBeNull();
-  await seen.start("following");
+  await seen.list.start("following");
   expect(await view(null, false)).toMatchObject({
     link: null,
     end: null,
@@ -518,7 +523,7 @@ test("the bar says what to do where one is, and how far it is", async () => {
 
 test("deleting forgets everybody, and the reading", async () => {
   const { seen, say, store } = await background();
-  await seen.start("following");
+  await seen.list.start("following");
   await say([someone(1)], LIST);
   await seen.clear();
   expect([

@@ -1,10 +1,9 @@
 // X's answers -> people: every shape X has used, one result; and nothing that a hostile answer could do.
 import { expect, test } from "vitest";
-import {
-  expandedBio,
-  readUsers,
-  toSeenUser,
-} from "../../extension/lib/x/answers/users";
+import { parseJson } from "../../extension/lib/json";
+import { toSeenUser } from "../../extension/lib/messages/schemas";
+import { expandedBio } from "../../extension/lib/rules/profile";
+import { usersIn } from "../../extension/lib/x/answers/users";
 import {
   listAskedFor,
   listOf,
@@ -88,6 +87,8 @@ const inside = (user: object) => ({
     ],
   },
 });
+// As lib/x/answers/listen.ts reads an answer.
+const readUsers = (text: string) => usersIn(parseJson(text, MAX_ANSWER));
 const read = (value: unknown) => readUsers(JSON.stringify(value));
 
 test.each(Object.keys(ERAS) as (keyof typeof ERAS)[])(

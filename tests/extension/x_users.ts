@@ -1,7 +1,8 @@
 // What tests/x_users.py runs on saved files: the reader that ships, and around it what finds X's answers in a file.
 import { objectsIn, parseJson } from "../../extension/lib/json";
 import { MAX_ANSWER } from "../../extension/lib/x/answers/channel";
-import { type SeenUser, usersIn } from "../../extension/lib/x/answers/users";
+import type { SeenUser } from "../../extension/lib/rules/profile";
+import { usersIn } from "../../extension/lib/x/answers/users";
 
 const MAX_RECORDED = 10_000_000; // objects in a recording
 

@@ -40,6 +40,20 @@ class InvalidRow(InputError):
 
     code = "invalid_row"
 
+    def __init__(self, reason: str, path: str = "") -> None:
+        super().__init__(f"{path}: {reason}" if path else reason, path=path)
+        self.reason = reason
+        self.path = path
+
+    def under(self, parent: str) -> InvalidRow:
+        """Return the same error with the path inside the field `parent`.
+
+        >>> InvalidRow("is missing", "url").under("[2]").under("sources").message
+        'sources[2].url: is missing'
+        """
+        separator = "." if self.path and not self.path.startswith("[") else ""
+        return InvalidRow(self.reason, f"{parent}{separator}{self.path}")
+
 
 @dataclass(frozen=True, slots=True)
 class EvidenceSource:
@@ -147,7 +161,7 @@ class Row:
         """Parse one row of a snapshot or of the index. Unknown fields are left out. Raises InvalidRow."""
         line = _object(fields)
         if line.get("platform", "x") != "x":
-            raise InvalidRow("platform: is not x")
+            raise InvalidRow("is not x", "platform")
         row = cls(
             row_id=_required(line, "row_id", _row_id),
             rest_id=_optional(line, "rest_id", parse_rest_id),
@@ -164,9 +178,9 @@ class Row:
             sources=_optional(line, "sources", _sources) or (),
         )
         if row.rest_id is None and row.screen_name is None:
-            raise InvalidRow("rest_id: a row needs it or a screen_name")
+            raise InvalidRow("a row needs it or a screen_name", "rest_id")
         if row.did is None and row.handle is None and row.acct is None:
-            raise InvalidRow("handle: a row needs it, a did or an acct")
+            raise InvalidRow("a row needs it, a did or an acct", "handle")
         return row
 
 
@@ -186,15 +200,17 @@ def _optional(fields: Mapping[str, Any], name: str, parse: Callable[[Any], _T]) 
         return None
     try:
         return parse(value)
+    except InvalidRow as error:
+        raise error.under(name) from error
     except InputError as error:
-        raise InvalidRow(f"{name}: {error.message}", path=name) from error
+        raise InvalidRow(error.message, name) from error
 
 
 def _required(fields: Mapping[str, Any], name: str, parse: Callable[[Any], _T]) -> _T:
     """Return the parsed value of a field."""
     value = _optional(fields, name, parse)
     if value is None:
-        raise InvalidRow(f"{name}: is missing", path=name)
+        raise InvalidRow("is missing", name)
     return value
 
 
@@ -208,16 +224,14 @@ def _row_id(value: object) -> str:
 
 
 def _kind(value: object) -> Kind:
-    for kind in KINDS:
-        if value == kind:
-            return kind
+    if value in KINDS:
+        return value
     raise InvalidRow(f"is not one of {', '.join(KINDS)}")
 
 
 def _grade(value: object) -> Grade:
-    for grade in GRADES:
-        if value == grade:
-            return grade
+    if value in GRADES:
+        return value
     raise InvalidRow(f"is not one of {', '.join(GRADES)}")
 
 
@@ -262,7 +276,7 @@ def _source(number: int, value: object) -> EvidenceSource:
     try:
         return EvidenceSource.from_json(value)
     except InvalidRow as error:
-        raise InvalidRow(f"[{number}].{error.message}") from error
+        raise error.under(f"[{number}]") from error
 
 
 def _iso(day: date | None) -> str | None:

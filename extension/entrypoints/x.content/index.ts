@@ -2,26 +2,19 @@
 import { browser } from "wxt/browser";
 import { defineContentScript } from "wxt/utils/define-content-script";
 import { type Watch, watchPage, type WatchParts } from "../../lib/x/badge/watch";
-import { BADGES } from "../../lib/x/switch";
+import { BADGES } from "../../lib/badge-switch";
 import { BADGE_HINTS, BADGE_INDEX, mayKnow, type NamedPerson, readBadgeIndex } from "../../lib/rules/keys";
 import { makeLine } from "../../lib/messages/port";
-import {
-  ask,
-  type BadgeAccountView,
-  type BadgeTarget,
-  type BadgeView,
-  PageMessageError,
-  type Send,
-  sendAlone,
-} from "../../lib/messages/content";
+import type { BadgeAccountView, BadgeTarget, BadgeView } from "../../lib/messages/views";
+import { ask, ContentMessageError, type Send, sendAlone } from "../../lib/messages/content";
 import { watchHealth } from "../../lib/x/pages/health";
 import { makeGuide, ownerOf } from "../../lib/x/reading/controller";
-import { identify, LEARNED, type Learned, readLearned } from "../../lib/x/answers/name-ids";
+import { identify, LEARNED, type Learned, readLearned } from "../../lib/messages/name-ids";
 import { listen } from "../../lib/x/answers/listen";
-import { onReading, readReading } from "../../lib/background/reading";
+import { onReading, readReading } from "../../lib/messages/reading";
 
 export default defineContentScript({
-  // Registered when badges are switched on (lib/x/switch.ts), so that nothing asks for x.com at install.
+  // Registered when badges are switched on (lib/badge-switch.ts), so that nothing asks for x.com at install.
   registration: "runtime",
   async main(context) {
     let watch: Watch | null = null;
@@ -159,7 +152,7 @@ function startReading(): (isForGood: boolean) => void {
 
 function sentenceOf(error: unknown, { words }: BadgeView): string {
   console.warn("Passerelle: a press was not answered.", error);
-  return error instanceof PageMessageError && error.view.code === "no_answer"
+  return error instanceof ContentMessageError && error.view.code === "no_answer"
     ? words.no_answer
     : words.broken;
 }

@@ -5,9 +5,10 @@ import type { DirectoryRow } from "../rules/directory";
 import { type Doubt, judgeRow } from "../rules/grade";
 import { directionOf, errorSentence, languageOf, type Translate, type Values } from "../i18n/i18n";
 import type { ErrorView, MatchView } from "../messages/messages.gen";
-import type { BadgeAccountView, BadgeView, FollowState, Grade } from "../messages/content";
+import type { BadgeAccountView, BadgeView, FollowState, Grade } from "../messages/views";
 import { asksText, standingOf, standingText } from "../i18n/account-text";
 import { displayText, safeLink } from "../rules/text";
+import type { Locale } from "./speech";
 
 /** What the person's own data say about somebody: their match, and how following stands per account key. */
 export interface Own {
@@ -23,22 +24,16 @@ export interface Queued {
   readonly error: ErrorView | null;
 }
 
-/** A language to speak: its locale and its sentences. */
-export interface Speech {
-  readonly locale: string;
-  readonly translate: Translate;
-}
-
 /** Make the view; null when nothing is left to show, because the person said that none of these accounts is theirs. */
 export function makeBadgeView(
   person: NamedPerson,
   known: Known,
   own: Own,
-  { locale, translate }: Speech,
+  { tag, translate }: Locale,
   now: Date,
 ): BadgeView | null {
   const { row, profile } = known;
-  const language = languageOf(locale);
+  const language = languageOf(tag);
   const name =
     displayText(row?.display_name) ||
     displayText(own.match?.display_name) ||

@@ -1,18 +1,18 @@
-// The background's part in hints: has the engine look at the few profiles that may name an account, and tells tabs whose do.
+// The background's part in hints: has the engine read the few profiles that may name an account, and tells tabs whose do.
 //
-// Profiles wait in the database `seen` until the engine has looked at them, so a background that is killed forgets nobody.
+// Profiles wait in the database `seen` until the engine has read them, so a background that is killed loses none.
 import { browser } from "wxt/browser";
-import { BADGE_HINTS, makeBadgeIndex, readBadgeIndex } from "../rules/keys";
-import { BADGES, badgesState } from "../x/switch";
-import { openChannel } from "../engine/channel";
-import { type Engine, makeEngine } from "../engine/client";
-import { type HintLookup, makeHintLookup } from "./hint-lookup";
-import type { Commands, ProfileHints } from "../messages/messages.gen";
 import { coalesce, memoize } from "../async";
+import { BADGES, badgesState } from "../badge-switch";
+import type { WakeEngine } from "../engine/client";
 import { readAll } from "../engine/stores";
+import type { Commands, ProfileHints } from "../messages/messages.gen";
 import { linksOf } from "../rules/hints";
+import { BADGE_HINTS, makeBadgeIndex, readBadgeIndex } from "../rules/keys";
+import { expandedBio } from "../rules/profile";
+import { lazyEngine, onStateChanged } from "./engine-client";
+import { type HintLookup, makeHintLookup } from "./hint-lookup";
 import type { SeenRecord, SeenStore } from "./seen-store";
-import { expandedBio } from "../x/answers/users";
 
 type Find = Commands["hint.find"]["fields"];
 
@@ -22,55 +22,58 @@ export interface HintParts {
   find: (fields: Find) => Promise<unknown>;
 }
 
-// Starting Python takes three seconds of a processor, so it gets a few at once.
-const HANDFUL = 20;
+// Starting Python takes three seconds of a processor, so it gets a few profiles at once.
+const PORTION = 20;
 const WAIT = 5_000; // ms, after which it gets what there is
 const MAX_GIVEN = 200; // people in one command; core/passerelle/engine/messages.py, MAX_PROFILES, allows more
 // A page that forges profiles without end must not keep Python busy: so many commands, then a rest.
 const MAX_COMMANDS = 5;
 const REST = 10_000; // ms
 
-/** Make what hands waiting profiles over: `soon` when there may be some, `now` after a start. */
-export function makeHints({ store, find }: HintParts) {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let giving: Promise<void> | null = null;
-  let due = Infinity; // when the timer rings, and when there may be more commands: ms of performance.now(), which no clock change moves
-  let rested = 0;
+/** Hands waiting profiles to the engine: `soon` when there may be some, `now` after a start. */
+export class HintFinder {
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #giving: Promise<void> | null = null;
+  #due = Infinity; // when the timer rings; ms of performance.now(), which no change of the clock moves
+  #restedAt = 0; // when there may be more commands, likewise
 
-  // Nobody stops waiting before the engine has stored what it found: killed at any instant, they are given again. Where it
-  // fails they wait for the next occasion.
-  async function give(): Promise<void> {
+  constructor(private readonly parts: HintParts) {}
+
+  /** Hand over what waits. */
+  now(): Promise<void> {
+    return (this.#giving ??= this.#give()
+      .catch((error: unknown) => {
+        console.warn("Passerelle: the engine did not read these profiles yet.", error);
+      })
+      .finally(() => (this.#giving = null)));
+  }
+
+  /** Hand over what waits before long. Later calls do not put it off. */
+  async soon(): Promise<void> {
+    const { length } = await this.parts.store.waiting(PORTION);
+    const at = Math.max(performance.now() + (length >= PORTION ? 0 : WAIT), this.#restedAt);
+    if (length === 0 || at >= this.#due) return;
+    clearTimeout(this.#timer);
+    this.#due = at;
+    this.#timer = setTimeout(() => {
+      this.#due = Infinity;
+      void this.now();
+    }, at - performance.now());
+  }
+
+  // A profile waits until the engine has stored what it found: killed at any instant, it is given again. After a failure it
+  // waits for the next occasion.
+  async #give(): Promise<void> {
+    const { store, find } = this.parts;
     for (let commands = 0; commands < MAX_COMMANDS; commands++) {
       const records = await store.waiting(MAX_GIVEN);
       if (records.length === 0) return;
       await find({ people: records.map(toProfile) });
       await store.settle(records);
-      rested = performance.now() + REST;
+      this.#restedAt = performance.now() + REST;
     }
-    await soon();
+    await this.soon();
   }
-
-  // Whoever scrolls on and on does not put it off.
-  async function soon(): Promise<void> {
-    const { length } = await store.waiting(HANDFUL);
-    const at = Math.max(performance.now() + (length >= HANDFUL ? 0 : WAIT), rested);
-    if (length === 0 || at >= due) return;
-    clearTimeout(timer);
-    due = at;
-    timer = setTimeout(() => {
-      due = Infinity;
-      void now();
-    }, at - performance.now());
-  }
-
-  const now = (): Promise<void> =>
-    (giving ??= give()
-      .catch((error: unknown) => {
-        console.warn("Passerelle: nobody looked for addresses in these profiles yet.", error);
-      })
-      .finally(() => (giving = null)));
-
-  return { now, soon };
 }
 
 function toProfile(record: SeenRecord): Find["people"][number] {
@@ -86,9 +89,9 @@ function toProfile(record: SeenRecord): Find["people"][number] {
   };
 }
 
-/** Leave the hints' index where content scripts read it, or take it away; only when it is not the one that is there. */
-export async function publishHints(book: () => Promise<HintLookup>): Promise<void> {
-  const keys = (await badgesState()) === "on" ? (await book()).keys() : new Uint32Array();
+/** Store the hints' index where content scripts read it, or remove it while badges are off; writes only a change. */
+export async function publishHints(lookup: () => Promise<HintLookup>): Promise<void> {
+  const keys = (await badgesState()) === "on" ? (await lookup()).keys() : new Uint32Array();
   const stored =
     readBadgeIndex((await browser.storage.local.get(BADGE_HINTS))[BADGE_HINTS])?.keys ?? new Uint32Array();
   if (keys.length === stored.length && keys.every((key, at) => key === stored[at])) return;
@@ -99,29 +102,25 @@ export async function publishHints(book: () => Promise<HintLookup>): Promise<voi
 const INDEX_VERSION = 1; // hints have none, unlike the directory
 
 /** Make the background's part; `listen` is to be called at once when it starts. */
-export function makeHintsBackground(wake: Parameters<typeof makeEngine>[0], store: SeenStore) {
-  let engine: Engine | undefined; // its channel is opened by the first command
-  const hints = makeHints({
-    store,
-    find: (fields) => (engine ??= makeEngine(wake)).call("hint.find", fields),
-  });
-  const book = memoize(readBook);
+export function makeHintsBackground(wake: WakeEngine, store: SeenStore) {
+  const engine = lazyEngine(wake);
+  const finder = new HintFinder({ store, find: (fields) => engine.call("hint.find", fields) });
+  const lookup = memoize(readLookup);
   const publish = coalesce(
-    () => publishHints(book),
+    () => publishHints(lookup),
     (error) => {
       console.error("The hints' index could not be published:", error);
     },
   );
 
   return {
-    book,
+    lookup,
     bearer: async (screenName: string) => (await store.named(screenName))?.rest_id ?? null,
-    soon: () => hints.soon(),
+    soon: () => finder.soon(),
     listen: () => {
-      openChannel((message) => {
-        if (!("event" in message) || message.event.type !== "state.changed") return;
-        if (!message.event.stores.some((store) => WRITTEN.has(store))) return;
-        book.forget();
+      onStateChanged((stores) => {
+        if (!SOURCES.some((source) => stores.has(source))) return;
+        lookup.forget();
         publish();
       });
       browser.storage.onChanged.addListener((changes, area) => {
@@ -129,15 +128,15 @@ export function makeHintsBackground(wake: Parameters<typeof makeEngine>[0], stor
       });
       browser.permissions.onRemoved.addListener(publish);
       publish();
-      void hints.now();
+      void finder.now();
     },
   };
 }
 
-// What the book is made of.
-const WRITTEN: ReadonlySet<string> = new Set(["hints", "decisions"]);
+// The stores from which the look-up is made.
+const SOURCES = ["hints", "decisions"] as const;
 
-async function readBook(): Promise<HintLookup> {
+async function readLookup(): Promise<HintLookup> {
   const [profiles, decisions] = await Promise.all([
     readAll<ProfileHints>("hints"),
     readAll<string>("decisions"),

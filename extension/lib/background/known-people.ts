@@ -38,7 +38,9 @@ export function makeKnownPeople() {
   const names = memoize(readNames);
   return {
     namesOf: async (restId: string): Promise<readonly string[]> => (await names()).get(restId) ?? [],
-    forget: names.forget,
+    forget: () => {
+      names.forget();
+    },
   };
 }
 

@@ -2,7 +2,7 @@
 import type { DBSchema, IDBPDatabase, IDBPTransaction } from "idb";
 import { connectTo } from "../database";
 import { isSameProfile, mayNameAccount } from "../rules/hints";
-import type { SeenUser } from "../x/answers/users";
+import type { SeenUser } from "../rules/profile";
 
 /** A person as last seen; `seen` is an ISO 8601 date, `name` the @name in lower case. */
 export interface SeenRecord extends SeenUser {

@@ -3,7 +3,7 @@ import { localDay } from "./dates";
 import { isChecked } from "../rules/hints";
 import type { Translate } from "./i18n";
 import type { AccountView, LookView } from "../messages/messages.gen";
-import type { ProfileView, Standing } from "../messages/content";
+import type { ProfileView, Standing } from "../messages/views";
 import { displayText } from "../rules/text";
 
 type Said = Pick<AccountView, "listed" | "hint">;

@@ -6,7 +6,7 @@ import { failureOf } from "../engine/failures";
 import { live, readMatches } from "../engine/stores";
 import { makeProfileView } from "../i18n/account-text";
 import { locale, sentenceFor, t } from "../i18n/i18n.svelte";
-import type { Looked } from "../messages/content";
+import type { Looked } from "../messages/views";
 import type { AccountView, MatchView } from "../messages/messages.gen";
 import type { Failures } from "./failures.svelte";
 import { counts, decided, type Decision, failed, sorted, toFollow } from "./list";

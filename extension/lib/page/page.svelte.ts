@@ -1,12 +1,12 @@
 // What popup and tab show: the step one is at, and the subjects of the page put together.
 import { tick } from "svelte";
-import { onReading, type Reading, readReading } from "../background/reading";
+import { onReading, type Reading, readReading } from "../messages/reading";
 import { engine } from "../engine/client";
 import { readState } from "../engine/stores";
 import { locale } from "../i18n/i18n.svelte";
 import type { LanguageSetting } from "../i18n/i18n";
 import type { ExportMake } from "../messages/messages.gen";
-import { forgetSeen } from "../messages/pages";
+import { forgetSeen } from "./x-list";
 import { type Credentials, sessions } from "../sessions";
 import * as settings from "../settings";
 import { SignedIn } from "./account.svelte";
@@ -14,7 +14,7 @@ import type { Dropped } from "./drop";
 import { Failures } from "./failures.svelte";
 import { Follow } from "./follow.svelte";
 import { Matches } from "./matches.svelte";
-import { openTab, saveFile } from "./platform";
+import { openTab, persistStorage, saveFile } from "./platform";
 import { Stored } from "./stored.svelte";
 import { Work } from "./work.svelte";
 
@@ -52,7 +52,7 @@ export class Page {
     ]);
     const isSigningIn = await this.signedIn.start();
     if (isSigningIn && place === "popup" && this.view === "home") this.go("sign-in");
-    await this.rouse();
+    await Promise.all([this.rouse(), persistStorage()]);
   }
 
   go(view: View): void {

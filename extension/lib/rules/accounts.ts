@@ -1,7 +1,6 @@
 // Which accounts a badge may show for one person: those of the directory's row, and those that their profile on X names. Pure.
 import type { DirectoryRow } from "./directory";
-import type { HintView, ProfileHints } from "../messages/messages.gen";
-import type { Network } from "../messages/content";
+import type { AccountView, HintView, ProfileHints } from "../messages/messages.gen";
 
 /** What is known about somebody: the directory's row, what their profile on X names, or both. */
 export interface Known {
@@ -10,7 +9,7 @@ export interface Known {
 }
 
 export interface KnownAccount {
-  readonly network: Network;
+  readonly network: AccountView["network"];
   readonly address: string;
   readonly did: string | null;
   readonly url: string;

@@ -16,11 +16,12 @@ vi.mock("../../../extension/lib/engine/client", () => ({
   },
 }));
 const forgetSeen = vi.hoisted(() => vi.fn(() => Promise.resolve()));
-vi.mock("../../../extension/lib/messages/pages", () => ({ forgetSeen }));
+vi.mock("../../../extension/lib/page/x-list", () => ({ forgetSeen }));
 
 const saved: string[] = [];
 vi.mock("../../../extension/lib/page/platform", () => ({
   openTab: () => Promise.resolve(),
+  persistStorage: () => Promise.resolve(),
   saveFile: (name: string) => saved.push(name),
 }));
 

@@ -1,11 +1,12 @@
 // On x.com, in the isolated world: X's answers -> whom they name, to the background in small batches. Nothing is asked of X.
-import type { Fields } from "../../messages/content";
-import { MAX_PEOPLE } from "../../messages/content";
+import type { Fields } from "../../messages/schemas";
+import { MAX_PEOPLE } from "../../messages/views";
 import { crc32 } from "../../rules/keys";
 import { parseJson } from "../../json";
 import { type Answer, ANSWER, MAX_ANSWER, parseAnswer, READY, STOP } from "./channel";
 import { listAskedFor, listOf, readListPart, readTotal } from "./lists";
-import { type SeenUser, usersIn } from "./users";
+import type { SeenUser } from "../../rules/profile";
+import { usersIn } from "./users";
 
 type Seen = Fields<"people.seen">;
 

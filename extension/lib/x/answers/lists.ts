@@ -1,10 +1,7 @@
 // X's answers about one's own Following and Followers pages -> who stands in that list, how many there are, and the end. Pure.
 import { type Json, objectsIn, part } from "../../json";
+import { KINDS, type ListKind } from "../../messages/views";
 import { MAX_OBJECTS, peopleIn } from "./users";
-
-/** The lists that are read, by the last part of their pages' paths. */
-export const KINDS = ["following", "followers"] as const;
-export type ListKind = (typeof KINDS)[number];
 
 /** X's name for asking for a list. */
 const OPERATIONS: Readonly<Record<ListKind, string>> = { following: "Following", followers: "Followers" };

@@ -3,55 +3,25 @@
 // The shape of a person has moved three times since 2024, so nothing here knows where in an answer people stand: every
 // object that says `__typename: "User"` is read, and each field from wherever it is or was (facts: docs/x-pages.md).
 
-import { isObject, type Json, objectsIn, parseJson, part } from "../../json";
-import { REST_ID } from "../pages/selectors";
-import { MAX_ANSWER } from "./channel";
-
-/** What X says about one person. Everything in it is a stranger's claim: it may name an id, and never start anything. */
-export interface SeenUser {
-  readonly rest_id: string;
-  readonly screen_name: string;
-  readonly display_name: string | null;
-  readonly bio: string | null;
-  readonly location: string | null;
-  /** Where the profile's website field leads, without X's own t.co. */
-  readonly website: string | null;
-  /** The links in `bio`: what stands there (t.co), and where it leads. */
-  readonly links: readonly Link[];
-}
-
-export interface Link {
-  readonly short: string;
-  readonly long: string;
-}
-
-/** Give a biography as it reads: with every t.co replaced by where it leads. */
-export function expandedBio({ bio, links }: SeenUser): string | null {
-  const longs = new Map(links.map(({ short, long }) => [short, long]));
-  // In one go: of forged links, each could lead to many of the next, and twenty such steps would fill any memory.
-  return bio?.replace(SHORT_LINK, (short) => longs.get(short) ?? short) ?? null;
-}
-
-const SHORT_LINK = /https?:\/\/t\.co\/\w+/gu;
+import { isObject, type Json, objectsIn, part } from "../../json";
+import {
+  HTTP,
+  type Link,
+  MAX_BIO,
+  MAX_LINKS,
+  MAX_NAME,
+  MAX_URL,
+  REST_ID,
+  SCREEN_NAME,
+  type SeenUser,
+} from "../../rules/profile";
 
 // Real answers have at most 720 people and 10,000 objects per million characters [counted in 10 of three eras]: no real one of
 // MAX_ANSWER characters is cut short; more is somebody trying something.
 export const MAX_OBJECTS = 400_000;
 const MAX_USERS = 10_000;
-const MAX_LINKS = 20;
-const MAX_NAME = 200; // X allows 50
-const MAX_BIO = 2_000; // X allows 160, an expanded link may be long
-const MAX_URL = 2_000;
 
-const HTTP = /^https?:\/\/./;
-const SCREEN_NAME = /^[A-Za-z0-9_]{1,20}$/;
-
-/** Give everybody in an answer of X, each once, in the order of the answer; nobody when it is no JSON. */
-export function readUsers(answer: string): SeenUser[] {
-  return usersIn(parseJson(answer, MAX_ANSWER));
-}
-
-/** Give everybody in an answer that is parsed already. */
+/** Return everyone in a parsed answer, each once, in the order of the answer. */
 export function usersIn(answer: unknown): SeenUser[] {
   const users = new Map<string, SeenUser>();
   for (const { id, object } of peopleIn(answer)) {
@@ -60,23 +30,6 @@ export function usersIn(answer: unknown): SeenUser[] {
     if (user && (seen || users.size < MAX_USERS)) users.set(id, user);
   }
   return [...users.values()];
-}
-
-/** Take a record that another context made of a person; null when it is wrong in any way. */
-export function toSeenUser(value: unknown): SeenUser | null {
-  if (!isObject(value)) return null;
-  const rest_id = firstText([value.rest_id], 20, REST_ID);
-  const screen_name = firstText([value.screen_name], 20, SCREEN_NAME);
-  if (!rest_id || !screen_name) return null;
-  return {
-    rest_id,
-    screen_name,
-    display_name: firstText([value.display_name], MAX_NAME),
-    bio: firstText([value.bio], MAX_BIO),
-    location: firstText([value.location], MAX_NAME),
-    website: firstText([value.website], MAX_URL, HTTP),
-    links: Array.isArray(value.links) ? value.links.slice(0, MAX_LINKS).flatMap(toLink) : [],
-  };
 }
 
 export interface PersonObject {
@@ -134,10 +87,6 @@ function linksIn(entities: readonly Json[], where: "description" | "url"): Link[
     .filter((urls): urls is unknown[] => Array.isArray(urls));
   const [filled = []] = lists.filter((urls) => urls.length > 0); // some answers have the same links in both places
   return lists.length === 0 ? null : filled.slice(0, MAX_LINKS).flatMap(readLink);
-}
-
-function toLink(value: unknown): Link[] {
-  return isObject(value) ? readLink({ url: value.short, expanded_url: value.long }) : [];
 }
 
 function readLink(value: unknown): Link[] {

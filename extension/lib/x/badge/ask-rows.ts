@@ -1,6 +1,6 @@
 // Asks the background about people whom the index may know: in batches, one at a time, never twice. No DOM.
 import type { NamedPerson } from "../../rules/keys";
-import type { BadgeView } from "../../messages/content";
+import type { BadgeView } from "../../messages/views";
 
 export type AskRows = (people: readonly NamedPerson[]) => Promise<readonly (BadgeView | null)[]>;
 

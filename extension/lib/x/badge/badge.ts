@@ -1,6 +1,6 @@
 // One badge: a span in X's page that holds, out of the page's reach, a mark and, once pressed, a popover.
 import type { NamedPerson } from "../../rules/keys";
-import type { BadgeAccountView, BadgeView, Looked } from "../../messages/content";
+import type { BadgeAccountView, BadgeView, Looked } from "../../messages/views";
 import { type CardActs, fillCard, keyOf } from "./card";
 import { addStyle, make } from "./dom";
 import { makeMark, paintMark } from "./mark";

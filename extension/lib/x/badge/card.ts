@@ -1,5 +1,5 @@
 // The popover of a badge: accounts, grade, evidence, state, and Follow, which asks by name before anything is done.
-import type { BadgeAccountView, BadgeView, Looked, ProfileView } from "../../messages/content";
+import type { BadgeAccountView, BadgeView, Looked, ProfileView } from "../../messages/views";
 import { make } from "./dom";
 import { onPress } from "./event-shield";
 

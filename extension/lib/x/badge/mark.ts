@@ -1,5 +1,5 @@
 // The small mark behind an @name: one sign per network, filled when the directory is sure, dashed when only a profile says so.
-import type { FollowState, Grade, Network } from "../../messages/content";
+import type { FollowState, Grade, Network } from "../../messages/views";
 import { make, makeSvg } from "./dom";
 
 // Our own drawings in a square of 24: a butterfly for Bluesky, five linked points for the fediverse, a tick for "followed".

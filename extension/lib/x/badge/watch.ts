@@ -3,7 +3,7 @@
 // X recycles, moves and re-wraps nodes at will (its lists are virtual). So nothing about a node is believed from before:
 // each pass reads afresh whom a block names, and corrects our badge's place and content if they differ.
 import type { NamedPerson } from "../../rules/keys";
-import type { BadgeView } from "../../messages/content";
+import type { BadgeView } from "../../messages/views";
 import { chooseAdapter, WATCHED_ATTRIBUTES } from "../pages/adapters";
 import { type Adapter, blocksAround, type Person } from "../pages/people";
 import { Answers, type AskRows, nameOf } from "./ask-rows";

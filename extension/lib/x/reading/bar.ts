@@ -2,7 +2,7 @@
 import { make } from "../badge/dom";
 import { onPress, silence } from "../badge/event-shield";
 import { themeOf } from "../badge/theme";
-import type { ReadingView } from "../../messages/content";
+import type { ReadingView } from "../../messages/views";
 
 export interface BarActs {
   /** The way to the person's own list. */

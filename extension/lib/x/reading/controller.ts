@@ -1,5 +1,5 @@
 // On x.com, while a list is being read: shows the bar, and reads the list's rows where X's answers could not be read.
-import type { Result } from "../../messages/content";
+import type { Result } from "../../messages/schemas";
 import { chooseAdapter } from "../pages/adapters";
 import { nameOfProfileLink } from "../pages/names";
 import { findPeople } from "../pages/people";
@@ -7,8 +7,8 @@ import { CLASSIC } from "../pages/selectors";
 import { Bar } from "./bar";
 import type { Listener } from "../answers/listen";
 import { listOf } from "../answers/lists";
-import type { Reading } from "../../background/reading";
-import type { SeenUser } from "../answers/users";
+import type { Reading } from "../../messages/reading";
+import type { SeenUser } from "../../rules/profile";
 
 export interface GuideParts {
   view: (screen_name: string | null, is_list: boolean) => Promise<Result<"reading.view">["view"]>;

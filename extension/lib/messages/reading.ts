@@ -1,7 +1,7 @@
 // "Read my following list": how far it is, kept in `storage.local` by the background, shown by pages and by the bar on x.com.
 import { browser } from "wxt/browser";
-import type { ErrorView } from "../messages/messages.gen";
-import type { ListKind } from "../x/answers/lists";
+import type { ErrorView } from "./messages.gen";
+import type { ListKind } from "./views";
 
 /** One reading that the person asked for. The background writes it; everybody else only looks. */
 export interface Reading {
@@ -12,6 +12,8 @@ export interface Reading {
   /** How many X says there are; null while it has not said. */
   readonly total: number | null;
   readonly isComplete: boolean;
+  /** X ended the list long before its own count; the list stays open. */
+  readonly isCutShort: boolean;
   /** Whether its tab has been opened; not before the browser lets us see x.com. */
   readonly isOpened: boolean;
   /** Why what was read could not be kept. */

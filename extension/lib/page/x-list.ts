@@ -1,9 +1,9 @@
 // What popup and tab ask of the background about reading X's pages.
 import { browser } from "wxt/browser";
-import { setBadges } from "../x/switch";
+import { setBadges } from "../badge-switch";
 import { EngineError } from "../engine/client";
-import type { ErrorView } from "./messages.gen";
-import type { ListKind } from "../x/answers/lists";
+import type { ErrorView } from "../messages/messages.gen";
+import type { ListKind } from "../messages/views";
 
 /**
  * Begin to read one of the person's own lists on x.com; gives false when they refused access to it.

@@ -1,6 +1,6 @@
 // Ids that X's pages gave to names, as far as the directory may know them: what lets a badge stand by a new name. Pure.
-import { firstAtLeast, idKey, type NamedPerson, nameKey } from "../../rules/keys";
-import type { SeenUser } from "./users";
+import { firstAtLeast, idKey, type NamedPerson, nameKey } from "../rules/keys";
+import type { SeenUser } from "../rules/profile";
 
 /** Where the background leaves them for content scripts, in `storage.local`. */
 export const LEARNED = "badge-names";

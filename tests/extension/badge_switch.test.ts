@@ -7,7 +7,7 @@ import {
   restoreBadges,
   setBadges,
   X_ORIGINS,
-} from "../../extension/lib/x/switch";
+} from "../../extension/lib/badge-switch";
 
 /** A browser that answers `answer` when asked for permission, and remembers scripts and permissions. */
 function browserThatAnswers(answer: boolean) {

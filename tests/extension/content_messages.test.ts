@@ -1,28 +1,22 @@
 // Messages of content scripts are a stranger's: only what fits the table gets in, and only its own fields.
 import { expect, test } from "vitest";
-import {
-  MAX_PEOPLE,
-  parsePageMessage,
-} from "../../extension/lib/messages/content";
+import { parseContentMessage } from "../../extension/lib/messages/schemas";
+import { MAX_PEOPLE } from "../../extension/lib/messages/views";
 
 const id = "0b9d1f6e-5a0c-4c58-9d0b-2f6f5b1f2c11";
 const ada = { screenName: "ada_nouvelle", restId: "9000000000011000033" };
 
 test("a message of the table comes in, without what does not belong to it", () => {
   expect(
-    parsePageMessage({
+    parseContentMessage({
       id,
       type: "badge.rows",
       people: [{ ...ada, did: "did:plc:mallory" }],
       extra: 1,
     }),
-  ).toEqual({
-    id,
-    type: "badge.rows",
-    people: [ada],
-  });
+  ).toEqual({ id, type: "badge.rows", fields: { people: [ada] } });
   expect(
-    parsePageMessage({
+    parseContentMessage({
       id,
       type: "badge.follow",
       row_id: "7",
@@ -34,10 +28,12 @@ test("a message of the table comes in, without what does not belong to it", () =
   ).toEqual({
     id,
     type: "badge.follow",
-    row_id: "7",
-    address: "ada.example.org",
-    screen_name: "ada_nouvelle",
-    rest_id: null,
+    fields: {
+      row_id: "7",
+      address: "ada.example.org",
+      screen_name: "ada_nouvelle",
+      rest_id: null,
+    },
   });
 });
 
@@ -96,5 +92,5 @@ test.each([
     rest_id: null,
   },
 ])("%j is refused", (message) => {
-  expect(parsePageMessage(message)).toBeNull();
+  expect(parseContentMessage(message)).toBeNull();
 });

@@ -2,7 +2,7 @@
 //
 // Access to x.com is asked for here, when a person switches badges on, and given back when they switch them off.
 import { browser } from "wxt/browser";
-import { BADGE_HINTS, BADGE_INDEX } from "../rules/keys";
+import { BADGE_HINTS, BADGE_INDEX } from "./rules/keys";
 
 /** X's addresses, as the manifest lists them under `optional_host_permissions`. */
 export const X_ORIGINS = ["x.com", "mobile.x.com", "twitter.com", "mobile.twitter.com"].map(

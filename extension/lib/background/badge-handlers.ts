@@ -1,0 +1,120 @@
+// Answers to the badges' messages: what a badge shows, following, looking at an account.
+import { isChecked } from "../rules/hints";
+import { EngineError } from "../engine/client";
+import { makeProfileView } from "../i18n/account-text";
+import { errorSentence, type Translate } from "../i18n/i18n";
+import type { Commands, FollowedOne, LookView, MatchView } from "../messages/messages.gen";
+import type { ContentMessageType, Fields, Result } from "../messages/schemas";
+import type { BadgeView } from "../messages/views";
+import type { Account } from "../sessions";
+import { BadgePeople, type Found, type PeopleParts, type Target } from "./badge-people";
+import { makeBadgeView } from "./badge-view";
+import type { ContentHandlers } from "./router";
+import type { Locale } from "./speech";
+
+/** What answering needs from outside; tests hand in their own. */
+export interface BadgeParts extends PeopleParts {
+  matches: () => Promise<MatchView[]>;
+  account: () => Promise<Account | null>;
+  locale: () => Promise<Locale>;
+  follow: (fields: Commands["follow.one"]["fields"]) => Promise<FollowedOne>;
+  look: (fields: Commands["account.look"]["fields"]) => Promise<LookView>;
+  openSignIn: () => Promise<unknown>;
+  publish: () => Promise<void>;
+  now: () => Date;
+}
+
+export type BadgeMessage = Extract<ContentMessageType, `badge.${string}` | "session.open">;
+
+/** Make the handlers of the badges' messages. */
+export function makeBadgeHandlers(parts: BadgeParts): ContentHandlers<BadgeMessage> {
+  const people = new BadgePeople(parts);
+  return {
+    "badge.index": async () => {
+      await parts.publish();
+      return {};
+    },
+    "badge.rows": async (fields) => {
+      const found = await Promise.all(fields.people.map((person) => people.find(person)));
+      return { views: await viewsOf(found, people, parts) };
+    },
+    "badge.follow": async (fields) => follow(fields, await people.target(fields, "bluesky"), parts),
+    "badge.look": async (fields) => look(fields, await people.target(fields, fields.network), parts),
+    "session.open": async () => {
+      await parts.openSignIn();
+      return {};
+    },
+  };
+}
+
+async function viewsOf(
+  found: readonly (Found | null)[],
+  people: BadgePeople,
+  parts: BadgeParts,
+): Promise<(BadgeView | null)[]> {
+  if (found.every((one) => one === null)) return found.map(() => null);
+  const [matches, account, locale] = await Promise.all([parts.matches(), parts.account(), parts.locale()]);
+  const isSignedIn = account !== null && !account.expired;
+  return Promise.all(
+    found.map(async (one) => {
+      if (!one) return null;
+      const own = await people.own(one, matches, isSignedIn);
+      return makeBadgeView(one.person, one.known, own, locale, parts.now());
+    }),
+  );
+}
+
+async function follow(
+  { row_id, address, screen_name }: Fields<"badge.follow">,
+  target: Target | null,
+  parts: BadgeParts,
+): Promise<Result<"badge.follow">> {
+  const { translate } = await parts.locale();
+  const failed = (error_text: string) => ({ state: "failed" as const, error_text });
+  if (!target) return failed(goneText(row_id, translate));
+  const { account: wanted, rest_id } = target;
+  if (!wanted.listed && !(wanted.hint && isChecked(wanted.hint)))
+    return failed(translate("badge.not_checked"));
+  const account = await parts.account();
+  if (account === null || account.expired) return failed(errorSentence(translate, { code: "not_signed_in" }));
+  try {
+    const { state, error } = await parts.follow({
+      account: account.did,
+      row_id,
+      screen_name,
+      rest_id,
+      address: row_id === null ? address : null,
+    });
+    return { state, error_text: error ? errorSentence(translate, error) : "" };
+  } catch (error) {
+    return failed(sentenceOf(error, translate));
+  }
+}
+
+async function look(
+  { row_id, address, screen_name, network }: Fields<"badge.look">,
+  target: Target | null,
+  parts: BadgeParts,
+): Promise<Result<"badge.look">> {
+  const { translate } = await parts.locale();
+  if (!target) return { profile: null, error_text: goneText(row_id, translate) };
+  try {
+    const view = await parts.look({ rest_id: target.rest_id, screen_name, row_id, network, address });
+    return { profile: makeProfileView(view, translate), error_text: "" };
+  } catch (error) {
+    const isMissing = error instanceof EngineError && error.code === "account_not_found";
+    const error_text = isMissing ? translate("account.not_there") : sentenceOf(error, translate);
+    return { profile: null, error_text };
+  }
+}
+
+function goneText(row_id: string | null, translate: Translate): string {
+  return translate(row_id === null ? "badge.hint_gone" : "badge.gone");
+}
+
+// An error that the engine did not raise is a bug of ours, and no answer to the page.
+function sentenceOf(error: unknown, translate: Translate): string {
+  if (error instanceof EngineError)
+    return errorSentence(translate, { code: error.code, params: { ...error.params } });
+  throw error;
+}

@@ -1,0 +1,65 @@
+// The names that X's pages gave to ids: told to the engine for its own people, and left for badges.
+import { browser } from "wxt/browser";
+import { LEARNED, learnNames, readLearned } from "../messages/name-ids";
+import type { SeenUser } from "../rules/profile";
+import type { KnownName } from "./known-people";
+import { type AddPeople, errorOf, MAX_TOLD, toSeenPerson } from "./list-reading";
+import type { SeenRecord, SeenStore } from "./seen-store";
+
+/** What telling names needs from outside; tests hand in their own. */
+export interface SeenNamesParts {
+  store: SeenStore;
+  learn: (fields: AddPeople) => Promise<unknown>;
+  /** Everyone in the engine's graph; null for those without a name. */
+  known: () => Promise<ReadonlyMap<string, KnownName | null>>;
+  /** The directory's keys; none while there is no directory. */
+  keys: () => Promise<Uint32Array>;
+  now: () => Date;
+}
+
+export class SeenNames {
+  /** Whether a name may be new to the engine; true after a start, when that is unknown. */
+  hasNews = true;
+
+  constructor(private readonly parts: SeenNamesParts) {}
+
+  /** Give the engine the names of people whom it knows under an older name, or under none. */
+  async tell(): Promise<void> {
+    if (!this.hasNews) return;
+    const known = await this.parts.known();
+    if (known.size === 0) return;
+    this.hasNews = false;
+    const now = this.parts.now().toISOString();
+    const people = (await this.parts.store.all()).filter((one) => isNews(one, known.get(one.rest_id), now));
+    for (let at = 0; at < people.length && !this.hasNews; at += MAX_TOLD) {
+      const portion = people.slice(at, at + MAX_TOLD).map(toSeenPerson);
+      this.hasNews = (await errorOf(this.parts.learn({ people: portion, listed: null }))) !== null;
+    }
+  }
+
+  /** Store ids for badges, which need them where a page shows only a name that the directory does not have. */
+  async leave(people: readonly SeenUser[]): Promise<void> {
+    const keys = await this.parts.keys();
+    const known = readLearned((await browser.storage.local.get(LEARNED))[LEARNED]);
+    const names = learnNames(known, people, keys);
+    if (names) await browser.storage.local.set({ [LEARNED]: [...names] });
+  }
+
+  /** Choose the ids for badges again: the directory is another now. */
+  async renew(): Promise<void> {
+    await this.clear();
+    await this.leave(await this.parts.store.all());
+  }
+
+  async clear(): Promise<void> {
+    await browser.storage.local.remove(LEARNED);
+  }
+}
+
+// A person of the graph under a name that the engine does not have, and that is newer than the one it has.
+function isNews({ name, seen }: SeenRecord, known: KnownName | null | undefined, now: string): boolean {
+  if (known === undefined) return false;
+  if (known === null) return true;
+  const isNewer = known.seen < seen || known.seen > now; // later than now: the clock was ahead
+  return known.screen_name.toLowerCase() !== name && isNewer;
+}
