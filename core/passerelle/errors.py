@@ -63,6 +63,8 @@ class UnreadableArchive(InputError):
         "not_a_zip": "This file is not a ZIP archive.",
         "truncated_zip": "The ZIP is cut short: the download did not finish.",
         "encrypted_zip": "The ZIP is protected by a password.",
+        "unsupported_zip": "The ZIP is packed in a way that cannot be read here; unpacked, it can.",
+        "in_icloud": "The file is only in iCloud, not on this machine.",
         "not_an_x_archive": "There is no X archive in here.",
         "no_following": "The archive does not say whom you follow: following.js is missing.",
         "old_tweet_archive": "This is the tweet archive X gave until 2019: it does not say whom you follow.",
