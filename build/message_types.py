@@ -13,9 +13,10 @@ from typing import Any, cast, get_args
 from commands import run
 from passerelle import view
 from passerelle.directory import Grade
-from passerelle.engine import messages, storage
+from passerelle.engine import messages, schemas, storage
 from passerelle.engine import views as engine_views
 from passerelle.engine.messages import COMMANDS, EVENTS
+from passerelle.engine.schemas import SCHEMAS
 from passerelle.engine.storage import STORES
 from passerelle.following import status
 from passerelle.hints import records as hints
@@ -35,6 +36,7 @@ from stamps import once
 OUTPUT = EXTENSION / "lib" / "messages" / "messages.gen.ts"
 CONVERTER = EXTENSION / "node_modules" / "json-schema-to-typescript" / "dist" / "src" / "cli.js"
 STORES_COMMENT = "/** The engine's stores in IndexedDB, as core/passerelle/engine/storage.py names them. */"
+SCHEMAS_COMMENT = "/** The version of what each store holds (core/passerelle/engine/schemas.py). */"
 BANNER = "// Made by build/message_types.py from the models of core/passerelle; not to be edited."
 # Where the models stand.
 MODULES = (view, summary, observations, hints, evidence, matches, status, engine_views, messages)
@@ -52,7 +54,7 @@ WORDS = {
 
 def make_message_types() -> None:
     """Write the TypeScript types where they are not up to date."""
-    inputs = [Path(inspect.getfile(module)) for module in (*MODULES, storage)]
+    inputs = [Path(inspect.getfile(module)) for module in (*MODULES, storage, schemas)]
     once("message-types", [*inputs, BUILD / "message_types.py"], _existing, _write)
 
 
@@ -72,9 +74,16 @@ def make_schema() -> dict[str, Any]:
 def _write() -> None:
     options = ("--bannerComment", BANNER, "--unreachableDefinitions", "--additionalProperties", "false")
     text = run("node", CONVERTER, *options, text=json.dumps(make_schema()))
-    OUTPUT.write_text(
-        "\n".join([text, *_words(), STORES_COMMENT, f"export const STORES = {json.dumps(STORES)} as const;", ""])
-    )
+    OUTPUT.write_text("\n".join([text, *_words(), *_stores(), ""]))
+
+
+def _stores() -> list[str]:
+    return [
+        STORES_COMMENT,
+        f"export const STORES = {json.dumps(STORES)} as const;",
+        SCHEMAS_COMMENT,
+        f"export const SCHEMAS = {json.dumps(SCHEMAS)} as const;",
+    ]
 
 
 def _words() -> list[str]:

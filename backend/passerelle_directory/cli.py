@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -26,6 +27,7 @@ from passerelle_directory.database import (
 )
 from passerelle_directory.importers.lines import UnreadableFile
 from passerelle_directory.importers.loading import import_file
+from passerelle_directory.locks import WRITER_LOCK, hold_lock
 from passerelle_directory.publishing import keys
 from passerelle_directory.publishing.snapshot import LATEST, AlreadyPublishing, LatestDamaged, publish
 
@@ -89,7 +91,7 @@ def run_upgrade(config: Config, _options: argparse.Namespace) -> int:
 
 
 def run_import(config: Config, options: argparse.Namespace) -> int:
-    """Import files, each in one transaction."""
+    """Import files."""
     files = [*(SEED_FILES if options.seed else ()), *options.files]
     if not files:
         return _complain("Name at least one file, or --seed.", WRONG_USAGE)
@@ -104,7 +106,7 @@ def run_seed(config: Config, _options: argparse.Namespace) -> int:
 def run_snapshot(config: Config, _options: argparse.Namespace) -> int:
     """Publish what is in the database."""
     key = keys.load_key(config.keys)
-    with _open_session(config) as session:
+    with _writing(config), _open_session(config) as session:
         latest = publish(session, config.public, key, datetime.now(UTC))
     print(f"Version {latest['version']}: {latest['rows']} rows, until {latest['expires']}, in {config.public}")
     return DONE
@@ -113,7 +115,7 @@ def run_snapshot(config: Config, _options: argparse.Namespace) -> int:
 def run_serve(config: Config, options: argparse.Namespace) -> int:
     """Serve until told to stop."""
     from passerelle_directory.web.server import (
-        serve,  # gunicorn and Flask take half a second that no other command needs
+        serve,  # waitress and Flask take half a second that no other command needs
     )
 
     check_database(config)
@@ -128,7 +130,7 @@ def run_serve(config: Config, options: argparse.Namespace) -> int:
 
 
 def _check_address(host: str, port: int) -> None:
-    """Raise AddressNotFree at once where gunicorn would try again and again, and then leave with 1."""
+    """Raise AddressNotFree if the host and port cannot be listened on."""
     try:
         socket.create_server((host, port)).close()
     except OSError as error:
@@ -141,7 +143,7 @@ def _import_all(config: Config, files: Sequence[Path]) -> int:
 
 
 def _import_one(config: Config, path: Path) -> int:
-    with _open_session(config) as session, session.begin():
+    with _writing(config), _open_session(config) as session:
         report = import_file(session, path, date.today())  # noqa: DTZ011  # a source's day is a local one
     for bad in report.skipped:
         print(f"{path} line {bad.number}: {bad.reason}", file=sys.stderr)
@@ -156,6 +158,16 @@ def _open_session(config: Config) -> Iterator[Session]:
     with Session(engine) as session:
         yield session
     engine.dispose()
+
+
+@contextmanager
+def _writing(config: Config) -> Iterator[None]:
+    """Let one import or snapshot work at a time; say so before waiting for another one."""
+    wait = partial(
+        print, "Another import or snapshot is running; waiting until it is done.", file=sys.stderr, flush=True
+    )
+    with hold_lock(config.data / WRITER_LOCK, on_wait=wait):
+        yield
 
 
 def _complain(message: object, status: int) -> int:

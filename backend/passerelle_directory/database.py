@@ -39,6 +39,8 @@ def upgrade_database(config: Config) -> None:
     if path := _sqlite_path(config):
         path.parent.mkdir(parents=True, exist_ok=True)
     engine = open_database(config)
+    if path:
+        _use_write_ahead_log(engine)
     with engine.begin() as connection:
         command.upgrade(_alembic(connection), "head")
     engine.dispose()
@@ -82,6 +84,12 @@ def _sqlite_path(config: Config) -> Path | None:
         raise DatabaseNotReady("DATABASE_URL is no address of a database, such as sqlite:////srv/rows.sqlite") from None
     is_file = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
     return Path(str(url.database)) if is_file else None
+
+
+def _use_write_ahead_log(engine: Engine) -> None:
+    """Let readers work beside a writer: without it, an import locks the pages out (https://sqlite.org/wal.html)."""
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA journal_mode = WAL")
 
 
 def _set_up_sqlite(connection: Any, _record: Any) -> None:

@@ -8,6 +8,7 @@
     |-- NetworkError                   nobody answered, or not in time; try again later
     |-- ServerRefused                  somebody answered, and said no
     |-- StorageFull                    there is no room left on this machine
+    |-- StorageNewer                   what is stored was written by a newer version of Passerelle
     `-- CommandError                   the page asked the engine something it does not know
 
 "The server did not answer" and "this person is not there" are different types everywhere.
@@ -62,6 +63,8 @@ class UnreadableArchive(InputError):
         "not_a_zip": "This file is not a ZIP archive.",
         "truncated_zip": "The ZIP is cut short: the download did not finish.",
         "encrypted_zip": "The ZIP is protected by a password.",
+        "unsupported_zip": "The ZIP is packed in a way that cannot be read here; unpacked, it can.",
+        "in_icloud": "The file is only in iCloud, not on this machine.",
         "not_an_x_archive": "There is no X archive in here.",
         "no_following": "The archive does not say whom you follow: following.js is missing.",
         "old_tweet_archive": "This is the tweet archive X gave until 2019: it does not say whom you follow.",
@@ -108,6 +111,12 @@ class ServerRefused(PasserelleError):
         "hint_unchecked": "An account that only a profile names is followed once it has been checked.",
         "knows_everybody": "The server says of every name that it is there, so its word proves nothing.",
     }
+
+
+class StorageNewer(PasserelleError):
+    """Nothing was read or stored: a newer version of Passerelle wrote what is here."""
+
+    code = "storage_newer"
 
 
 class StorageFull(PasserelleError):

@@ -24,7 +24,7 @@ _REST_ID = re.compile(r"[1-9][0-9]{0,19}\Z", re.ASCII)
 # 15 characters since 2006; a few ancient names have up to 20.
 _SCREEN_NAME = re.compile(r"[A-Za-z0-9_]{1,20}\Z", re.ASCII)
 # https://atproto.com/specs/did and https://atproto.com/specs/handle
-_DID = re.compile(r"did:[a-z]+:[a-zA-Z0-9._:%-]*[a-zA-Z0-9._-]\Z", re.ASCII)
+_DID = re.compile(r"did:[a-z]+:(?:[a-zA-Z0-9._:-]|%[0-9a-fA-F]{2})*(?<=[a-zA-Z0-9._-])\Z", re.ASCII)
 _HANDLE = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?\Z", re.ASCII)
 _HANDLE_NEVER = (".alt", ".arpa", ".example", ".internal", ".invalid", ".local", ".localhost", ".onion")
 # A Mastodon username may hold dots and dashes inside (app/models/account.rb, USERNAME_RE).

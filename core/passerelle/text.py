@@ -25,6 +25,8 @@ _NOT_SHOWN = re.compile(f"[{_INVISIBLE}]")
 _NOT_COMPARED = re.compile(f"[{_INVISIBLE}{_JOINING}]")
 # Tabs, line breaks and other controls: Unicode's categories Cc, Zl, Zp.
 _BREAK = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+# What must not reach a terminal.
+UNPRINTABLE = re.compile(f"[{_INVISIBLE}\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _EMPTY_LINES = re.compile("\n{3,}")
 # Half of a surrogate pair, left by a cut `\ud83d`: no encoder takes it.
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
@@ -75,10 +77,7 @@ def escape_for_terminal(text: str) -> str:
     >>> print(escape_for_terminal("Ada\\x1b]0;owned\\x07"))
     Ada\\x1b]0;owned\\x07
     """
-    return _UNPRINTABLE.sub(_escaped, text)
-
-
-_UNPRINTABLE = re.compile(f"[{_INVISIBLE}\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+    return UNPRINTABLE.sub(_escaped, text)
 
 
 def _escaped(found: re.Match[str]) -> str:

@@ -1,6 +1,6 @@
 // The core's Storage on IndexedDB; the engine's worker is the only writer (docs/architecture.md, "State").
 import type { IDBPObjectStore } from "idb";
-import { openDatabase, read, readAll, type StoreName } from "../lib/engine/stores";
+import { openDatabase, readAllStored, readStored, type StoreName } from "../lib/engine/stores";
 
 /** A value on its way to or from Python: JSON as text, or bytes. */
 export type Value = string | Uint8Array<ArrayBuffer>;
@@ -13,13 +13,13 @@ export type Change =
 
 /** Return the value of `key`, or undefined where there is none. */
 export async function get(store: StoreName, key: string): Promise<Value | undefined> {
-  const stored = await read(store, key);
+  const stored = await readStored(store, key);
   return stored === undefined ? undefined : toPython(stored);
 }
 
 /** Return every key with its value, as they were at one moment. */
 export async function getAll(store: StoreName): Promise<[string, Value][]> {
-  const stored = [...(await readAll<unknown>(store))];
+  const stored = [...(await readAllStored<unknown>(store))];
   return Promise.all(
     stored.map(async ([key, value]): Promise<[string, Value]> => [key, await toPython(value)]),
   );

@@ -40,7 +40,7 @@ class Directory:
     def say(self, *lines: dict[str, str]) -> Report:
         """Import lines, numbered from 1, in one transaction."""
         numbered = [Line(number, fields) for number, fields in enumerate(lines, start=1)]
-        with self.session() as session, session.begin():
+        with self.session() as session:
             return import_lines(session, numbered, TODAY)
 
     def publish(self, now: datetime = NOW) -> dict[str, Any]:

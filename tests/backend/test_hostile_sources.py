@@ -44,7 +44,7 @@ def attack(line: dict[str, str], number: int, fields: tuple[str, ...]) -> dict[s
 
 def import_seed(directory: Directory) -> None:
     """Import the rows of the seed."""
-    with directory.session() as session, session.begin():
+    with directory.session() as session:
         import_file(session, SEED / "rows.csv", TODAY)
 
 

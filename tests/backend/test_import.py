@@ -54,7 +54,7 @@ def test_csv_and_json_lines_say_the_same(directory: Directory, write: Write) -> 
         '{"screen_name": "Museum", "handle": "museum.example.com", "source": "lists/one", "source_date": "2026-05-07", '
         '"rest_id": null}\n',
     )
-    with directory.session() as session, session.begin():
+    with directory.session() as session:
         first = import_file(session, csv, TODAY)
         second = import_file(session, jsonl, TODAY)
     assert (first.new, first.known) == (1, 0)
@@ -254,7 +254,7 @@ def test_a_missing_file_is_named(directory: Directory, tmp_path: Path) -> None:
 def test_broken_lines_in_csv_and_json_are_skipped_alone(directory: Directory, write: Write) -> None:
     csv = write("a.csv", 'screen_name,handle,source\na,a.example.com\nb,b.example.com,x/y\n"c"d,c.example.com,x/y\n')
     jsonl = write("a.jsonl", '{"screen_name": 1}\n[]\nnot json\n{"handel": "x"}\n\n' + "[" * 100_000 + "\n")
-    with directory.session() as session, session.begin():
+    with directory.session() as session:
         from_csv = import_file(session, csv, TODAY)
         from_json = import_file(session, jsonl, TODAY)
     assert (from_csv.new, [bad.number for bad in from_csv.skipped]) == (1, [2, 4])
@@ -271,6 +271,6 @@ def test_a_file_cut_off_in_the_middle_leaves_nothing_behind(directory: Directory
     path = tmp_path / "a.csv"
     good = "".join(f"name{n},name{n}.example.com,lists/one\n" for n in range(3000))
     path.write_bytes(b"screen_name,handle,source\n" + good.encode() + b"\xff\xff\n")
-    with pytest.raises(UnreadableFile), directory.session() as session, session.begin():
+    with pytest.raises(UnreadableFile), directory.session() as session:
         import_file(session, path, TODAY)
     assert count(directory, Account) == 0

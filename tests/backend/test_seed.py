@@ -20,7 +20,7 @@ def lines(name: str) -> list[dict[str, str]]:
 
 def test_every_line_is_taken_and_a_second_time_changes_nothing(directory: Directory) -> None:
     for again in (False, True):
-        with directory.session() as session, session.begin():
+        with directory.session() as session:
             reports = [import_file(session, path, TODAY) for path in SEED_FILES]
         assert [report.skipped for report in reports] == [[], []]
         assert sum(report.known if again else report.new for report in reports) == sum(
@@ -29,7 +29,7 @@ def test_every_line_is_taken_and_a_second_time_changes_nothing(directory: Direct
 
 
 def test_no_row_disagrees_with_another(directory: Directory) -> None:
-    with directory.session() as session, session.begin():
+    with directory.session() as session:
         import_file(session, SEED / "rows.csv", TODAY)
     latest = directory.publish()
     assert latest["rows"] == len(lines("rows.csv"))

@@ -200,11 +200,14 @@ CASES: dict[str, Case] = {
         owner=None,
         warnings=frozenset({"account_unknown"}),
     ),
-    "no following.js": Case(zipped(omit=["following.js"]), refused="no_following"),
-    "no follower.js": Case(
-        zipped(omit=["follower.js"]), followers=0, warnings=frozenset({"followers_missing", "part_missing"})
+    "no following.js": Case(zipped(omit=["following.js"]), following=0, warnings=frozenset({"following_missing"})),
+    "neither following.js nor follower.js": Case(
+        zipped(omit=["following.js", "follower.js"]), refused="no_following"
     ),
-    "no tweets": Case(zipped(omit=["tweets"]), warnings=frozenset({"tweets_missing", "part_missing"})),
+    "no follower.js": Case(
+        zipped(omit=["follower.js"]), followers=0, warnings=frozenset({"followers_missing"})
+    ),
+    "no tweets": Case(zipped(omit=["tweets"]), warnings=frozenset({"tweets_missing"})),
     "a part is missing": Case(
         zipped(followers=crowd(30), part_rows=10, omit=["follower-part1.js"], tweets=[]),
         following=27,
@@ -261,7 +264,12 @@ CASES: dict[str, Case] = {
     ),
     "README of 0 bytes": Case(changed("data/README.txt", lambda _: b"", omit=["account.js", "manifest.js"]), owner=None,
                               warnings=frozenset({"account_unknown"})),
-    "following.js of 0 bytes": Case(changed(FOLLOWING, lambda _: b""), refused="no_following"),
+    "following.js of 0 bytes": Case(
+        changed(FOLLOWING, lambda _: b""), following=0, warnings=frozenset({"file_empty", "following_missing"})
+    ),
+    "following.js of 0 bytes, no follower.js": Case(
+        changed(FOLLOWING, lambda _: b"", omit=["follower.js"]), refused="no_following"
+    ),
     "follower.js of 0 bytes": Case(
         changed("data/follower.js", lambda _: b""),
         followers=0,

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import io
+import random
+import time
 import tracemalloc
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from functools import partial
+from itertools import product
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from passerelle.archive import read
-from passerelle.archive.syntax import CHUNK, MAX_ROW, Rows
+from passerelle.archive.drafts import Draft
+from passerelle.archive.locate import Export
+from passerelle.archive.readers import salvage_account, salvage_people, take_readme
+from passerelle.archive.syntax import CHUNK, MAX_ROW, Rows, read_object, read_text
 from passerelle.errors import UnreadableArchive
 from passerelle.people.graph import from_json, make_graph, to_json
 from passerelle.people.summary import summarize, summary_json
@@ -186,6 +194,9 @@ EXPENSIVE = {
     "newlines and braces": b"=[{tweet:" + b"\n}," * MEGA,
     "0xff": b"\xff" * (4 * MEGA),
     "UTF-16": b"\xff\xfe" + b"[\0{\0" * MEGA,
+    "an end and blanks": b"=[{x]" + b" " * (2 * MEGA) + b"x",
+    "ends and blanks": b"=[{x" + b"]  " * MEGA + b"x",
+    "ends, semicolons and blanks": b"=[{x" + b"] ; " * MEGA + b"x",
 }
 
 
@@ -201,6 +212,60 @@ def test_no_text_costs_more_than_its_length(name: str) -> None:
     finally:
         tracemalloc.stop()
     assert peak < 16 * (MAX_ROW + CHUNK)
+
+
+# A pump is repeated between a prefix and a suffix, to find expressions that need more than linear time.
+PREFIXES = (
+    b"",
+    b"=[",
+    b"=[{",
+    b'=[{"tweet":{"a":',
+    b"=[{x]",
+    b"=[{tweet:'",
+    b'=[{"account":{"accountId',
+    b"- @username",
+)
+SUFFIXES = (b"", b"x", b"]", b"];", b"}", b'"', b"\n", b"]x")
+PUMPS = (
+    b" ", b"\n", b"\t", b"]", b"] ", b"];", b" ; ", b"; ]", b"[", b"[ ", b"{", b"}", b"{}", b"[]", b",", b", ",
+    b",]", b",}", b"=", b"= ", b"=[", b'"', b"'", b'\\"', b"\\'", b"\\", b"/", b"//", b"// \n", b"a", b"a ", b"a:",
+    b"a :", b"$", b"1", b"-", b"{a:", b'{"tweet":', b'{"tweet":{', b"\n},{", b"\n}, ", b'accountId":"',
+    b"accountId : ", b'username:"a"', b"- Account ID: 1 ", b"@a ",
+)  # fmt: skip
+PUMPED = 96 * 1024  # bytes
+TARGETS: tuple[Callable[[bytes], object], ...] = (
+    lambda content: list(Rows(io.BytesIO(content), "tweet")),
+    lambda content: list(Rows(io.BytesIO(content), "following", partial(salvage_people, "following"))),
+    lambda content: list(Rows(io.BytesIO(content), "account", salvage_account)),
+    lambda content: read_object(io.BytesIO(content)),
+    lambda content: take_readme(Draft(Export(())), read_text(io.BytesIO(content))),
+)
+SHAPES = tuple(product(PREFIXES, PUMPS, SUFFIXES, TARGETS))
+
+
+def slow_shapes(
+    shapes: Iterable[tuple[bytes, bytes, bytes, Callable[[bytes], object]]],
+) -> list[tuple[bytes, bytes, bytes]]:
+    """Return the shapes that take more than a second of this process: linear ones take some milliseconds."""
+    slow = []
+    for prefix, pump, suffix, target in shapes:
+        started = time.process_time()
+        with suppress(ValueError):
+            target(prefix + pump * (PUMPED // len(pump)) + suffix)
+        if time.process_time() - started > 1:
+            slow.append((prefix, pump, suffix))
+    return slow
+
+
+def test_no_pumped_shape_is_slow() -> None:
+    assert slow_shapes(random.Random(20261127).sample(SHAPES, 200)) == []
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+def test_none_of_all_pumped_shapes_is_slow() -> None:
+    assert len(SHAPES) == 14_720
+    assert slow_shapes(SHAPES) == []
 
 
 def test_reading_many_tweets_takes_little_memory(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def path(request: pytest.FixtureRequest, name: str, tmp_path: Path) -> Path:
 @pytest.mark.parametrize("name", COUNTED)
 def test_counts_are_those_of_the_plain_script(name: str, path: Path) -> None:
     expected = EXPECTED[name] or {}
-    found = summarize(read([path], require_following=False))
+    found = summarize(read([path], require_people=False))
     counted = {ours: expected[theirs] for ours, theirs in COUNTS.items() if expected.get(theirs) is not None}
     assert counted
     assert {key: found[key] for key in counted} == counted

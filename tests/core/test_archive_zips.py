@@ -6,8 +6,10 @@ import io
 import random
 import struct
 import zipfile
+import zlib
 from contextlib import ExitStack
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from passerelle.archive import read
@@ -105,6 +107,133 @@ def test_a_file_past_four_gigabytes_is_found(tmp_path: Path) -> None:
         file.write(struct.pack("<4sIQI", b"PK\6\7", 0, end, 1))
         file.write(struct.pack("<4sHHHHIIH", b"PK\5\6", 0, 0, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0))
     assert len(read([path]).following) == len(PEOPLE)
+
+
+def finder_zip(path: Path, archive: Path, order: str, large: int) -> Path:
+    """Write the members of `archive` and films of `large` bytes in the order of `order` (m: a third of the members,
+    L: a film), as Finder does above 4 GiB: without zip64, offsets and sizes modulo 2**32. The file is sparse."""
+    with zipfile.ZipFile(archive) as source:
+        members = [(info.filename, source.read(info)) for info in source.infolist()]
+    third = -(-len(members) // order.count("m"))
+    films = 0
+    directory = b""
+    with path.open("wb") as file:
+        for step in order:
+            if step == "L":
+                films += 1
+                directory += _finder_member(file, f"data/tweets_media/{films}.mp4", None, large)
+                continue
+            for name, content in members[:third]:
+                directory += _finder_member(file, name, content, len(content))
+            members = members[third:]
+        start = file.tell()
+        count = directory.count(b"PK\1\2")
+        end = struct.pack("<4sHHHHIIH", b"PK\5\6", 0, 0, count, count, len(directory), start % 2**32, 0)
+        file.write(directory + end)
+    return path
+
+
+def _finder_member(file: BinaryIO, name: str, content: bytes | None, size: int) -> bytes:
+    """Write one member, stored; return its entry in the central directory."""
+    start, packed_size, check = file.tell(), size % 2**32, zlib.crc32(content or b"")
+    fields = (0, 0, 0, 0, check, packed_size, packed_size, len(name))
+    file.write(struct.pack("<4sHHHHHIIIHH", b"PK\3\4", 20, *fields, 0) + name.encode())
+    if content is None:
+        file.seek(size, io.SEEK_CUR)
+    else:
+        file.write(content)
+    entry = struct.pack("<4sHHHHHHIIIH", b"PK\1\2", 0x0315, 20, *fields)
+    return entry + struct.pack("<HHHHII", 0, 0, 0, 0, 0, start % 2**32) + name.encode()
+
+
+@pytest.mark.desktop
+@pytest.mark.parametrize("order", ["Lm", "mL", "mLm", "mLmLm", "LLmLm"])
+@pytest.mark.parametrize("large", [2**32 - 5_000, 2**32, 4_400_000_000])
+def test_a_zip_past_four_gigabytes_without_zip64_is_read(order: str, large: int, tmp_path: Path) -> None:
+    archive = make_archive(tmp_path / "a.zip")
+    whole = read([archive])
+    assert read([finder_zip(tmp_path / "large.zip", archive, order, large)]) == whole
+
+
+def repacked(path: Path, archive: Path, method: int) -> Path:
+    """Pack an archive's members again by another method."""
+    with zipfile.ZipFile(archive) as source, zipfile.ZipFile(path, "w", method) as target:
+        for info in source.infolist():
+            target.writestr(info.filename, source.read(info))
+    return path
+
+
+def damaged(path: Path, name: str) -> Path:
+    """Change bytes in the middle of one member's packed content."""
+    with zipfile.ZipFile(path) as file:
+        info = file.getinfo(name)
+    content = bytearray(path.read_bytes())
+    middle = info.header_offset + 30 + len(name) + info.compress_size // 2
+    content[middle : middle + 8] = bytes(byte ^ 0xA5 for byte in content[middle : middle + 8])
+    path.write_bytes(content)
+    return path
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA, zipfile.ZIP_STORED])
+@pytest.mark.parametrize("name", ["data/tweets.js", "data/follower.js", "data/manifest.js"])
+def test_a_damaged_member_of_any_method_is_named_and_the_rest_read(method: int, name: str, tmp_path: Path) -> None:
+    path = damaged(repacked(tmp_path / "b.zip", make_archive(tmp_path / "a.zip"), method), name)
+    result = read([path])
+    assert len(result.following) == len(PEOPLE)
+    assert name in {warning.file for warning in result.warnings}
+    assert "file_unsupported" not in {warning.code for warning in result.warnings}
+
+
+def with_method(path: Path, method: int, names: frozenset[str] | None = None) -> Path:
+    """Say of members (all without `names`) that they are packed by another method."""
+    content = bytearray(path.read_bytes())
+    with zipfile.ZipFile(path) as file:
+        chosen = [info for info in file.infolist() if names is None or info.filename in names]
+    for info in chosen:
+        struct.pack_into("<H", content, info.header_offset + 8, method)
+        entry = content.index(info.filename.encode(), content.index(b"PK\1\2")) - 46
+        struct.pack_into("<H", content, entry + 10, method)
+    path.write_bytes(content)
+    return path
+
+
+DEFLATE64, XZ, PPMD = 9, 95, 98  # APPNOTE.TXT, section 4.4.5
+
+
+@pytest.mark.parametrize("method", [DEFLATE64, XZ, PPMD])
+def test_a_zip_packed_by_an_unknown_method_is_not_called_damaged(method: int, tmp_path: Path) -> None:
+    path = with_method(make_archive(tmp_path / "a.zip"), method)
+    with pytest.raises(UnreadableArchive, match="packed in a way that cannot be read here") as refusal:
+        read([path])
+    assert refusal.value.code == "unsupported_zip"
+
+
+def test_one_file_packed_by_an_unknown_method_is_named_and_the_rest_read(tmp_path: Path) -> None:
+    path = with_method(make_archive(tmp_path / "a.zip"), DEFLATE64, frozenset({"data/tweets.js"}))
+    result = read([path])
+    assert [(one.code, one.file) for one in result.warnings] == [
+        ("file_unsupported", "data/tweets.js"),
+        ("tweets_missing", None),
+    ]
+
+
+def test_lists_of_people_packed_by_an_unknown_method_end_the_reading(tmp_path: Path) -> None:
+    names = frozenset({"data/following.js", "data/follower.js"})
+    with pytest.raises(UnreadableArchive, match="packed in a way") as refusal:
+        read([with_method(make_archive(tmp_path / "a.zip"), DEFLATE64, names)])
+    assert refusal.value.code == "unsupported_zip"
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@pytest.mark.parametrize("name", ["data/following.js", "./data/following.js", "data\\following.js"])
+def test_of_a_member_that_is_there_twice_the_later_one_counts(name: str, tmp_path: Path) -> None:
+    later = make_archive(tmp_path / "later", following=PEOPLE[:3]) / "data/following.js"
+    path = make_archive(tmp_path / "a.zip", omit=["manifest.js"])
+    with zipfile.ZipFile(path, "a") as file:
+        file.writestr(name, later.read_bytes())
+    result = read([path])
+    assert len(result.following) == 3
+    assert result.warnings == ()
 
 
 def test_an_absurdly_long_list_of_files_is_refused(tmp_path: Path) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from passerelle.identifiers import Did, parse_did, parse_handle
 from passerelle.networks import bluesky
 from passerelle.networks.bluesky import Follow
 from passerelle.networks.bluesky.profile import read_profile_record
+from pydantic import TypeAdapter, ValidationError
 
 from tests.core.fakes import ME, did_document, reply
 
@@ -28,18 +31,24 @@ CID = "bafyreidfayvfuwqa7qlnopdjiqrxzs6blmoeu4rujcjtnci5beludirz2a"
 # Reserved names that are handles by their grammar and never in use: https://atproto.com/specs/handle
 RESERVED = (".alt", ".arpa", ".example", ".internal", ".invalid", ".local", ".localhost", ".onion")
 
+# https://www.w3.org/TR/did-core/#did-syntax: "%" and two hex digits
+BAD_ESCAPE = re.compile(r"%(?![0-9a-fA-F]{2})")
+
 LABEL = st.from_regex(r"[A-Za-z0-9-]{1,64}", fullmatch=True)
 HANDLES = st.lists(LABEL, min_size=1, max_size=6).map(".".join)
 DIDS = st.from_regex(r"did:[a-z]{1,9}:[a-zA-Z0-9._:%-]{0,40}", fullmatch=True)
 DIDS_IN_USE = st.from_regex(r"did:plc:[a-z2-7]{24}", fullmatch=True)
 
 
+@cache
+def adapter(model: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(model)  # takes milliseconds to build
+
+
 def accepts(model: Any, value: object) -> bool:
     """Return whether a string format of the library takes a value, with strict checks."""
-    from pydantic import TypeAdapter, ValidationError
-
     try:
-        TypeAdapter(model).validate_python(value, context=STRICT)
+        adapter(model).validate_python(value, context=STRICT)
     except ValidationError:
         return False
     return True
@@ -76,8 +85,13 @@ def test_every_parsed_handle_is_one_of_the_lexicon(text: str) -> None:
 @given(DIDS)
 @example("did:web:ada.example.org%3A")
 @example("did:plc:")
+@example("did:a:%0")
+@example("did:a:%zz")
 def test_dids_are_those_of_the_lexicon(text: str) -> None:
-    assert (parsed(parse_did, text) is not None) == accepts(string_formats.Did, text)
+    is_did = accepts(string_formats.Did, text)
+    if BAD_ESCAPE.search(text):  # the library takes any two letters after "%"
+        is_did = False
+    assert (parsed(parse_did, text) is not None) == is_did
 
 
 @given(st.text(max_size=40))

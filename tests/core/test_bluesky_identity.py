@@ -86,6 +86,8 @@ def test_a_did_web_document_is_fetched_from_its_own_host() -> None:
     [
         "did:web:localhost",
         "did:web:127.0.0.1",
+        "did:web:nas.lan",
+        "did:web:Ada.example.org",
         "did:web:a.example.org%3A8080",
         "did:web:a.example.org:path",
         "did:key:zabc",
@@ -109,10 +111,23 @@ def test_other_dids_are_not_requested(did: str) -> None:
         5,
         None,
         "https://[::1",
+        "https://127.0.0.1:8443",
+        "https://192.168.1.1",
+        "https://[::1]",
+        "https://2130706433",
+        "https://localhost",
+        "https://pds",
+        "https://pds.lan",
+        "https://pds.example.org:99999",
     ],
 )
-def test_a_server_must_be_an_https_origin(endpoint: Any) -> None:
+def test_a_server_must_be_an_https_origin_on_a_public_host(endpoint: Any) -> None:
     assert code_of(did_document(ADA, HANDLE, endpoint)) == "account_not_found"
+
+
+def test_a_server_may_have_a_port() -> None:
+    document = did_document(ADA, HANDLE, "https://PDS.example.org:8443/")
+    assert bluesky.read_did_document(reply(200, document), ADA).pds == "https://pds.example.org:8443"
 
 
 def test_a_document_with_another_id_is_refused() -> None:

@@ -14,7 +14,7 @@ from passerelle.cli.main import main
 
 from tests.core.fakes import row
 from tests.data.archives import make_archive, tweet
-from tests.data.people import ADA, BIDI, BRUNO, CHLOE, ELIF, FORMULA, Someone
+from tests.data.people import ADA, BIDI, BRUNO, CHLOE, ELIF, FORMULA, STRANGER, Someone
 
 pytest.importorskip("httpx")
 pytest.importorskip("passerelle_directory")
@@ -73,6 +73,31 @@ def test_a_table_says_who_where_and_why(archive: str, snapshot: str, capsys: pyt
     )
     assert "[imported, mutual: same X name @brunoquai (2026-03-06)]" in lines[2]
     assert not set("".join(lines)) & set("\u202e\u2066\u2069")
+
+
+def test_the_title_counts_everyone_in_the_list(
+    snapshot: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    named = Someone(CHLOE.rest_id, CHLOE.screen_name, "Chloé 🐘 @chloe@quai.example.org")
+    people = {"following": [ADA, named], "followers": [BRUNO, FORMULA], "tweets": [tweet(1, mentions=[named, BRUNO])]}
+    assert main(["match", str(make_archive(tmp_path / "x.zip", **people)), "--directory", snapshot]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == (
+        "You follow 2 people; 1 of them is in this directory."
+        " Listed, too: 2 who follow you and 1 whose own name on X gives an address."
+    )
+    assert len(lines) == 1 + 1 + 2 + 1
+
+
+def test_one_of_several_accounts_is_chosen(snapshot: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    paths = [
+        str(make_archive(tmp_path / "1.zip")),
+        str(make_archive(tmp_path / "2.zip", owner=STRANGER, following=[ADA])),
+    ]
+    assert main(["match", *paths, "--directory", snapshot]) == 3
+    assert "different accounts" in capsys.readouterr().err
+    assert main(["match", *paths, "--account", STRANGER.screen_name, "--directory", snapshot]) == 0
+    assert capsys.readouterr().out.startswith("You follow 1 people; 1 of them is in this directory.")
 
 
 def test_json_has_counts_and_evidence(archive: str, snapshot: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -192,7 +217,9 @@ def test_whom_only_their_own_name_places_elsewhere_comes_last_and_in_no_count_of
     archive = str(make_archive(tmp_path / "x.zip", tweets=tweets, **people))
     assert main(["match", archive, "--directory", snapshot]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == "You follow 3 people; 1 of them are in this directory."
+    assert lines[0] == (
+        "You follow 3 people; 1 of them is in this directory. Listed, too: 2 whose own name on X gives an address."
+    )
     assert "ada.example.org" in lines[1]
     assert "->  chloe@quai.example.org  [hinted, mutual: says so in their name (" in lines[2]
     assert lines[3].endswith("), not checked; the address is a guess]")

@@ -10,10 +10,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from passerelle.archive import sources, zips
 from passerelle.cli.main import main
 
 from tests.data.archives import make_archive, tweet
 from tests.data.people import ADA, BRUNO, OWNER, PEOPLE, STRANGER
+
+GRAPH = ["following.js", "follower.js"]
 
 
 def read(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[int, str, str]:
@@ -98,16 +101,61 @@ def test_a_zip_of_something_else_is_one_clear_line(capsys: pytest.CaptureFixture
     assert "no X archive in here" in refused(capsys, tmp_path / "b")
 
 
-def test_an_archive_without_following_is_one_clear_line(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    assert "following.js is missing" in refused(capsys, make_archive(tmp_path / "a.zip", omit=["following.js"]))
+def test_an_archive_without_people_is_one_clear_line(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert "following.js is missing" in refused(capsys, make_archive(tmp_path / "a.zip", omit=GRAPH))
 
 
-def test_an_archive_without_following_still_shows_its_counts_as_json(
+def test_an_archive_without_people_still_shows_its_counts_as_json(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    status, out, err = read(capsys, make_archive(tmp_path / "a.zip", omit=["following.js"]), "--json")
+    status, out, err = read(capsys, make_archive(tmp_path / "a.zip", omit=GRAPH), "--json")
     assert (status, err.count("\n")) == (3, 1)
     assert json.loads(out)["tweets"] == 31
+
+
+def test_an_archive_without_people_is_read_once(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Path] = []
+    open_zip = zips.open_file
+
+    def count(path: Path) -> object:
+        opened.append(path)
+        return open_zip(path)
+
+    monkeypatch.setattr(sources, "open_file", count)
+    path = make_archive(tmp_path / "a.zip", omit=GRAPH)
+    read(capsys, path, "--json")
+    assert opened == [path]
+
+
+def test_an_archive_with_followers_only_is_read(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    status, out, err = read(capsys, make_archive(tmp_path / "a.zip", omit=["following.js"]))
+    assert (status, err) == (0, "")
+    assert "You follow 0 people; 11 follow you" in out
+    assert [line for line in out.splitlines() if "following.js" in line] == [
+        "  ! following.js is missing: whom you follow is not known."
+    ]
+
+
+def test_tweets_that_are_missing_are_not_counted(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    _, out, _ = read(capsys, make_archive(tmp_path / "a.zip", omit=["tweets"]))
+    assert "tweets," not in out
+    assert "There are no tweets here" in out
+
+
+def test_no_escape_sequence_reaches_the_terminal(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    hostile = "a\x1b[2J\x9b31m\u202e.zip"
+    _, _, err = read(capsys, tmp_path / hostile)
+    assert err == "passerelle: a\\x1b[2J\\x9b31m\\u202e.zip is not there, or may not be opened: choose it again.\n"
+    folder = make_archive(tmp_path / "a")
+    profile = 'window.YTD.profile.part0 = [{"profile": {"description": {"bio": "@a@quai.example.org\\u001b[2J"}}}]'
+    (folder / "data/profile.js").write_text(profile)
+    following = folder / "data/following.js"
+    following.rename(folder / "data/following (\x1b[2J).js")
+    for arguments in ([], ["--json"], ["--full"]):
+        _, out, err = read(capsys, folder, *arguments)
+        assert not set(out + err) & {chr(code) for code in (*range(10), *range(11, 32), *range(127, 160))}
 
 
 def test_nothing_there_is_one_clear_line(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

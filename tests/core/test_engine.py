@@ -194,7 +194,7 @@ def test_reading_can_be_stopped(archive: str) -> None:
             await asyncio.sleep(0)
         assert await browser.ask("archive.cancel") == {}
         assert (await opening)["error"]["code"] == "cancelled"
-        assert browser.storage.stores["state"] == {}
+        assert browser.storage.stores["state"].keys() == {"schemas"}
         assert "archive" in await browser.ask("archive.open", [archive], names=["x.zip"])
 
     run(main())
@@ -702,6 +702,21 @@ def test_an_exception_becomes_an_answer_and_a_report() -> None:
         answer = await browser.engine.receive({"id": "1", "type": "export.make", "format": "json"})
         assert answer["error"]["code"] == "bug"
         assert "Traceback" in browser.reports[0]
+
+    run(main())
+
+
+def test_storage_of_a_newer_version_is_left_alone_and_can_be_deleted() -> None:
+    async def main() -> None:
+        browser = make_browser()
+        stored = {"schemas": {"state": 99}, "archive": {"shape": "unknown"}}
+        browser.storage.stores["state"] = dict(stored)
+        browser.start()
+        answer = await browser.ask("export.make", format="json")
+        assert answer["error"]["code"] == "storage_newer"
+        assert browser.storage.stores["state"] == stored
+        assert await browser.ask("data.delete") == {}
+        assert await browser.ask("export.make", format="json")
 
     run(main())
 

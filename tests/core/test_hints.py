@@ -15,7 +15,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from passerelle.cli.hints import answers
-from passerelle.errors import InputError
 from passerelle.hints.find import Hint, find_hints
 from passerelle.identifiers import canonicalize_acct, parse_acct, parse_did, parse_handle
 
@@ -25,6 +24,7 @@ DATA = Path(__file__).parents[1] / "data"
 REAL = BIOS / "labelled-real-open.jsonl"
 LISTS = (
     "bluesky-services", "fediverse-servers", "mail-hosts", "mailboxes", "nostr-hosts", "not-names", "other-platforms",
+    "x-mirrors",
 )  # fmt: skip
 
 
@@ -94,7 +94,7 @@ def test_no_host_is_in_two_lists() -> None:
             for line in files("passerelle.hints").joinpath(f"data/{name}.txt").read_text().splitlines()
             if line[0] != "#"
         }
-        for name in ("fediverse-servers", "mail-hosts", "nostr-hosts", "other-platforms")
+        for name in ("fediverse-servers", "mail-hosts", "nostr-hosts", "other-platforms", "x-mirrors")
     ]
     assert sum(map(len, hosts)) == len(set.union(*hosts))
 
@@ -170,9 +170,55 @@ NO_PROFILES = {
 }
 
 
+def ask(*lines: bytes) -> tuple[list[Any], list[str]]:
+    """Return the answers, and the sentences about lines that were skipped."""
+    skipped: list[str] = []
+    return [json.loads(answer)["hints"] for answer in answers(lines, skipped.append)], skipped
+
+
 @pytest.mark.parametrize("line", NO_PROFILES.values(), ids=NO_PROFILES)
-def test_a_line_that_is_no_profile_is_named_after_the_others_were_answered(line: bytes) -> None:
-    given = answers([b'{"name": "Ada"}', line])
-    assert next(given) == '{"hints": []}'
-    with pytest.raises(InputError, match=r"^Line 2 [^\n]*\.$"):
-        next(given)
+def test_a_line_that_is_no_profile_is_named_and_skipped(line: bytes) -> None:
+    found, skipped = ask(b'{"name": "Ada"}', line, b'{"name": "Eve"}')
+    assert found == [[], []]
+    assert len(skipped) == 1
+    assert re.match(r"Line 2 [^\n]*\.\Z", skipped[0])
+
+
+ADA_LINE = b'{"bio": "ada.bsky.social"}'
+
+READABLE = {
+    "an empty line": (b"\n", ADA_LINE),
+    "a line of blanks": (b" \t\r\n", ADA_LINE),
+    "Windows' line ends": (b"\r\n", ADA_LINE + b"\r\n"),
+    "a byte order mark": (b"\xef\xbb\xbf" + ADA_LINE,),
+    "a byte order mark alone": (b"\xef\xbb\xbf\n", ADA_LINE),
+    "a byte order mark where two files were joined": (b"\n", b"\xef\xbb\xbf" + ADA_LINE),
+    "null fields": (b'{"name": null, "bio": "ada.bsky.social", "location": null, "urls": [null]}',),
+    "half an emoji, escaped": (b'{"bio": "ada.bsky.social \\ud83d", "name": "\\uDD8B"}',),
+    "half an emoji in a link": (b'{"bio": "ada.bsky.social", "urls": ["https://quai.example.org/\\ud83d"]}',),
+    "more than a profile": (b'{"bio": "ada.bsky.social", "id": 7}',),
+}
+
+
+@pytest.mark.parametrize("lines", READABLE.values(), ids=READABLE)
+def test_a_line_that_holds_something_gets_one_answer(lines: tuple[bytes, ...]) -> None:
+    found, skipped = ask(*lines)
+    assert [[hint["address"] for hint in one] for one in found] == [["ada.bsky.social"]]
+    assert skipped == []
+
+
+@pytest.mark.parametrize("order", ["le", "be"])
+def test_utf_16_with_a_byte_order_mark_is_read(order: str) -> None:
+    mark = {"le": b"\xff\xfe", "be": b"\xfe\xff"}[order]
+    text = mark + (ADA_LINE.decode() + "\n\n" + ADA_LINE.decode() + "\n").encode(f"utf-16-{order}")
+    found, skipped = ask(*text.splitlines(keepends=True))
+    assert (len(found), skipped) == (2, [])
+
+
+@pytest.mark.desktop
+@pytest.mark.parametrize(("text", "status"), [(b"\n\xff\n{}\n", 0), (b"\xff\n", 3), (b"", 0), (b"\n", 0)])
+def test_the_command_fails_only_where_no_line_is_a_profile(text: bytes, status: int) -> None:
+    command = [sys.executable, "-m", "passerelle.cli.main", "hints"]
+    done = subprocess.run(command, input=text, capture_output=True, check=False)
+    assert done.returncode == status
+    assert b"Traceback" not in done.stderr

@@ -66,7 +66,7 @@ def another_zip(folder: Path) -> Path:
 
 
 def without_following(folder: Path) -> Path:
-    return make_archive(folder / "no-following.zip", omit=["following.js"])
+    return make_archive(folder / "no-following.zip", omit=["following.js", "follower.js"])
 
 
 BAD_FILES: dict[str, Callable[[Path], Path]] = {

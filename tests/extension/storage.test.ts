@@ -16,7 +16,14 @@ async function load() {
   const database = await import("../../extension/engine/database");
   const storage = await import("../../extension/lib/engine/stores");
   const { openChannel } = await import("../../extension/lib/engine/channel");
-  return { ...database, ...storage, openChannel };
+  const { SCHEMAS } = await import("../../extension/lib/messages/messages.gen");
+  const schemas = {
+    kind: "put",
+    store: "state",
+    key: "schemas",
+    value: JSON.stringify(SCHEMAS),
+  } as const;
+  return { ...database, ...storage, openChannel, schemas };
 }
 
 test("pages may come first: everything is empty, nothing is missing", async () => {
@@ -25,8 +32,9 @@ test("pages may come first: everything is empty, nothing is missing", async () =
 });
 
 test("JSON is stored as an object, so that pages read it without parsing", async () => {
-  const { write, readState } = await load();
+  const { write, readState, schemas } = await load();
   await write([
+    schemas,
     { kind: "put", store: "state", key: "matches", value: '{"found":3}' },
   ]);
   expect(await readState("matches")).toEqual({ found: 3 });
@@ -76,13 +84,14 @@ test("when one change cannot be made, none is", async () => {
 });
 
 test("a live read follows the engine's changes of its stores, and only those", async () => {
-  const { write, live, readState, openChannel } = await load();
+  const { write, live, readState, openChannel, schemas } = await load();
   const store = live(["state"], () => readState("queue"), null);
   const seen: unknown[] = [];
   const stop = store.subscribe((value) => seen.push(value));
   const engine = openChannel();
   await wait(20);
   await write([
+    schemas,
     { kind: "put", store: "state", key: "queue", value: '{"waiting":5}' },
   ]);
   engine.post({ event: { type: "state.changed", stores: ["matches"] } });
@@ -104,4 +113,50 @@ test("the connection is closed for a context that deletes the database, and open
     request.onblocked = reject;
   });
   expect(await getAll("queue")).toEqual([]);
+});
+
+test("records of an earlier version count as absent for pages until the engine has migrated them", async () => {
+  const {
+    write,
+    read,
+    readAll,
+    readKeys,
+    readMatches,
+    readState,
+    get,
+    schemas,
+    isMigrationDue,
+  } = await load();
+  const old = {
+    ...(JSON.parse(schemas.value) as object),
+    queue: 1,
+    state: 1,
+    matches: 0,
+  };
+  const numbers = { ...schemas, value: JSON.stringify(old) };
+  await write([
+    numbers,
+    { kind: "put", store: "queue", key: "queue", value: '{"troubles":1}' },
+    { kind: "put", store: "state", key: "queue", value: "{}" },
+    { kind: "put", store: "matches", key: "1", value: "{}" },
+    { kind: "put", store: "decisions", key: "a", value: '"chosen"' },
+  ]);
+  expect(await isMigrationDue()).toBe(true);
+  expect(await readState("queue")).toBeNull();
+  expect(await read("queue", "queue")).toBeUndefined();
+  expect((await readKeys("queue")).size).toBe(0);
+  expect(await readMatches()).toEqual([]);
+  expect((await readAll("decisions")).get("a")).toBe("chosen"); // of this version already
+  expect(await get("queue", "queue")).toBe('{"troubles":1}'); // the engine reads everything
+  await write([schemas]);
+  expect(await isMigrationDue()).toBe(false);
+  expect(await readState("queue")).toEqual({});
+});
+
+test("stores without numbers are those of the first version; empty ones need no migration", async () => {
+  const { write, readAll, isMigrationDue } = await load();
+  expect(await isMigrationDue()).toBe(false);
+  await write([{ kind: "put", store: "hints", key: "1", value: "{}" }]);
+  expect(await isMigrationDue()).toBe(true);
+  expect((await readAll("hints")).size).toBe(0);
 });

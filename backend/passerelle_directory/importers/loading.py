@@ -47,18 +47,22 @@ class Report:
 
 
 def import_file(session: Session, path: Path, today: date) -> Report:
-    """Import a file of rows and departures; bad lines are skipped and reported. Raises UnreadableFile.
+    """Import a file of rows and departures; bad lines are skipped and reported.
 
-    The caller holds the transaction: when it fails, nothing of the file is there.
+    Raises UnreadableFile before anything is stored. Commits every LINES_AT_ONCE lines, so that other writers wait for
+    a moment only; after an interruption, importing the file again stores the rest.
     """
+    for _ in read_lines(path):
+        pass
     return import_lines(session, read_lines(path), today)
 
 
 def import_lines(session: Session, lines: Iterable[Line | BadLine], today: date) -> Report:
-    """Import lines that were read already."""
+    """Import parsed lines; commits every LINES_AT_ONCE lines."""
     importer = Importer(session)
     for batch in _batches(lines, LINES_AT_ONCE):
         importer.add(batch, today)
+        session.commit()
     return importer.report
 
 

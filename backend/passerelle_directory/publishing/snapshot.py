@@ -7,7 +7,6 @@ meanwhile gets either the old directory or the new one.
 from __future__ import annotations
 
 import base64
-import fcntl
 import gzip
 import hashlib
 import json
@@ -25,6 +24,7 @@ from passerelle.directory import Evidence, Row, key_id, signed_bytes
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
+from passerelle_directory.locks import Busy, hold_lock
 from passerelle_directory.models import Account, Publication, PublishedFile
 from passerelle_directory.publishing.keys import public_bytes
 from passerelle_directory.publishing.rows import make_row
@@ -232,17 +232,16 @@ def _replace(path: Path, content: bytes) -> None:
 
 @contextmanager
 def _alone(public: Path) -> Iterator[Path]:
-    """Hold the lock of `public` and give its folder of files; the system lets go of the lock whatever happens to us."""
+    """Hold the lock of `public` and give its folder of files, without what an interrupted snapshot left half made."""
     files = public / "files"
     files.mkdir(parents=True, exist_ok=True)
-    with (public.parent / "snapshot.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise AlreadyPublishing("Another snapshot is being made; wait until it is done.") from None
-        for half_made in (*public.glob(f"{MAKING}*"), *files.glob(f"{MAKING}*")):
-            half_made.unlink()
-        yield files
+    try:
+        with hold_lock(public.parent / "snapshot.lock"):
+            for half_made in (*public.glob(f"{MAKING}*"), *files.glob(f"{MAKING}*")):
+                half_made.unlink()
+            yield files
+    except Busy:
+        raise AlreadyPublishing("Another snapshot is being made; wait until it is done.") from None
 
 
 def _iso(moment: datetime) -> str:

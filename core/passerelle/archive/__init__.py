@@ -5,6 +5,6 @@ paths -locate, zips-> Export -syntax-> rows -readers, names-> Draft -merge-> Arc
 """
 
 from passerelle.archive.reading import read, read_archive
-from passerelle.archive.records import Archive, ArchiveWarning, Name, Owner, Progress
+from passerelle.archive.records import Archive, ArchiveWarning, ArchiveWithoutPeople, Name, Owner, Progress
 
-__all__ = ["Archive", "ArchiveWarning", "Name", "Owner", "Progress", "read", "read_archive"]
+__all__ = ["Archive", "ArchiveWarning", "ArchiveWithoutPeople", "Name", "Owner", "Progress", "read", "read_archive"]

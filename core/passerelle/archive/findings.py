@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import chain
 
 from passerelle.archive.drafts import NOBODY, Draft
@@ -19,8 +19,8 @@ LISTS = {
 }
 # Kinds of files of which one at least should be there.
 EXPECTED = (
-    (("following",), "following_missing", "following.js is missing: whom you follow is not known."),
-    (("follower",), "followers_missing", "follower.js is missing: who follows you is not known."),
+    (("following",), "following_missing", "following.js {state}: whom you follow is not known."),
+    (("follower",), "followers_missing", "follower.js {state}: who follows you is not known."),
     (
         ("tweets", "tweet", "grailbird-month"),
         "tweets_missing",
@@ -31,21 +31,24 @@ EXPECTED = (
 
 def all_findings(latest_first: Sequence[Draft]) -> Iterator[ArchiveWarning]:
     """Say what is missing or odd in the exports of one account, the latest first."""
-    yield from chain.from_iterable(map(_in_one_export, latest_first))
+    absent = [one for one in EXPECTED if not any(draft.has(kind) for draft in latest_first for kind in one[0])]
+    kinds = {kind for one in absent for kind in one[0]}
+    yield from chain.from_iterable(_in_one_export(draft, kinds) for draft in latest_first)
     if len(latest_first) > 1:
         message = f"{len(latest_first)} exports were merged; the latest says whom you follow."
         yield ArchiveWarning("exports_merged", None, message)
     if all(draft.owner == NOBODY for draft in latest_first):
         yield ArchiveWarning("account_unknown", None, "Nothing in the archive says whose it is.")
-    for kinds, code, message in EXPECTED:
-        if not any(draft.has(kind) for draft in latest_first for kind in kinds):
-            yield ArchiveWarning(code, None, message)
+    for kinds_of_one, code, message in absent:
+        is_here = any(part.kind in kinds_of_one for draft in latest_first for part in draft.export.parts)
+        yield ArchiveWarning(code, None, message.format(state="cannot be read" if is_here else "is missing"))
 
 
-def _in_one_export(draft: Draft) -> Iterator[ArchiveWarning]:
+def _in_one_export(draft: Draft, absent: Collection[str]) -> Iterator[ArchiveWarning]:
     complained = {warning.file for warning in draft.warnings}
     for key, (name, _) in draft.promised.items():
-        if key[0] in LISTS and key not in draft.read and name not in complained:
+        is_listed = key[0] in LISTS and key[0] not in absent  # of a kind that is absent everywhere EXPECTED tells
+        if is_listed and key not in draft.read and name not in complained:
             message = f"{name} is not here, though the archive names it; {LISTS[key[0]]} are lost."
             yield ArchiveWarning("part_missing", name, message)
     if draft.partial:

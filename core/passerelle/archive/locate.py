@@ -8,7 +8,7 @@ contacts, phone numbers, e-mail, ads and log-ins have no name in KINDS.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import BinaryIO
@@ -36,7 +36,18 @@ CORE = frozenset({"manifest", "account", "following", "follower", "tweets", "twe
 
 _SPLIT_FILE = re.compile(rf"({'|'.join(map(re.escape, KINDS))})(?:-part(\d{{1,4}}))?\.js\Z")
 _GRAILBIRD_MONTH = re.compile(r"(\d{4})_(\d{2})\.js\Z")
+# What systems add to the name of a download or copy, in any language: `following (1)`, `following copy 2`,
+# `following - Kopie`, `followingのコピー`, `following-1`, `Copy of following`, `following.js.txt`. X's own names hold
+# neither blanks nor brackets nor letters beyond ASCII, so `account-suspension.js` is no copy of account.js.
+_MARK = r"(?:\s*\([^()/]{1,20}\)|\s[^/]{1,40}?|[^\x00-\x7f][^/]{0,40}?|[-_]\d{1,3})"
+_RENAMED = re.compile(
+    rf"(?P<before>[^/]{{1,30}}\s)?(?P<name>(?:{'|'.join(map(re.escape, KINDS))})(?:-part\d{{1,4}})?|\d{{4}}_\d{{2}})"
+    rf"(?P<mark>{_MARK})?\.js(?P<behind>{_MARK})?(?:\.(?:txt|text|download|bak))?\Z"
+)
+# macOS leaves `.following.js.icloud` in place of a file that is in iCloud only.
+_IN_ICLOUD = re.compile(r"\.(?P<name>[^/]+)\.icloud\Z", re.IGNORECASE)
 _README = "readme.txt"
+MAX_NAME = 255  # characters; no file system has longer ones
 # What file managers leave beside real files, and what the archive's own viewer is made of.
 _IGNORED = re.compile(r"(?:^|/)(?:__MACOSX|node_modules|assets)/|(?:^|/)(?:\._[^/]*|\.DS_Store|desktop\.ini)\Z", re.I)
 _OUTSIDE = re.compile(r"/|[A-Za-z]:|(?:.*/)?\.\.(?:/|\Z)")
@@ -47,7 +58,9 @@ _DATED_NAME = re.compile(r"twitter-(\d{4}-\d{2}-\d{2})")
 OTHER_SERVICES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "Mastodon",
-        re.compile(r"(?:^|/)(?:outbox|actor)\.json\Z|archive-\d{14}-\w+\.tar\.gz\Z|following_accounts.*\.csv\Z"),
+        re.compile(
+            r"(?:^|/)(?:outbox|actor)\.json\Z|archive-\d{14}-\w+\.tar\.gz\Z|following_accounts[^/]{0,40}\.csv\Z"
+        ),
     ),
     ("Bluesky", re.compile(r"\.car\Z")),
     ("Instagram", re.compile(r"(?:^|/)followers_and_following/|(?:^|/)instagram[-_]|(?:^|/)your_instagram_activity/")),
@@ -97,19 +110,54 @@ Entry = tuple[str, Callable[[], Member | None]]
 
 
 def find_exports(source: str, entries: Iterable[Entry]) -> list[Export]:
-    """Group the known files among `entries` by directory; give those directories that hold an export."""
-    roots: dict[str, list[Part]] = {}
+    """Group the known files among `entries` by directory; return those directories that hold an export.
+
+    Of several entries with the same path the last counts, as in a ZIP to which somebody has added a newer file. Files
+    that a system has renamed in the same way (`… (1).js`) are an export of their own.
+    """
+    known = {path: (found, make_member) for path, found, make_member in _known(entries)}
+    roots: dict[tuple[str, str], list[Part]] = {}
+    for path, (found, make_member) in known.items():
+        if member := make_member():
+            root = (_root(path, found.kind), found.mark)
+            roots.setdefault(root, []).append(Part(found.kind, found.number, found.shown, member))
+    _join_incomplete(roots)
+    return [
+        Export(tuple(sorted(parts, key=lambda part: (part.kind, part.number))), _date_in(f"{source}/{directory}"))
+        for (directory, _), parts in roots.items()
+        if _is_export(parts)
+    ]
+
+
+def _known(entries: Iterable[Entry]) -> Iterator[tuple[str, _Identified, Callable[[], Member | None]]]:
     for raw_path, make_member in entries:
         path = normalize_path(raw_path)
-        if not _IGNORED.search(path) and (known := _identify(path)):
-            kind, number, name = known
-            if member := make_member():
-                roots.setdefault(_root(path, kind), []).append(Part(kind, number, name, member))
-    return [
-        Export(tuple(sorted(parts, key=lambda part: (part.kind, part.number))), _date_in(f"{source}/{root}"))
-        for root, parts in roots.items()
-        if any(part.kind in CORE for part in parts)
-    ]
+        if not _IGNORED.search(path) and (found := _identify(path)):
+            yield path, found, make_member
+
+
+def _is_export(parts: Iterable[Part]) -> bool:
+    return any(part.kind in CORE for part in parts)
+
+
+def _join_incomplete(roots: dict[tuple[str, str], list[Part]]) -> None:
+    """Add renamed files that are no export by themselves to the other files of their directory that lack them."""
+    for (directory, mark), parts in list(roots.items()):
+        rest = roots.get((directory, ""))
+        if mark and rest is not None and not _is_export(parts):
+            have = {(part.kind, part.number) for part in rest}
+            rest += [part for part in parts if (part.kind, part.number) not in have]
+            del roots[directory, mark]
+
+
+def icloud_placeholders(paths: Iterable[str]) -> Iterator[str]:
+    """Return the names of ZIPs and known files that are in iCloud only."""
+    for path in paths:
+        directory, _, base = normalize_path(path).rpartition("/")
+        if found := _IN_ICLOUD.match(base):
+            name = found["name"]
+            if name.lower().endswith(".zip") or _identify(f"{directory}/{name}"):
+                yield name
 
 
 def other_service(paths: Iterable[str]) -> str | None:
@@ -122,7 +170,7 @@ def other_service(paths: Iterable[str]) -> str | None:
 
 
 def file_key(path: str) -> tuple[str, int] | None:
-    """Give kind and number of a file that the manifest names, None for a file that is not read."""
+    """Return kind and number of a file that the manifest names, None for a file that is not read."""
     found = _SPLIT_FILE.match(path.rpartition("/")[2].lower())
     return (KINDS[found[1]], int(found[2] or 0)) if found else None
 
@@ -132,15 +180,35 @@ def normalize_path(path: str) -> str:
     return re.sub(r"(?:^|(?<=/))(?:\./)+", "", path.replace("\\", "/"))
 
 
-def _identify(path: str) -> tuple[str, int, str] | None:
-    """Give kind, number and shown name of a file that we know how to read."""
+@dataclass(frozen=True, slots=True)
+class _Identified:
+    """What the name of a known file says; `mark` is what a system has added to it, "" for X's own name."""
+
+    kind: str
+    number: int
+    shown: str
+    mark: str = ""
+
+
+def _identify(path: str) -> _Identified | None:
     directory, _, base = path.rpartition("/")
+    if own := _own_name(directory, base):
+        return own
+    if len(base) <= MAX_NAME and (renamed := _RENAMED.match(base.lower())):
+        own = _own_name(directory, f"{renamed['name']}.js")
+        mark = "".join(filter(None, (renamed["before"], renamed["mark"], renamed["behind"])))
+        return own and _Identified(own.kind, own.number, _shown_name(directory, base), mark)
+    return None
+
+
+def _own_name(directory: str, base: str) -> _Identified | None:
+    """Identify a file by the name that X gives it."""
     if key := file_key(base):
-        return (*key, _shown_name(directory, base))
+        return _Identified(*key, _shown_name(directory, base))
     if month := _GRAILBIRD_MONTH.match(base):
-        return "grailbird-month", int(month[1] + month[2]), f"data/js/tweets/{base}"
+        return _Identified("grailbird-month", int(month[1] + month[2]), f"data/js/tweets/{base}")
     if base.lower() == _README:
-        return "readme", 0, _shown_name(directory, base)
+        return _Identified("readme", 0, _shown_name(directory, base))
     return None
 
 

@@ -9,28 +9,42 @@ from itertools import chain
 
 from passerelle.archive.drafts import Draft, first_of
 from passerelle.archive.findings import LISTS, all_findings
+from passerelle.archive.locate import KINDS
 from passerelle.archive.names import newest_first, tweet_date
-from passerelle.archive.records import Archive, ArchiveWarning, Name
+from passerelle.archive.records import Archive, ArchiveWarning, ArchiveWithoutPeople, Name
+from passerelle.archive.sources import unsupported
 from passerelle.errors import UnreadableArchive
 from passerelle.identifiers import RestId, ScreenName, canonicalize_screen_name
 
 UNDATED = datetime.min.replace(tzinfo=UTC)
 OLD = "grailbird-month"  # only the tweet archive that X gave until 2019 has it
+PEOPLE = ("following", "follower")  # one of these lists is enough to find people
 GRAILBIRD = frozenset({OLD, "user-details", "payload-details", "readme"})
 
 
 def make_archive(
-    drafts: Sequence[Draft], warnings: Iterable[ArchiveWarning] = (), *, require_following: bool = True
+    drafts: Sequence[Draft], warnings: Iterable[ArchiveWarning] = (), *, require_people: bool = True
 ) -> Archive:
-    """Merge drafts of one account. Raises UnreadableArchive(no_following, old_tweet_archive, not_an_x_archive)."""
+    """Merge drafts of one account. Raises UnreadableArchive(not_an_x_archive, unsupported_zip).
+
+    With `require_people`, raises ArchiveWithoutPeople where the drafts hold neither list: no_following,
+    old_tweet_archive, unsupported_zip.
+    """
     exports = _exports([draft for draft in drafts if _says_something(draft)])
     if not exports:
         raise _nothing(drafts)
-    if require_following:
-        _require_following(exports, drafts)
+    archive = _merge(exports, warnings)
+    if require_people and not any(draft.has(kind) for draft in exports for kind in PEOPLE):
+        code, message = _why_no_people(exports, drafts)
+        raise ArchiveWithoutPeople(message, code=code, archive=archive)
+    return archive
+
+
+def _merge(exports: Sequence[Draft], warnings: Iterable[ArchiveWarning]) -> Archive:
     latest_first = sorted(exports, key=_age, reverse=True)
     following = _latest(latest_first, "following").following
     followers = _latest(latest_first, "follower").followers
+    findings = all_findings(latest_first)
     names, aliases = _names(latest_first, frozenset({**following, **followers}))
     return Archive(
         owner=first_of(draft.owner for draft in latest_first),
@@ -42,9 +56,17 @@ def make_archive(
         tweets=len(set(chain.from_iterable(draft.tweets for draft in exports))),
         names=names,
         aliases=aliases,
-        warnings=(*warnings, *chain.from_iterable(draft.warnings for draft in exports), *all_findings(latest_first)),
+        warnings=_each_once((*warnings, *chain.from_iterable(draft.warnings for draft in latest_first), *findings)),
         about=next((draft.about for draft in latest_first if draft.about), ()),
     )
+
+
+def _each_once(warnings: Iterable[ArchiveWarning]) -> tuple[ArchiveWarning, ...]:
+    """Return the warnings, the same one about the same file only once: that of the latest export."""
+    once: dict[tuple[str, str | None], ArchiveWarning] = {}
+    for warning in warnings:
+        once.setdefault((warning.code, warning.file), warning)
+    return tuple(once.values())
 
 
 def _says_something(draft: Draft) -> bool:
@@ -126,29 +148,36 @@ def _names(
     return names, aliases
 
 
-def _require_following(exports: Sequence[Draft], drafts: Sequence[Draft]) -> None:
-    if any(draft.has("following") for draft in exports):
-        return
+def _why_no_people(exports: Sequence[Draft], drafts: Sequence[Draft]) -> tuple[str, str]:
+    """Return code and message for exports without a list of people."""
     kinds = {kind for draft in exports for kind, _ in draft.read}
     if kinds and kinds <= GRAILBIRD:
-        raise UnreadableArchive(
+        return (
+            "old_tweet_archive",
             "This is the old tweet archive, which does not say whom you follow: ask X for all your data.",
-            code="old_tweet_archive",
         )
+    if name := _unsupported(drafts, PEOPLE):
+        return "unsupported_zip", unsupported(name).message
     if any(part.kind == "following" for draft in drafts for part in draft.export.parts):
-        raise UnreadableArchive(
-            "following.js is damaged, nothing in it can be read: take it from the archive again.",
-            code="no_following",
-        )
-    raise UnreadableArchive(
+        return "no_following", "following.js is damaged, nothing in it can be read: take it from the archive again."
+    return (
+        "no_following",
         "This archive does not say whom you follow: following.js is missing. Choose the whole archive that X sent you.",
-        code="no_following",
     )
 
 
 def _nothing(drafts: Sequence[Draft]) -> UnreadableArchive:
+    if name := _unsupported(drafts, KINDS.values()):
+        return unsupported(name)
     damaged = ", ".join(dict.fromkeys(part.name for draft in drafts for part in draft.export.parts))
     return UnreadableArchive(
         f"Nothing in here can be read as an X archive ({damaged[:120]}): choose the ZIP that X sent you.",
         code="not_an_x_archive",
     )
+
+
+def _unsupported(drafts: Sequence[Draft], kinds: Iterable[str]) -> str | None:
+    """Return the name of a file of one of these kinds that is packed in a way that cannot be read."""
+    packed = {warning.file for draft in drafts for warning in draft.warnings if warning.code == "file_unsupported"}
+    parts = (part for draft in drafts for part in draft.export.parts if part.kind in set(kinds))
+    return next((part.name for part in parts if part.name in packed), None)

@@ -20,18 +20,18 @@ from passerelle.archive.readers import READERS, Reader, Shape, Stage
 from passerelle.archive.records import Archive, Progress
 from passerelle.archive.sources import Found, find_in
 from passerelle.archive.syntax import Rows, read_object, read_text
-from passerelle.archive.zips import TROUBLE, claims_too_much
+from passerelle.archive.zips import TROUBLE, UNSUPPORTED, claims_too_much
 from passerelle.errors import UnreadableArchive
 
 Reading = Generator[Progress, None, Archive]
 
 
-def read_archive(paths: Sequence[Path | str], *, account: str | None = None, require_following: bool = True) -> Reading:
+def read_archive(paths: Sequence[Path | str], *, account: str | None = None, require_people: bool = True) -> Reading:
     """Read ZIPs, folders and loose files, one or several, into one Archive; yields Progress in bytes on the way.
 
     `account` (rest_id or screen name) chooses where there are archives of different accounts. Without
-    `require_following` an archive that does not say whom the person follows is read too, with a warning.
-    Raises UnreadableArchive, whose `code` says what is wrong; nothing else.
+    `require_people` an archive that lists nobody is read too, with a warning.
+    Raises UnreadableArchive, whose `code` says what is wrong (ArchiveWithoutPeople holds what was read); nothing else.
     """
     with ExitStack() as stack:
         found = Found()
@@ -46,12 +46,12 @@ def read_archive(paths: Sequence[Path | str], *, account: str | None = None, req
         for draft in drafts:
             draft.names = NameBook(wanted)
         yield from _read_stage(Stage.NAMES, drafts, meter)
-        return make_archive(drafts, found.warnings, require_following=require_following)
+        return make_archive(drafts, found.warnings, require_people=require_people)
 
 
-def read(paths: Sequence[Path | str], *, account: str | None = None, require_following: bool = True) -> Archive:
+def read(paths: Sequence[Path | str], *, account: str | None = None, require_people: bool = True) -> Archive:
     """Read an archive to its end at once; as read_archive. Raises UnreadableArchive."""
-    reading = read_archive(paths, account=account, require_following=require_following)
+    reading = read_archive(paths, account=account, require_people=require_people)
     while True:
         try:
             next(reading)
@@ -90,7 +90,16 @@ def _read_part(draft: Draft, part: Part, reader: Reader, meter: _Meter) -> Gener
     if part.leaves_its_folder:
         draft.warn("odd_path", part.name, f"The path of {part.name} leads outside of the ZIP; nothing was unpacked.")
     try:
-        with part.member.open() as stream:
+        stream = part.member.open()
+    except UNSUPPORTED:
+        message = f"{part.name} is packed in a way that cannot be read here: unpack the ZIP and choose the folder."
+        draft.warn("file_unsupported", part.name, message)
+        return
+    except TROUBLE as error:
+        _warn_unreadable(draft, part, error)
+        return
+    try:
+        with stream:
             if reader.shape is Shape.ROWS:
                 rows = Rows(stream, reader.key, reader.salvage)
                 for batch in rows:
@@ -102,8 +111,12 @@ def _read_part(draft: Draft, part: Part, reader: Reader, meter: _Meter) -> Gener
                 reader.take(draft, read_object(stream) if reader.shape is Shape.OBJECT else read_text(stream))
                 draft.read[part.kind, part.number] = 1
     except TROUBLE as error:
-        code = "manifest_unreadable" if part.kind == "manifest" else "file_unreadable"
-        draft.warn(code, part.name, f"{part.name} is damaged and was left out ({type(error).__name__}).")
+        _warn_unreadable(draft, part, error)
+
+
+def _warn_unreadable(draft: Draft, part: Part, error: Exception) -> None:
+    code = "manifest_unreadable" if part.kind == "manifest" else "file_unreadable"
+    draft.warn(code, part.name, f"{part.name} is damaged and was left out ({type(error).__name__}).")
 
 
 def _judge(draft: Draft, part: Part, rows: Rows) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from passerelle.errors import UnreadableArchive
 from passerelle.identifiers import RestId, ScreenName
 
 # Every warning there is: code -> what it means. Interfaces translate the code; `message` names file and numbers.
@@ -20,8 +21,10 @@ WARNINGS: Mapping[str, str] = {
     "file_too_large": "A file claims a size that cannot be true and was left out.",
     "file_truncated": "A file is cut short; what is there was read.",
     "file_unreadable": "A file is damaged and was left out.",
+    "file_unsupported": "A file is packed in a way that cannot be read here; unpacked, it can.",
     "followers_missing": "follower.js is missing: nobody knows who follows you.",
     "following_missing": "following.js is missing: nobody knows whom you follow.",
+    "in_icloud": "A file is only in iCloud, not on this machine, and was left out.",
     "manifest_unreadable": "The archive's own list of files is damaged.",
     "nested_zip": "The archive was found in a ZIP inside the ZIP.",
     "not_an_archive": "A ZIP that was given too holds no X archive and was left out.",
@@ -89,3 +92,11 @@ class Archive:
     aliases: Mapping[RestId, tuple[ScreenName, ...]]
     warnings: tuple[ArchiveWarning, ...]
     about: tuple[str, ...] = ()
+
+
+class ArchiveWithoutPeople(UnreadableArchive):
+    """An X archive that lists neither whom the person follows nor who follows them; `archive` is what it does say."""
+
+    def __init__(self, message: str, *, code: str, archive: Archive) -> None:
+        super().__init__(message, code=code)
+        self.archive = archive

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from passerelle.archive.locate import Entry, Export, Member, find_exports, other_service
+from passerelle.archive.locate import Entry, Export, Member, find_exports, icloud_placeholders, other_service
 from passerelle.archive.records import ArchiveWarning, Progress
-from passerelle.archive.zips import MAGIC, TROUBLE, Inner, bounded, open_file, open_zip
+from passerelle.archive.zips import MAGIC, TROUBLE, UNSUPPORTED, Inner, bounded, open_file, open_zip
 from passerelle.errors import UnreadableArchive
 
 MAX_FILES = 500_000  # in a folder; an archive unpacked has 9,000, one of a heavy user 65,000
@@ -33,12 +33,13 @@ class Found:
     seen: list[str] = field(default_factory=list)
     damaged: list[str] = field(default_factory=list)
 
-    def look(self, source: str, entries: Callable[[], Iterable[Entry]]) -> bool:
-        """Look for exports among the entries of a ZIP or folder; say whether there are any."""
+    def add_exports(self, source: str, entries: Callable[[], Iterable[Entry]]) -> bool:
+        """Add the exports among the entries of a ZIP or folder; return whether there are any."""
         exports = find_exports(source, entries())
         self.exports += exports
         if not exports:
             self.seen += [path for path, _ in entries()]
+        self.warnings += map(_only_in_icloud, icloud_placeholders(path for path, _ in entries()))
         return bool(exports)
 
 
@@ -50,32 +51,34 @@ def find_in(paths: Sequence[Path], stack: ExitStack, found: Found) -> Finding:
     loose: list[Entry] = []
     for path in paths:
         if _is_folder(path):
-            yield from _look_in_folder(path, stack, found)
+            yield from _search_folder(path, stack, found)
         elif _starts_with(path, MAGIC):
-            yield from _look_in_zip(path, stack, found)
+            yield from _search_zip(path, stack, found)
         else:
             loose.append((path.as_posix(), partial(_file, path, path.as_posix())))
-    found.look("", lambda: loose)
+    found.add_exports("", lambda: loose)
     found.warnings += [_useless(Path(path).name) for path, _ in loose if ZIP_NAME.search(path)]
     if not found.exports:
         raise _explained(found, [Path(path).name for path, _ in loose], is_everything=len(loose) == len(paths))
 
 
-def _look_in_folder(folder: Path, stack: ExitStack, found: Found) -> Finding:
-    """Look in a folder; where it is no archive, in the ZIPs that it holds."""
+def _search_folder(folder: Path, stack: ExitStack, found: Found) -> Finding:
+    """Search a folder; where it is no archive, in the ZIPs that it holds."""
     entries = list(_walk(folder))
-    if not found.look(folder.name, lambda: entries):
+    if not found.add_exports(folder.name, lambda: entries):
         for path in [folder / name for name, _ in entries if ZIP_NAME.search(name)][:MAX_ZIPS]:
             if _starts_with(path, MAGIC):
-                yield from _look_in_zip(path, stack, found)
+                yield from _search_zip(path, stack, found)
 
 
-def _look_in_zip(path: Path, stack: ExitStack, found: Found) -> Finding:
-    """Look in a ZIP; where it is no archive, in the ZIPs that it holds, once: what is nested deeper stays closed."""
+def _search_zip(path: Path, stack: ExitStack, found: Found) -> Finding:
+    """Search a ZIP; where it is no archive, in the ZIPs that it holds, once: what is nested deeper stays closed."""
     try:
         outer = open_zip(path.name, stack.enter_context(open_file(path)), stack)
-        if found.look(outer.name, outer.entries):
+        if found.add_exports(outer.name, outer.entries):
             return
+    except UNSUPPORTED as error:
+        raise unsupported(path.name) from error
     except TROUBLE as error:
         raise _damaged(path.name) from error
     before = len(found.exports)
@@ -85,7 +88,7 @@ def _look_in_zip(path: Path, stack: ExitStack, found: Found) -> Finding:
             inner = Inner(outer, info)
             for done in inner.scan():
                 yield Progress(name, done, inner.size)
-            if found.look(name, open_zip(name, stack.enter_context(bounded(inner)), stack).entries):
+            if found.add_exports(name, open_zip(name, stack.enter_context(bounded(inner)), stack).entries):
                 found.warnings.append(ArchiveWarning("nested_zip", name, f"The archive was inside {name}, in the ZIP."))
         except TROUBLE:
             found.damaged.append(name)
@@ -142,6 +145,12 @@ def _explained(found: Found, loose: Sequence[str], *, is_everything: bool) -> Un
     """Say what was handed over, as there is no X archive in it."""
     if found.damaged:
         return _damaged(found.damaged[0])
+    if name := next(icloud_placeholders(found.seen), None):
+        return UnreadableArchive(
+            f"{name} is only in iCloud: download it to this machine first, then choose it again.",
+            code="in_icloud",
+            file=name,
+        )
     if service := other_service(found.seen):
         return UnreadableArchive(
             f"This is an archive of {service}, not of X: choose the ZIP that X sent you.",
@@ -168,8 +177,21 @@ def _damaged(name: str) -> UnreadableArchive:
     )
 
 
+def unsupported(name: str) -> UnreadableArchive:
+    """Return the error for a ZIP, or a file in one, that is packed by a method this Python cannot unpack."""
+    return UnreadableArchive(
+        f"{name} is packed in a way that cannot be read here: unpack the ZIP and choose the folder.",
+        code="unsupported_zip",
+        file=name,
+    )
+
+
 def _useless(name: str) -> ArchiveWarning:
     return ArchiveWarning("not_an_archive", name, f"{name} holds no X archive that can be read, and was left out.")
+
+
+def _only_in_icloud(name: str) -> ArchiveWarning:
+    return ArchiveWarning("in_icloud", name, f"{name} is only in iCloud, not on this machine, and was left out.")
 
 
 def _missing(path: Path) -> UnreadableArchive:

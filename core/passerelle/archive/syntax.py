@@ -36,7 +36,6 @@ _JSON = json.JSONDecoder(strict=False)
 _START = re.compile(r"=\s*\[|\[\s*(?=[{\]])")
 _OBJECT_STARTS = (re.compile(r"=\s*(?=\{)"), re.compile(r"(?=\{)"))
 _BETWEEN_ROWS = re.compile(r"[\s,]*")
-_END = re.compile(r"\]\s*;?\s*\Z")
 
 # What a formatter does to JSON, in one pass: strings stay (single quotes become double), comments and trailing commas
 # go, bare keys get quotes. An unclosed string reaches to the end, so that the time stays linear.
@@ -123,7 +122,7 @@ class Rows:
             return None
         end = following.end() if following else len(text)
         raw = text[position:end]
-        if following is None and _END.search(raw):
+        if following is None and _ends_the_list(raw):
             self.complete = True
         rows.extend(self._repair(raw))
         return end
@@ -147,6 +146,11 @@ class Rows:
     @property
     def _is_hopeless(self) -> bool:
         return self.bad > MAX_BAD_ROWS or self._bad_text > MAX_BAD_TEXT
+
+
+def _ends_the_list(text: str) -> bool:
+    """Return whether text ends with `]` or `];`. A regular expression would need quadratic time for many blanks."""
+    return text.rstrip().removesuffix(";").rstrip().endswith("]")
 
 
 def _row(text: str, position: int, rows: list[Any]) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import struct
 import zipfile
@@ -24,10 +25,28 @@ RATIO_MATTERS_FROM = 16 * 1024 * 1024  # bytes; below that even a bomb does no h
 MAGIC = b"PK"
 ENCRYPTED = 0x1  # general purpose bit 0; APPNOTE.TXT, section 4.4.4
 LOCAL_HEADER = struct.Struct("<4s22xHH")  # signature, and the lengths of name and extra field; APPNOTE.TXT, 4.3.7
+LOCAL_SIGNATURE = b"PK\3\4"
+UTF8_NAME = 0x800  # general purpose bit 11
+WRAP = 2**32  # where offsets without zip64 begin again
 CHECKPOINT = 32 * 1024 * 1024  # bytes unpacked between two places to start again from
 
-# All that zipfile and zlib raise on bytes that are not what they claim (tests/core/test_archive_hostile.py).
-TROUBLE = (
+# Packing methods that this Python has no module for, and members that zipfile cannot read at all (Deflate64, strong
+# encryption): the file may be whole.
+UNSUPPORTED = (NotImplementedError, RuntimeError)
+
+
+def _errors_of_unpackers() -> Iterator[type[Exception]]:
+    """Return the errors of the unpackers that not every Python has; they are neither OSError nor ValueError."""
+    for module, error in (("lzma", "LZMAError"), ("compression.zstd", "ZstdError")):
+        try:
+            yield getattr(importlib.import_module(module), error)
+        except ModuleNotFoundError:
+            continue
+
+
+# All that zipfile and its unpackers raise on bytes that are not what they claim (tests/core/test_archive_hostile.py).
+TROUBLE: tuple[type[Exception], ...] = (
+    *_errors_of_unpackers(),
     zipfile.BadZipFile,
     zlib.error,
     EOFError,
@@ -68,7 +87,7 @@ class Zip:
         """List the files in the ZIP; opening one of them may raise TROUBLE."""
         for info in self.archive.infolist():
             if not info.filename.endswith("/"):
-                yield info.filename, partial(_member, self.archive, info)
+                yield info.filename, partial(_member, self, info)
 
 
 def open_file(path: Path) -> BinaryIO:
@@ -92,12 +111,45 @@ def claims_too_much(member: Member) -> bool:
     return member.size > MAX_FILE or packs_too_well(member.size, packed)
 
 
-def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Member:
+def _member(zipped: Zip, info: zipfile.ZipInfo) -> Member:
     def open_member() -> BinaryIO:
-        return archive.open(info)  # type: ignore[return-value]  # typeshed calls it IO[bytes]
+        return zipped.archive.open(at_its_place(zipped.stream, info))  # type: ignore[return-value]  # typeshed: IO[bytes]
 
     encrypted = bool(info.flag_bits & ENCRYPTED)
     return Member(info.filename, info.file_size, open_member, info.compress_size, encrypted)
+
+
+def at_its_place(stream: BinaryIO, info: zipfile.ZipInfo) -> zipfile.ZipInfo:
+    """Return `info` with the offset at which its member really is.
+
+    Finder writes ZIPs of more than 4 GiB without zip64: offsets are kept modulo 2**32 (https://github.com/thejoshwolfe/
+    yauzl/issues/69). Of the places that are possible, the member's is the one with a local header of its name.
+    """
+    length = stream.seek(0, io.SEEK_END)
+    if length <= WRAP or _is_member(stream, info, info.header_offset):
+        return info
+    places = range(info.header_offset % WRAP, length, WRAP)
+    found = next((place for place in places if _is_member(stream, info, place)), None)
+    return info if found is None else _moved(info, found)
+
+
+def _is_member(stream: BinaryIO, info: zipfile.ZipInfo, place: int) -> bool:
+    """Return whether the local header at `place` has the member's name."""
+    name = info.orig_filename.encode("utf-8" if info.flag_bits & UTF8_NAME else "cp437")
+    stream.seek(place)
+    header = stream.read(LOCAL_HEADER.size)
+    if len(header) < LOCAL_HEADER.size or not header.startswith(LOCAL_SIGNATURE):
+        return False
+    return stream.read(LOCAL_HEADER.unpack(header)[1]) == name
+
+
+def _moved(info: zipfile.ZipInfo, place: int) -> zipfile.ZipInfo:
+    """Return a copy of `info` at another offset. zipfile's check against overlapping members goes by the wrong ones."""
+    moved = zipfile.ZipInfo(info.orig_filename, info.date_time)
+    for field in ("filename", "compress_type", "flag_bits", "CRC", "compress_size", "file_size"):
+        setattr(moved, field, getattr(info, field))
+    moved.header_offset = place
+    return moved
 
 
 def packs_too_well(size: int, packed: int) -> bool:
@@ -121,11 +173,12 @@ class Inner(io.RawIOBase):
         self._checkpoint = checkpoint
         self._stored = info.compress_type == zipfile.ZIP_STORED
         self._stream = outer.stream
-        self._stream.seek(info.header_offset)
+        start = at_its_place(self._stream, info).header_offset
+        self._stream.seek(start)
         signature, name_length, extra_length = LOCAL_HEADER.unpack(self._stream.read(LOCAL_HEADER.size))
-        if signature != b"PK\3\4":
+        if signature != LOCAL_SIGNATURE:
             raise zipfile.BadZipFile(f"{info.filename} is not where the ZIP says")
-        self._start = info.header_offset + LOCAL_HEADER.size + name_length + extra_length
+        self._start = start + LOCAL_HEADER.size + name_length + extra_length
         self._position = 0
         self._here = _Place(0, 0, zlib.decompressobj(-zlib.MAX_WBITS))
         self._places = [self._here.copy()]

@@ -19,6 +19,7 @@ from passerelle import __version__
 from passerelle.cli import hints as cli_hints
 from passerelle.cli import match as cli_match
 from passerelle.cli import read as cli_read
+from passerelle.cli.terminal import warn
 from passerelle.errors import DirectoryError, InputError, NetworkError, PasserelleError, ServerRefused
 
 DONE, UNREADABLE, NETWORK, INTERRUPTED = 0, 3, 4, 130
@@ -54,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return COMMANDS[parsed.command].run(parsed)
     except PasserelleError as error:
-        print(f"passerelle: {error.message}", file=sys.stderr)
+        warn(error.message)
         return next((status for kind, status in STATUSES if isinstance(error, kind)), UNREADABLE)
     except KeyboardInterrupt:
         return INTERRUPTED

@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from passerelle import archive as archives
 from passerelle import directory, exports
+from passerelle.cli.read import add_archive_arguments, read_from
+from passerelle.cli.terminal import escape_json, warn
 from passerelle.directory import BuiltIndex, DirectoryIndex, Latest, PinnedDirectory
 from passerelle.errors import DirectoryError, InputError, NetworkError
 from passerelle.following.plan import Following, count_matches, make_match_view
@@ -27,8 +28,9 @@ from passerelle.hints import profiles
 from passerelle.identifiers import Acct, parse_acct
 from passerelle.matching.evidence import EvidenceView
 from passerelle.matching.match import find_matches
-from passerelle.matching.views import MatchView
+from passerelle.matching.views import MatchesView, MatchView
 from passerelle.people import graph
+from passerelle.text import escape_for_terminal
 from passerelle.transport import Request, Response, read_start
 
 KEY_BYTES = 32
@@ -47,7 +49,7 @@ PHRASES: Mapping[str, str] = {
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what `match` takes."""
-    parser.add_argument("paths", nargs="+", metavar="PATH", help="the ZIP that X sent you, its folder, or loose files")
+    add_archive_arguments(parser)
     parser.add_argument("--directory", required=True, metavar="URL|FILE", help="a directory, or a snapshot (.jsonl.gz)")
     parser.add_argument(
         "--key",
@@ -68,24 +70,41 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Read, match, and print or write what was found. Raises UnreadableArchive, NetworkError, DirectoryError."""
-    people = graph.make_graph(archives.read(arguments.paths))
+    people = graph.make_graph(read_from(arguments))
     now = datetime.now(UTC)
     hints = profiles.apply_readings({}, profiles.read_names(people, ()), now)
     named = {rest_id: profile for rest_id, profile in hints.items() if profile}
     matches = (match for match in find_matches(people, _load(arguments, now), now, named) if match)
     found = [make_match_view(match, {}, Following()) for match in matches]
-    views = sorted(found, key=lambda view: view.row_id is None)  # whom only their own name places elsewhere come last
+    views = sorted(found, key=_group)
     counts = count_matches(people, views)
     if arguments.format:
         text = FORMATS[arguments.format](views)
     elif arguments.json:
         printed = counts.model_dump(mode="json") | {"matches": [view.model_dump(mode="json") for view in views]}
-        text = json.dumps(printed, ensure_ascii=False, indent=2) + "\n"
+        text = escape_json(json.dumps(printed, ensure_ascii=False, indent=2) + "\n")
     else:
-        title = f"You follow {counts.following:,} people; {counts.found:,} of them are in this directory."
-        text = "\n".join([title, *map(_line, views)]) + "\n"
+        text = "\n".join(map(escape_for_terminal, [_title(counts, views), *map(_line, views)])) + "\n"
     _write(text, arguments.output)
     return 0
+
+
+def _group(view: MatchView) -> tuple[bool, bool]:
+    """Order the list as its title counts it: followed before followers; named only by their own name, last."""
+    return view.row_id is None, not view.following
+
+
+def _title(counts: MatchesView, views: Collection[MatchView]) -> str:
+    """Return how many people the list has, and why each of them is in it."""
+    found = f"{counts.found:,} of them {'is' if counts.found == 1 else 'are'} in this directory"
+    named = sum(view.row_id is None for view in views)
+    followers = len(views) - counts.found - named
+    more = (
+        (followers, f"{followers:,} who {'follows' if followers == 1 else 'follow'} you"),
+        (named, f"{named:,} whose own name on X gives an address"),
+    )
+    also = " and ".join(phrase for count, phrase in more if count)
+    return f"You follow {counts.following:,} people; {found}." + (f" Listed, too: {also}." if also else "")
 
 
 def _load(arguments: argparse.Namespace, now: datetime) -> DirectoryIndex:
@@ -93,7 +112,7 @@ def _load(arguments: argparse.Namespace, now: datetime) -> DirectoryIndex:
     is_url = urlsplit(place).scheme in ("http", "https")
     merged = _download(place.rstrip("/"), arguments.key, now) if is_url else _read_file(Path(place))
     if merged.skipped:
-        print(f"passerelle: {merged.skipped:,} lines of the directory could not be used", file=sys.stderr)
+        warn(f"{merged.skipped:,} lines of the directory could not be used")
     return DirectoryIndex(merged.rows, merged.keys, merged.offsets)
 
 
@@ -126,7 +145,7 @@ async def _latest(url: str, keys: tuple[bytes, ...], now: datetime) -> Latest:
     response = _fetch(directory.latest_request(url))
     if keys:
         return await directory.read_latest(response, keys=keys, verify=_verify, now=now, seen_version=0)
-    print(f"passerelle: nothing vouches for {url}: give its public key with --key", file=sys.stderr)
+    warn(f"nothing vouches for {url}: give its public key with --key")
     return directory.read_unpinned_latest(response, now)
 
 

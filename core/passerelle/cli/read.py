@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from passerelle import archive as archives
-from passerelle.archive import Archive
-from passerelle.errors import UnreadableArchive
+from passerelle.archive import Archive, ArchiveWithoutPeople
+from passerelle.cli.terminal import escape_json, print_line
 from passerelle.hints.find import find_hints
 from passerelle.people.summary import iso_date, summarize, summary_json
 
@@ -20,10 +20,6 @@ SOURCES = {
     "moment": "moments",
     "media": "pictures and videos",
 }
-
-
-# An archive with one of these troubles still says something, which JSON shows before the error is told.
-GRAPHLESS = frozenset({"no_following", "old_tweet_archive"})
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,25 +35,29 @@ def add_archive_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--account", metavar="NAME", help="whose archive to read where there are several accounts'")
 
 
-def read_from(arguments: argparse.Namespace, *, require_following: bool = True) -> Archive:
+def read_from(arguments: argparse.Namespace) -> Archive:
     """Read the archive that the arguments name. Raises UnreadableArchive."""
-    return archives.read(arguments.paths, account=arguments.account, require_following=require_following)
+    return archives.read(arguments.paths, account=arguments.account)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Read the archive and print what is in it. Raises UnreadableArchive."""
+    """Read the archive and print what is in it. Raises UnreadableArchive, after the JSON of one that lists nobody."""
     try:
         archive = read_from(arguments)
-    except UnreadableArchive as error:
-        if arguments.json and error.code in GRAPHLESS:
-            archive = read_from(arguments, require_following=False)
-            print(summary_json(summarize(archive, full=arguments.full)), end="")
+    except ArchiveWithoutPeople as error:
+        if arguments.json:
+            _print_json(error.archive, full=arguments.full)
         raise
     if arguments.json:
-        print(summary_json(summarize(archive, full=arguments.full)), end="")
+        _print_json(archive, full=arguments.full)
     else:
-        print("\n".join(_lines(archive, full=arguments.full)))
+        for line in _lines(archive, full=arguments.full):
+            print_line(line)
     return 0
+
+
+def _print_json(archive: Archive, *, full: bool) -> None:
+    print(escape_json(summary_json(summarize(archive, full=full))), end="")
 
 
 def _lines(archive: Archive, *, full: bool) -> Iterator[str]:
@@ -79,7 +79,9 @@ def _lines(archive: Archive, *, full: bool) -> Iterator[str]:
         yield f"  {addresses:,} {names} an address on Bluesky or in the fediverse."
     if own := find_hints(bio="\n".join(archive.about)):
         yield f"  Your own profile names {', '.join(hint.address for hint in own)}."
-    yield f"  {archive.tweets:,} tweets, {len(archive.blocked):,} blocked, {len(archive.muted):,} muted."
+    are_tweets_missing = any(warning.code == "tweets_missing" for warning in archive.warnings)
+    tweets = () if are_tweets_missing else (f"{archive.tweets:,} tweets",)
+    yield f"  {', '.join((*tweets, f'{len(archive.blocked):,} blocked', f'{len(archive.muted):,} muted'))}."
     for warning in archive.warnings:
         yield f"  ! {warning.message}"
     if full:

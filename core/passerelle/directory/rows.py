@@ -224,16 +224,14 @@ def _row_id(value: object) -> str:
 
 
 def _kind(value: object) -> Kind:
-    for kind in KINDS:
-        if value == kind:
-            return kind
+    if value in KINDS:
+        return value
     raise InvalidRow(f"is not one of {', '.join(KINDS)}")
 
 
 def _grade(value: object) -> Grade:
-    for grade in GRADES:
-        if value == grade:
-            return grade
+    if value in GRADES:
+        return value
     raise InvalidRow(f"is not one of {', '.join(GRADES)}")
 
 

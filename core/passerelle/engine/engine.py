@@ -39,6 +39,7 @@ class Engine:
         self._works = Works(environment, self._repository)
         self._follows = Follows(environment, self._repository, pace)
         self._recovery: asyncio.Task[None] | None = None
+        self._unreadable: Exception | None = None  # why what is stored cannot be used
         self.handlers = self._make_handlers()
 
     async def receive(self, envelope: dict[str, Any], paths: Sequence[str] = ()) -> dict[str, Any]:
@@ -47,6 +48,8 @@ class Engine:
         try:
             handler, fields = self._parse(envelope)
             await self._recover()
+            if self._unreadable and handler is not self.handlers["data.delete"]:
+                raise self._unreadable
             result = await handler(fields, paths)
         except Exception as error:  # noqa: BLE001 - every request gets its answer; a bug is logged with its traceback
             self._log_bug(error)
@@ -102,6 +105,7 @@ class Engine:
         await self._follows.stop()
         async with self._works.exclusively():
             await self._repository.delete_all()
+        self._unreadable = None
 
     async def _recover(self) -> None:
         """Once after the start: store what was cut off, and go on following."""
@@ -110,10 +114,12 @@ class Engine:
         await asyncio.shield(self._recovery)
 
     async def _resume_work(self) -> None:
-        await self._works.mark_interrupted()
         try:
+            await self._repository.migrate()
+            await self._works.mark_interrupted()
             await self._follows.load()
-        except Exception as error:  # noqa: BLE001 - an unreadable queue must not block other commands, such as deletion
+        except Exception as error:  # noqa: BLE001 - whatever it is, deletion must stay possible
+            self._unreadable = error
             self._log_bug(error)
 
     def _log_bug(self, error: Exception) -> None:

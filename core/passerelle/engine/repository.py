@@ -12,6 +12,7 @@ from typing import Any
 
 from passerelle.directory import DirectoryIndex
 from passerelle.engine.messages import StateChanged
+from passerelle.engine.schemas import SCHEMAS_KEY, plan_migration, put_schemas
 from passerelle.engine.storage import STORES, Change, Clear, Delete, Put, Storage
 from passerelle.engine.views import DirectoryView, WorkView
 from passerelle.following.plan import Decision
@@ -33,7 +34,14 @@ class Repository:
         self._storage = storage
         self._emit = emit
         self._writing = asyncio.Lock()
+        self._has_schemas = False  # stored with the first write, so that nothing is stored before there is something
         self.forget()
+
+    async def migrate(self) -> None:
+        """Bring what is stored to the current schemas; before anything else. Raises StorageNewer."""
+        if changes := await plan_migration(self._storage):
+            await self.write(changes)
+        self._has_schemas = await self.get("state", SCHEMAS_KEY) is not None
 
     def forget(self) -> None:
         """Empty the caches; the next reads go to storage."""
@@ -46,9 +54,9 @@ class Repository:
         self._follows: tuple[Did, frozenset[Did]] | None = None
         self._hints: dict[str, ProfileHints] | None = None
 
-    async def write(self, changes: Sequence[Change]) -> None:
+    async def write(self, changes: Sequence[Change], *, with_schemas: bool = True) -> None:
         """Apply changes in one durable step and tell the pages. A cancelled caller does not stop it."""
-        await asyncio.shield(asyncio.ensure_future(self._write(changes)))
+        await asyncio.shield(asyncio.ensure_future(self._write(changes, with_schemas)))
 
     async def get(self, store: str, key: str) -> Any:
         """Return a value as it is stored, or None."""
@@ -61,7 +69,7 @@ class Repository:
     async def delete_all(self) -> None:
         """Delete everything, here and in storage."""
         self.forget()
-        await self.write([Clear(store) for store in STORES])
+        await self.write([Clear(store) for store in STORES], with_schemas=False)
         self.forget()
 
     async def work(self) -> WorkView | None:
@@ -196,12 +204,15 @@ class Repository:
         self._follows = (account, dids)
         return [Put("people", "follows", {"account": account, "dids": sorted(dids), "read_at": at.isoformat()})]
 
-    async def _write(self, changes: Sequence[Change]) -> None:
+    async def _write(self, changes: Sequence[Change], with_schemas: bool) -> None:
         async with self._writing:
+            if with_schemas and not self._has_schemas:
+                changes = [*changes, put_schemas()]
             try:
                 await self._storage.write(changes)
             except BaseException:
                 self.forget()
                 raise
+            self._has_schemas = with_schemas
         stores = list(dict.fromkeys(change.store for change in changes))
         self._emit(StateChanged(stores=stores).model_dump(mode="json"))

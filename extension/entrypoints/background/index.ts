@@ -6,6 +6,7 @@ import { defineBackground } from "wxt/utils/define-background";
 import { makeBadgesBackground } from "../../lib/background/badges";
 import { wakeEngine } from "../../lib/background/engine-host";
 import { makeHintsBackground } from "../../lib/background/hints";
+import { migrateStores } from "../../lib/background/migrate";
 import { LOOK, look, lookSoon } from "../../lib/background/resume";
 import {
   type ContentHandlers,
@@ -67,6 +68,8 @@ export default defineBackground(() => {
   });
   browser.runtime.onStartup.addListener(() => void look());
   browser.runtime.onInstalled.addListener(() => void look());
+  browser.runtime.onStartup.addListener(() => void migrateStores(wake));
+  browser.runtime.onInstalled.addListener(() => void migrateStores(wake));
   browser.alarms.onAlarm.addListener(({ name }) => {
     if (name === LOOK) void look();
   });

@@ -9,6 +9,7 @@ import {
   type MatchesView,
   type MatchView,
   type QueueView,
+  SCHEMAS,
   STORES,
   type WorkView,
 } from "../messages/messages.gen";
@@ -32,9 +33,46 @@ export const openDatabase = connectTo(DATABASE, VERSION, (database) => {
   for (const name of STORES) if (!database.objectStoreNames.contains(name)) database.createObjectStore(name);
 });
 
+/** Return the value of `key` in `store`, or undefined; whatever version of Passerelle stored it. */
+export async function readStored(store: StoreName, key: string): Promise<unknown> {
+  return (await openDatabase()).get(store, key) as Promise<unknown>;
+}
+
+/** Return everything in `store`, by key, as it was at one moment; whatever version of Passerelle stored it. */
+export async function readAllStored<T>(store: StoreName): Promise<ReadonlyMap<string, T>> {
+  const objects = (await openDatabase()).transaction(store).store;
+  const [keys, values] = await Promise.all([objects.getAllKeys(), objects.getAll()]);
+  return new Map(keys.map((key, at) => [key as string, values[at] as T]));
+}
+
+/**
+ * Return whether the records of `store` have the shape that this version reads. Records of another version count as
+ * absent until the engine has migrated them (`state.changed` says when); the background starts it after an update.
+ */
+export async function isCurrent(store: StoreName): Promise<boolean> {
+  if (!current.has(store)) {
+    const numbers = (await readStored("state", "schemas")) as Partial<Record<StoreName, number>> | undefined;
+    if (numbers?.[store] !== SCHEMAS[store]) return false;
+    current.add(store);
+  }
+  return true;
+}
+
+/** Return whether some store holds records of another version. */
+export async function isMigrationDue(): Promise<boolean> {
+  const database = await openDatabase();
+  for (const store of STORES) {
+    if (!(await isCurrent(store)) && (await database.count(store)) > 0) return true;
+  }
+  return false;
+}
+
+// Once current, a store stays so as long as this code runs: it is written by the engine of the same version.
+const current = new Set<StoreName>();
+
 /** Return the value of `key` in `store`, or undefined. */
 export async function read(store: StoreName, key: string): Promise<unknown> {
-  return (await openDatabase()).get(store, key) as Promise<unknown>;
+  return (await isCurrent(store)) ? readStored(store, key) : undefined;
 }
 
 /** Return one view, or null where there is none yet. */
@@ -44,19 +82,19 @@ export async function readState<K extends keyof State>(key: K): Promise<State[K]
 
 /** Return the keys of `store`. */
 export async function readKeys(store: StoreName): Promise<ReadonlySet<IDBValidKey>> {
-  return new Set(await (await openDatabase()).getAllKeys(store));
+  return new Set((await isCurrent(store)) ? await (await openDatabase()).getAllKeys(store) : []);
 }
 
 /** Return everything in `store`, by key, as it was at one moment. */
 export async function readAll<T>(store: StoreName): Promise<ReadonlyMap<string, T>> {
-  const objects = (await openDatabase()).transaction(store).store;
-  const [keys, values] = await Promise.all([objects.getAllKeys(), objects.getAll()]);
-  return new Map(keys.map((key, at) => [key as string, values[at] as T]));
+  return (await isCurrent(store)) ? readAllStored(store) : new Map<string, T>();
 }
 
 /** Return every match, in the order of rest_ids as text. */
 export async function readMatches(): Promise<MatchView[]> {
-  return (await openDatabase()).getAll("matches") as Promise<MatchView[]>;
+  return (await isCurrent("matches"))
+    ? ((await openDatabase()).getAll("matches") as Promise<MatchView[]>)
+    : [];
 }
 
 /**

@@ -13,6 +13,7 @@ from urllib.parse import urlencode, urlsplit
 from passerelle.errors import InvalidIdentifier, ServerRefused
 from passerelle.identifiers import Did, Handle, parse_did, parse_handle
 from passerelle.networks.bluesky.answers import expect_ok, read_object, unreadable
+from passerelle.networks.hosts import is_public_host
 from passerelle.transport import Fetch, Request, Response
 
 PUBLIC_API = "https://public.api.bsky.app"  # cached, without sign-in: docs.bsky.app/docs/advanced-guides/api-directory
@@ -118,10 +119,9 @@ def _unusable(message: str) -> ServerRefused:
 
 def _web_host(text: str) -> str:
     """did:web on Bluesky is a bare host name, without port or path: https://atproto.com/specs/did."""
-    try:
-        return parse_handle(text)
-    except InvalidIdentifier:
-        raise _unusable("This did:web names no host.") from None
+    if is_public_host(text):
+        return text
+    raise _unusable("This did:web names no public host.")
 
 
 def _claimed_handle(document: Mapping[str, Any]) -> Handle | None:
@@ -144,12 +144,14 @@ def _server(document: Mapping[str, Any], did: Did) -> str:
 
 
 def _https_origin(url: object) -> str:
+    """Return the origin of a server on a public host; a port is allowed. A password may be sent there."""
     try:
         parts = urlsplit(url if isinstance(url, str) else "")
-        origin = f"https://{parts.netloc}"
-        is_bare = parts.scheme == "https" and parts.hostname and parts.path in ("", "/") and "@" not in parts.netloc
+        is_bare = parts.scheme == "https" and parts.path in ("", "/") and "@" not in parts.netloc
+        is_origin = is_bare and not parts.query and not parts.fragment and is_public_host(parts.hostname or "")
+        port = f":{parts.port}" if parts.port else ""
     except ValueError:
-        is_bare = False
-    if not is_bare or parts.query or parts.fragment:
+        is_origin = False
+    if not is_origin:
         raise _unusable("The server of this identity has no usable address.")
-    return origin
+    return f"https://{parts.hostname}{port}"
