@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.world.directory import DirectoryServer, write_trust
 from tests.world.pds import Account, Pds, Plc
@@ -17,6 +18,10 @@ from tests.world.sites import make_sites
 from tests.world.world import World
 
 ROOT = Path(__file__).parents[1]
+
+# An example may take long on a machine whose cores also carry browsers; pytest's own timeout still ends a test.
+settings.register_profile("no deadline", deadline=None)
+settings.load_profile("no deadline")
 
 
 @dataclass(frozen=True, slots=True)

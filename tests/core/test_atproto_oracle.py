@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from passerelle.identifiers import Did, parse_did, parse_handle
 from passerelle.networks import bluesky
 from passerelle.networks.bluesky import Follow
 from passerelle.networks.bluesky.profile import read_profile_record
+from pydantic import TypeAdapter, ValidationError
 
 from tests.core.fakes import ME, did_document, reply
 
@@ -38,12 +40,15 @@ DIDS = st.from_regex(r"did:[a-z]{1,9}:[a-zA-Z0-9._:%-]{0,40}", fullmatch=True)
 DIDS_IN_USE = st.from_regex(r"did:plc:[a-z2-7]{24}", fullmatch=True)
 
 
+@cache
+def adapter(model: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(model)  # takes milliseconds to build
+
+
 def accepts(model: Any, value: object) -> bool:
     """Return whether a string format of the library takes a value, with strict checks."""
-    from pydantic import TypeAdapter, ValidationError
-
     try:
-        TypeAdapter(model).validate_python(value, context=STRICT)
+        adapter(model).validate_python(value, context=STRICT)
     except ValidationError:
         return False
     return True

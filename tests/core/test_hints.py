@@ -24,6 +24,7 @@ DATA = Path(__file__).parents[1] / "data"
 REAL = BIOS / "labelled-real-open.jsonl"
 LISTS = (
     "bluesky-services", "fediverse-servers", "mail-hosts", "mailboxes", "nostr-hosts", "not-names", "other-platforms",
+    "x-mirrors",
 )  # fmt: skip
 
 
@@ -93,7 +94,7 @@ def test_no_host_is_in_two_lists() -> None:
             for line in files("passerelle.hints").joinpath(f"data/{name}.txt").read_text().splitlines()
             if line[0] != "#"
         }
-        for name in ("fediverse-servers", "mail-hosts", "nostr-hosts", "other-platforms")
+        for name in ("fediverse-servers", "mail-hosts", "nostr-hosts", "other-platforms", "x-mirrors")
     ]
     assert sum(map(len, hosts)) == len(set.union(*hosts))
 

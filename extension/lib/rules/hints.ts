@@ -3,6 +3,7 @@
 // `mayNameAccount` only rules profiles out, so that Python starts for few: core/passerelle/hints/find.py decides. It never
 // returns false where the core finds something; a wrong true costs one look by the core.
 import mailHosts from "../../../core/passerelle/hints/data/mail-hosts.txt?raw";
+import xMirrors from "../../../core/passerelle/hints/data/x-mirrors.txt?raw";
 import otherPlatforms from "../../../core/passerelle/hints/data/other-platforms.txt?raw";
 import type { AccountView, HintView } from "../messages/messages.gen";
 import { expandedBio, type SeenUser } from "./profile";
@@ -72,7 +73,7 @@ const MARKS = [
 const PROFILE =
   /(?:https?:\/\/)?([^\s/@:()[\]{}<>"«“]*)(?::\d*)?\/(?:[^\s@]*\/)?(?:@|%40|users\/|profile\/|user\/|u\/)/gu;
 // user@host, with or without a first "@", perhaps with a space at the second.
-const ACCT = /[a-z0-9_](?: @ ?|@ ?)((?:[a-z0-9-]+\.)+[a-z][a-z0-9-]*)/gu;
+const ACCT = /[a-z0-9_](?: @ ?|@ ?)([^\s@/:,;()[\]{}<>"«“]+\.[^\s@/:,;()[\]{}<>"«“.]+)/gu;
 
 function mayHoldAddress(text: string): boolean {
   return (
@@ -93,7 +94,7 @@ function isUnder(host: string, listed: ReadonlySet<string>): boolean {
 }
 
 const OTHERS = read(otherPlatforms);
-const NO_SERVERS = new Set([...OTHERS, ...read(mailHosts)]);
+const NO_SERVERS = new Set([...OTHERS, ...read(mailHosts), ...read(xMirrors)]);
 
 function read(list: string): Set<string> {
   return new Set(list.split("\n").filter((line) => line && !line.startsWith("#")));
