@@ -9,19 +9,11 @@ from passerelle.archive import read
 from passerelle.archive.locate import find_exports
 from passerelle.errors import UnreadableArchive
 
+from tests.core.vectors import read_vectors
 from tests.data.archives import make_archive
 from tests.data.people import PEOPLE
 
-RENAMED = (
-    "following (1).js", "following(2).js", "following (1) (1).js", "following copy.js", "following copy 2.js",
-    "following 2.js", "following - Copy.js", "following - Copy (3).js", "following - Kopie.js", "following – Kopie.js",
-    "following - copie.js", "following - copia.js", "following - Cópia.js", "following — копия.js",
-    "following - نسخة.js", "followingのコピー.js", "following - コピー.js", "following 的副本.js", "following的副本.js",
-    "following - 副本.js", "following - 복사본.js", "following（1）.js", "following-1.js", "following_1.js",
-    "Copy of following.js", "Kopie von following.js", "Copie de following.js", "Copia de following.js",
-    "following.js.txt", "following (1).js.txt", "following.js.download", "following.js (1)", "following.js copy",
-    "FOLLOWING (1).JS", "Following.js.TXT",
-)  # fmt: skip
+RENAMED = read_vectors("renamed")["names"]
 
 
 @pytest.mark.parametrize("name", RENAMED)

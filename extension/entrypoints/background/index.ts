@@ -18,7 +18,7 @@ import {
 import { makeSeenBackground } from "../../lib/background/seen";
 import { makeSeenStore } from "../../lib/background/seen-store";
 import type { WakeEngine } from "../../lib/engine/client";
-import { handOn } from "../../lib/engine/relay";
+import { relayRequests } from "../../lib/engine/relay";
 
 type Port = Parameters<Parameters<typeof browser.runtime.onConnect.addListener>[0]>[0];
 
@@ -76,7 +76,7 @@ export default defineBackground(() => {
   badges.listen();
   seen.listen();
   hints.listen();
-  handOn(wake);
+  relayRequests(wake);
   // Firefox keeps this page alive for an event that has a listener: the heartbeat of lib/background/engine-host.ts.
   browser.storage.session.onChanged.addListener(() => undefined);
 });

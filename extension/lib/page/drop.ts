@@ -7,8 +7,9 @@ export interface Dropped {
 }
 
 // An unzipped archive holds tens of thousands of pictures and films beside a few hundred data files; the engine reads
-// only text (facts/archive-format.md, section 3), and each file on the way to it costs time.
-const DATA_FILE = /\.(?:js|json|csv|txt|zip)$/i;
+// only text, and each file on the way to it costs time. Systems rename files (`following.js copy`, `following.js.txt`) and
+// leave placeholders (`.following.js.icloud`): which of these are the archive's, core/passerelle/archive/locate.py decides.
+const DATA_FILE = /\.(?:js|json|csv|txt|zip|icloud)$|\.js[\W_]/i;
 const MEDIA_FOLDER = /(?:^|\/)(?:[^/]*_media|assets)\//i;
 
 /** Take everything from a drop. Must be called while the drop event is handled: its items are gone after the first wait. */

@@ -5,6 +5,7 @@ import {
   readDrop,
   readInput,
 } from "../../../extension/lib/page/drop";
+import vectors from "../../data/vectors/renamed.json";
 
 type Tree = { [name: string]: File | Tree };
 
@@ -107,6 +108,13 @@ test("pictures, films and the viewer stay where they are", async () => {
   expect((await readDrop(transfer([folderEntry("a", tree)]))).names).toEqual([
     "a/data/following.js",
   ]);
+});
+
+test("files that a system has renamed come from a folder, and placeholders of iCloud", async () => {
+  const names = [...vectors.names, ".following.js.icloud"];
+  const data: Tree = Object.fromEntries(names.map((name) => [name, file("x")]));
+  const dropped = await readDrop(transfer([folderEntry("a", data)]));
+  expect(dropped.names).toEqual(names.map((name) => `a/${name}`));
 });
 
 test("several archives may be dropped together", async () => {
