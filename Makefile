@@ -19,12 +19,20 @@ endif
 export npm_config_fund := false
 export npm_config_audit := false
 
-.PHONY: help setup run test test-fast soak check x-pages x-users bench dist format lock clean
+.PHONY: help setup installed run pictures test test-fast soak check x-pages x-users bench dist format lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-setup: $(STAMP)/system $(STAMP)/python $(STAMP)/extension $(STAMP)/servers ## install all that the other commands need
+# Installers write to a log; the end of it is shown when one fails.
+SETUP_LOG := .cache/setup.log
+setup: ## install all that the other commands need
+	@mkdir -p $(STAMP)
+	@$(MAKE) -s -q installed 2> /dev/null || echo "Installing what this needs (the first time some minutes; log: $(SETUP_LOG)) …" >&2
+	@$(MAKE) --no-print-directory installed > $(SETUP_LOG) 2>&1 || { tail -n 30 $(SETUP_LOG) >&2; \
+	  echo "This could not be installed; $(SETUP_LOG) has all of what the installers wrote." >&2; exit 1; }
+
+installed: $(STAMP)/system $(STAMP)/python $(STAMP)/extension $(STAMP)/servers
 
 $(STAMP)/system: build/system.py
 	@mkdir -p $(STAMP)
@@ -47,8 +55,14 @@ $(STAMP)/servers: tests/world/node/package.json tests/world/node/package-lock.js
 	cd tests/world/node && npm ci --loglevel=error
 	@touch $@
 
-run: setup ## see it work: a browser with the extension, or the whole journey without a display (ARCHIVE=path)
-	$(PY) -m tests.run $(if $(ARCHIVE),"$(ARCHIVE)")
+run: ## see it work: a browser with the extension, or the whole journey without a display (ARCHIVE=path)
+	@echo "Passerelle at work, with invented people, on this machine alone: it reads an X archive, finds its people on a local"
+	@echo "Bluesky server, follows them, and marks them on a copy of x.com. About two minutes, the first time some more."
+	@$(MAKE) --no-print-directory setup
+	@$(PY) -m tests.run $(if $(ARCHIVE),"$(ARCHIVE)")
+
+pictures: setup ## renew the pictures of README and docs
+	@$(PY) -m tests.run --drive --docs
 
 test: setup ## all tests: core (CPython and Pyodide), backend, extension, real servers, real browsers
 	$(PY) build/make.py --types > /dev/null

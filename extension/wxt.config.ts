@@ -21,16 +21,21 @@ const X_HOSTS = [
   "https://mobile.twitter.com/*",
 ];
 
+const PERMISSIONS = ["storage", "unlimitedStorage", "alarms", "scripting"];
+
+// connect-src: no request of ours, and no redirect of one, goes to an http server, such as those of a local network.
+const POLICY = "script-src 'self' 'wasm-unsafe-eval'; object-src 'self'; connect-src 'self' https:";
+
 const everyBrowser: UserManifest = {
   name: "__MSG_name__",
   description: "__MSG_description__",
   default_locale: "en",
   homepage_url: identity.homepage,
-  permissions: ["storage", "alarms", "scripting"],
+  permissions: PERMISSIONS,
   // host_permissions: build/packages.py adds the hosts of directories.json, so that lists differ in nothing else.
   optional_host_permissions: X_HOSTS,
   content_security_policy: {
-    extension_pages: "script-src 'self' 'wasm-unsafe-eval'; object-src 'self'",
+    extension_pages: POLICY,
   },
   // What one does in private windows is not to be kept (Mozilla's add-on policy 6.3).
   incognito: "not_allowed",
@@ -40,7 +45,7 @@ const chromium: UserManifest = {
   ...everyBrowser,
   key: identity.chromium.key,
   minimum_chrome_version: identity.chromium.minimum_chrome_version,
-  permissions: ["storage", "alarms", "scripting", "offscreen"],
+  permissions: [...PERMISSIONS, "offscreen"],
 };
 
 const firefox: UserManifest = {

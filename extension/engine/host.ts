@@ -19,6 +19,12 @@ export interface HostParts {
   /** Called after the worker was stopped because nobody needed it. */
   readonly onIdle: () => void;
   readonly idleStop?: number;
+  readonly hasWebAssembly?: boolean;
+}
+
+/** The browser cannot run Python at all; waking the engine again does not help. */
+class NoWebAssembly extends Error {
+  readonly code = "no_webassembly";
 }
 
 interface Running {
@@ -33,7 +39,12 @@ export function startWorker(): Worker {
 }
 
 /** Make a host; `wake` is safe to call at any time and as often as one likes. */
-export function makeHost({ startWorker, onIdle, idleStop = IDLE_STOP }: HostParts) {
+export function makeHost({
+  startWorker,
+  onIdle,
+  idleStop = IDLE_STOP,
+  hasWebAssembly = typeof WebAssembly === "object",
+}: HostParts) {
   const open = new Set<string>();
   let running: Running | undefined;
   let idleClock: ReturnType<typeof setTimeout> | undefined;
@@ -50,6 +61,7 @@ export function makeHost({ startWorker, onIdle, idleStop = IDLE_STOP }: HostPart
 
   /** Make sure that a worker other than `silent` listens on the channel. Rejects when its script cannot start. */
   function wake(silent?: string): Promise<Awake> {
+    if (!hasWebAssembly) return Promise.reject(new NoWebAssembly("This browser has no WebAssembly."));
     if (running && running.name === silent) die("The engine did not answer for too long.");
     running ??= start();
     restartIdleClock();
@@ -103,9 +115,10 @@ export function makeHost({ startWorker, onIdle, idleStop = IDLE_STOP }: HostPart
   return { wake };
 }
 
-/** What to answer to whoever woke a host that could not start. */
+/** Return the answer to a wake that failed. */
 export function notAwake(error: unknown): NotAwake {
-  return { error: { code: "engine_unreachable", message: String(error), params: {} } };
+  const code = error instanceof NoWebAssembly ? error.code : "engine_unreachable";
+  return { error: { code, message: String(error), params: {} } };
 }
 
 function died(message: string): ErrorView {

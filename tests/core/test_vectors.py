@@ -12,7 +12,7 @@ from passerelle.directory.index import id_key, name_key
 from passerelle.following.plan import decision_keys
 from passerelle.hints.records import HintView, ProfileHints
 from passerelle.identifiers import Did, RestId, ScreenName
-from passerelle.matching.evidence import is_checked
+from passerelle.matching.evidence import DEMOTING, is_checked
 from passerelle.matching.match import Match, find_matches
 from passerelle.people.graph import Person
 
@@ -93,7 +93,8 @@ def test_decision_keys() -> None:
 @cases("grade")
 def test_grade(case: Any) -> None:
     now = datetime.fromisoformat(case["now"])
-    match = match_one(person_of(case["person"], now), [{"row_id": "a", **case["row"]}], now)
+    hints = [HintView.model_validate(one) for one in case.get("hints", [])]
+    match = match_one(person_of(case["person"], now), [{"row_id": "a", **case["row"]}], now, hints)
     assert match
-    doubts = [reason.code for reason in match.evidence if reason.code in ("name_contradicts", "old_name")]
+    doubts = [reason.code for reason in match.evidence if reason.code in (*DEMOTING, "old_name")]
     assert (match.grade, doubts) == (case["grade"], case["doubts"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 
 
@@ -69,3 +70,25 @@ PEOPLE = (*FRIENDLY, *HOSTILE)
 def crowd(count: int, first: int = 1_000) -> list[Someone]:
     """Invent `count` more people with plain names, always the same: for split files and measurements."""
     return [_someone(first + number, f"crowd_{number:x}", f"Crowd {number}") for number in range(count)]
+
+
+_FIRST = (
+    "Amélie", "Youssef", "Ingrid", "Mateo", "Zofia", "Kwame", "Lucía", "Henrik", "Soraya", "Tomás", "Nadia", "Elliot",
+    "Chiara", "Benoît", "Freja", "Samir", "Johanna", "Rui", "Eszter", "Marguerite",
+)  # fmt: skip
+_LAST = (
+    "Lemaire", "Benali", "Solberg", "Aguirre", "Wiśniewska", "Mensah", "Ferrer", "Lindqvist", "Haddad", "Carvalho",
+    "Petrova", "Whitfield", "Moretti", "Garnier", "Mikkelsen", "Toledano", "Brandt",
+)  # fmt: skip
+
+
+def neighbours(count: int) -> list[Someone]:
+    """Invent `count` people (340 at most) with names as people have them, always the same: for `make run`."""
+    return [_neighbour(number) for number in range(count)]
+
+
+def _neighbour(number: int) -> Someone:
+    # 20 and 17 have no common divisor, so that every pair comes once.
+    first, last = _FIRST[number % len(_FIRST)], _LAST[number % len(_LAST)]
+    letters = unicodedata.normalize("NFKD", f"{first}_{last[:6]}").encode("ascii", "ignore").decode().lower()
+    return _someone(20_000 + number, letters, f"{first} {last}")

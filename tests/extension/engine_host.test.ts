@@ -1,6 +1,6 @@
 // The host: one worker at a time, started when woken, stopped when idle, and its death is told to everybody.
-import { afterEach, expect, test } from "vitest";
-import { LISTENING, makeHost } from "../../extension/engine/host";
+import { afterEach, expect, test, vi } from "vitest";
+import { LISTENING, makeHost, notAwake } from "../../extension/engine/host";
 import { type Message, openChannel } from "../../extension/lib/engine/channel";
 
 const IDLE = 60; // milliseconds
@@ -62,6 +62,18 @@ test("two who wake it at once share one worker", async () => {
   const [first, second] = await Promise.all(both);
   expect(workers.length).toBe(1);
   expect(first).toEqual(second);
+});
+
+test("without WebAssembly no worker is started, and the answer says why", async () => {
+  const startWorker = vi.fn();
+  const host = makeHost({
+    startWorker,
+    onIdle: vi.fn(),
+    hasWebAssembly: false,
+  });
+  const answer = await host.wake().catch(notAwake);
+  expect(answer).toMatchObject({ error: { code: "no_webassembly" } });
+  expect(startWorker).not.toHaveBeenCalled();
 });
 
 test("nobody is told that it listens before it does", async () => {

@@ -122,14 +122,26 @@ describe("grade", () => {
     now: string;
     person: Person & { aliases: string[] };
     row: RowFields;
+    hints?: HintView[];
     grade: string;
     doubts: string[];
   }
   test.each(load<{ cases: GradeCase[] }>("grade").cases)(
     "$about",
-    ({ now, person: { rest_id, screen_name, aliases }, row, ...expected }) => {
+    ({
+      now,
+      person: { rest_id, screen_name, aliases },
+      row,
+      hints,
+      ...expected
+    }) => {
       const person = { restId: rest_id, screenName: screen_name, aliases };
-      const { grade, doubts } = judgeRow(rowOf(row), person, new Date(now));
+      const { grade, doubts } = judgeRow(
+        rowOf(row),
+        person,
+        new Date(now),
+        hints,
+      );
       expect({ grade, doubts }).toEqual({
         grade: expected.grade,
         doubts: expected.doubts,

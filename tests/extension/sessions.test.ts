@@ -129,16 +129,26 @@ test("the password goes to the server and is kept nowhere", async () => {
   expect(await kept()).not.toContain(ADA.password);
 });
 
-test("a password is sent to https only", async () => {
+test("a password is sent to public https servers only", async () => {
   for (const server of [
     "http://pds.example.org",
     "ftp://x",
     "nonsense",
     "https://user:secret@pds.example.org",
+    "https://127.0.0.1:8443",
+    "https://2130706433",
+    "https://0x7f.1",
+    "https://192.168.1.1",
+    "https://[::1]",
+    "https://[::ffff:10.0.0.1]:2583",
+    "https://localhost",
+    "https://router",
+    "https://nas.local",
+    "https://pds.internal",
   ]) {
     await expect(
       sessions.signIn({ ...ADA, pds: server }),
-    ).rejects.toMatchObject({ code: "server_error" });
+    ).rejects.toMatchObject({ code: "server_not_public" });
   }
   expect(pds.calls).toEqual([]);
 });

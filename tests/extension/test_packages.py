@@ -52,8 +52,8 @@ def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize(
     ("package", "permissions"),
     [
-        ("chromium", ["alarms", "offscreen", "scripting", "storage"]),
-        ("firefox", ["alarms", "scripting", "storage"]),
+        ("chromium", ["alarms", "offscreen", "scripting", "storage", "unlimitedStorage"]),
+        ("firefox", ["alarms", "scripting", "storage", "unlimitedStorage"]),
     ],
 )
 def test_a_package_asks_only_for_what_it_needs(dist: Path, package: str, permissions: list[str]) -> None:
@@ -110,7 +110,7 @@ def test_everything_that_a_package_may_do_is_explained(dist: Path, package: str)
 @pytest.mark.parametrize("package", ["chromium", "firefox"])
 def test_a_package_runs_only_its_own_code(dist: Path, package: str) -> None:
     manifest = manifest_of(dist / package)
-    policy = "script-src 'self' 'wasm-unsafe-eval'; object-src 'self'"
+    policy = "script-src 'self' 'wasm-unsafe-eval'; object-src 'self'; connect-src 'self' https:"
     assert manifest["content_security_policy"] == {"extension_pages": policy}
     assert manifest["incognito"] == "not_allowed"
 

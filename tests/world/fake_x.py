@@ -3,37 +3,91 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from tests.data.people import ADA, BRUNO, CHLOE, FRIENDLY, HOSTILE, OWNER, SPEAKERS, Someone, crowd
-from tests.world.world import Answer, Ask, page, static
+from tests.data.people import (
+    ADA,
+    AT_SIGN,
+    BIDI,
+    BRUNO,
+    CHLOE,
+    DARIUSZ,
+    FARID,
+    FRIENDLY,
+    HIDEO,
+    HOSTILE,
+    HTML,
+    JUNHO,
+    KAVITA,
+    OLU,
+    OWNER,
+    SPEAKERS,
+    Someone,
+    crowd,
+)
+from tests.world.world import Answer, Ask, Site, page, static
 from tests.world.x_documents import DOCUMENTS, PAGES, render
 
 _files = static(PAGES)
 
-# The lists of the sample archive's owner as their pages on x.com show them.
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """The people of the fake X.
+
+    `shown` appear on its pages in this order, `crowd` between them (empty: numbered strangers). `lists` are the owner's
+    own lists, by the names of X's GraphQL operations.
+    """
+
+    shown: Sequence[Someone]
+    crowd: Sequence[Someone]
+    lists: Mapping[str, Sequence[Someone]]
+
+
+_KNOWN = (*FRIENDLY, *HOSTILE, *SPEAKERS)
 LISTS: Mapping[str, Sequence[Someone]] = {
-    "Following": (*FRIENDLY, *HOSTILE, *SPEAKERS, *crowd(800 - len((*FRIENDLY, *HOSTILE, *SPEAKERS)))),
+    "Following": (*_KNOWN, *crowd(800 - len(_KNOWN))),
     "Followers": (ADA, BRUNO, CHLOE),
 }
+_SHOWN = (OWNER, ADA, BRUNO, CHLOE, DARIUSZ, FARID, HIDEO, JUNHO, KAVITA, OLU, HTML, BIDI, AT_SIGN)
+TESTS = Cast(_SHOWN, (), LISTS)
+
 PART = 50  # people in one answer
 GRAPHQL = re.compile(r"/i/api/graphql/[\w-]+/(\w+)")
 LIST_PAGE = re.compile(rf"/{OWNER.screen_name}/(following|followers)")
 
 
-def site(ask: Ask) -> Answer:
-    """Serve the documents under their names, the owner's lists, what X's scripts request, and other files."""
-    path = urlsplit(ask.path).path
-    if asked := GRAPHQL.fullmatch(path):
-        return _graphql(asked[1], ask)
-    name = "list" if LIST_PAGE.fullmatch(path) else path.strip("/") or "home"
-    if document := DOCUMENTS.get(name):
-        return page(200, render(document), "text/html; charset=utf-8")
-    return _files(ask)
+def make_site(cast: Cast) -> Site:
+    """Return x.com: the documents under their names, the owner's lists, what X's scripts request, and other files."""
+
+    def site(ask: Ask) -> Answer:
+        path = urlsplit(ask.path).path
+        if asked := GRAPHQL.fullmatch(path):
+            return _graphql(asked[1], ask, cast.lists)
+        if path == "/invented.js":
+            return page(200, _invented(cast).encode(), "text/javascript; charset=utf-8")
+        name = "list" if LIST_PAGE.fullmatch(path) else path.strip("/") or "home"
+        if document := DOCUMENTS.get(name):
+            return page(200, render(document), "text/html; charset=utf-8")
+        return _files(ask)
+
+    return site
+
+
+def _invented(cast: Cast) -> str:
+    """Return the JavaScript module of the people on the pages."""
+    lists = {"PEOPLE": cast.shown, "CROWD": cast.crowd}
+    rows = {name: [dataclasses.astuple(one) for one in people] for name, people in lists.items()}
+    return "".join(f"export const {name} = {json.dumps(people)};\n" for name, people in rows.items())
+
+
+site = make_site(TESTS)
 
 
 def old_name(ask: Ask) -> Answer:
@@ -41,16 +95,16 @@ def old_name(ask: Ask) -> Answer:
     return Answer(302, (("Location", f"https://x.com{ask.path}"),), b"")
 
 
-def _graphql(operation: str, ask: Ask) -> Answer:
+def _graphql(operation: str, ask: Ask, lists: Mapping[str, Sequence[Someone]]) -> Answer:
     """Answer in X's shapes of August 2026: a person's fields in `core`, `profile_bio`, `relationship_counts`."""
     if operation == "UserByScreenName":
-        return _json({"data": {"user": {"result": user(OWNER, LISTS)}}})
+        return _json({"data": {"user": {"result": user(OWNER, lists)}}})
     query = parse_qs(urlsplit(ask.path).query)
     variables = json.loads(ask.body)["variables"] if ask.method == "POST" else json.loads(query["variables"][0])
     first = int((variables["cursor"] or "0").partition("|")[0])
-    people = LISTS[operation][first : first + PART]
+    people = lists[operation][first : first + PART]
     following = first + len(people)
-    cursor = f"{following}|1" if following < len(LISTS[operation]) else "0|1"
+    cursor = f"{following}|1" if following < len(lists[operation]) else "0|1"
     entries = [_entry(f"user-{one.rest_id}", {"itemContent": _item(one)}) for one in people]
     entries.append(_entry("cursor-bottom-1", {"value": cursor, "cursorType": "Bottom"}))
     instructions = [{"type": "TimelineClearCache"}, {"type": "TimelineAddEntries", "entries": entries}]

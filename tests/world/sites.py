@@ -27,11 +27,11 @@ def is_batch(ask: Ask) -> bool:
     return ask.method == "POST" and ask.path == "/xrpc/com.atproto.repo.applyWrites"
 
 
-def make_sites(plc: Plc, pds: Pds, directory: DirectoryServer) -> Mapping[str, Site]:
+def make_sites(plc: Plc, pds: Pds, directory: DirectoryServer, x: Site = fake_x.site) -> Mapping[str, Site]:
     """Return the site of every host name of the closed world."""
     bluesky = proxy(lambda: pds.port)
     return {
-        X: fake_x.site,
+        X: x,
         "twitter.com": fake_x.old_name,
         PLC: proxy(lambda: plc.port),
         APPVIEW: appview(PdsAccounts(bluesky, PDS, HANDLES)),

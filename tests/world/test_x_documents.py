@@ -1,23 +1,10 @@
-"""The pages of the fake x.com: the tests' own invented people, X's policy, one template."""
+"""The pages of the fake x.com: X's policy, one template, scripts that exist."""
 
 from __future__ import annotations
 
-import json
 import re
 
-from tests.data import people
 from tests.world.x_documents import DOCUMENTS, PAGES, render
-
-
-def test_the_pages_people_are_those_of_the_tests() -> None:
-    table = re.search(r"PEOPLE = (\[.*?\])\.map", (PAGES / "people.js").read_text(), re.DOTALL)
-    assert table
-    shown = json.loads(re.sub(r",(\s*\])", r"\1", table[1]))
-
-    known = {one.rest_id: one for one in (people.OWNER, *people.PEOPLE)}
-    assert shown == [
-        [one.rest_id, one.screen_name, one.display_name, one.bio] for one in (known[rest_id] for rest_id, *_ in shown)
-    ]
 
 
 def test_every_document_but_the_hostile_one_forbids_foreign_scripts() -> None:

@@ -43,6 +43,7 @@ PHRASES: Mapping[str, str] = {
     "old_name": "old name",
     "source": "says",
     "name_contradicts": "but the directory knows this id as",
+    "target_contradicts": "but this handle belongs to another account now:",
     "guessed": "the address is a guess",
 }
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from passerelle.directory import Row
 from passerelle.hints.records import Confidence, HintView
 from passerelle.networks.table import NETWORKS
 from passerelle.view import View
@@ -20,6 +21,7 @@ EvidenceCode = Literal[
     "old_name",  # the archive's name for the id is older than a year
     "source",  # a source states it (`detail`: its name, `url` where known)
     "name_contradicts",  # id and name of the row disagree with what was seen: demoted
+    "target_contradicts",  # the row's handle was checked and belongs to another did (`detail`: the handle): demoted
     "says_so",  # their X profile names the account (`detail`: name, bio, location or url)
     "guessed",  # ... by a bare name, which was completed: a doubt
     "account_found",  # the account was there when the person had it checked
@@ -29,6 +31,8 @@ EvidenceCode = Literal[
 
 # Two independent families of sources agree, or it is proven: such matches may be chosen in advance.
 PRESELECTED_GRADES: frozenset[MatchGrade] = frozenset({"proven", "attested"})
+# Doubts that take a row's grade away: it contradicts what this machine has seen.
+DEMOTING: frozenset[EvidenceCode] = frozenset({"name_contradicts", "target_contradicts"})
 # What `evidence_of` returns.
 HINT_EVIDENCE: frozenset[EvidenceCode] = frozenset(
     {"says_so", "guessed", "account_found", "links_back", "account_gone"}
@@ -38,7 +42,7 @@ _LEAST_SURE: Confidence = "inferred"
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One reason to believe a match, or (`old_name`, `name_contradicts`) to doubt it."""
+    """One reason to believe a match, or to doubt it (`old_name`, and the codes of DEMOTING)."""
 
     code: EvidenceCode
     detail: str | None = None
@@ -62,6 +66,15 @@ def is_did_confirmed(grade: MatchGrade, did: str, hint: HintView | None) -> bool
     """
     check = hint.check if hint else None
     return grade in PRESELECTED_GRADES or (check is not None and check.did == did)
+
+
+def find_mover(row: Row, hints: Iterable[HintView]) -> HintView | None:
+    """Return the hint whose check shows that the row's handle belongs to another did than the row's; else None."""
+    for hint in hints:
+        other = hint.check.did if hint.check else None
+        if other and row.did and row.handle == hint.address and other != row.did:
+            return hint
+    return None
 
 
 def is_checked(hint: HintView) -> bool:

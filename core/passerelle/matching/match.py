@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from passerelle.directory import GRADES, DirectoryIndex, Grade, Row
-from passerelle.hints.records import ProfileHints
+from passerelle.hints.records import HintView, ProfileHints
 from passerelle.identifiers import RestId, canonicalize_screen_name
-from passerelle.matching.evidence import PRESELECTED_GRADES, Evidence, MatchGrade, grade_of
+from passerelle.matching.evidence import DEMOTING, PRESELECTED_GRADES, Evidence, MatchGrade, find_mover, grade_of
 from passerelle.matching.listing import Account, join_hints, list_accounts
 from passerelle.matching.views import MatchView
 from passerelle.people.graph import FollowGraph, Person
@@ -92,12 +92,19 @@ def _match(person: Person, found: _Found | None, profile: ProfileHints | None) -
 
 
 def _match_row(person: Person, found: _Found, profile: ProfileHints | None) -> Match:
-    is_demoted = any(doubt.code == "name_contradicts" for doubt in found.doubts)
-    grade = DEMOTED_GRADE if is_demoted else found.row.grade
-    is_wanted = person.following and not person.muted and not found.doubts and grade in PRESELECTED_GRADES
+    hints = profile.hints if profile else ()
+    doubts = (*found.doubts, *_target_doubts(found.row, hints))
+    grade = DEMOTED_GRADE if any(doubt.code in DEMOTING for doubt in doubts) else found.row.grade
+    is_wanted = person.following and not person.muted and not doubts and grade in PRESELECTED_GRADES
     sources = (Evidence("source", source.name, source.url, source.date) for source in found.row.sources)
-    accounts = tuple(join_hints(list_accounts(found.row), profile.hints if profile else ()))
-    return Match(person, found.row, grade, (found.reason, *found.doubts, *sources), is_wanted, accounts, profile)
+    accounts = tuple(join_hints(list_accounts(found.row), hints))
+    return Match(person, found.row, grade, (found.reason, *doubts, *sources), is_wanted, accounts, profile)
+
+
+def _target_doubts(row: Row, hints: Iterable[HintView]) -> Iterator[Evidence]:
+    hint = find_mover(row, hints)
+    if hint and hint.check:
+        yield Evidence("target_contradicts", row.handle, date=datetime.fromisoformat(hint.check.at).date())
 
 
 def _find_by_id(person: Person, index: DirectoryIndex) -> _Found | None:

@@ -18,7 +18,7 @@ import {
 import { makeSeenBackground } from "../../lib/background/seen";
 import { makeSeenStore } from "../../lib/background/seen-store";
 import type { WakeEngine } from "../../lib/engine/client";
-import { handOn } from "../../lib/engine/relay";
+import { relayRequests } from "../../lib/engine/relay";
 
 type Port = Parameters<Parameters<typeof browser.runtime.onConnect.addListener>[0]>[0];
 
@@ -33,6 +33,7 @@ const seen = makeSeenBackground(wake, store, hints);
 
 /** What the extension's own pages may ask. */
 const EXTENSION_PAGE_HANDLERS: PageHandlers = {
+  ...badges.pageHandlers,
   "engine.wake": async ({ silent }) => {
     const awake = await wake(typeof silent === "string" ? silent : undefined);
     void seen.tellNames(false); // Python runs now anyway
@@ -75,7 +76,7 @@ export default defineBackground(() => {
   badges.listen();
   seen.listen();
   hints.listen();
-  handOn(wake);
+  relayRequests(wake);
   // Firefox keeps this page alive for an event that has a listener: the heartbeat of lib/background/engine-host.ts.
   browser.storage.session.onChanged.addListener(() => undefined);
 });

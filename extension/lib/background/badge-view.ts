@@ -42,7 +42,7 @@ export function makeBadgeView(
   const accounts = accountsOf(known, own).map((account) => accountView(account, name, own, translate));
   const [first] = accounts;
   if (!first) return null;
-  const judged = row && judgeRow(row, { ...person, aliases: own.aliases }, now);
+  const judged = row && judgeRow(row, { ...person, aliases: own.aliases }, now, profile?.hints);
   const grade = gradeOf(accounts, judged?.grade);
   const networks = new Set(accounts.map(({ network }) => network)).size > 1 ? "both" : first.network;
   return {
@@ -69,6 +69,7 @@ export function makeBadgeView(
       cancel: translate("badge.cancel"),
       close: translate("badge.close"),
       asking: translate("state.asked"),
+      confirm: translate("badge.confirm"),
       no_answer: translate("error.timeout"),
       broken: translate("error.bug"),
     },
@@ -154,6 +155,8 @@ function notesOf(row: DirectoryRow, doubts: readonly Doubt[], translate: Transla
 const DOUBT_TEXTS: Readonly<Record<Doubt, (row: DirectoryRow, translate: Translate) => string>> = {
   name_contradicts: ({ screen_name }, translate) =>
     translate("badge.other_name", { name: `@${screen_name ?? ""}` }),
+  target_contradicts: ({ handle }, translate) =>
+    translate("evidence.target_contradicts", { detail: handle ?? "" }),
   old_name: ({ name_seen }, translate) =>
     name_seen ? translate("badge.old_name", { date: new Date(name_seen) }) : translate("badge.undated_name"),
 };

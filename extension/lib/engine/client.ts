@@ -103,8 +103,8 @@ export function makeEngine(wake: WakeEngine, patience: Patience = PATIENCE) {
       opened().post({ request: { ...fields, id, type }, files });
     };
     try {
-      // At once: should this page close before a worker listens, the background hands it on (lib/engine/relay.ts). And again
-      // when one is sure to listen: it takes each request once.
+      // Now, so that the background can relay it if this page closes before a worker listens (lib/engine/relay.ts); and
+      // again when a worker listens, which takes each request once.
       if (OUTLIVING.has(type)) post();
       request.worker = (await awake()).worker;
       post();

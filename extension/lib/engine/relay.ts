@@ -1,10 +1,10 @@
-// The background's part in "nothing is lost": hands on what a page posted for the engine and then closed. No worker may have
-// listened yet, for starting one takes a moment, and a popup closes whenever it loses the focus.
+// The background repeats requests of pages that may have closed: a popup closes whenever it loses the focus, perhaps before
+// the worker listened.
 import { openChannel, OUTLIVING } from "./channel";
 import type { WakeEngine } from "./client";
 
-/** Listen from now on; gives the function that ends it. What a worker has taken already it does not take again. */
-export function handOn(wake: WakeEngine): () => void {
+/** Relay requests from now on; returns the function that stops it. The worker ignores a request that it has already taken. */
+export function relayRequests(wake: WakeEngine): () => void {
   const channel = openChannel((message) => {
     if (!("request" in message) || !OUTLIVING.has(message.request.type)) return;
     wake().then(

@@ -14,7 +14,7 @@ import type { Dropped } from "./drop";
 import { Failures } from "./failures.svelte";
 import { Follow } from "./follow.svelte";
 import { Matches } from "./matches.svelte";
-import { openTab, saveFile } from "./platform";
+import { openTab, persistStorage, saveFile } from "./platform";
 import { Stored } from "./stored.svelte";
 import { Work } from "./work.svelte";
 
@@ -52,7 +52,7 @@ export class Page {
     ]);
     const isSigningIn = await this.signedIn.start();
     if (isSigningIn && place === "popup" && this.view === "home") this.go("sign-in");
-    await this.rouse();
+    await Promise.all([this.rouse(), persistStorage()]);
   }
 
   go(view: View): void {

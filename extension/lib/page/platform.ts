@@ -1,13 +1,19 @@
 // What differs between browsers and systems for the person in front of them.
 import { browser } from "wxt/browser";
 
-/**
- * Say whether this browser closes a popup as soon as a file dialog opens: Firefox always has, Chromium on macOS does
- * since 152 (facts/protocols.md, 5.4).
- */
+/** Return whether this browser closes a popup as soon as a file dialog opens: Firefox, and Chromium on macOS since 152. */
 export async function popupClosesOnDialog(): Promise<boolean> {
   if (import.meta.env.FIREFOX) return true;
   return (await browser.runtime.getPlatformInfo()).os === "mac";
+}
+
+/**
+ * Ask the browser not to evict our data when the disk fills up, as it may any site's. Firefox agrees without a question
+ * because of the permission `unlimitedStorage`; in Chromium that permission alone prevents eviction, whatever it answers:
+ * https://developer.chrome.com/docs/extensions/develop/concepts/storage-and-cookies
+ */
+export async function persistStorage(): Promise<void> {
+  await navigator.storage.persist();
 }
 
 /** Open the app in a tab, at a step. */
@@ -15,7 +21,7 @@ export async function openTab(step: string): Promise<void> {
   await browser.tabs.create({ url: `${browser.runtime.getURL("/app.html")}#${step}` });
 }
 
-/** Hand the person a file to save. */
+/** Download a text as a file. */
 export function saveFile(name: string, type: string, text: string): void {
   const url = URL.createObjectURL(new Blob([text], { type }));
   const link = Object.assign(document.createElement("a"), { href: url, download: name });

@@ -1,7 +1,7 @@
 // What a directory row counts for when it is somebody's row, and the doubts to show with it. Pure.
 //
 // The same rule as in core/passerelle/matching/match.py; both run tests/data/vectors/grade.json.
-import type { Grade } from "../messages/messages.gen";
+import type { Grade, HintView } from "../messages/messages.gen";
 import type { DirectoryRow } from "./directory";
 
 /** A person and every name that they are known to have had; `screenName` is the one they bear now. */
@@ -11,26 +11,43 @@ export interface NamesOfPerson {
   readonly aliases: readonly string[];
 }
 
-/** `name_contradicts`: the row has this id under a name that is not theirs. `old_name`: found by a name that is too old. */
-export type Doubt = "name_contradicts" | "old_name";
+/**
+ * `name_contradicts`: the row has this id under a name that is not theirs. `target_contradicts`: the row's handle was
+ * checked and belongs to another did. `old_name`: found by a name that is too old.
+ */
+export type Doubt = "name_contradicts" | "target_contradicts" | "old_name";
 
 export interface Judgement {
   readonly grade: Grade;
   readonly doubts: readonly Doubt[];
 }
 
-type GradedRow = Pick<DirectoryRow, "rest_id" | "screen_name" | "name_seen" | "grade">;
+type GradedRow = Pick<DirectoryRow, "rest_id" | "screen_name" | "name_seen" | "grade" | "did" | "handle">;
 
 const NAME_MAX_AGE = 365; // days, as NAME_MAX_AGE in the core
 const CLOCK_TOLERANCE = 1; // days, as CLOCK_TOLERANCE in the core
 const DEMOTED_GRADE: Grade = "claimed"; // as DEMOTED_GRADE in the core
 const DAY = 24 * 60 * 60 * 1000; // ms
 
-/** Return what a person's row counts for. */
-export function judgeRow(row: GradedRow, person: NamesOfPerson, now: Date): Judgement {
-  if (isContradicted(row, person)) return { grade: DEMOTED_GRADE, doubts: ["name_contradicts"] };
+/** Return what a person's row counts for; `hints` are those of their X profile. */
+export function judgeRow(
+  row: GradedRow,
+  person: NamesOfPerson,
+  now: Date,
+  hints: readonly HintView[] = [],
+): Judgement {
+  const demoting: Doubt[] = [];
+  if (isContradicted(row, person)) demoting.push("name_contradicts");
   const isOld = row.rest_id === null && !isFresh(row.name_seen, now);
-  return { grade: row.grade, doubts: isOld ? ["old_name"] : [] };
+  const other = hints.some((hint) => isMover(row, hint));
+  if (other) demoting.push("target_contradicts");
+  const doubts: Doubt[] = isOld ? ["old_name", ...demoting] : demoting;
+  return { grade: demoting.length > 0 ? DEMOTED_GRADE : row.grade, doubts };
+}
+
+// As find_mover in core/passerelle/matching/evidence.py.
+function isMover({ did, handle }: GradedRow, { address, check }: HintView): boolean {
+  return !!check?.did && did !== null && handle === address && check.did !== did;
 }
 
 /** Return whether the row has this person's id under a name that none of theirs equals. */

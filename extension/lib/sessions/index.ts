@@ -1,6 +1,7 @@
 // Signing in to Bluesky and sending signed requests. The only code that touches tokens; the password is never kept.
 //
 // Works in popup, tab and engine worker alike: state is in IndexedDB, locks and messages are shared by the whole extension.
+import { isPublicHost } from "../rules/hosts";
 import { KINDS, OtherAnswer } from "./kinds";
 import {
   type Account,
@@ -131,11 +132,12 @@ function lockOf(did: string): string {
   return `passerelle-session ${did}`;
 }
 
-// A password goes to this address: only https, and nothing but a server in it.
+// The password is sent to this address: https and a public host, no user in it. A port is allowed:
+// https://atproto.com/specs/did#did-documents
 function parseServer(pds: string): string {
   const url = URL.canParse(pds) ? new URL(pds) : null;
-  if (url?.protocol !== "https:" || url.username || url.password)
-    throw new SessionError("server_error", { host: url?.host ?? pds });
+  if (url?.protocol !== "https:" || url.username || url.password || !isPublicHost(url.hostname))
+    throw new SessionError("server_not_public", { host: url?.host || pds });
   return url.origin;
 }
 

@@ -21,6 +21,7 @@ vi.mock("../../../extension/lib/page/x-list", () => ({ forgetSeen }));
 const saved: string[] = [];
 vi.mock("../../../extension/lib/page/platform", () => ({
   openTab: () => Promise.resolve(),
+  persistStorage: () => Promise.resolve(),
   saveFile: (name: string) => saved.push(name),
 }));
 

@@ -1,52 +1,22 @@
-// The invented people of these pages: those of tests/data/people.py (a test holds them equal), and as many more as wanted.
+// The invented people of these pages, from tests/data/people.py, and as many more as wanted.
+// invented.js is made by tests/world/fake_x.py: rows of [rest_id, screen_name, display_name, bio].
+import { CROWD, PEOPLE as ROWS } from "./invented.js";
 
-/** [rest_id, screen_name, display_name, bio] */
-export const PEOPLE = [
-  [
-    "9000000000001000003",
-    "odile_passe",
-    "Odile Passé",
-    "Bibliothécaire. Sur le départ.",
-  ],
-  [
-    "9000000000011000033",
-    "ada_nouvelle",
-    "Ada Nouvelle",
-    "Poète. 🦋 ada-nouvelle.bsky.social",
-  ],
-  ["9000000000012000036", "brunoquai", "Bruno Quai", "@bruno@quai.example.org"],
-  ["9000000000013000039", "Chloe_Marais", "Chloé Marais 🌿", ""],
-  ["9000000000014000042", "dariusz_lodz", "Dariusz Łódzki", ""],
-  ["9000000000016000048", "farid_k", "فريد الخياط", ""],
-  ["9000000000018000054", "hideo_umi", "海野秀夫", ""],
-  ["9000000000020000060", "junho_bada", "바다 준호", ""],
-  ["9000000000021000063", "kavita_nadi", "कविता नदी", ""],
-  ["9000000000025000075", "olu_afara", "Olúwaṣeun Àfárá", ""],
-  [
-    "9000000000031000093",
-    "angle_brackets",
-    "<img src=x onerror=alert(1)><b>Bold</b>",
-    "",
-  ],
-  [
-    "9000000000032000096",
-    "turned_round",
-    "Alice \u202egro.live\u202c \u2066isolated\u2069",
-    "",
-  ],
-  ["9000000000034000102", "at_sign", "@nasa", ""],
-].map(([rest_id, screen_name, display_name, bio]) => ({
+const toPerson = ([rest_id, screen_name, display_name, bio]) => ({
   rest_id,
   screen_name,
   display_name,
   bio,
-}));
+});
+
+export const PEOPLE = ROWS.map(toPerson);
 
 export const byName = (name) =>
   PEOPLE.find(({ screen_name }) => screen_name === name) ?? stranger(name);
 
-/** Give person number `number` of a crowd that nobody follows: `crowd` of tests/data/people.py. */
+/** Return person `number` of a crowd that nobody follows: one of CROWD, or as `crowd` of tests/data/people.py. */
 export function crowd(number) {
+  if (CROWD.length) return toPerson(CROWD[number % CROWD.length]);
   const rest_id = String(
     9_000_000_000_000_000_000n + BigInt(1_000 + number) * 1_000_003n,
   );
@@ -61,7 +31,7 @@ export function crowd(number) {
 // Of the crowd, the tests' directory knows the first few (tests/world/residents.py).
 const UNKNOWN = 5_000;
 
-/** Give a list of `count` people, every tenth of which is one of PEOPLE. */
+/** Return a list of `count` people, every tenth of which is one of PEOPLE. */
 export function mixed(count, first = 0) {
   return Array.from({ length: count }, (_, at) =>
     at % 10
@@ -70,13 +40,13 @@ export function mixed(count, first = 0) {
   );
 }
 
-/** Give somebody by chance, mostly one of PEOPLE. */
+/** Return a random person, mostly one of PEOPLE. */
 export const somebody = (dice) =>
   dice.below(4)
     ? dice.pick(PEOPLE.slice(1))
     : crowd(UNKNOWN + dice.below(1_000));
 
-/** Give by chance what somebody may write as their name or anywhere else; none of it says who they are. */
+/** Return a random text as people write it in their names or posts; none of it tells who they are. */
 export const writing = (dice) =>
   dice.pick([
     "@nasa",

@@ -1,4 +1,4 @@
-// What a page posts just before it closes reaches the engine, once.
+// lib/engine/relay.ts: requests of a page that closed reach the engine.
 import { afterEach, expect, test, vi } from "vitest";
 import {
   type Awake,
@@ -6,7 +6,7 @@ import {
   openChannel,
 } from "../../extension/lib/engine/channel";
 import { makeEngine } from "../../extension/lib/engine/client";
-import { handOn } from "../../extension/lib/engine/relay";
+import { relayRequests } from "../../extension/lib/engine/relay";
 
 const AWAKE = { listening: true as const, worker: "first" };
 const closing: (() => void)[] = [];
@@ -15,7 +15,7 @@ afterEach(() => {
   for (const close of closing.splice(0)) close();
 });
 
-/** A worker that begins to listen when it is started; gives what it heard. */
+/** Return a worker that begins to listen when it is started, and what it heard. */
 function workerToStart(): { start: () => void; heard: string[] } {
   const heard: string[] = [];
   const start = () => {
@@ -27,7 +27,7 @@ function workerToStart(): { start: () => void; heard: string[] } {
   return { start, heard };
 }
 
-/** A page that is closed while it waits for the engine. */
+/** Send a command from a page that closes before the engine answers. */
 function closeAfterCalling(type: "archive.open" | "archive.cancel"): void {
   const page = makeEngine(() => new Promise<Awake | NotAwake>(() => undefined));
   void (type === "archive.open"
@@ -36,20 +36,22 @@ function closeAfterCalling(type: "archive.open" | "archive.cancel"): void {
   page.close();
 }
 
-test("an archive dropped in a popup that closes at once is handed on when a worker listens", async () => {
+test("an archive dropped in a popup that closes at once is relayed when a worker listens", async () => {
   const worker = workerToStart();
-  closing.push(handOn(() => Promise.resolve(AWAKE).finally(worker.start)));
+  closing.push(
+    relayRequests(() => Promise.resolve(AWAKE).finally(worker.start)),
+  );
   closeAfterCalling("archive.open");
   await vi.waitFor(() => {
     expect(worker.heard).toEqual(["archive.open"]);
   });
 });
 
-test("what is of no use without its page is not handed on", async () => {
+test("requests that are useless without their page are not relayed", async () => {
   const worker = workerToStart();
   worker.start();
   const wake = vi.fn(() => Promise.resolve(AWAKE));
-  closing.push(handOn(wake));
+  closing.push(relayRequests(wake));
   closeAfterCalling("archive.cancel");
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(wake).not.toHaveBeenCalled();

@@ -1,0 +1,125 @@
+"""Without a display: the journey of a person, driven step by step in a headless browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from passerelle.text import clean_display_name
+from playwright.sync_api import Page, Playwright, expect
+
+from tests.data.people import ADA
+from tests.e2e import steps
+from tests.run.pictures import NARROW, PICTURES, WIDE, take, take_both_themes
+from tests.run.printing import explain, list_matches, near, say
+from tests.run.servers import Town
+from tests.world.chromium import Chromium, closed_world
+from tests.world.sites import X_PATTERNS, X
+
+PATIENCE = 300_000  # milliseconds: a large archive on a slow machine
+COUNTS = ("following", "followers", "mutuals", "tweets")
+# In the order of the list: mutual follows first.
+_STORED_MATCHES = """() => new Promise((resolve, reject) => {
+    const opening = indexedDB.open("passerelle");
+    opening.onerror = () => reject(opening.error);
+    opening.onsuccess = () => {
+        const asking = opening.result.transaction("matches").objectStore("matches").getAll();
+        asking.onsuccess = () => resolve(asking.result.sort((a, b) => b.followed_by - a.followed_by));
+        asking.onerror = () => reject(asking.error);
+    };
+})"""
+
+
+def travel(playwright: Playwright, extension: Path, folder: Path, town: Town, archive: Path) -> None:
+    """Drive the whole journey, print what was found and take pictures on the way."""
+    expect.set_options(timeout=PATIENCE)
+    with Chromium(playwright, extension, folder / "profile", closed_world(town.world)) as browser:
+        say(f"Dropping {near(archive)} in the popup …")
+        with browser.open_popup() as popup:
+            take(popup, "popup-start")
+            steps.hand_over(popup, archive)
+            steps.await_matches(popup)
+            take_both_themes(popup, "popup")
+        tab = browser.open_page(steps.APP)
+        steps.await_matches(tab)
+        tell_result(tab)
+        take_tab(tab)
+        can_follow = sign_in(tab, town)
+        visit_x(browser, tab)
+        if can_follow:
+            follow(tab, town)
+    say(f"Pictures of every step: {near(PICTURES)}/")
+
+
+def tell_result(tab: Page) -> None:
+    """Print whose archive it is, its numbers, and the people found."""
+    counts = {name: tab.get_by_test_id(f"count-{name}").get_attribute("data-count") for name in COUNTS}
+    owner = clean_display_name(tab.get_by_test_id("archive-owner").inner_text())
+    say(f"\nThe archive of {owner}: " + ", ".join(f"{count} {name}" for name, count in counts.items()) + ".")
+    matches: list[dict[str, Any]] = tab.evaluate(_STORED_MATCHES)
+    say(explain(matches, int(counts["following"] or 0)))
+    if matches:
+        say(f"\n{list_matches(matches)}\n")
+
+
+def sign_in(tab: Page, town: Town) -> bool:
+    """Sign in to the local PDS; return whether anyone was found there."""
+    if not tab.get_by_test_id("follow-bar").is_visible():
+        say("No one was found on Bluesky, so there is no one to follow there.")
+        return False
+    steps.sign_in(tab, town.person)
+    expect(tab.get_by_test_id("follow-all")).to_be_visible()
+    return True
+
+
+def follow(tab: Page, town: Town) -> None:
+    """Follow everyone ticked; print what the repository holds afterwards."""
+    tab.bring_to_front()
+    steps.go_home(tab)
+    button = tab.get_by_test_id("follow-all")
+    if button.is_disabled():
+        say("No one is ticked: a single source is no proof. In the extension, tick the people you know.")
+        return
+    say(f"Following as {town.person.handle} …")
+    button.click()
+    steps.await_followed(tab)
+    take(tab, "tab-followed")
+    records = town.pds.list_follows(town.person.did)
+    doubles = len(records) - len({record.subject for record in records})
+    say(f"The local Bluesky server now holds {len(records)} follow records of this account, {doubles} of them double.")
+
+
+def take_tab(tab: Page) -> None:
+    """Take pictures of the tab: light and dark, French and Arabic, narrow."""
+    take_both_themes(tab, "tab")
+    for language in ("fr", "ar"):
+        set_language(tab, language)
+        take(tab, f"tab-{language}")
+    set_language(tab, "auto")
+    tab.set_viewport_size(NARROW)
+    take(tab, "tab-narrow")
+    tab.set_viewport_size(WIDE)
+
+
+def set_language(tab: Page, language: str) -> None:
+    """Choose a language in the settings, and go back."""
+    steps.open_settings(tab)
+    tab.get_by_test_id("language").select_option(language)
+    steps.go_home(tab)
+
+
+def visit_x(browser: Chromium, tab: Page) -> None:
+    """Switch badges on and take pictures of them on the fake x.com."""
+    browser.allow_sites(*X_PATTERNS)
+    tab.bring_to_front()
+    steps.switch_badges(tab)
+    page = browser.context.new_page()
+    for name in ("home", "profile", "following?count=40"):
+        page.goto(f"https://{X}/{name}")
+        badge = page.locator(f'[data-passerelle-badge="{ADA.screen_name}"]').first
+        expect(badge).to_be_visible()
+        if name == "home":
+            badge.click()
+            page.wait_for_timeout(500)
+        take(page, f"badges-{name.partition('?')[0]}")
+    say(f"Badges stand beside people's names on {X} (a fake one on this machine).")

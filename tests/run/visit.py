@@ -1,0 +1,45 @@
+"""With a display: a browser in the closed world, and what one can try in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import Playwright
+
+from tests.data.people import OWNER
+from tests.e2e import steps
+from tests.run.printing import near, say
+from tests.run.servers import Town
+from tests.world.chromium import Chromium, closed_world
+from tests.world.sites import DIRECTORY, X
+
+TRY = """
+A browser is open with the extension. It reaches nothing but this machine; only these addresses lead anywhere:
+
+  archive to drop      {archive}
+  sign in to Bluesky   {handle}
+  app password         {password}
+  your list on X       https://{x}/{owner}/following   (no archive needed: scroll through it)
+  badges               https://{x}/home and https://{x}/profile   (switch them on in the settings first)
+  the directory        https://{directory}/
+
+Close the browser to end.
+"""
+
+
+def receive(playwright: Playwright, extension: Path, folder: Path, town: Town, archive: Path) -> None:
+    """Open the browser, print what to try, and wait until it is closed."""
+    network = closed_world(town.world)
+    with Chromium(playwright, extension, folder / "profile", network, headless=False) as browser:
+        browser.open_page(steps.APP)
+        say(
+            TRY.format(
+                archive=near(archive),
+                handle=town.person.handle,
+                password=town.person.app_password,
+                x=X,
+                owner=OWNER.screen_name,
+                directory=DIRECTORY,
+            )
+        )
+        browser.context.wait_for_event("close", timeout=0)
