@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from passerelle.cli import main as cli
 from passerelle.engine.messages import COMMANDS
 from passerelle.engine.storage import STORES, Put
-from passerelle.errors import StorageFull
 
 from tests.core.fakes import (
     FAULTS,
@@ -726,36 +725,112 @@ def test_a_queue_that_cannot_be_read_does_not_bar_deletion() -> None:
         browser = make_browser()
         browser.storage.stores["queue"]["queue"] = {"made": "by a newer version"}
         browser.start()
+        answer = await browser.engine.receive({"id": "1", "type": "engine.start"})
+        assert answer["error"]["code"] == "bug"
+        assert "Traceback" in browser.reports[0]
         answer = await browser.engine.receive({"id": "1", "type": "data.delete"})
         assert answer == {"id": "1", "result": {}}
-        assert "Traceback" in browser.reports[0]
         assert browser.storage.stores["queue"] == {}
 
     run(main())
 
 
-def test_nothing_is_sent_that_could_not_be_stored_before(archive: str) -> None:
+def room_events(browser: Browser) -> list[bool]:
+    return [event["is_full"] for event in browser.events if event["type"] == "storage.changed"]
+
+
+def test_without_room_nothing_is_sent_pages_are_told_and_following_goes_on_by_itself(archive: str) -> None:
     async def main() -> None:
         browser = await opened(archive)
         await browser.ask("follow.refresh", account=ME)
-        write = browser.storage.write
-
-        async def refuse(changes: Any) -> None:
-            if any(
-                isinstance(one, Put) and one.store == "queue" and one.value.get("state") == "asked" for one in changes
-            ):
-                raise StorageFull("no room")
-            await write(changes)
-
-        browser.storage.write = refuse  # type: ignore[method-assign]
+        browser.storage.fills_up = lambda changes: any(
+            isinstance(one, Put) and one.store == "queue" and one.value.get("state") == "asked" for one in changes
+        )
         await browser.ask("follow.start", account=ME)
-        view = await browser.until_idle()
-        assert (view["error"]["code"], view["waiting"]) == ("storage_full", 5)
+        while len(room_events(browser)) < 3:
+            await asyncio.sleep(0)
         assert browser.pds.writes == 0
-        browser.storage.write = write  # type: ignore[method-assign]
-        await browser.ask("follow.resume")
+        browser.storage.fills_up = None
+        view = await browser.until_idle()
+        assert (view["following"], view["error"]) == (5, None)
+        assert browser.pds.followed() == CHOSEN
+        assert room_events(browser)[-2:] == [True, False]
+
+    run(main())
+
+
+def test_an_answer_that_finds_no_room_is_stored_later_and_nobody_is_followed_twice(archive: str) -> None:
+    async def main() -> None:
+        browser = await opened(archive)
+        browser.storage.fills_up = lambda changes: browser.pds.writes > 0
+        await browser.ask("follow.start", account=ME)
+        while len(room_events(browser)) < 3:
+            await asyncio.sleep(0)
+        browser.storage.fills_up = None
         await browser.until_idle()
         assert browser.pds.followed() == CHOSEN
+
+    run(main())
+
+
+def test_reading_an_archive_waits_for_room_and_goes_on(archive: str) -> None:
+    async def main() -> None:
+        browser = make_browser()
+        browser.start()
+        browser.storage.fills_up = lambda changes: any(one.store == "people" for one in changes)
+        opening = asyncio.ensure_future(browser.ask("archive.open", [archive], names=["x.zip"]))
+        while len(room_events(browser)) < 3:
+            await asyncio.sleep(0)
+        assert browser.storage.stores["state"]["work"]["error"] is None
+        browser.storage.fills_up = None
+        assert (await opening)["matches"]["found"] == 6
+        assert room_events(browser)[-1] is False
+
+    run(main())
+
+
+def test_everything_can_be_deleted_while_work_and_start_wait_for_room(archive: str) -> None:
+    async def main() -> None:
+        browser = await opened(archive)
+        browser.storage.fills_up = lambda changes: any(isinstance(one, Put) for one in changes)
+        waiting = [asyncio.ensure_future(browser.ask("follow.start", account=ME))]
+        waiting.append(asyncio.ensure_future(browser.ask("archive.open", [archive], names=["x.zip"])))
+        while len(room_events(browser)) < 2:
+            await asyncio.sleep(0)
+        assert await browser.ask("data.delete") == {}
+        codes = [answer["error"]["code"] for answer in await asyncio.gather(*waiting)]
+        assert set(codes) <= {"storage_full", "cancelled"}
+        assert browser.storage.stores == {name: {} for name in STORES}
+
+        browser.storage.stores["state"]["work"] = work = {
+            **{"command": "archive.open", "step": "reading", "done": 0, "total": 0},
+            **{"started_at": NOW.isoformat(), "error": None},
+        }
+        browser.start()
+        browser.events.clear()
+        starting = asyncio.ensure_future(browser.ask("engine.start"))
+        while len(room_events(browser)) < 2:
+            await asyncio.sleep(0)
+        assert browser.storage.stores["state"]["work"] == work
+        assert await browser.ask("data.delete") == {}
+        assert "error" in await starting
+        browser.storage.fills_up = None
+        assert "archive" in await browser.ask("archive.open", [archive], names=["x.zip"])
+
+    run(main())
+
+
+def test_a_badge_says_at_once_that_there_is_no_room(archive: str) -> None:
+    async def main() -> None:
+        browser = await opened(archive)
+        browser.storage.fills_up = lambda changes: True
+        deciding = asyncio.ensure_future(browser.ask("follow.refresh", account=ME))
+        while not room_events(browser):
+            await asyncio.sleep(0)
+        answer = await browser.ask("follow.one", account=ME, row_id="elifisik", screen_name=ELIF.screen_name)
+        assert answer["error"]["code"] == "storage_full"
+        browser.storage.fills_up = None
+        await deciding
 
     run(main())
 

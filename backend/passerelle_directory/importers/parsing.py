@@ -22,6 +22,7 @@ from passerelle.identifiers import (
     parse_rest_id,
     parse_screen_name,
 )
+from passerelle.networks.hosts import is_web_page
 from passerelle.text import clean_display_name
 
 from passerelle_directory.countries import parse_country
@@ -129,8 +130,8 @@ def _said(fields: Mapping[str, str], today: date) -> SaidOf:
     if not (source and source.isprintable() and len(source) <= MAX_SOURCE):
         raise InvalidLine(f"It names no source, or one that is not a line of up to {MAX_SOURCE} characters.")
     url = fields.get("source_url")
-    if url is not None and not (url.startswith(("https://", "http://")) and url.isprintable() and len(url) <= MAX_URL):
-        raise InvalidLine("Its source_url is no web address.")
+    if url is not None and not (is_web_page(url) and len(url) <= MAX_URL):
+        raise InvalidLine("Its source_url is not a plain web address (https://host/path, without user or port).")
     seen = _first_day(_checked_date(fields["source_date"], today)) if "source_date" in fields else None
     return SaidOf(source, url, seen)
 

@@ -21,6 +21,7 @@ from passerelle.identifiers import (
     parse_rest_id,
     parse_screen_name,
 )
+from passerelle.networks.hosts import is_web_page
 from passerelle.text import clean_display_name
 
 Grade = Literal["proven", "attested", "imported", "claimed"]
@@ -261,7 +262,7 @@ def _text(value: object) -> str:
 
 
 def _web_url(value: object) -> str:
-    if isinstance(value, str) and len(value) <= MAX_URL and value.startswith(("https://", "http://")):
+    if isinstance(value, str) and len(value) <= MAX_URL and is_web_page(value):
         return value
     raise InvalidRow("is not a web address")
 

@@ -163,6 +163,13 @@ class StateChanged(View):
     stores: list[str]
 
 
+class StorageChanged(View):
+    """Whether there is room to store. While `is_full`, work waits, tries again, and this is sent with each try."""
+
+    type: Literal["storage.changed"] = "storage.changed"
+    is_full: bool
+
+
 class WorkProgress(View):
     """How far the work is that `state.work` describes; not stored, sent at most five times a second."""
 
@@ -205,5 +212,6 @@ EVENTS: dict[str, type[View]] = {
     "engine.progress": EngineProgress,
     "engine.died": EngineDied,
     "state.changed": StateChanged,
+    "storage.changed": StorageChanged,
     "work.progress": WorkProgress,
 }

@@ -61,3 +61,21 @@ def public_host(url: object) -> str | None:
         return None
     is_bare = parts.scheme == "https" and parts.netloc.lower() == host
     return host if is_bare and is_public_host(host) else None
+
+
+def is_web_page(url: str) -> bool:
+    """Return whether a URL may be shown as a link: http or https, a DNS name, and nothing that hides the name.
+
+    User and password are refused, for `https://bank.example@evil.example/` leads to evil.example; so are backslashes,
+    which browsers read as slashes, blanks and control characters.
+
+    >>> [is_web_page(url) for url in ("https://a.org/b?c", "https://bank@evil.org/", "https://a.org\\\\@b.org/")]
+    [True, False, False]
+    """
+    if not url.isprintable() or any(mark in url for mark in " \\"):
+        return False
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(_NAME.match(parts.netloc.lower()))

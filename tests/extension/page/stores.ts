@@ -1,6 +1,6 @@
 // Writes to the engine's database as the engine does.
 import * as database from "../../../extension/engine/database";
-import { STORES } from "../../../extension/lib/messages/messages.gen";
+import { SCHEMAS, STORES } from "../../../extension/lib/messages/messages.gen";
 import type { StoreName } from "../../../extension/lib/engine/stores";
 
 export async function write(
@@ -13,6 +13,8 @@ export async function write(
   ]);
 }
 
+/** Empty every store, as the engine of this version leaves them. */
 export async function clear(): Promise<void> {
   await database.write(STORES.map((store) => ({ kind: "clear", store })));
+  await write("state", "schemas", SCHEMAS);
 }
