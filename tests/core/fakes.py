@@ -1,6 +1,6 @@
-"""Stand-ins with names: a clock, a directory that signs, a Bluesky with its servers, and a world that can crash.
+"""Fakes: a clock, a directory that signs, Bluesky's servers, storage that fills up, and a browser that can be killed.
 
-Where they answer as a real server does, the behaviour was measured on one (facts/real-servers.md, section 1).
+Where they answer as a real server does, the behaviour was measured on one (tests/real_servers).
 Nothing here needs more than the core itself, so the tests run in Pyodide too.
 """
 
@@ -44,7 +44,7 @@ QUICK = Pace(  # limits small enough to be reached, pauses too short to be notic
 
 
 class Clock:
-    """Time that passes when somebody sleeps, and a millisecond whenever somebody looks."""
+    """Time that passes by sleeping, and by a millisecond with each reading."""
 
     def __init__(self, now: datetime = NOW) -> None:
         self.time = now
@@ -54,7 +54,7 @@ class Clock:
         return self.time
 
     async def sleep(self, seconds: float) -> None:
-        """Let the time pass at once, and others run."""
+        """Let the time pass at once, and other tasks run."""
         await asyncio.sleep(0)
         self.time += timedelta(seconds=seconds)
 
