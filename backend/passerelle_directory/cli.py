@@ -1,8 +1,9 @@
-"""The command `passerelle-directory`: keys, database, import, snapshot, serve. docs/operators.md tells the story."""
+"""The command `passerelle-directory`: keys, database, import, snapshot, serve. See docs/operators.md."""
 
 from __future__ import annotations
 
 import argparse
+import errno
 import logging
 import os
 import socket
@@ -12,8 +13,10 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
+from typing import TextIO
 
 import structlog
+from passerelle.text import escape_for_terminal
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -31,22 +34,15 @@ from passerelle_directory.locks import WRITER_LOCK, hold_lock
 from passerelle_directory.publishing import keys
 from passerelle_directory.publishing.snapshot import LATEST, AlreadyPublishing, LatestDamaged, publish
 
-DONE, WRONG_USAGE, UNREADABLE = 0, 2, 3  # DESIGN, section 7
+DONE, WRONG_USAGE, UNREADABLE = 0, 2, 3  # exit statuses, see docs/operators.md
 DEFAULT_PORT = 8600
 HIGHEST_PORT = 65_535
 SEED = Path(__file__).parent / "seed"
 SEED_FILES = (SEED / "rows.csv", SEED / "departures.csv")
 
-# What a command may run into that is no bug of ours: said in one sentence, without a traceback.
-EXPECTED = (
-    DatabaseNotReady,
-    keys.KeyMissing,
-    UnreadableFile,
-    AlreadyPublishing,
-    LatestDamaged,
-    NotADirectoryError,
-    PermissionError,
-)
+# Errors that the operator can mend: one sentence, no traceback.
+EXPECTED = (DatabaseNotReady, keys.KeyMissing, UnreadableFile, AlreadyPublishing, LatestDamaged)
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class NotPublished(Exception):
@@ -54,11 +50,11 @@ class NotPublished(Exception):
 
 
 class AddressNotFree(Exception):
-    """Nobody can listen on the host and port that were asked for."""
+    """The host and port cannot be listened on."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; give the exit status."""
+    """Run one command; return the exit status."""
     options = _parser().parse_args(arguments)
     _set_up_log()
     try:
@@ -71,7 +67,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain(error, UNREADABLE)
     except OperationalError as error:
         return _complain(f"The database cannot be used: {error.orig}", UNREADABLE)
+    except OSError as error:
+        return _complain(_explain(error), UNREADABLE)
     return status
+
+
+def _explain(error: OSError) -> str:
+    """Return one sentence about a file that cannot be read or written."""
+    where = f"{error.filename}: " if error.filename else ""
+    if error.errno in NO_ROOM:
+        return f"{where}There is no room left on the disk. Make room, then run the command again."
+    return f"{where}{error.strerror or error}."
 
 
 def run_keygen(config: Config, _options: argparse.Namespace) -> int:
@@ -80,7 +86,7 @@ def run_keygen(config: Config, _options: argparse.Namespace) -> int:
     for name in (keys.CURRENT, keys.NEXT):
         print(f"{name} {keys.public_text(keys.load_key(config.keys, name))}")
     if not made:
-        print(f"Both keys were there already; nothing in {config.keys} was touched.", file=sys.stderr)
+        _print(f"Both keys were there already; nothing in {config.keys} was changed.", sys.stderr)
     return DONE
 
 
@@ -108,7 +114,7 @@ def run_snapshot(config: Config, _options: argparse.Namespace) -> int:
     key = keys.load_key(config.keys)
     with _writing(config), _open_session(config) as session:
         latest = publish(session, config.public, key, datetime.now(UTC))
-    print(f"Version {latest['version']}: {latest['rows']} rows, until {latest['expires']}, in {config.public}")
+    _print(f"Version {latest['version']}: {latest['rows']} rows, until {latest['expires']}, in {config.public}")
     return DONE
 
 
@@ -124,7 +130,7 @@ def run_serve(config: Config, options: argparse.Namespace) -> int:
             "There is nothing to serve yet. Run first: passerelle-directory keygen, seed (or import FILE...), snapshot"
         )
     _check_address(options.host, options.port)
-    print(f"Serving {config.public} on http://{options.host}:{options.port}", flush=True)
+    _print(f"Serving {config.public} on http://{options.host}:{options.port}")
     serve(config, options.host, options.port)
     return DONE
 
@@ -146,8 +152,8 @@ def _import_one(config: Config, path: Path) -> int:
     with _writing(config), _open_session(config) as session:
         report = import_file(session, path, date.today())  # noqa: DTZ011  # a source's day is a local one
     for bad in report.skipped:
-        print(f"{path} line {bad.number}: {bad.reason}", file=sys.stderr)
-    print(f"{path}: {report.new} new, {report.changed} changed, {report.known} known, {len(report.skipped)} skipped")
+        _print(f"{path} line {bad.number}: {bad.reason}", sys.stderr)
+    _print(f"{path}: {report.new} new, {report.changed} changed, {report.known} known, {len(report.skipped)} skipped")
     return UNREADABLE if report.skipped and not report.read else DONE
 
 
@@ -171,8 +177,13 @@ def _writing(config: Config) -> Iterator[None]:
 
 
 def _complain(message: object, status: int) -> int:
-    print(f"passerelle-directory: {message}", file=sys.stderr)
+    _print(f"passerelle-directory: {message}", sys.stderr)
     return status
+
+
+def _print(line: str, file: TextIO | None = None) -> None:
+    """Print one line; control characters in names of files or in values are written out, never sent."""
+    print(escape_for_terminal(line), file=file, flush=True)
 
 
 def _set_up_log() -> None:

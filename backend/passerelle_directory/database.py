@@ -9,7 +9,7 @@ from alembic import command
 from alembic.config import Config as AlembicConfig
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError
 
@@ -20,14 +20,14 @@ BUSY_TIMEOUT = 10_000  # milliseconds that SQLite waits for another writer
 
 
 class DatabaseNotReady(Exception):
-    """There is no database yet, or its tables are of another version of this program."""
+    """There is no database yet, or its tables belong to another version of this program."""
 
 
 def open_database(config: Config) -> Engine:
-    """Give the engine; nothing is connected or created yet. Raises DatabaseNotReady for a DATABASE_URL of no use."""
+    """Return the engine; nothing is connected or created yet. Raises DatabaseNotReady for an unusable DATABASE_URL."""
     try:
         engine = create_engine(config.database_url)
-    except (ArgumentError, ModuleNotFoundError) as error:  # no address, no such kind of database, or no driver for it
+    except (ArgumentError, ModuleNotFoundError) as error:  # not a URL, an unknown dialect, or a missing driver
         raise DatabaseNotReady(f"DATABASE_URL cannot be used: {error}") from None
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_up_sqlite)
@@ -41,15 +41,16 @@ def upgrade_database(config: Config) -> None:
     engine = open_database(config)
     if path:
         _use_write_ahead_log(engine)
+        event.listen(engine, "begin", _begin)
     with engine.begin() as connection:
         command.upgrade(_alembic(connection), "head")
     engine.dispose()
 
 
 def prepare_database(config: Config) -> None:
-    """Make the SQLite file, with its tables, where there is none yet; what is there is left to `db upgrade`."""
+    """Make the SQLite file with its tables, if there is none or its making was interrupted; else change nothing."""
     path = _sqlite_path(config)
-    if path and not path.exists():
+    if path and (not path.exists() or _find_revision(config) is None):
         upgrade_database(config)
 
 
@@ -58,16 +59,20 @@ def check_database(config: Config) -> None:
     path = _sqlite_path(config)
     if path and not path.exists():
         raise DatabaseNotReady("There is no database yet. Run first: passerelle-directory db upgrade")
+    if _find_revision(config) != ScriptDirectory.from_config(_alembic()).get_current_head():
+        raise DatabaseNotReady("The database is of another version. Run first: passerelle-directory db upgrade")
+
+
+def _find_revision(config: Config) -> str | None:
+    """Return the version of the tables, or None where there are none. Raises DatabaseNotReady."""
     engine = open_database(config)
     try:
         with engine.connect() as connection:
-            current = MigrationContext.configure(connection).get_current_revision()
+            return MigrationContext.configure(connection).get_current_revision()
     except DatabaseError as error:
         raise DatabaseNotReady(f"The database cannot be used: {error.orig}") from error
     finally:
         engine.dispose()
-    if current != ScriptDirectory.from_config(_alembic()).get_current_head():
-        raise DatabaseNotReady("The database is of another version. Run first: passerelle-directory db upgrade")
 
 
 def _alembic(connection: Any = None) -> AlembicConfig:
@@ -81,7 +86,9 @@ def _sqlite_path(config: Config) -> Path | None:
     try:
         url = make_url(config.database_url)
     except ArgumentError:
-        raise DatabaseNotReady("DATABASE_URL is no address of a database, such as sqlite:////srv/rows.sqlite") from None
+        raise DatabaseNotReady(
+            "DATABASE_URL is not the address of a database, such as sqlite:////srv/rows.sqlite"
+        ) from None
     is_file = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
     return Path(str(url.database)) if is_file else None
 
@@ -90,6 +97,11 @@ def _use_write_ahead_log(engine: Engine) -> None:
     """Let readers work beside a writer: without it, an import locks the pages out (https://sqlite.org/wal.html)."""
     with engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+
+
+def _begin(connection: Connection) -> None:
+    """Begin a transaction before the first statement: Python's sqlite3 would commit each CREATE TABLE by itself."""
+    connection.exec_driver_sql("BEGIN")
 
 
 def _set_up_sqlite(connection: Any, _record: Any) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import json
 import os
+import resource
 import signal
 import socket
 import stat
+import struct
 import subprocess
 import sys
 import time
@@ -147,6 +149,59 @@ def test_an_address_of_no_database_gets_one_line_without_the_password(
     assert (said.count("\n"), "hunter2" in said) == (1, False)
 
 
+def run_without_room(arguments: list[str], room: int) -> subprocess.CompletedProcess[str]:
+    """Run a command that may not write any file longer than `room` bytes, as on a full disk."""
+    return subprocess.run(
+        [sys.executable, "-m", "passerelle_directory.cli", *arguments],
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (room, room)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_keygen_on_a_full_disk_leaves_no_key_and_works_later(data: Path) -> None:
+    full = run_without_room(["keygen"], 0)
+    assert (full.returncode, full.stderr.count("\n")) == (3, 1)
+    assert "no room left on the disk" in full.stderr
+    assert list((data / "keys").iterdir()) == []
+    assert main(["keygen"]) == 0
+
+
+def test_keygen_replaces_an_empty_key(data: Path) -> None:
+    (data / "keys").mkdir(parents=True)
+    (data / "keys" / "current.pem").touch()
+    assert main(["keygen"]) == 0
+    assert (data / "keys" / "current.pem").stat().st_size > 0
+
+
+@pytest.mark.parametrize("command", [["seed"], ["snapshot"]])
+@pytest.mark.parametrize("room", [0, 20_000])
+def test_a_full_disk_gets_one_line_and_keeps_what_is_published(data: Path, command: list[str], room: int) -> None:
+    for before in (["keygen"], ["seed"], ["snapshot"]):
+        assert main(before) == 0
+    published = (data / "public" / "latest.json").read_bytes()
+    (data / "directory.sqlite").unlink(missing_ok=command == ["seed"])
+    if command == ["snapshot"]:
+        main(["seed"])
+    full = run_without_room(command, room)
+    assert (full.returncode, full.stderr.count("\n")) == (3, 1), full.stderr
+    assert (data / "public" / "latest.json").read_bytes() == published
+    assert main(["seed"]) == 0
+    assert main(["snapshot"]) == 0
+
+
+def test_control_characters_in_a_name_do_not_reach_the_terminal(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = tmp_path / "a\x1b]0;owned\x07.csv"
+    rows.write_text("screen_name,handle,source\nzoo,\x1b[2Jno,lists/one\n", encoding="utf-8")
+    main(["import", str(rows), str(tmp_path / "\x1b[31mmissing.csv")])
+    printed = capsys.readouterr()
+    assert "\x1b" not in printed.out + printed.err
+    assert "\\x1b" in printed.out
+
+
 def free_port() -> int:
     """Give a port that nobody listens on."""
     with socket.socket() as probe:
@@ -196,6 +251,47 @@ def test_a_damaged_latest_is_not_written_over(data: Path, capsys: pytest.Capture
     assert capsys.readouterr().err.count("latest.json is damaged") == 4
 
 
+def send_badly(port: int) -> None:
+    """Send what is no request, too long a request, and one whose answer is not waited for."""
+    for request in (
+        b"\0\xff nonsense\r\n\r\n",
+        b"GET / HTTP/1.1\r\nX: " + b"x" * 40_000,
+        b"GET /departures HTTP/1.1\r\n\r\n",
+    ):
+        with socket.create_connection(("127.0.0.1", port)) as client:
+            client.sendall(request)
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # close with a reset
+
+
+def test_the_limit_counts_every_request(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for command in (["keygen"], ["db", "upgrade"], ["snapshot"]):
+        assert main(command) == 0
+    port = free_port()
+    server = subprocess.Popen(
+        [sys.executable, "-m", "passerelle_directory.cli", "serve", "--port", str(port)],
+        env={**os.environ, "PASSERELLE_LIMIT": "7 per hour"},
+        stderr=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        get_when_up(f"http://127.0.0.1:{port}/openapi.json")
+        statuses = [get_status(f"http://127.0.0.1:{port}/v1/directory/latest.json") for _ in range(30)]
+    finally:
+        server.terminate()
+        server.wait(timeout=START_UP)
+    assert statuses == [200] * 7 + [429] * 23
+
+
+def get_status(url: str) -> int:
+    """Fetch `url` on a new connection; return the status."""
+    try:
+        with urllib.request.urlopen(url) as answer:
+            status: int = answer.status
+            return status
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
 def test_serve_answers_on_loopback_and_stops_when_told(data: Path) -> None:
     for command in (["keygen"], ["db", "upgrade"], ["snapshot"]):
         assert main(command) == 0
@@ -210,6 +306,7 @@ def test_serve_answers_on_loopback_and_stops_when_told(data: Path) -> None:
     try:
         body = get_when_up(f"http://127.0.0.1:{port}/v1/directory/latest.json")
         assert json.loads(body)["version"] == 1
+        send_badly(port)
     finally:
         server.send_signal(signal.SIGTERM)
         _, log = server.communicate(timeout=START_UP)

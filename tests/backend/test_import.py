@@ -102,7 +102,11 @@ def test_an_older_copy_of_a_source_does_not_undo_a_newer_one(directory: Director
         ({"handle": "a.example.com", "source_date": "May 2026"}, "This is not a year, month or day: 'May 2026'"),
         ({"handle": "a.example.com", "source_date": "2026-02-30"}, "This is not a year, month or day: '2026-02-30'"),
         ({"handle": "a.example.com", "source_date": "2027"}, "This date is in the future: 2027."),
-        ({"handle": "a.example.com", "source_url": "javascript:alert(1)"}, "Its source_url is no web address."),
+        ({"handle": "a.example.com", "source_url": "javascript:alert(1)"}, "Its source_url is not a plain web address"),
+        (
+            {"left_x": "2025", "display_name": "A", "source_url": "https://bank@evil.org/"},
+            "Its source_url is not a plain",
+        ),
         ({"left_x": "2025-01-20"}, "Only an organisation with a display_name can be a departure."),
         ({"left_x": "2025", "display_name": "Ada", "kind": "person"}, "Only an organisation with a display_name"),
     ],
@@ -234,6 +238,7 @@ def test_a_departure_keeps_how_exact_its_date_is(
         ("a.csv", b"screen_name,handel,source\n", "the column 'handel' is unknown"),
         ("a.csv", b"screen_name,handle\n", "there is no column 'source'"),
         ("a.csv", b"", "there is no column 'source'"),
+        ("a.csv", b'screen_name,"handle,source\na,a.example.com,x/y\n', "its first line is not CSV"),
         ("a.jsonl", b"\xff\xfe\x00", "this is not UTF-8 text"),
     ],
 )
@@ -265,6 +270,13 @@ def test_broken_lines_in_csv_and_json_are_skipped_alone(directory: Directory, wr
         "The field 'handel' is unknown.",
         "This is not JSON.",
     ]
+
+
+def test_a_quote_that_is_never_closed_is_reported_where_it_opens(directory: Directory, write: Write) -> None:
+    csv = write("a.csv", 'screen_name,handle,source\na,a.example.com,x/y\n"b,b.example.com,x/y\nc,c.example.com,x/y\n')
+    with directory.session() as session:
+        report = import_file(session, csv, TODAY)
+    assert (report.new, [bad.number for bad in report.skipped]) == (1, [3])
 
 
 def test_a_file_cut_off_in_the_middle_leaves_nothing_behind(directory: Directory, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ export { placeFor };
 /** Everything that was asked of the background, and how it answers. */
 export const asked: string[][] = [];
 export const follows: string[] = [];
+export const confirmations: string[] = [];
 export let signIns = 0;
 let watch: Watch | undefined;
 let alive = true;
@@ -46,6 +47,10 @@ export function start(
     follow: ({ screenName }) => {
       follows.push(screenName);
       followed.add(screenName);
+      return Promise.resolve("");
+    },
+    confirm: ({ screenName }) => {
+      confirmations.push(screenName);
       return Promise.resolve("");
     },
     look: () => Promise.resolve({ profile: null, error_text: "" }),
@@ -107,6 +112,7 @@ function viewOf(
       cancel: "Cancel",
       close: "Close",
       asking: "Asking…",
+      confirm: "Confirm in the window.",
       no_answer: "No answer.",
       broken: "Broken.",
     },

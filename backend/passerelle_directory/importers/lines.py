@@ -1,4 +1,4 @@
-"""CSV and JSON Lines files -> numbered lines of fields; what cannot be read as a line comes out as a BadLine."""
+"""CSV and JSON Lines files -> numbered lines of fields; a line that cannot be read becomes a BadLine."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-WHO = frozenset({"rest_id", "screen_name", "display_name", "kind", "country"})
-WHERE_NOW = frozenset({"did", "handle", "acct"})
-LEFT = frozenset({"left_x", "how"})
-SAID_BY = frozenset({"source", "source_url", "source_date"})
-FIELDS = WHO | WHERE_NOW | LEFT | SAID_BY
+X_ACCOUNT = frozenset({"rest_id", "screen_name", "display_name", "kind", "country"})
+ELSEWHERE = frozenset({"did", "handle", "acct"})
+DEPARTURE = frozenset({"left_x", "how"})
+SOURCE = frozenset({"source", "source_url", "source_date"})
+FIELDS = X_ACCOUNT | ELSEWHERE | DEPARTURE | SOURCE
 JSON_ENDINGS = (".jsonl", ".ndjson", ".json")
 
 
@@ -52,18 +52,22 @@ def read_lines(path: Path) -> Iterator[Line | BadLine]:
 
 def _read_csv(file: Iterable[str]) -> Iterator[Line | BadLine]:
     reader = csv.reader(file, strict=True)
-    names = next(reader, [])
+    try:
+        names = next(reader, [])
+    except csv.Error as error:
+        raise UnreadableFile(f"its first line is not CSV: {error}.") from None
     if unknown := [name for name in names if name not in FIELDS]:
         raise UnreadableFile(f"the column {unknown[0][:40]!r} is unknown; known are {', '.join(sorted(FIELDS))}.")
     if "source" not in names:
         raise UnreadableFile("there is no column 'source' in its first line.")
     while True:
+        start = reader.line_num + 1
         try:
             cells = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
-            yield BadLine(reader.line_num, f"This is not CSV: {error}.")
+            yield BadLine(start, f"The line that begins here is not CSV: {error}.")
             continue
         if len(cells) == len(names):
             yield Line(reader.line_num, _filled(zip(names, cells, strict=True)))

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from passerelle.directory import KINDS, MAX_URL, Kind
 from passerelle.errors import InputError
+from passerelle.hosts import is_web_page
 from passerelle.identifiers import (
     Acct,
     Did,
@@ -129,8 +130,8 @@ def _said(fields: Mapping[str, str], today: date) -> SaidOf:
     if not (source and source.isprintable() and len(source) <= MAX_SOURCE):
         raise InvalidLine(f"It names no source, or one that is not a line of up to {MAX_SOURCE} characters.")
     url = fields.get("source_url")
-    if url is not None and not (url.startswith(("https://", "http://")) and url.isprintable() and len(url) <= MAX_URL):
-        raise InvalidLine("Its source_url is no web address.")
+    if url is not None and not (is_web_page(url) and len(url) <= MAX_URL):
+        raise InvalidLine("Its source_url is not a plain web address (https://host/path, without user or port).")
     seen = _first_day(_checked_date(fields["source_date"], today)) if "source_date" in fields else None
     return SaidOf(source, url, seen)
 

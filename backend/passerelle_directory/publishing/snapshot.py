@@ -34,7 +34,7 @@ LATEST = "latest.json"
 # A client refuses a directory past its date: an operator who publishes daily may be away for two weeks, and a
 # mirror that holds back news (an erasure, a changed key) is found out as soon.
 EXPIRES_AFTER = timedelta(days=14)
-# Erasure reaches every copy by then: files may be cached as long, and no longer (DESIGN, section 5).
+# Erasure reaches every copy by then: files may be cached as long, and no longer (docs/operators.md).
 KEPT_AFTER = timedelta(days=30)
 ACCOUNTS_AT_ONCE = 500
 COMPRESSION = 9
@@ -221,13 +221,18 @@ def _aware(moment: datetime) -> datetime:
 
 def _replace(path: Path, content: bytes) -> None:
     """Put a file in place in one step: a reader sees the old content or the new, never half."""
-    with tempfile.NamedTemporaryFile(prefix=MAKING, dir=path.parent, delete=False) as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    made = Path(file.name)
-    made.chmod(WORLD_READABLE)
-    made.replace(path)
+    descriptor, name = tempfile.mkstemp(prefix=MAKING, dir=path.parent)
+    made = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        made.chmod(WORLD_READABLE)
+        made.replace(path)
+    except BaseException:
+        made.unlink(missing_ok=True)
+        raise
 
 
 @contextmanager

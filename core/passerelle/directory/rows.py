@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, Literal, Self, TypeVar, get_args
 
 from passerelle.errors import InputError
+from passerelle.hosts import is_web_page
 from passerelle.identifiers import (
     Acct,
     Did,
@@ -261,7 +262,7 @@ def _text(value: object) -> str:
 
 
 def _web_url(value: object) -> str:
-    if isinstance(value, str) and len(value) <= MAX_URL and value.startswith(("https://", "http://")):
+    if isinstance(value, str) and len(value) <= MAX_URL and is_web_page(value):
         return value
     raise InvalidRow("is not a web address")
 

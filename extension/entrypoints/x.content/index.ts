@@ -51,6 +51,13 @@ export default defineContentScript({
           return sentenceOf(error, view);
         }
       },
+      confirm: async (person, view, account) => {
+        try {
+          return (await ask("badge.confirm", targetOf(person, view, account))).error_text;
+        } catch (error) {
+          return sentenceOf(error, view);
+        }
+      },
       look: async (person, view, account) => {
         try {
           return await ask("badge.look", { ...targetOf(person, view, account), network: account.network });

@@ -69,6 +69,7 @@ export function makeBadgeView(
       cancel: translate("badge.cancel"),
       close: translate("badge.close"),
       asking: translate("state.asked"),
+      confirm: translate("badge.confirm"),
       no_answer: translate("error.timeout"),
       broken: translate("error.bug"),
     },

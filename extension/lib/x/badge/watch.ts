@@ -59,6 +59,7 @@ export function watchPage(document: Document, parts: WatchParts): Watch {
   const answers = new Answers(parts.askRows, work);
   const services: BadgeServices = {
     follow: parts.follow,
+    confirm: parts.confirm,
     look: parts.look,
     signIn: parts.signIn,
     refresh: refreshOne,
