@@ -74,7 +74,7 @@ class Follows:
     async def on_follow_one(self, fields: FollowOne) -> FollowedOne:
         """Answer follow.one. The account comes from our own copy of the directory, or from a checked hint."""
         account = parse_did(fields.account)
-        if self._repository.is_full:
+        if self._repository.writer.is_full:
             raise StorageFull("There is no room to store what this would do.")
         planned = await self._find_planned(fields)
         if planned is None or planned.did == account:
