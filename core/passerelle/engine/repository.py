@@ -14,7 +14,7 @@ from passerelle.engine.environment import Environment
 from passerelle.engine.storage import Change, Clear, Delete, Put
 from passerelle.engine.views import DirectoryView, WorkView
 from passerelle.engine.writer import Writer
-from passerelle.following.plan import Decision
+from passerelle.following.decisions import Decision
 from passerelle.hints.records import ProfileHints
 from passerelle.identifiers import Did
 from passerelle.matching.match import distance
