@@ -1,6 +1,6 @@
 // Which hosts may be contacted: public DNS names only, never an address in numbers or a name of a local network. Pure.
 //
-// As core/passerelle/networks/hosts.py; vectors in tests/data/vectors/hosts-allowed.json.
+// As core/passerelle/hosts.py; vectors in tests/data/vectors/hosts-allowed.json.
 
 const MAX_HOST = 253; // characters: RFC 1035, section 2.3.4
 

@@ -15,8 +15,8 @@ from typing import Any
 from urllib.parse import quote
 
 from passerelle.errors import InvalidIdentifier, NetworkError, ServerRefused
+from passerelle.hosts import public_host
 from passerelle.identifiers import Acct, parse_acct
-from passerelle.networks.hosts import public_host
 from passerelle.networks.profile import MAX_BODY, read_document
 from passerelle.transport import Fetch, Request, Response
 
