@@ -98,10 +98,7 @@ def _merge(before: ProfileHints | None, reading: Reading, now: datetime) -> Prof
 
 
 def _order(hint: HintView, screen_name: str) -> tuple[int, bool, int]:
-    """The surest first, then what the field for websites says, then what is most like their own name.
-
-    facts/handles-in-bios.md, section 5, rules 8 and 10.
-    """
+    """Order hints: the surest first, then those of the website field, then those most like the person's X name."""
     return SURENESS.index(hint.confidence), hint.where != "url", _unlikeness(hint.address, screen_name)
 
 
