@@ -81,6 +81,12 @@ def _row_id(number: int) -> str:
     return f"row-{number:09d}"
 
 
+def rest_id_of(name: str) -> RestId:
+    """Return the id of the person whom `screen_name` named; the same for other names that end in a number."""
+    kind, _, number = name.rpartition("_")
+    return _rest_id(int(number) + (0 if kind == "Invented" else STRANGERS))
+
+
 def _rest_id(number: int) -> RestId:
     return RestId(str(IDS + number * 7919))
 
