@@ -28,8 +28,6 @@ LOCK = FOLDER / "lock.json"
 REQUIREMENTS = ROOT / "requirements"
 BROWSER = REQUIREMENTS / "browser.txt"
 ROOT_PACKAGE = "passerelle"
-# Resolves at build time; the extension never installs anything.
-RESOLVER = "micropip"
 
 # How Pyodide's Python marks its bytecode (https://peps.python.org/pep-3147/).
 CACHE_TAG = "cpython-314"

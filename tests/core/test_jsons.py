@@ -1,4 +1,4 @@
-"""JSON of strangers: honest nesting is read, absurd nesting is refused before it can end the interpreter."""
+"""Untrusted JSON: nesting up to the limit is read, deeper nesting is refused before it can end the interpreter."""
 
 from __future__ import annotations
 

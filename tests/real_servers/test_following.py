@@ -64,7 +64,7 @@ def make_follows(fetch: Fetch, storage: MemoryStorage) -> Follows:
         log=print,
         directories=[SOURCE],
     )
-    return Follows(environment, Repository(storage, lambda event: None), PACE)
+    return Follows(environment, Repository(environment), PACE)
 
 
 async def follow(

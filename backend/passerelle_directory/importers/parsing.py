@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from passerelle.directory import KINDS, MAX_URL, Kind
 from passerelle.errors import InputError
+from passerelle.hosts import is_web_page
 from passerelle.identifiers import (
     Acct,
     Did,
@@ -22,7 +23,6 @@ from passerelle.identifiers import (
     parse_rest_id,
     parse_screen_name,
 )
-from passerelle.networks.hosts import is_web_page
 from passerelle.text import clean_display_name
 
 from passerelle_directory.countries import parse_country

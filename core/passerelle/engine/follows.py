@@ -18,7 +18,7 @@ from passerelle.engine.messages import (
 from passerelle.engine.queue_runner import QueueRunner
 from passerelle.engine.queue_store import QueueStore
 from passerelle.engine.repository import Repository
-from passerelle.errors import CommandError, ServerRefused
+from passerelle.errors import CommandError, ServerRefused, StorageFull
 from passerelle.following.items import State
 from passerelle.following.outcomes import Added, Paused, Resumed, Withdrawn
 from passerelle.following.pace import Pace
@@ -74,6 +74,8 @@ class Follows:
     async def on_follow_one(self, fields: FollowOne) -> FollowedOne:
         """Answer follow.one. The account comes from our own copy of the directory, or from a checked hint."""
         account = parse_did(fields.account)
+        if self._repository.is_full:
+            raise StorageFull("There is no room to store what this would do.")
         planned = await self._find_planned(fields)
         if planned is None or planned.did == account:
             raise ServerRefused("Nothing here names a Bluesky account of this person.", code="account_not_found")

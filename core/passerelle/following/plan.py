@@ -55,7 +55,7 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Whom `account` is going to follow, each once, in the order of the list."""
+    """The accounts that `account` is going to follow, each once, in the order of the list."""
 
     account: Did
     follows: tuple[Planned, ...]
@@ -166,7 +166,7 @@ def make_items(plan: Plan, *, urgent: bool = False) -> tuple[Item, ...]:
 
 
 def count_matches(graph: FollowGraph, views: Collection[MatchView]) -> MatchesView:
-    """Return the counts above the list; all but `found_followers` count people whom the owner follows.
+    """Return the counts above the list; all but `found_followers` count followed people.
 
     People without a row are counted apart, and only while one of the accounts their profile names is not gone.
     """
