@@ -28,7 +28,7 @@ def faults(tab: Tab, *, copies: bool = False) -> list[str]:
 
 
 def faults_of(person: dict[str, Any], theme: str) -> Iterator[str]:
-    """Return the faults of the badges behind one name: expected is the person's own, once, if the directory has them."""
+    """Return the faults of the badges behind one name: expected: the person's own, once, if listed."""
     expected = [person["screen_name"]] if person["screen_name"] in KNOWN else []
     about = [badge["about"] for badge in person["badges"]]
     if about != expected:

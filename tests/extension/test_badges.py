@@ -100,7 +100,7 @@ def settle(page: Page) -> None:
 
 
 def assert_right(page: Page) -> None:
-    """Assert that soon each known person on the page has one badge, right behind their name, and that no one else has."""
+    """Assert that soon each known person on the page, and no one else, has one badge right behind their name."""
     nothing: list[tuple[str, str]] = []
     soon(page, lambda: wrong_badges(page), nothing)
 

@@ -237,7 +237,7 @@ def _replace(path: Path, content: bytes) -> None:
 
 @contextmanager
 def _alone(public: Path) -> Iterator[Path]:
-    """Lock `public` inside the block and yield its folder of files, without what an interrupted snapshot left behind."""
+    """Lock `public` inside the block and yield its folder of files, without leftovers of an interrupted snapshot."""
     files = public / "files"
     files.mkdir(parents=True, exist_ok=True)
     try:
