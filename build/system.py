@@ -22,6 +22,7 @@ NEEDED = {
     "g++": "g++",  # the test PDS compiles better-sqlite3
     "make": "make",
     "git": "git",
+    "Xvfb": "xvfb",  # a screen for the test of `make run`
     "/usr/share/fonts/truetype/noto/NotoSansArabic-Regular.ttf": "fonts-noto-core",
     "/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf": "fonts-noto-color-emoji",
     "/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf": "fonts-droid-fallback",  # Japanese names

@@ -21,7 +21,7 @@ export class Answers {
     private readonly changed: () => void,
   ) {}
 
-  /** Give what is known: a view, null for nobody, undefined when it has to be asked first (then `changed` is called). */
+  /** Return what is known: a view, null for nobody, undefined when it has to be asked first (then `changed` is called). */
   get(person: NamedPerson): BadgeView | null | undefined {
     const key = keyOf(person);
     const answer = this.#answers.get(key);
@@ -69,7 +69,7 @@ export class Answers {
   }
 }
 
-/** Give what a message may carry of a person: no nodes of the page. */
+/** Return what a message may carry of a person: no nodes of the page. */
 export function nameOf({ screenName, restId }: NamedPerson): NamedPerson {
   return { screenName, restId };
 }

@@ -23,7 +23,7 @@ export interface Guide {
 
 const LOOK = 500; // ms between two looks at the page, only while a list is being read
 
-/** Give who is signed in, as X's menu shows it; null while there is no menu. */
+/** Return who is signed in, as X's menu shows it; null while there is no menu. */
 export function ownerOf(document: Document): string | null {
   return nameOfProfileLink(document.querySelector(CLASSIC.ownProfile)?.getAttribute("href") ?? null);
 }
