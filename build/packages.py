@@ -32,7 +32,7 @@ SOURCES = (
 
 
 def prepare_types() -> None:
-    """Let WXT write the settings that tsconfig.json extends, without which nothing understands our TypeScript."""
+    """Run WXT to write the settings that tsconfig.json extends, which every TypeScript tool needs."""
     inputs = [EXTENSION / "wxt.config.ts", EXTENSION / "package-lock.json", BUILD / "packages.py"]
     settings = EXTENSION / ".wxt" / "tsconfig.json"
     once("wxt-types", inputs, lambda: files_under(settings), partial(_wxt, "prepare"))
@@ -52,7 +52,7 @@ def assemble(directories: Path, out: Path) -> list[Path]:
 
 
 def host_permission(url: str) -> str:
-    """Give the match pattern that lets the extension fetch from a directory (patterns name no port).
+    """Return the match pattern that lets the extension fetch from a directory (patterns name no port).
 
     >>> host_permission("https://dir.passerelle.eu")
     'https://dir.passerelle.eu/*'

@@ -15,12 +15,12 @@ IGNORED = {"__pycache__", "node_modules", ".output", ".wxt", ".pytest_cache", ".
 
 
 def files_under(*places: Path) -> list[Path]:
-    """Give every file in `places` (files or folders), sorted, without what tools leave behind."""
+    """Return every file in `places` (files or folders), sorted, without what tools leave behind."""
     return sorted(file for place in places for file in _walk(place))
 
 
 def digest(files: Iterable[Path]) -> str:
-    """Give one SHA-256 over the names and contents of `files`, as hex digits."""
+    """Return one SHA-256 over the names and contents of `files`, as hex digits."""
     total = hashlib.sha256()
     for file in files:
         total.update(f"{_name(file)}\0{hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())

@@ -94,7 +94,7 @@ def _sha256(file: Path) -> str:
 
 
 def _needed(packages: dict[str, dict[str, Any]], name: str) -> dict[str, dict[str, Any]]:
-    """Give `name` and all that it depends on, however far."""
+    """Return `name` and all that it depends on, however far."""
     needed: dict[str, dict[str, Any]] = {}
     waiting = [name]
     while waiting:

@@ -35,7 +35,7 @@ PRINTED = ("surface", "handle", "rest_id")
 
 
 def bundle(entry: Path, name: str) -> str:
-    """Give a TypeScript file and all it imports as one script that sets the global `name`."""
+    """Return a TypeScript file and all it imports as one script that sets the global `name`."""
     esbuild = ROOT / "extension" / "node_modules" / ".bin" / "esbuild"
     command: list[str | Path] = [
         esbuild,
@@ -50,7 +50,7 @@ def bundle(entry: Path, name: str) -> str:
 
 
 def read_pages(folder: Path) -> Iterator[tuple[Path, dict[str, Any] | None]]:
-    """Give each HTML file below `folder` with the client that drew it and the people found; None if it cannot be shown.
+    """Yield each HTML file in `folder` with the client that drew it and the people found; None if it cannot be shown.
 
     A person also has `place`: what stands before a badge there, and in which row.
     """
@@ -89,12 +89,12 @@ def _read_page(page: Page, file: Path, script: str) -> dict[str, Any]:
 
 
 def find_files(folder: Path, suffixes: tuple[str, ...]) -> list[Path]:
-    """Give the files below `folder` that have one of these suffixes, in capitals or not."""
+    """Return the files below `folder` that have one of these suffixes, in capitals or not."""
     return sorted(file for file in folder.rglob("*") if file.suffix.lower() in suffixes and file.is_file())
 
 
 def parse_folder(description: str | None) -> Path:
-    """Give the one argument of a command line, a folder that is there; leaves with 2 where it is none."""
+    """Return the one argument of a command line, a folder that is there; leaves with 2 where it is none."""
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder")
     folder: str = parser.parse_args().folder

@@ -42,7 +42,7 @@ Users = list[dict[str, Any]]
 
 
 def read_users(files: Sequence[Path]) -> Mapping[Path, Users | None]:
-    """Give the people that the shipped reader finds in each file; None where it could not be read."""
+    """Return the people that the shipped reader finds in each file; None where it could not be read."""
     script = bundle(ENTRY, "reader") + READ_FILES
     command = ["node", "--eval", script]
     paths = json.dumps([str(file) for file in files])
@@ -53,7 +53,7 @@ def read_users(files: Sequence[Path]) -> Mapping[Path, Users | None]:
 
 
 def find_answers(folder: Path) -> list[Path]:
-    """Give the files below `folder` that may be answers."""
+    """Return the files below `folder` that may be answers."""
     return find_files(folder, SUFFIXES)
 
 

@@ -136,7 +136,7 @@ def _weigh(session: Session) -> Iterator[Figure]:
 
 
 def _names(count: int, first: int) -> list[str]:
-    """Give names of whom every second one is in the directory."""
+    """Return names of whom every second one is in the directory."""
     numbers = range(first, first + count)
     return [screen_name(number * STEP % ROWS) if number % 2 else f"stranger_{number}" for number in numbers]
 

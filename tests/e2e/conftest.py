@@ -30,7 +30,7 @@ SECONDS = 300
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give the tests in this folder more time than those of a function; a mark of their own goes first."""
+    """Return the tests in this folder more time than those of a function; a mark of their own goes first."""
     for item in items:
         if item.path.is_relative_to(HERE) and not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(SECONDS))

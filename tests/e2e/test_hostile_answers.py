@@ -68,13 +68,13 @@ def badged(
 
 
 def protocol_of(badged: Badged) -> CDPSession:
-    """Give a connection to the tab that shows x.com."""
+    """Return a connection to the tab that shows x.com."""
     assert isinstance(badged.x, ChromiumTab)
     return badged.x.page.context.new_cdp_session(badged.x.page)
 
 
 def heap(protocol: CDPSession) -> int:
-    """Give the bytes that scripts in the tab hold, ours and the page's, without what could be let go."""
+    """Return the bytes that scripts in the tab hold, ours and the page's, without what could be let go."""
     protocol.send("HeapProfiler.collectGarbage")
     return int(protocol.send("Runtime.getHeapUsage")["usedSize"])
 

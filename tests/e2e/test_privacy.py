@@ -22,7 +22,7 @@ Traffic = list[tuple[str, str, str, tuple[tuple[str, str], ...], str]]
 
 
 def traffic(world: World) -> Traffic:
-    """Give every request byte by byte (the body by its checksum), in the order they came."""
+    """Return every request byte by byte (the body by its checksum), in the order they came."""
     return [(ask.host, ask.method, ask.path, ask.headers, ask.body_sha256) for ask in world.asked]
 
 

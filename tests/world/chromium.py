@@ -41,7 +41,7 @@ POPUP_SECONDS = 20.0
 
 
 def find_binary() -> str:
-    """Give the path of an installed Chromium."""
+    """Return the path of an installed Chromium."""
     found = next(filter(None, map(shutil.which, BINARIES)), None)
     assert found, "Chromium is missing: `make setup` installs it"
     return found
@@ -105,7 +105,7 @@ class Chromium:
         return running[0] if running else self.context.wait_for_event("serviceworker")
 
     def url(self, page: str) -> str:
-        """Give the address of one of the extension's own pages, such as `app.html`."""
+        """Return the address of one of the extension's own pages, such as `app.html`."""
         return f"chrome-extension://{self.id}/{page}"
 
     def open_page(self, page: str) -> Page:
@@ -137,7 +137,7 @@ class Chromium:
         )
 
     def errors(self) -> list[str]:
-        """Give the errors since `collect_errors`: uncaught ones, rejected promises and `console.error`."""
+        """Return the errors since `collect_errors`: uncaught ones, rejected promises and `console.error`."""
         found = self._on_extensions("(id) => chrome.developerPrivate.getExtensionInfo(id)")["runtimeErrors"]
         return [error["message"] for error in found if error["severity"] == "ERROR"]
 
@@ -150,7 +150,7 @@ class Chromium:
         return given
 
     def connect(self) -> Any:
-        """Give a second connection, over the debugging port, that sees the popup."""
+        """Return a second connection, over the debugging port, that sees the popup."""
         port = (self._profile / "DevToolsActivePort").read_text().split()[0]
         return self._playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port}")
 
@@ -176,7 +176,7 @@ class Chromium:
 
 
 def _find_process(profile: Path) -> psutil.Process:
-    """Give the browser's own process, which alone of its processes has no type."""
+    """Return the browser's own process, which alone of its processes has no type."""
     for process in psutil.process_iter(["cmdline"]):
         command = process.info["cmdline"] or []
         if f"--user-data-dir={profile}" in command and not any(part.startswith("--type=") for part in command):
@@ -259,7 +259,7 @@ class Hidden:
 
 
 def find_hidden(page: Page, css: str) -> list[Hidden]:
-    """Give every element of `css` in the page's shadow roots, closed ones too, in the order of the document."""
+    """Return every element of `css` in the page's shadow roots, closed ones too, in the order of the document."""
     protocol = page.context.new_cdp_session(page)
     root = protocol.send("DOM.getDocument", {"depth": -1, "pierce": True})["root"]
     found = []
@@ -271,7 +271,7 @@ def find_hidden(page: Page, css: str) -> list[Hidden]:
 
 
 def await_hidden(page: Page, css: str, text: str = "", seconds: float = 10.0) -> Hidden:
-    """Give the first hidden element of `css` that shows `text`, awaited. Raises TimeoutError."""
+    """Return the first hidden element of `css` that shows `text`, awaited. Raises TimeoutError."""
     for _ in range(int(seconds * 10)):
         for element in find_hidden(page, css):
             if text in element.text:

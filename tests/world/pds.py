@@ -171,7 +171,7 @@ class Pds:
                 return found
 
     def revision(self, did: str) -> str:
-        """Give the repository's revision: it changes with every write, and only then."""
+        """Return the repository's revision: it changes with every write, and only then."""
         return str(self._answer(self._http.get("com.atproto.sync.getLatestCommit", params={"did": did}))["rev"])
 
     def _post(self, method: str, body: Mapping[str, Any], *, token: str | None = None) -> Any:

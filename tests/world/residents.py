@@ -104,18 +104,18 @@ def move_in(pds: Pds) -> Mapping[str, Account]:
 
 
 def invented_did(text: str) -> str:
-    """Give a well-formed did:plc that is always the same for `text`. https://web.plc.directory/spec/v0.1/did-plc"""
+    """Return a well-formed did:plc that is always the same for `text`. https://web.plc.directory/spec/v0.1/did-plc"""
     digest = base64.b32encode(hashlib.sha256(text.encode()).digest()).decode().lower()
     return f"did:plc:{digest[:24]}"
 
 
 def crowd_did(someone: Someone) -> str:
-    """Give the did of one of CROWD."""
+    """Return the did of one of CROWD."""
     return invented_did(someone.rest_id)
 
 
 def make_rows(accounts: Mapping[str, Account]) -> Iterator[dict[str, str]]:
-    """Give what each source says, as `passerelle-directory import` reads it."""
+    """Return what each source says, as `passerelle-directory import` reads it."""
     for one in RESIDENTS:
         account = accounts.get(one.someone.screen_name)
         known = {"rest_id": one.someone.rest_id} if one.id_known else {}
@@ -129,7 +129,7 @@ def make_rows(accounts: Mapping[str, Account]) -> Iterator[dict[str, str]]:
 
 
 def make_newcomer_row(number: int) -> dict[str, str]:
-    """Give a row about somebody whom no archive here follows, so that a directory has something new to publish."""
+    """Return a row about somebody whom no archive here follows, so that a directory has something new to publish."""
     [someone] = crowd(1, first=9_000 + number)
     row = {"rest_id": someone.rest_id, "screen_name": someone.screen_name, "did": crowd_did(someone)}
     return {**row, "kind": "person", "source": SOURCES[0], "source_date": SEEN}

@@ -171,7 +171,7 @@ class World:
         return site(ask)
 
     def asked_of(self, host: str) -> list[Ask]:
-        """Give what was asked of one host."""
+        """Return what was asked of one host."""
         return [ask for ask in self.asked if ask.host == host]
 
     def forget(self) -> None:
@@ -181,7 +181,7 @@ class World:
 
     @contextmanager
     def fault(self, host: str, fault: Fault) -> Iterator[None]:
-        """Let `host` misbehave inside the block."""
+        """Make `host` misbehave inside the block."""
         healthy = self.sites[host]
         self.sites[host] = fault(healthy)
         try:
@@ -191,7 +191,7 @@ class World:
 
     @contextmanager
     def silence(self) -> Iterator[None]:
-        """Let no host answer inside the block."""
+        """Make every host unreachable inside the block."""
         healthy = dict(self.sites)
         self.sites.update({host: unreachable(site) for host, site in healthy.items()})
         try:
@@ -213,7 +213,7 @@ class World:
 
 
 def _spki(pem: bytes) -> str:
-    """Give what Chromium's --ignore-certificate-errors-spki-list wants: base64 of sha256 of the public key."""
+    """Return what Chromium's --ignore-certificate-errors-spki-list wants: base64 of sha256 of the public key."""
     key = x509.load_pem_x509_certificate(pem).public_key()
     digest = hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).digest()
     return base64.b64encode(digest).decode()

@@ -99,7 +99,7 @@ class Engine:
         return EngineInfo(version=__version__, python=platform.python_version())
 
     async def _on_delete_data(self, fields: Nothing) -> None:
-        with self._repository.giving_up():
+        with self._repository.writer.giving_up():
             await cancel([self._recovery] if self._recovery else [])
             await self._works.cancel_all()
             await self._follows.stop()
@@ -119,7 +119,7 @@ class Engine:
         recovery.result()
 
     async def _resume_work(self) -> None:
-        await self._repository.migrate()
+        await self._repository.writer.migrate()
         await self._works.mark_interrupted()
         await self._follows.load()
 

@@ -21,7 +21,7 @@ SEEN = date(2026, 5, 1)
 IDS = 1_000_000_000_000_000_000  # X's ids have had 19 digits since 2018
 STRANGERS = 10_000_000  # numbers from here on are in no directory
 # Of five rows two know only a name, as curated lists do; of five people two have a name known from the archive, as
-# measured in real archives (facts/archive-format.md, section 6).
+# measured in real archives.
 NAMELESS_IDS = 2
 NAMED_PEOPLE = 2
 SOURCE = EvidenceSource("Invented list", "https://example.org/people", SEEN)
@@ -92,5 +92,5 @@ def _rest_id(number: int) -> RestId:
 
 
 def screen_name(number: int) -> ScreenName:
-    """Give the @name in the row of this number."""
+    """Return the @name in the row of this number."""
     return ScreenName(f"Invented_{number}")
