@@ -32,7 +32,7 @@ SOURCES = (
 
 
 def prepare_types() -> None:
-    """Run `wxt prepare`, which writes the settings that tsconfig.json extends."""
+    """Run WXT to write the settings that tsconfig.json extends, which every TypeScript tool needs."""
     inputs = [EXTENSION / "wxt.config.ts", EXTENSION / "package-lock.json", BUILD / "packages.py"]
     settings = EXTENSION / ".wxt" / "tsconfig.json"
     once("wxt-types", inputs, lambda: files_under(settings), partial(_wxt, "prepare"))

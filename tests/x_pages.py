@@ -50,7 +50,7 @@ def bundle(entry: Path, name: str) -> str:
 
 
 def read_pages(folder: Path) -> Iterator[tuple[Path, dict[str, Any] | None]]:
-    """Return each HTML file below `folder` with the client that drew it and the people found; None if it cannot be shown.
+    """Yield each HTML file in `folder` with the client that drew it and the people found; None if it cannot be shown.
 
     A person also has `place`: what stands before a badge there, and in which row.
     """

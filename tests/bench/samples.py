@@ -8,7 +8,7 @@ from tests.data.archives import chatter, make_archive
 from tests.data.people import crowd
 
 # The longest tweets.js measured had 108 MB, an archive has some 6,200 small members, and people with 50,000 tweets
-# follow thousands: measured in 51 public exports.
+# follow thousands.
 TWEETS_BYTES = 108_000_000
 MEMBERS = 6_200
 PEOPLE = crowd(5_000)

@@ -297,7 +297,7 @@ class Badged:
 
 @contextmanager
 def chromium(playwright: Playwright, packages: Packages, world: World, folder: Path, sample: Path) -> Iterator[Badged]:
-    """Return Chromium with badges. Whatever is done with it, nothing in the extension may have gone wrong in the end."""
+    """Yield Chromium with badges; fail in the end if anything in the extension went wrong meanwhile."""
     with Chromium(playwright, packages.chromium, folder / "profile", closed_world(world)) as browser:
         browser.collect_errors()
         browser.allow_sites(*X_PATTERNS)

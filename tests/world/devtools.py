@@ -50,7 +50,7 @@ class DevTools:
         return answer.get("result", {})
 
     def _receive(self) -> None:
-        """Take one message. Events lead to commands of their own, so an answer may come while another is awaited."""
+        """Handle one message. Events lead to commands of their own, so an answer may come while another is awaited."""
         message = json.loads(self._socket.recv(timeout=ANSWER_SECONDS))
         if "id" in message:
             self._answers[message["id"]] = message
@@ -84,7 +84,7 @@ class DevTools:
         return answer["result"].get("value")
 
     def close(self) -> None:
-        """Close the connection; the browser goes on."""
+        """Disconnect from the browser."""
         self._socket.close()
 
     def __enter__(self) -> Self:

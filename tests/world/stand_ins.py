@@ -18,7 +18,7 @@ ANY_ORIGIN = ("Access-Control-Allow-Origin", "*")
 
 
 def with_stand_ins(sites: Mapping[str, Site]) -> dict[str, Site]:
-    """Return `sites` with stand-ins that answer for handles and dids unknown to the real servers."""
+    """Answer by stand-ins for handles and dids that the real servers of `sites` do not know."""
     handles: dict[str, str] = {}
 
     def resolve(ask: Ask) -> Answer:

@@ -32,7 +32,7 @@ def browser(world: World, tmp_path: Path) -> Iterator[httpx.Client]:
 
 
 class Loopback(httpx.HTTPTransport):
-    """Send requests for every https host to the front, as --host-resolver-rules does."""
+    """Resolve every https host to the front, as --host-resolver-rules does."""
 
     def __init__(self, port: int, trust: ssl.SSLContext) -> None:
         super().__init__(verify=trust)

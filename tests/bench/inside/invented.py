@@ -21,7 +21,7 @@ SEEN = date(2026, 5, 1)
 IDS = 1_000_000_000_000_000_000  # X's ids have had 19 digits since 2018
 STRANGERS = 10_000_000  # numbers from here on are in no directory
 # Of five rows two know only a name, as curated lists do; of five people two have a name known from the archive, as
-# measured in real archives (51 public exports).
+# measured in real archives.
 NAMELESS_IDS = 2
 NAMED_PEOPLE = 2
 SOURCE = EvidenceSource("Invented list", "https://example.org/people", SEEN)
@@ -79,6 +79,12 @@ def _person(number: int, *, named: bool) -> Person:
 
 def _row_id(number: int) -> str:
     return f"row-{number:09d}"
+
+
+def rest_id_of(name: str) -> RestId:
+    """Return the id of the person whom `screen_name` named; the same for other names that end in a number."""
+    kind, _, number = name.rpartition("_")
+    return _rest_id(int(number) + (0 if kind == "Invented" else STRANGERS))
 
 
 def _rest_id(number: int) -> RestId:
