@@ -1,4 +1,4 @@
-"""`python -m tests.x_pages FOLDER`: the people that the shipped adapters find in each saved X page of a folder, as JSON.
+"""`python -m tests.x_pages FOLDER`: the people that the adapters find in each saved X page of a folder, as JSON.
 
     {"FILE": [{"surface", "handle", "rest_id"}]}
 

@@ -1,4 +1,4 @@
-"""`python -m tests.x_users FOLDER`: the people that the shipped reader takes from each GraphQL answer in a folder, as JSON.
+"""`python -m tests.x_users FOLDER`: the people that the reader takes from each GraphQL answer in a folder, as JSON.
 
     {"FILE": [{"rest_id", "screen_name", "display_name", "bio", "location", "website", "links": [{"short", "long"}]}]}
 

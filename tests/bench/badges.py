@@ -102,7 +102,7 @@ def _time(session: Session) -> Iterator[Figure]:
     for growths, what, most in (
         (ours, "badges alone", MOST_WORK),
         (again, "of it: when all answers are known", None),
-        (strangers, "of it: when nobody is known", None),
+        (strangers, "of it: when no one is known", None),
         (unannounced, "when no answer of X came before", None),
     ):
         alone = [growth.busy - page.busy for growth, page in zip(growths, theirs, strict=True)]
@@ -136,7 +136,7 @@ def _weigh(session: Session) -> Iterator[Figure]:
 
 
 def _names(count: int, first: int) -> list[str]:
-    """Return names of whom every second one is in the directory."""
+    """Return names; every second one is in the directory."""
     numbers = range(first, first + count)
     return [screen_name(number * STEP % ROWS) if number % 2 else f"stranger_{number}" for number in numbers]
 
@@ -209,7 +209,7 @@ class _Timeline:
     def grow(
         self, names: Sequence[str], per_second: int, badges: int | None = None, *, is_answered: bool = True
     ) -> Growth:
-        """Let cells appear for `names`, half of them known or `badges`. Raises RuntimeError where most are missing.
+        """Show cells for `names`, half of them known or `badges`. Raises RuntimeError where most are missing.
 
         Where `is_answered`, X's answers name the people before their cells appear, as on x.com.
         """

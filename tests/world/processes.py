@@ -1,4 +1,4 @@
-"""Child: a server that a test starts, waits for and stops by its own pid; its output is stored for the error message."""
+"""Child: a server that a test starts, waits for and stops by its own pid; its output is for error messages."""
 
 from __future__ import annotations
 

@@ -115,7 +115,7 @@ def crowd_did(someone: Someone) -> str:
 
 
 def make_rows(accounts: Mapping[str, Account]) -> Iterator[dict[str, str]]:
-    """Return what each source says, as `passerelle-directory import` reads it."""
+    """Return the statements of each source, as `passerelle-directory import` reads it."""
     for one in RESIDENTS:
         account = accounts.get(one.someone.screen_name)
         known = {"rest_id": one.someone.rest_id} if one.id_known else {}
@@ -129,7 +129,7 @@ def make_rows(accounts: Mapping[str, Account]) -> Iterator[dict[str, str]]:
 
 
 def make_newcomer_row(number: int) -> dict[str, str]:
-    """Return a row about somebody whom no archive here follows, so that a directory has something new to publish."""
+    """Return a row about a person in no archive, so that a directory has something new to publish."""
     [someone] = crowd(1, first=9_000 + number)
     row = {"rest_id": someone.rest_id, "screen_name": someone.screen_name, "did": crowd_did(someone)}
     return {**row, "kind": "person", "source": SOURCES[0], "source_date": SEEN}

@@ -171,7 +171,7 @@ class World:
         return site(ask)
 
     def asked_of(self, host: str) -> list[Ask]:
-        """Return what was asked of one host."""
+        """Return the requests to one host."""
         return [ask for ask in self.asked if ask.host == host]
 
     def forget(self) -> None:
@@ -213,7 +213,7 @@ class World:
 
 
 def _spki(pem: bytes) -> str:
-    """Return what Chromium's --ignore-certificate-errors-spki-list wants: base64 of sha256 of the public key."""
+    """Return the value for Chromium's --ignore-certificate-errors-spki-list: base64 of sha256 of the public key."""
     key = x509.load_pem_x509_certificate(pem).public_key()
     digest = hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).digest()
     return base64.b64encode(digest).decode()

@@ -18,11 +18,11 @@ export const noteTheme = (now) => {
   theme = now;
 };
 
-/** Return the elements within `block` that show somebody's name, in the order of the document. */
+/** Return the elements within `block` that show a person's name, in the order of the document. */
 export const namesIn = (block) =>
   [...block.querySelectorAll("*")].filter((element) => shown.has(element));
 
-/** Return everybody whom the page shows now, each with all badges that stand right behind their name, and the badges that stand elsewhere. */
+/** Return every person on the page, each with all badges that stand right behind their name, and the badges that stand elsewhere. */
 function look() {
   const badges = new Map(namesIn(document.body).map((name) => [name, []]));
   const astray = [];
