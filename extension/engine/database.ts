@@ -42,19 +42,15 @@ export async function write(changes: readonly Change[]): Promise<void> {
 async function commit(changes: readonly Change[]): Promise<void> {
   const stores = [...new Set(changes.map((change) => change.store))];
   const transaction = (await openDatabase()).transaction(stores, "readwrite", { durability: "strict" });
-  // Waited for last, but it may reject first: its error is the transaction's own, those of the requests only say "aborted".
-  const end = transaction.done.then(
-    () => null,
-    (error: unknown) => error,
-  );
+  transaction.done.catch(() => undefined); // it may reject before it is waited for
   try {
     await Promise.all(changes.map((change) => apply(transaction.objectStore(change.store), change)));
   } catch (error) {
     abort(transaction);
-    throw isAborted(error) ? await end : error;
+    if (isAborted(error)) await transaction.done; // throws the reason, of which the requests know nothing
+    throw error;
   }
-  const error = await end;
-  if (error !== null) throw error;
+  await transaction.done;
 }
 
 function isAborted(error: unknown): boolean {
