@@ -43,7 +43,7 @@ class InvalidSetting(ValueError):
 
 
 def read_config(environ: Mapping[str, str]) -> Config:
-    """Take the settings from environment variables (docs/operators.md lists them). Raises InvalidSetting."""
+    """Read the settings from environment variables (docs/operators.md lists them). Raises InvalidSetting."""
     data = Path(environ.get("PASSERELLE_DATA") or DEFAULT_DATA).absolute()
     proxies = environ.get("PASSERELLE_PROXIES") or "0"
     if not (proxies.isascii() and proxies.isdigit()):

@@ -88,7 +88,7 @@ function listen(): void {
   }
 }
 
-/** Give what comes before an answer to this request; null when it is none of X's GraphQL. */
+/** Return what comes before an answer to this request; null when it is none of X's GraphQL. */
 function headOf(input: RequestInfo | URL): string | null {
   const address = typeof input === "string" ? input : "url" in input ? input.url : input.href;
   const operation = GRAPHQL.exec(new URL(address, location.href).href)?.[1];

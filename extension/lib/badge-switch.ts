@@ -27,7 +27,7 @@ const SCRIPTS = [
   { id: "x", js: ["/content-scripts/x.js"], runAt: "document_end", world: "ISOLATED", ...COMMON },
 ] as const satisfies Script[];
 
-/** Say whether badges are on. */
+/** Return whether badges are on. */
 export async function badgesState(): Promise<BadgesState> {
   const isWanted = (await browser.storage.local.get(BADGES))[BADGES] === true;
   if (!isWanted) return "off";

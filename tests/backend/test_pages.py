@@ -108,7 +108,7 @@ def test_style_sheets_are_there_under_the_address_the_page_names(client: FlaskCl
 
 
 def forms(sentence: str | dict[str, str]) -> list[str]:
-    """Give a sentence's plural forms, or itself."""
+    """Return a sentence's plural forms, or itself."""
     return list(sentence.values()) if isinstance(sentence, dict) else [sentence]
 
 

@@ -44,7 +44,7 @@ def with_answers(answers: Mapping[str, Answer]) -> Fault:
 
 @contextmanager
 def host(world: World, name: str, site: Site) -> Iterator[None]:
-    """Let the front answer under one more name."""
+    """Make the front answer under one more name."""
     world.sites[name] = site
     yield
     del world.sites[name]

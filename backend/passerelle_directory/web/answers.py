@@ -23,7 +23,7 @@ class ErrorAnswer(BaseModel):
 
 
 def config() -> Config:
-    """Give the settings of the running application."""
+    """Return the settings of the running application."""
     return cast(Config, current_app.extensions["passerelle"])
 
 
@@ -50,5 +50,5 @@ def answer_page(html: str, language: Language) -> Response:
 
 
 def find_visitors_language() -> Language:
-    """Give the language asked for by ?lang=, else the browser's."""
+    """Return the language asked for by ?lang=, else the browser's."""
     return choose_language(request.args.get("lang"), request.accept_languages.best_match(LANGUAGES))

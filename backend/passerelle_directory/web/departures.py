@@ -79,7 +79,7 @@ def show_departures() -> Response:
 
 
 def _named(countries: set[str], language: Language) -> list[tuple[str, str]]:
-    """Give codes and names of countries, ordered by name."""
+    """Return codes and names of countries, ordered by name."""
     return sorted(((code, language.country(code)) for code in countries), key=lambda named: named[1])
 
 

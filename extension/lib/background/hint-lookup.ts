@@ -6,9 +6,9 @@ import type { HintView, ProfileHints } from "../messages/messages.gen";
 export interface HintLookup {
   /** Whether the engine has hints of this id. */
   has(restId: string): boolean;
-  /** Give whose profile it is: by id, else by the @name that it bore when it was seen; null where nothing is worth a badge. */
+  /** Return whose profile it is: by id, else by the @name that it bore when it was seen; null where nothing is worth a badge. */
   find(person: NamedPerson): ProfileHints | null;
-  /** Give the sorted keys under which `find` may find somebody. */
+  /** Return the sorted keys under which `find` may find somebody. */
   keys(): Uint32Array<ArrayBuffer>;
 }
 

@@ -65,7 +65,7 @@ export function makeSeenStore(max = MAX_SEEN) {
       await transaction.done;
     },
 
-    /** Give who bore this @name last. */
+    /** Return who bore this @name last. */
     async named(screenName: string): Promise<SeenRecord | null> {
       const records = await (await opened()).getAllFromIndex("people", "name", screenName.toLowerCase());
       return records.sort((one, other) => (one.seen < other.seen ? 1 : -1))[0] ?? null;
@@ -87,7 +87,7 @@ export function makeSeenStore(max = MAX_SEEN) {
       return count;
     },
 
-    /** Give up to `count` members whom the engine does not have yet. */
+    /** Return up to `count` members whom the engine does not have yet. */
     async untold(count: number): Promise<SeenRecord[]> {
       const transaction = (await opened()).transaction(["people", "members"]);
       const ids = await transaction.objectStore("members").index("told").getAllKeys(0, count);
@@ -101,7 +101,7 @@ export function makeSeenStore(max = MAX_SEEN) {
       await transaction.done;
     },
 
-    /** Give up to `count` people whose profiles wait for the engine. */
+    /** Return up to `count` people whose profiles wait for the engine. */
     async waiting(count: number): Promise<SeenRecord[]> {
       return (await opened()).getAllFromIndex("people", "waits", null, count);
     },

@@ -69,7 +69,7 @@ export function makeSeen(parts: SeenParts) {
   return {
     handlers,
     list,
-    /** Give the engine names; `isRenewed` says that its graph is another now. */
+    /** Return the engine names; `isRenewed` says that its graph is another now. */
     tellNames: (isRenewed: boolean) => {
       names.hasNews ||= isRenewed;
       return telling(() => names.tell());

@@ -5,7 +5,7 @@
 import { firstAtLeast, idKey, keysFromBytes, type NamedPerson, nameKey } from "./keys";
 import type { Grade } from "../messages/messages.gen";
 
-/** One line of `rows` (DESIGN, section 5); the engine checked every field when it stored it. */
+/** One line of `rows` (docs/architecture.md); the engine checked every field when it stored it. */
 export interface DirectoryRow {
   readonly row_id: string;
   readonly rest_id: string | null;

@@ -37,7 +37,7 @@ export interface PersonObject {
   readonly object: Json;
 }
 
-/** Give the objects of an answer that are about a person, each with that person's id: somebody may stand there often. */
+/** Return the objects of an answer that are about a person, each with that person's id: somebody may stand there often. */
 export function* peopleIn(answer: unknown): Generator<PersonObject> {
   const held = new Map<Json, unknown>(); // X's new client has an id around a person, who may have none inside
   for (const object of objectsIn(answer, MAX_OBJECTS)) {

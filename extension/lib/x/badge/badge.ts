@@ -62,7 +62,7 @@ export class Badge {
     if (this.host.dataset.theme !== theme) this.host.dataset.theme = theme;
   }
 
-  /** Say whom the badge is about; null before the first `show`. */
+  /** Return the person whom the badge is about; null before the first `show`. */
   get screenName(): string | null {
     return this.#person?.screenName ?? null;
   }

@@ -10,7 +10,7 @@ export const WATCHED_ATTRIBUTES: readonly string[] = [
   ...new Set(ADAPTERS.flatMap(({ attributes }) => attributes)),
 ];
 
-/** Give the adapter for what the page is now, or null while it is neither. */
+/** Return the adapter for what the page is now, or null while it is neither. */
 export function chooseAdapter(document: Document): Adapter | null {
   return ADAPTERS.find((adapter) => adapter.isHere(document)) ?? null;
 }

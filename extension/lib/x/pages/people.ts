@@ -28,14 +28,14 @@ export interface Found {
   readonly person: Person;
 }
 
-/** Give the blocks that a changed part of the page holds or lies in. */
+/** Return the blocks that a changed part of the page holds or lies in. */
 export function blocksAround(root: Element, adapter: Adapter): Element[] {
   const around = root.closest(adapter.blocks);
   const inside = [...root.querySelectorAll(adapter.blocks)];
   return around ? [around, ...inside] : inside;
 }
 
-/** Give everybody in `root`, in the order of the page. */
+/** Return everybody in `root`, in the order of the page. */
 export function findPeople(root: Element, adapter: Adapter, path: string | null): Found[] {
   return blocksAround(root, adapter).flatMap((block) => {
     const person = adapter.read(block, path);
