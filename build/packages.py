@@ -39,14 +39,14 @@ def prepare_types() -> None:
 
 
 def bundle() -> None:
-    """Run WXT for every browser whose bundle is not up to date."""
+    """Run WXT for every browser that has no current bundle."""
     inputs = files_under(*SOURCES)
     for browser, (wxt_name, folder) in BROWSERS.items():
         once(f"bundle-{browser}", inputs, partial(files_under, folder), partial(_wxt, "build", "--mv3", "-b", wxt_name))
 
 
 def assemble(directories: Path, out: Path) -> list[Path]:
-    """Write OUT/chromium and OUT/firefox for the list in `directories`; gives the two folders."""
+    """Write OUT/chromium and OUT/firefox for the list in `directories`; returns the two folders."""
     hosts = [host_permission(directory["url"]) for directory in json.loads(directories.read_text())]
     return [_assemble(folder, out / browser, directories, hosts) for browser, (_, folder) in BROWSERS.items()]
 

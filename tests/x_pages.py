@@ -1,11 +1,11 @@
-"""`python -m tests.x_pages FOLDER`: whom the shipped adapters find in each saved X page of a folder, as JSON.
+"""`python -m tests.x_pages FOLDER`: the people that the adapters find in each saved X page of a folder, as JSON.
 
     {"FILE": [{"surface", "handle", "rest_id"}]}
 
 One entry for each place in the page that names a person, in the order of the page; `rest_id` is null where the page has
 none. A file that the browser cannot show is null, said on stderr, and makes the command end with 1.
 
-`make x-pages PAGES=folder` runs it, so that pages nobody here has seen can be tried. Real Chromium renders the page;
+`make x-pages PAGES=folder` runs it, so that new pages can be tried. Real Chromium renders the page;
 its scripts do not run and nothing is fetched.
 """
 
@@ -80,7 +80,7 @@ def _new_page(context: BrowserContext) -> Page:
 
 
 def _read_page(page: Page, file: Path, script: str) -> dict[str, Any]:
-    """Show a file under X's address, and give whom it shows."""
+    """Show a file under X's address, and return the people on it."""
     content = file.read_bytes()
     page.route(ADDRESS, lambda route: route.fulfill(headers=HEADERS, body=content), times=1)
     page.goto(ADDRESS, wait_until="domcontentloaded")

@@ -1,12 +1,12 @@
-"""`python -m tests.x_users FOLDER`: whom the shipped reader takes from each GraphQL answer in a folder, as JSON.
+"""`python -m tests.x_users FOLDER`: the people that the reader takes from each GraphQL answer in a folder, as JSON.
 
     {"FILE": [{"rest_id", "screen_name", "display_name", "bio", "location", "website", "links": [{"short", "long"}]}]}
 
 A file holds one answer, several of them (a list, or one a line), or a browser's recording with answers in it (HAR).
-In a file that is no JSON there is nobody, and stderr says so; one that cannot be read is null and makes the command end
+A file that is no JSON has no people, and stderr reports it; one that cannot be read is null and makes the command end
 with 1.
 
-`make x-users FILES=folder` runs it, so that answers nobody here has seen can be tried. The reader is the very one that
+`make x-users FILES=folder` runs it, so that new answers can be tried. The reader is the very one that
 ships (extension/lib/x/answers/users.ts), bundled and run in Node; nothing is fetched.
 """
 

@@ -21,7 +21,7 @@ from tests.world.world import static
 
 ROWS = 200_000
 STEP = 37  # between two rows of people who appear: they lie all over the directory
-# What the issue sets: so many cells a second, every second one about somebody whom the directory knows; none twice.
+# What the issue sets: so many cells a second, every second one about a person in the directory; none twice.
 PER_SECOND = 100
 CELLS = 200  # a turn: many short turns share the machine's moods better than few long ones
 REPEATS = 8
@@ -32,7 +32,7 @@ MOST_DELAY = 16.0  # ms: a frame
 MOST_WORK = 0.3  # ms of main thread per cell
 NEVER = 5_000.0  # ms; what a badge that did not come counts for
 
-# As the content script asks its background (lib/messages/content.ts), about nobody.
+# As the content script asks its background (lib/messages/content.ts), with no people.
 _ROUND_TRIPS = """async (count) => {
   const times = [];
   for (let at = 0; at < count; at++) {
@@ -67,7 +67,7 @@ class Memory:
 
 
 def measure(tools: Tools) -> Iterator[Figure | Failure]:
-    """Let the same cells appear on x.com and on a site without badges, in turns."""
+    """Show the same cells on x.com and on a site without badges, in turns."""
     folder = tools.folder / "large-directory"
     publish_large(folder, ROWS)
     with tools.browser_with(static(folder)) as session:
@@ -102,7 +102,7 @@ def _time(session: Session) -> Iterator[Figure]:
     for growths, what, most in (
         (ours, "badges alone", MOST_WORK),
         (again, "of it: when all answers are known", None),
-        (strangers, "of it: when nobody is known", None),
+        (strangers, "of it: when no one is known", None),
         (unannounced, "when no answer of X came before", None),
     ):
         alone = [growth.busy - page.busy for growth, page in zip(growths, theirs, strict=True)]
@@ -136,7 +136,7 @@ def _weigh(session: Session) -> Iterator[Figure]:
 
 
 def _names(count: int, first: int) -> list[str]:
-    """Return names of whom every second one is in the directory."""
+    """Return names; every second one is in the directory."""
     numbers = range(first, first + count)
     return [screen_name(number * STEP % ROWS) if number % 2 else f"stranger_{number}" for number in numbers]
 
@@ -209,7 +209,7 @@ class _Timeline:
     def grow(
         self, names: Sequence[str], per_second: int, badges: int | None = None, *, is_answered: bool = True
     ) -> Growth:
-        """Let cells appear for `names`, half of them known or `badges`. Raises RuntimeError where most are missing.
+        """Show cells for `names`, half of them known or `badges`. Raises RuntimeError where most are missing.
 
         Where `is_answered`, X's answers name the people before their cells appear, as on x.com.
         """
@@ -227,7 +227,7 @@ class _Timeline:
         return Growth(busy * 1000 / len(names), [*delays, *[NEVER] * (badges - len(delays))])
 
     def round_trips(self, names: Sequence[str]) -> list[float]:
-        """Let the content script's world send empty messages while the same cells appear again; gives milliseconds."""
+        """Send empty messages from the content script's world while the same cells appear; return milliseconds."""
         self._page.bring_to_front()
         self._page.evaluate("([names, each]) => { globalThis.growing = grow(names, each, 0) }", [names, PER_SECOND])
         world = next(world for world in self._worlds if self._extension in world["origin"])

@@ -18,7 +18,7 @@ from tests.world.pds import Account, Pds
 from tests.world.residents import EXPORTED
 from tests.world.world import World
 
-# What it holds is to be told as in a test.
+# Its assertions are shown in full, as in a test.
 pytest.register_assert_rewrite("tests.e2e.badge_steps")
 # Pyodide starts in about 3 s on an idle machine; here two cores carry servers and browser too.
 expect.set_options(timeout=30_000)
@@ -54,7 +54,7 @@ def shared(
 
 @pytest.fixture
 def person(pds: Pds) -> Account:
-    """Somebody with a new account who follows nobody yet."""
+    """A new account that follows no one yet."""
     return pds.create_account(f"person-{next(_numbers)}")
 
 

@@ -27,7 +27,7 @@ def traffic(world: World) -> Traffic:
 
 
 def look_through(browser: Chromium, archive: Path) -> int:
-    """Do everything one can do before signing in; gives how many were found."""
+    """Do everything one can do before signing in; returns how many were found."""
     with browser.open_popup() as popup:
         hand_over(popup, archive)
         found = await_matches(popup)
@@ -94,7 +94,7 @@ def test_with_every_host_unreachable_the_engine_starts_and_the_archive_is_read(
         expect(error(popup, "server_unreachable")).to_be_visible()
         expect(popup.get_by_test_id("no-directory")).to_be_visible()
 
-        # The archive is kept: once the directory is back, nobody has to hand it over again.
+        # The archive is kept: once the directory is back, it need not be dropped again.
     with chromium.open_popup() as popup:
         popup.get_by_test_id("look-again").click()
         assert await_matches(popup, following=len(PEOPLE)) == len(FOUND)

@@ -26,7 +26,7 @@ from playwright.sync_api import BrowserContext, CDPSession, Error, Page, Playwri
 from tests.world.world import World
 
 BINARIES = ("chromium", "chromium-browser", "google-chrome")
-# What Chromium itself asks for at its start, whatever the flags; none of it is ours to judge.
+# Chromium's own requests at its start, whatever the flags; not the extension's.
 BROWSERS_OWN = ("accounts.google.com", "update.googleapis.com", "*.gvt1.com", "*.google.com", "*.googleapis.com")
 QUIET = (
     "--disable-background-networking",
@@ -48,14 +48,14 @@ def find_binary() -> str:
 
 
 def closed_world(world: World) -> list[str]:
-    """Make the arguments that lead every name to the front, and the browser's own chatter nowhere."""
+    """Return the arguments that lead every name to the front, and the browser's own requests nowhere."""
     nowhere = [f"MAP {host} ~NOTFOUND" for host in BROWSERS_OWN]
     rules = [*nowhere, f"MAP * 127.0.0.1:{world.port}", "EXCLUDE 127.0.0.1", "EXCLUDE localhost"]
     return [f"--host-resolver-rules={', '.join(rules)}", *_trusted(world)]
 
 
 def open_world(world: World, hosts: Sequence[str]) -> list[str]:
-    """Make the arguments that lead only `hosts` to the front and leave the others as they are."""
+    """Return the arguments that lead only `hosts` to the front and leave the others as they are."""
     rules = [f"MAP {host} 127.0.0.1:{world.port}" for host in hosts]
     return [f"--host-resolver-rules={', '.join(rules)}", *_trusted(world)]
 
@@ -119,7 +119,7 @@ class Chromium:
         return Popup(self)
 
     def allow_sites(self, *patterns: str) -> None:
-        """Note beforehand that the person says yes when the extension asks for these sites."""
+        """Record the person's consent to these sites, so that the extension's request is granted."""
         for pattern in patterns:
             self._on_extensions(f"(id) => chrome.developerPrivate.addHostPermission(id, {json.dumps(pattern)})")
 
@@ -128,7 +128,7 @@ class Chromium:
         self._on_extensions("(id) => chrome.developerPrivate.reload(id, { failQuietly: true })")
 
     def collect_errors(self) -> None:
-        """Write down from now on what goes wrong in the extension: background, pages and content scripts."""
+        """Collect errors in the extension from now on: background, pages and content scripts."""
         self._on_extensions(
             """async (id) => {
                 await chrome.developerPrivate.updateProfileConfiguration({ inDeveloperMode: true });
@@ -205,7 +205,7 @@ class Popup:
         raise AssertionError("The popup did not open")
 
     def close(self) -> None:
-        """Close the popup, if it has not closed itself, and let go of it."""
+        """Close the popup, if it has not closed itself, and the connection."""
         if not self.page.is_closed():
             self.page.close()
         self._connection.close()

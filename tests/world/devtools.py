@@ -23,7 +23,7 @@ class DevToolsError(Exception):
 
 
 class DevTools:
-    """One connection to the browser whose profile is `profile` (started with --remote-debugging-port=0)."""
+    """One connection to the browser with this profile (started with --remote-debugging-port=0)."""
 
     def __init__(self, profile: Path) -> None:
         port, path = (profile / "DevToolsActivePort").read_text().split()

@@ -1,4 +1,4 @@
-"""The front that tests rely on: real names, a full log, faults that come and go, and nothing beyond it."""
+"""The front of the closed world: real names, a full log, faults for a while, and no other host."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ def make_rows(count: int) -> Iterator[tuple[Row, Evidence]]:
 
 
 def make_graph(following: int, rows: int) -> FollowGraph:
-    """Make somebody who follows so many people: every second is among the first `rows` rows, evenly spread."""
+    """Return the graph of a person who follows so many people: every second one is in the first `rows` rows."""
     step = rows // following
     people = (_person(n * step if n % 2 else STRANGERS + n, named=n % 5 < NAMED_PEOPLE) for n in range(following))
     return FollowGraph(NOBODY, {person.rest_id: person for person in people})

@@ -1,4 +1,4 @@
-"""Read an archive whose tweets.js is large: as Passerelle does, or its whole text at once with json.loads."""
+"""Read an archive with a large tweets.js: as Passerelle does, or its whole text at once with json.loads."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ let count = 0; // of cells so far
 let height = 0; // px, of each: measured once, as X measures its rows
 
 /**
- * Let a cell appear for each name, so many a second; gives the milliseconds from each cell's insertion to its badge.
+ * Let a cell appear for each name, so many a second; returns the milliseconds from each cell's insertion to its badge.
  *
  * The clock starts at the end of the task that inserted the cell, and stops when the badge is in the page. `badges` says
  * how many there should be: so many are awaited at the end. Where `isAnswered`, the page has asked for the people of its

@@ -75,7 +75,7 @@ export function actsOnRows(column, make) {
   };
 }
 
-/** Fill a card that has just opened `late` (ms), unless meanwhile it is gone or opened for somebody else. */
+/** Fill a card that has just opened `late` (ms), unless it was closed or opened for another person meanwhile. */
 export function fillLate(card, late, fill) {
   card.replaceChildren();
   const opened = (card.dataset.opened = String(
