@@ -1,10 +1,11 @@
 """Make the extension: `python build/make.py [--directories FILE] [--out DIR] [--zips | --types]`.
 
     core/ -core_wheel-> wheel -wheels-> extension/public/wheels + lock -.
+    licence texts -licences-> extension/public/licences ----------------+
     npm's pyodide -pyodide_files-> extension/public/pyodide ------------+-packages-> OUT/chromium, OUT/firefox -zips->
     core's messages -message_types-> extension/lib/messages/messages.gen.ts -----'
 
-Steps whose inputs have not changed are left out, so that tests can ask for a build whenever they need one.
+Steps with unchanged inputs are skipped, so that tests can ask for a build whenever they need one.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import shutil
 from pathlib import Path
 
 from core_wheel import make_core_wheel
+from licences import make_licences
 from message_types import make_message_types
 from packages import assemble, bundle, prepare_types
 from places import BUILD, DIST
@@ -24,7 +26,7 @@ from zips import zip_folder, zip_sources
 
 
 def main() -> None:
-    """Make what the command line asks for."""
+    """Build what the command line names."""
     options = _options()
     with alone():
         make_message_types()
@@ -33,6 +35,7 @@ def main() -> None:
             return
         copy_pyodide()
         make_wheels()
+        make_licences()
         bundle()
         folders = assemble(options.directories, options.out)
         made = _make_files(folders, options.out) if options.zips else folders

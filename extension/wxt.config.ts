@@ -1,6 +1,7 @@
 // How WXT makes one package for Chromium and one for Firefox; names come from build/identity.toml.
 import { readFileSync } from "node:fs";
 import { parse } from "smol-toml";
+import type { Plugin } from "vite";
 import { defineConfig, type UserManifest } from "wxt";
 
 interface Identity {
@@ -60,10 +61,29 @@ const firefox: UserManifest = {
   },
 };
 
+// build/licences.py adds the licence texts of these packages.
+const licensed = new Set(
+  JSON.parse(readFileSync(new URL("bundled-packages.json", import.meta.url), "utf8")) as string[],
+);
+
+/** End the build when the code of a package without a licence text would be bundled. */
+const onlyLicensed: Plugin = {
+  name: "only-licensed",
+  generateBundle(_options, bundle) {
+    for (const chunk of Object.values(bundle)) {
+      for (const id of chunk.type === "chunk" ? Object.keys(chunk.modules) : []) {
+        const name = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(id)?.[1];
+        if (name && !licensed.has(name))
+          this.error(`${name} is not in bundled-packages.json (used by ${id})`);
+      }
+    }
+  },
+};
+
 export default defineConfig({
   modules: ["@wxt-dev/module-svelte"],
   imports: false,
   svelte: { vite: { compilerOptions: { runes: true } } },
   manifest: ({ browser }) => (browser === "firefox" ? firefox : chromium),
-  vite: () => ({ build: { target: "es2022" } }),
+  vite: () => ({ build: { target: "es2022" }, plugins: [onlyLicensed] }),
 });

@@ -1,12 +1,12 @@
-"""The one tree of errors that the core raises; each has a stable `code` that interfaces translate.
+"""The errors that the core raises, as one tree; each has a stable `code` that interfaces translate.
 
     PasserelleError
     |-- InputError (ValueError)        the person's file or text; they can choose another
     |   |-- InvalidIdentifier          a text that is no rest_id, handle, did or acct
     |   `-- UnreadableArchive          this file or folder; `CODES` says which kinds of trouble there are
     |-- DirectoryError                 the directory's fault; the archive is fine
-    |-- NetworkError                   nobody answered, or not in time; try again later
-    |-- ServerRefused                  somebody answered, and said no
+    |-- NetworkError                   no answer, or not in time; try again later
+    |-- ServerRefused                  a server answered and refused
     |-- StorageFull                    there is no room left on this machine
     |-- StorageNewer                   what is stored was written by a newer version of Passerelle
     `-- CommandError                   the page asked the engine something it does not know
@@ -66,8 +66,8 @@ class UnreadableArchive(InputError):
         "unsupported_zip": "The ZIP is packed in a way that cannot be read here; unpacked, it can.",
         "in_icloud": "The file is only in iCloud, not on this machine.",
         "not_an_x_archive": "There is no X archive in here.",
-        "no_following": "The archive does not say whom you follow: following.js is missing.",
-        "old_tweet_archive": "This is the tweet archive X gave until 2019: it does not say whom you follow.",
+        "no_following": "The archive does not list the accounts you follow: following.js is missing.",
+        "old_tweet_archive": "This is the tweet archive X gave until 2019: it does not list the accounts you follow.",
         "wrong_archive": "This is an archive of another service.",
         "several_accounts": "These are archives of different accounts.",
         "too_large": "The archive claims sizes that cannot be true.",
@@ -90,7 +90,7 @@ class DirectoryError(PasserelleError):
 
 
 class NetworkError(PasserelleError):
-    """Nobody answered, or not in time; `host` in `params` says who."""
+    """No answer, or not in time; `host` in `params` is the server."""
 
     code = "server_unreachable"
 
@@ -104,12 +104,12 @@ class ServerRefused(PasserelleError):
         "server_error": "The server had a problem of its own.",
         "sign_in_refused": "The handle or the app password is wrong.",
         "session_expired": "The sign-in has ended; sign in again.",
-        "not_signed_in": "Nobody is signed in.",
+        "not_signed_in": "No account is signed in.",
         "rate_limited": "The server asks to wait.",
         "account_not_found": "There is no such account.",
         "handle_moved": "This handle belongs to another account than the directory says.",
         "hint_unchecked": "An account that only a profile names is followed once it has been checked.",
-        "knows_everybody": "The server says of every name that it is there, so its word proves nothing.",
+        "knows_everybody": "The server accepts every name (a catch-all), so its answer proves nothing.",
     }
 
 

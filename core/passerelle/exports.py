@@ -34,24 +34,24 @@ CSV_COLUMNS = (
 
 
 def mastodon_csv(accts: Iterable[Acct]) -> str:
-    """Give following_accounts.csv for Mastodon's Settings > Import, each account once."""
+    """Return following_accounts.csv for Mastodon's Settings > Import, each account once."""
     once = {canonicalize_acct(acct): acct for acct in accts}
     return _csv([mastodon.FOLLOWING_CSV_HEADER, *map(mastodon.following_csv_row, once.values())])
 
 
 def matches_csv(views: Iterable[MatchView]) -> str:
-    """Give one line per account found; no cell can act as a formula or turn a line around."""
+    """Return CSV with one line per account; no cell can act as a formula or reorder a line."""
     rows = (_row(view, account) for view in views for account in view.accounts)
     return _csv([CSV_COLUMNS, *(tuple(map(neutralize, row)) for row in rows)])
 
 
 def matches_json(views: Iterable[MatchView]) -> str:
-    """Give the matches as an array of MatchView objects."""
+    """Return the matches as an array of MatchView objects."""
     return json.dumps([view.model_dump(mode="json") for view in views], ensure_ascii=False, indent=2) + "\n"
 
 
 def chosen_accts(views: Iterable[MatchView]) -> Iterable[Acct]:
-    """Give the fediverse accounts that are chosen."""
+    """Yield the fediverse accounts that are chosen."""
     for view in views:
         for account in view.accounts:
             if account.network == "fediverse" and account.chosen and not account.rejected:
@@ -59,7 +59,7 @@ def chosen_accts(views: Iterable[MatchView]) -> Iterable[Acct]:
 
 
 def neutralize(cell: str) -> str:
-    """Give a cell that spreadsheets show as it is written, on one line, without marks that reorder text.
+    """Return a cell that spreadsheets show as text, on one line, without marks that reorder text.
 
     >>> neutralize('=HYPERLINK("https://evil.example")')
     '\\'=HYPERLINK("https://evil.example")'
@@ -86,7 +86,7 @@ def _row(view: MatchView, account: AccountView) -> tuple[str, ...]:
 
 
 def _evidence(view: MatchView, account: AccountView) -> Iterable[EvidenceView]:
-    """Give what speaks for this account: what the match has is about the row's accounts, and about every hint."""
+    """Return the evidence for one account: that of the row for listed accounts, and that of its hint."""
     of_row = (one for one in view.evidence if account.listed and one.code not in HINT_EVIDENCE)
     return (*of_row, *(evidence_of(account.hint) if account.hint else ()))
 

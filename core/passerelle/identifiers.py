@@ -1,4 +1,4 @@
-"""The names of people on each network: parsed once at the door, trusted inside.
+"""Names and ids of accounts on each network: parsed once where they enter, trusted afterwards.
 
 `rest_id` and `screen_name` are X's, `did` and `handle` Bluesky's, `acct` the fediverse's. Ids stay text: as numbers
 they lose digits in JavaScript.
@@ -19,7 +19,7 @@ ScreenName = NewType("ScreenName", str)
 Did = NewType("Did", str)
 Handle = NewType("Handle", str)
 
-# Ids of X are unsigned 64-bit numbers; early ones have two digits (facts/archive-format.md, section 3).
+# Ids of X are unsigned 64-bit numbers; early ones have two digits: https://docs.x.com/x-api/fundamentals/x-ids
 _REST_ID = re.compile(r"[1-9][0-9]{0,19}\Z", re.ASCII)
 # 15 characters since 2006; a few ancient names have up to 20.
 _SCREEN_NAME = re.compile(r"[A-Za-z0-9_]{1,20}\Z", re.ASCII)
@@ -37,7 +37,7 @@ MAX_REST_ID = 2**64 - 1
 
 @dataclass(frozen=True, slots=True, order=True)
 class Acct:
-    """A fediverse address `username@domain`, always with its domain; `str()` gives it back."""
+    """A fediverse address `username@domain`, always with its domain; `str()` returns it as text."""
 
     username: str
     domain: str
@@ -47,14 +47,14 @@ class Acct:
 
 
 def parse_rest_id(text: object) -> RestId:
-    """Take X's permanent id from text. Raises InvalidIdentifier for anything but 1 to 20 digits up to 2**64 - 1."""
+    """Parse X's permanent id. Raises InvalidIdentifier for anything but 1 to 20 digits up to 2**64 - 1."""
     if isinstance(text, str) and _REST_ID.match(text) and int(text) <= MAX_REST_ID:
         return RestId(text)
     raise _invalid("rest_id", text)
 
 
 def parse_screen_name(text: object) -> ScreenName:
-    """Take an X @name, with or without the @, in the case it is written in. Raises InvalidIdentifier.
+    """Parse an X @name, with or without the @; its case is kept. Raises InvalidIdentifier.
 
     >>> parse_screen_name("@Ada_L")
     'Ada_L'
@@ -65,19 +65,21 @@ def parse_screen_name(text: object) -> ScreenName:
 
 
 def canonicalize_screen_name(name: ScreenName) -> str:
-    """Give the form in which X names are compared: lower case."""
+    """Return the form in which X names are compared: lower case."""
     return name.lower()
 
 
 def parse_did(text: object) -> Did:
-    """Take a `did:plc:…` or `did:web:…`. Raises InvalidIdentifier. https://atproto.com/specs/did"""
+    """Parse a `did:plc:…` or `did:web:…`. Raises InvalidIdentifier. https://atproto.com/specs/did"""
     if isinstance(text, str) and len(text) <= MAX_DID and _DID.match(text):
         return Did(text)
     raise _invalid("did", text)
 
 
 def parse_handle(text: object) -> Handle:
-    """Take a Bluesky handle, with or without @, lower-cased. Raises InvalidIdentifier. https://atproto.com/specs/handle
+    """Parse a Bluesky handle, with or without @, into lower case. Raises InvalidIdentifier.
+
+    https://atproto.com/specs/handle
 
     >>> parse_handle("@Ada.Bsky.Social")
     'ada.bsky.social'
@@ -90,7 +92,7 @@ def parse_handle(text: object) -> Handle:
 
 
 def parse_acct(text: object) -> Acct:
-    """Take `user@domain` or `@user@domain`; the domain is lower-cased and IDNA-encoded. Raises InvalidIdentifier.
+    """Parse `user@domain` or `@user@domain`; the domain is canonicalized (domains.py). Raises InvalidIdentifier.
 
     >>> str(parse_acct("@Ada@Social.Example.ORG"))
     'Ada@social.example.org'
@@ -103,7 +105,7 @@ def parse_acct(text: object) -> Acct:
 
 
 def canonicalize_acct(acct: Acct) -> str:
-    """Give the form in which accts are compared: Mastodon holds usernames to be equal whatever their case."""
+    """Return the form in which accts are compared: Mastodon ignores the case of usernames."""
     return str(acct).lower()
 
 

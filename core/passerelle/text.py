@@ -1,4 +1,4 @@
-"""Names and texts of strangers: without invisible characters, and without those that turn the text around.
+"""Clean untrusted names and texts: no invisible characters, none that reorder text.
 
 What counts as invisible is the same in TypeScript (extension/lib/rules/text.ts); tests/data/vectors/invisible.json
 lists the ranges, and both languages try every code point.

@@ -23,7 +23,7 @@ class Request:
     """One HTTP request as data. `timeout` in seconds; `body` is sent unchanged, `headers` name its type.
 
     At most `limit` bytes of the answer are read; the rest is cut off. Redirects are errors unless `may_redirect`, and
-    then lead to public hosts over https only (networks/hosts.py).
+    then lead to public hosts over https only (hosts.py).
     """
 
     method: str

@@ -1,5 +1,6 @@
 // The core's Storage on IndexedDB; the engine's worker is the only writer (docs/architecture.md, "State").
 import type { IDBPObjectStore } from "idb";
+import { isForLackOfRoom, QUOTA_EXCEEDED } from "../lib/engine/room";
 import { openDatabase, readAllStored, readStored, type StoreName } from "../lib/engine/stores";
 
 /** A value on its way to or from Python: JSON as text, or bytes. */
@@ -25,18 +26,35 @@ export async function getAll(store: StoreName): Promise<[string, Value][]> {
   );
 }
 
-/** Apply all changes in one transaction; they have reached the disk when the promise resolves. */
+/**
+ * Apply all changes in one transaction; they have reached the disk when the promise resolves. Where there is no room for
+ * them, throws a DOMException named QuotaExceededError (lib/engine/room.ts).
+ */
 export async function write(changes: readonly Change[]): Promise<void> {
   if (changes.length === 0) return;
+  try {
+    await commit(changes);
+  } catch (error) {
+    throw (await isForLackOfRoom(error)) ? new DOMException(String(error), QUOTA_EXCEEDED) : error;
+  }
+}
+
+async function commit(changes: readonly Change[]): Promise<void> {
   const stores = [...new Set(changes.map((change) => change.store))];
   const transaction = (await openDatabase()).transaction(stores, "readwrite", { durability: "strict" });
+  transaction.done.catch(() => undefined); // it may reject before it is waited for
   try {
-    const requests = changes.map((change) => apply(transaction.objectStore(change.store), change));
-    await Promise.all([...requests, transaction.done]);
+    await Promise.all(changes.map((change) => apply(transaction.objectStore(change.store), change)));
   } catch (error) {
     abort(transaction);
+    if (isAborted(error)) await transaction.done; // throws the reason, of which the requests know nothing
     throw error;
   }
+  await transaction.done;
+}
+
+function isAborted(error: unknown): boolean {
+  return error instanceof DOMException && error.name === "AbortError";
 }
 
 type Store = IDBPObjectStore<unknown, StoreName[], StoreName, "readwrite">;

@@ -12,7 +12,7 @@ export function parseJson(text: string, longest: number): unknown {
   }
 }
 
-/** Give the objects of a value: depth first in the order of the text, however deep, and `most` of them with the lists. */
+/** Return the objects of a value: depth first in the order of the text, however deep, and `most` of them with the lists. */
 export function* objectsIn(root: unknown, most: number): Generator<Json> {
   const waiting: unknown[] = [root];
   for (let count = 0; waiting.length > 0 && count < most; count++) {
@@ -26,7 +26,7 @@ export function* objectsIn(root: unknown, most: number): Generator<Json> {
   }
 }
 
-/** Give the object under a key, an empty one where there is none. */
+/** Return the object under a key, an empty one where there is none. */
 export function part(object: Json, key: string): Json {
   const value = Object.hasOwn(object, key) ? object[key] : null;
   return isObject(value) ? value : {};

@@ -191,7 +191,7 @@ def test_icon_and_colours_are_those_of_the_extension() -> None:
 
 
 def forms(sentence: str | dict[str, str]) -> list[str]:
-    """Give a sentence's plural forms, or itself."""
+    """Return a sentence's plural forms, or itself."""
     return list(sentence.values()) if isinstance(sentence, dict) else [sentence]
 
 

@@ -1,6 +1,6 @@
-"""Stand-ins with names: a clock, a directory that signs, a Bluesky with its servers, and a world that can crash.
+"""Fakes: a clock, a directory that signs, Bluesky's servers, storage that fills up, and a browser that can be killed.
 
-Where they answer as a real server does, the behaviour was measured on one (facts/real-servers.md, section 1).
+Where they answer as a real server does, the behaviour was measured on one (tests/real_servers).
 Nothing here needs more than the core itself, so the tests run in Pyodide too.
 """
 
@@ -22,7 +22,7 @@ from passerelle.directory import Evidence, EvidenceSource, PinnedDirectory, Row,
 from passerelle.engine.engine import Engine
 from passerelle.engine.environment import Environment
 from passerelle.engine.storage import Change, MemoryStorage
-from passerelle.errors import NetworkError, ServerRefused
+from passerelle.errors import NetworkError, ServerRefused, StorageFull
 from passerelle.following.pace import Pace
 from passerelle.identifiers import Did, RestId, ScreenName
 from passerelle.people.graph import FollowGraph, Person
@@ -44,7 +44,7 @@ QUICK = Pace(  # limits small enough to be reached, pauses too short to be notic
 
 
 class Clock:
-    """Time that passes when somebody sleeps, and a millisecond whenever somebody looks."""
+    """Time that passes by sleeping, and by a millisecond with each reading."""
 
     def __init__(self, now: datetime = NOW) -> None:
         self.time = now
@@ -54,7 +54,7 @@ class Clock:
         return self.time
 
     async def sleep(self, seconds: float) -> None:
-        """Let the time pass at once, and others run."""
+        """Advance the clock at once, and let other tasks run."""
         await asyncio.sleep(0)
         self.time += timedelta(seconds=seconds)
 
@@ -110,14 +110,14 @@ class Directory:
     is_down: bool = False
 
     def files(self) -> tuple[bytes, bytes]:
-        """Give snapshot and evidence."""
+        """Return snapshot and evidence."""
         ordered = sorted(self.rows, key=lambda one: one.row_id)
         reasons = [Evidence(one.row_id, tuple(self.sources.get(one.row_id, (source(),)))) for one in ordered]
         snapshot = json_lines(one.to_json() for one in ordered)
         return gzip.compress(snapshot, mtime=0), gzip.compress(json_lines(r.to_json() for r in reasons), mtime=0)
 
     def latest(self) -> dict[str, Any]:
-        """Give latest.json as an object, signed."""
+        """Return latest.json as an object, signed."""
         snapshot, evidence = self.files()
         latest: dict[str, Any] = {
             "version": self.version,
@@ -188,7 +188,7 @@ class Pds:
         return self._faulty(self.read_faults, lambda: READS[method](self, query))
 
     def followed(self) -> list[str]:
-        """Give every did that a record follows, as often as it does, sorted."""
+        """Return every did that a record follows, as often as it does, sorted."""
         return sorted(self.records.values())
 
     def _faulty(self, faults: list[str], answer: Callable[[], Response]) -> Response:
@@ -366,6 +366,20 @@ class Killer:
         await asyncio.get_running_loop().create_future()
 
 
+class Disk(MemoryStorage):
+    """A Storage that has no room for the writes that `fills_up` names."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fills_up: Callable[[Sequence[Change]], bool] | None = None
+
+    async def write(self, changes: Sequence[Change]) -> None:
+        """Write, if there is room."""
+        if self.fills_up and self.fills_up(changes):
+            raise StorageFull("no room")
+        await super().write(changes)
+
+
 class FragileStorage:
     """A Storage over another that outlives the crash."""
 
@@ -395,7 +409,7 @@ class Browser:
 
     directory: Directory = field(default_factory=Directory)
     pds: Pds = field(default_factory=Pds)
-    storage: MemoryStorage = field(default_factory=MemoryStorage)
+    storage: Disk = field(default_factory=Disk)
     clock: Clock = field(default_factory=Clock)
     web: dict[str, Callable[[Request], Response]] = field(default_factory=dict)  # other hosts, and how they answer
     requests: list[Request] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""One case per row of the list of damage seen in the wild (facts/archive-format.md, section 8)."""
+"""Damaged, edited and repacked archives: one case for each kind seen in public exports."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Build = Callable[[Path], list[Path]]
 
 @dataclass(frozen=True)
 class Case:
-    """What somebody brings, and what must come of it: counts and warning codes, or the code of the refusal."""
+    """An input and its expected result: counts and warning codes, or the code of the refusal."""
 
     build: Build
     following: int = len(PEOPLE)
@@ -360,7 +360,7 @@ def _zip(path: Path, files: dict[str, bytes]) -> Path:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_what_comes_of_it(name: str, tmp_path: Path) -> None:
+def test_damage_ends_in_a_result_or_a_named_error(name: str, tmp_path: Path) -> None:
     case = CASES[name]
     paths = case.build(tmp_path)
     if case.refused:

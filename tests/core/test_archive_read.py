@@ -81,7 +81,7 @@ def listed(kind: str, *rows: object) -> bytes:
 
 @pytest.mark.parametrize("era", ["B", "C", "D"])
 @pytest.mark.parametrize("target", ["archive.zip", "archive"])
-def test_every_era_tells_whom_one_follows_and_what_they_are_called(era: Era, target: str, tmp_path: Path) -> None:
+def test_every_era_gives_followed_people_and_their_names(era: Era, target: str, tmp_path: Path) -> None:
     archive = read([make_archive(tmp_path / target, era=era, blocked=[STRANGER], muted=[ELIF])])
     assert archive.owner.rest_id == OWNER.rest_id
     assert archive.owner.screen_name == OWNER.screen_name
@@ -227,7 +227,7 @@ def test_a_mention_tells_more_than_an_answer(tmp_path: Path) -> None:
     assert (name.display_name, name.source) == ("Ada Nouvelle", "mention")
 
 
-def test_the_link_of_another_picture_names_nobody(tmp_path: Path) -> None:
+def test_the_link_of_another_picture_gives_no_name(tmp_path: Path) -> None:
     row = tweet(1, picture_of=ADA)
     row["tweet"]["extended_entities"]["media"][0]["source_status_id_str"] = "1500000000000000009"
     assert read([make_archive(tmp_path / "a.zip", tweets=[row])]).names == {}
@@ -253,7 +253,7 @@ def test_what_an_answer_began_with_is_a_former_name(tmp_path: Path) -> None:
     assert archive.aliases[RestId(ADA.rest_id)] == ("ada_before",)
 
 
-def test_the_first_name_of_an_answer_that_belongs_to_somebody_else_today_says_nothing(tmp_path: Path) -> None:
+def test_the_first_name_of_a_reply_that_belongs_to_another_account_today_is_ignored(tmp_path: Path) -> None:
     archive = one_tweet(tmp_path, text="@brunoquai yes", reply_to=ADA, mentions=[BRUNO])
     assert archive.aliases == {}
 
@@ -264,7 +264,7 @@ def test_a_former_name_alone_is_never_the_name(tmp_path: Path) -> None:
     assert archive.aliases[RestId(ADA.rest_id)] == ("ada_before",)
 
 
-def test_a_mention_never_brings_in_somebody_new(tmp_path: Path) -> None:
+def test_a_mention_never_adds_a_person(tmp_path: Path) -> None:
     archive = read(
         [make_archive(tmp_path / "a.zip", following=[ADA], followers=[], tweets=[tweet(1, mentions=[BRUNO])])]
     )
@@ -355,7 +355,7 @@ def two_exports(tmp_path: Path) -> list[Path]:
     return [later, earlier]
 
 
-def test_the_later_export_says_whom_one_follows(tmp_path: Path) -> None:
+def test_the_later_export_has_the_list_of_followed_people(tmp_path: Path) -> None:
     assert read(two_exports(tmp_path)).following == ids(ADA, CHLOE)
 
 
@@ -389,6 +389,17 @@ def test_names_that_only_the_earlier_export_knows_are_kept(tmp_path: Path) -> No
     later = make_archive(tmp_path / "l.zip", tweets=[])
     name = read([earlier, later]).names[RestId(ADA.rest_id)]
     assert name.seen == datetime(2024, 1, 1, tzinfo=UTC)
+
+
+def test_merged_exports_give_each_warning_once(tmp_path: Path) -> None:
+    dates = ("2024-01-01T00:00:00.000Z", "2025-01-01T00:00:00.000Z", "2026-01-01T00:00:00.000Z")
+    paths = [
+        make_archive(
+            tmp_path / f"{date}.zip", omit=["mute.js"], manifest={"generationDate": date, "isPartialArchive": True}
+        )
+        for date in dates
+    ]
+    assert codes(read(paths)) == ["part_missing", "partial_archive", "exports_merged"]
 
 
 def test_one_export_in_several_zips_is_one_archive(tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ def test_the_old_tweet_archive_is_refused_by_name() -> None:
 
 
 @real
-def test_of_two_exports_of_one_account_the_later_says_whom_they_follow() -> None:
+def test_of_two_exports_of_one_account_the_later_has_the_list_of_followed_people() -> None:
     pairs = [(one, two) for one, two in pairwise(COUNTED) if owner_of(one) == owner_of(two) is not None]
     assert pairs
     for earlier, later in pairs:  # as their names sort

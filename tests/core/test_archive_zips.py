@@ -1,4 +1,4 @@
-"""ZIPs of strangers: a ZIP inside a ZIP is as good as a file, and nothing is read in one absurd piece."""
+"""Untrusted ZIPs: ZIPs inside ZIPs, past 4 GiB, of rare packing methods, with impossible sizes."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_a_large_archive_inside_a_zip_is_read(tmp_path: Path) -> None:
 
 @pytest.mark.desktop
 def test_a_file_past_four_gigabytes_is_found(tmp_path: Path) -> None:
-    """The archive's files lie behind a hole of 5 GB, as in the archive of somebody with many videos."""
+    """The archive's files lie behind a hole of 5 GB, as in an archive with many videos."""
     hole = 5 * 1024**3
     archive = make_archive(tmp_path / "a.zip").read_bytes()
     count, size, offset = struct.unpack_from("<HII", archive, len(archive) - 12)
@@ -185,7 +185,7 @@ def test_a_damaged_member_of_any_method_is_named_and_the_rest_read(method: int, 
 
 
 def with_method(path: Path, method: int, names: frozenset[str] | None = None) -> Path:
-    """Say of members (all without `names`) that they are packed by another method."""
+    """Set the packing method in the headers of members (all without `names`)."""
     content = bytearray(path.read_bytes())
     with zipfile.ZipFile(path) as file:
         chosen = [info for info in file.infolist() if names is None or info.filename in names]

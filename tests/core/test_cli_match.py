@@ -136,7 +136,7 @@ def test_a_running_directory_is_downloaded_and_its_sources_named(
     assert captured.err == ""
 
 
-def test_a_directory_that_nobody_vouches_for_is_used_with_a_warning(
+def test_a_directory_without_a_known_key_is_used_with_a_warning(
     archive: str, server: DirectoryServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["match", archive, "--directory", url_of(server), "--json"]) == 0
@@ -207,7 +207,7 @@ def test_wrong_usage_is_status_two(archive: str, arguments: list[str], capsys: p
     assert caught.value.code == 2
 
 
-def test_whom_only_their_own_name_places_elsewhere_comes_last_and_in_no_count_of_the_directory(
+def test_people_named_only_by_their_own_profile_come_last_and_do_not_count_as_found(
     snapshot: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     mutual = Someone(CHLOE.rest_id, CHLOE.screen_name, "Chloé 🐘 @chloe@quai.example.org")

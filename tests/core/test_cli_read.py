@@ -163,7 +163,7 @@ def test_nothing_there_is_one_clear_line(capsys: pytest.CaptureFixture[str], tmp
 
 
 @pytest.mark.desktop
-def test_a_pipe_keeps_nobody_waiting(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_a_pipe_does_not_block_the_command(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.zip")
     assert "pipe.zip is not there" in refused(capsys, tmp_path / "pipe.zip")
 

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from passerelle.cli import main as cli
 from passerelle.engine.messages import COMMANDS
 from passerelle.engine.storage import STORES, Put
-from passerelle.errors import StorageFull
 
 from tests.core.fakes import (
     FAULTS,
@@ -57,7 +56,7 @@ CHOSEN = sorted(map(did_of, (ADA, BRUNO, CHLOE, DARIUSZ, ELIF)))  # Galina's row
 
 @pytest.fixture(scope="session")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """An archive of somebody who follows FOLLOWED."""
+    """An archive whose owner follows FOLLOWED."""
     return str(make_archive(tmp_path_factory.mktemp("archive") / "x.zip", following=FOLLOWED, followers=[ADA]))
 
 
@@ -106,7 +105,7 @@ def test_an_archive_is_read_matched_and_stored_ready_for_pages(archive: str) -> 
     assert "work" not in state
 
 
-def test_progress_is_told_step_by_step(archive: str) -> None:
+def test_progress_is_reported_step_by_step(archive: str) -> None:
     browser = run(opened(archive))
     steps = [event["step"] for event in browser.events if event["type"] == "work.progress"]
     assert list(dict.fromkeys(steps)) == ["reading", "directory", "matching"]
@@ -255,7 +254,7 @@ def test_a_rejection_is_remembered_through_everything_but_deletion(archive: str)
     run(main())
 
 
-def test_deciding_about_nobody_is_an_error(archive: str) -> None:
+def test_a_decision_about_an_unknown_person_is_an_error(archive: str) -> None:
     async def main() -> None:
         browser = await opened(archive)
         answer = await browser.ask("decision.set", rest_id="1", network="bluesky", address="x.org", decision="chosen")
@@ -288,13 +287,13 @@ def test_everyone_chosen_is_followed_once_and_a_second_run_writes_nothing(archiv
     run(main())
 
 
-def test_whom_one_follows_already_is_marked_and_not_followed_again(archive: str) -> None:
+def test_accounts_followed_already_are_marked_and_not_followed_again(archive: str) -> None:
     async def main() -> None:
         browser = await opened(archive)
         browser.pds.records = {"3kaaaaaaaaaa2": did_of(ADA), "3kaaaaaaaaab2": did_of(DARIUSZ)}
         await browser.ask("follow.refresh", account=ME)
         assert account_of(browser, ADA)["state"] == "following"
-        assert account_of(browser, DARIUSZ)["state"] == "none"  # nobody knows yet whose handle that is
+        assert account_of(browser, DARIUSZ)["state"] == "none"  # its handle is not resolved yet
         await browser.ask("follow.start", account=ME)
         await browser.until_idle()
         assert browser.pds.followed() == CHOSEN
@@ -313,7 +312,7 @@ def test_one_person_can_be_followed_from_the_list(archive: str) -> None:
     run(main())
 
 
-def test_the_rejected_are_not_followed_even_if_they_wait_already(archive: str) -> None:
+def test_rejected_accounts_leave_the_queue_while_they_wait(archive: str) -> None:
     async def main() -> None:
         browser = await opened(archive)
         await browser.ask("follow.pause")
@@ -330,7 +329,7 @@ def test_the_rejected_are_not_followed_even_if_they_wait_already(archive: str) -
     run(main())
 
 
-def test_a_server_that_goes_down_stops_the_queue_and_resuming_loses_nobody(archive: str) -> None:
+def test_a_server_that_goes_down_stops_the_queue_and_resuming_follows_everyone(archive: str) -> None:
     async def main() -> None:
         browser = await opened(archive)
         browser.pds.faults = ["", "death"]  # between the first batch and the second
@@ -450,7 +449,7 @@ def test_another_account_starts_its_own_queue(archive: str) -> None:
     run(main())
 
 
-def test_a_clock_that_was_a_year_ahead_stops_nothing_once_it_is_right(archive: str) -> None:
+def test_following_goes_on_when_a_clock_a_year_ahead_is_set_right(archive: str) -> None:
     async def main() -> None:
         browser = await opened(archive)
         browser.clock.time += timedelta(days=365)
@@ -535,14 +534,14 @@ def test_a_badge_pressed_twice_at_once_writes_one_record(archive: str) -> None:
     run(main())
 
 
-def test_a_badge_of_somebody_followed_already_writes_nothing(archive: str) -> None:
+def test_a_badge_of_an_account_followed_already_writes_nothing(archive: str) -> None:
     async def main() -> None:
         browser = await opened(archive)
         browser.pds.records = {"3kaaaaaaaaaa2": did_of(ADA)}
         for _ in range(2):
             answer = await browser.ask("follow.one", account=ME, row_id="ada_nouvelle", screen_name=ADA.screen_name)
             assert answer["state"] == "following"
-            browser.start()  # whom one follows is remembered
+            browser.start()  # the list of follows is stored
         assert browser.pds.writes == 0
 
     run(main())
@@ -567,7 +566,7 @@ def test_a_badge_works_while_the_queue_is_paused(archive: str) -> None:
     ("row_id", "screen_name"),
     [("ada_nouvelle", BRUNO.screen_name), ("nobody", ADA.screen_name), ("ada_nouvelle", "nobody")],
 )
-def test_a_badge_whose_row_and_name_disagree_follows_nobody(archive: str, row_id: str, screen_name: str) -> None:
+def test_a_badge_whose_row_and_name_disagree_is_refused(archive: str, row_id: str, screen_name: str) -> None:
     async def main() -> None:
         browser = await opened(archive)
         answer = await browser.ask("follow.one", account=ME, row_id=row_id, screen_name=screen_name)
@@ -577,7 +576,7 @@ def test_a_badge_whose_row_and_name_disagree_follows_nobody(archive: str, row_id
     run(main())
 
 
-def test_a_badge_hears_that_the_sign_in_has_ended_and_that_one_must_wait(archive: str) -> None:
+def test_a_badge_is_told_of_an_ended_sign_in_and_of_a_rate_limit(archive: str) -> None:
     async def main() -> None:
         browser = await opened(archive)
         fields = {"account": ME, "row_id": "elifisik", "screen_name": ELIF.screen_name}
@@ -652,7 +651,7 @@ def test_without_an_archive_there_is_none_to_write() -> None:
     run(main())
 
 
-def test_deleting_leaves_nothing_even_while_everything_is_at_work(archive: str) -> None:
+def test_deleting_during_work_leaves_nothing(archive: str) -> None:
     async def main() -> None:
         browser = await opened(archive)
         await browser.ask("follow.start", account=ME)
@@ -684,7 +683,7 @@ def test_deleting_leaves_nothing_even_while_everything_is_at_work(archive: str) 
         {"type": "export.make", "format": "exe"},
     ],
 )
-def test_what_is_no_command_gets_one_typed_answer(envelope: dict[str, Any]) -> None:
+def test_an_unknown_or_malformed_command_gets_one_typed_answer(envelope: dict[str, Any]) -> None:
     async def main() -> None:
         browser = make_browser()
         answer = await browser.start().receive({"id": "7", **envelope})
@@ -694,7 +693,7 @@ def test_what_is_no_command_gets_one_typed_answer(envelope: dict[str, Any]) -> N
     run(main())
 
 
-def test_an_exception_becomes_an_answer_and_a_report() -> None:
+def test_an_exception_is_answered_and_logged() -> None:
     async def main() -> None:
         browser = make_browser()
         browser.start()
@@ -721,41 +720,117 @@ def test_storage_of_a_newer_version_is_left_alone_and_can_be_deleted() -> None:
     run(main())
 
 
-def test_a_queue_that_cannot_be_read_does_not_bar_deletion() -> None:
+def test_an_unreadable_queue_can_still_be_deleted() -> None:
     async def main() -> None:
         browser = make_browser()
         browser.storage.stores["queue"]["queue"] = {"made": "by a newer version"}
         browser.start()
+        answer = await browser.engine.receive({"id": "1", "type": "engine.start"})
+        assert answer["error"]["code"] == "bug"
+        assert "Traceback" in browser.reports[0]
         answer = await browser.engine.receive({"id": "1", "type": "data.delete"})
         assert answer == {"id": "1", "result": {}}
-        assert "Traceback" in browser.reports[0]
         assert browser.storage.stores["queue"] == {}
 
     run(main())
 
 
-def test_nothing_is_sent_that_could_not_be_stored_before(archive: str) -> None:
+def room_events(browser: Browser) -> list[bool]:
+    return [event["is_full"] for event in browser.events if event["type"] == "storage.changed"]
+
+
+def test_without_room_nothing_is_sent_pages_are_told_and_following_goes_on_by_itself(archive: str) -> None:
     async def main() -> None:
         browser = await opened(archive)
         await browser.ask("follow.refresh", account=ME)
-        write = browser.storage.write
-
-        async def refuse(changes: Any) -> None:
-            if any(
-                isinstance(one, Put) and one.store == "queue" and one.value.get("state") == "asked" for one in changes
-            ):
-                raise StorageFull("no room")
-            await write(changes)
-
-        browser.storage.write = refuse  # type: ignore[method-assign]
+        browser.storage.fills_up = lambda changes: any(
+            isinstance(one, Put) and one.store == "queue" and one.value.get("state") == "asked" for one in changes
+        )
         await browser.ask("follow.start", account=ME)
-        view = await browser.until_idle()
-        assert (view["error"]["code"], view["waiting"]) == ("storage_full", 5)
+        while len(room_events(browser)) < 3:
+            await asyncio.sleep(0)
         assert browser.pds.writes == 0
-        browser.storage.write = write  # type: ignore[method-assign]
-        await browser.ask("follow.resume")
+        browser.storage.fills_up = None
+        view = await browser.until_idle()
+        assert (view["following"], view["error"]) == (5, None)
+        assert browser.pds.followed() == CHOSEN
+        assert room_events(browser)[-2:] == [True, False]
+
+    run(main())
+
+
+def test_an_answer_that_could_not_be_stored_is_looked_up_later_and_not_doubled(archive: str) -> None:
+    async def main() -> None:
+        browser = await opened(archive)
+        browser.storage.fills_up = lambda changes: browser.pds.writes > 0
+        await browser.ask("follow.start", account=ME)
+        while len(room_events(browser)) < 3:
+            await asyncio.sleep(0)
+        browser.storage.fills_up = None
         await browser.until_idle()
         assert browser.pds.followed() == CHOSEN
+
+    run(main())
+
+
+def test_reading_an_archive_waits_for_room_and_goes_on(archive: str) -> None:
+    async def main() -> None:
+        browser = make_browser()
+        browser.start()
+        browser.storage.fills_up = lambda changes: any(one.store == "people" for one in changes)
+        opening = asyncio.ensure_future(browser.ask("archive.open", [archive], names=["x.zip"]))
+        while len(room_events(browser)) < 3:
+            await asyncio.sleep(0)
+        assert browser.storage.stores["state"]["work"]["error"] is None
+        browser.storage.fills_up = None
+        assert (await opening)["matches"]["found"] == 6
+        assert room_events(browser)[-1] is False
+
+    run(main())
+
+
+def test_everything_can_be_deleted_while_work_and_start_wait_for_room(archive: str) -> None:
+    async def main() -> None:
+        browser = await opened(archive)
+        browser.storage.fills_up = lambda changes: any(isinstance(one, Put) for one in changes)
+        waiting = [asyncio.ensure_future(browser.ask("follow.start", account=ME))]
+        waiting.append(asyncio.ensure_future(browser.ask("archive.open", [archive], names=["x.zip"])))
+        while len(room_events(browser)) < 2:
+            await asyncio.sleep(0)
+        assert await browser.ask("data.delete") == {}
+        codes = [answer["error"]["code"] for answer in await asyncio.gather(*waiting)]
+        assert set(codes) <= {"storage_full", "cancelled"}
+        assert browser.storage.stores == {name: {} for name in STORES}
+
+        browser.storage.stores["state"]["work"] = work = {
+            **{"command": "archive.open", "step": "reading", "done": 0, "total": 0},
+            **{"started_at": NOW.isoformat(), "error": None},
+        }
+        browser.start()
+        browser.events.clear()
+        starting = asyncio.ensure_future(browser.ask("engine.start"))
+        while len(room_events(browser)) < 2:
+            await asyncio.sleep(0)
+        assert browser.storage.stores["state"]["work"] == work
+        assert await browser.ask("data.delete") == {}
+        assert "error" in await starting
+        browser.storage.fills_up = None
+        assert "archive" in await browser.ask("archive.open", [archive], names=["x.zip"])
+
+    run(main())
+
+
+def test_a_badge_is_told_at_once_that_storage_is_full(archive: str) -> None:
+    async def main() -> None:
+        browser = await opened(archive)
+        browser.storage.fills_up = lambda changes: True
+        deciding = asyncio.ensure_future(browser.ask("follow.refresh", account=ME))
+        while not room_events(browser):
+            await asyncio.sleep(0)
+        answer = await browser.ask("follow.one", account=ME, row_id="elifisik", screen_name=ELIF.screen_name)
+        assert answer["error"]["code"] == "storage_full"
+        browser.storage.fills_up = None
+        await deciding
 
     run(main())
 

@@ -1,4 +1,4 @@
-"""The follow graph: who follows whom, what is known of their names, how it is stored and counted."""
+"""The follow graph: lists, names, storage, counts."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def seen(name: str, date: datetime | None = TODAY, display_name: str | None = No
     return Name(ScreenName(name), display_name, date, "page")
 
 
-def test_everybody_of_the_archive_is_in_the_graph_the_followed_first(archive: Archive) -> None:
+def test_all_people_of_the_archive_are_in_the_graph_followed_ones_first(archive: Archive) -> None:
     people = make_graph(archive).people
     assert list(people) == [ADA.rest_id, BRUNO.rest_id, CHLOE.rest_id, ELIF.rest_id]
     flags = {rest_id: (p.following, p.followed_by, p.blocked, p.muted) for rest_id, p in people.items()}
@@ -59,7 +59,7 @@ def test_a_graph_is_stored_and_read_back_whole(tmp_path: Path) -> None:
     assert from_json(to_json(graph)) == graph
 
 
-def test_a_graph_of_nobody_is_stored_and_read_back() -> None:
+def test_an_empty_graph_is_stored_and_read_back() -> None:
     graph = FollowGraph(Owner(None, None, None), {})
     assert from_json(to_json(graph)) == graph
 
@@ -106,7 +106,7 @@ def test_the_summary_is_what_the_page_shows(archive: Archive) -> None:
     }
 
 
-def test_the_full_summary_lists_everybody(archive: Archive) -> None:
+def test_the_full_summary_lists_all_people(archive: Archive) -> None:
     people = json.loads(summary_json(summarize(archive, full=True)))["people"]
     assert people[0] == {
         "rest_id": ADA.rest_id,

@@ -66,7 +66,7 @@ def test_no_link_back(text: str) -> None:
     assert not links_back([text], ADA)
 
 
-def test_nobody_without_a_name_is_linked_to() -> None:
+def test_an_account_without_names_has_no_link_back() -> None:
     assert not links_back(["x.com/ada"], [])
 
 

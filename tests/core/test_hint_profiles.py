@@ -185,7 +185,7 @@ def test_only_what_was_found_there_may_be_followed_and_a_guess_only_if_it_links_
     assert not is_checked(hint(check=check("gone", None)))
     assert not is_checked(hint(check=check("found"), confidence="inferred"))
     assert is_checked(hint(check=check("linked"), confidence="inferred"))
-    assert not is_checked(hint(check=check("found", None)))  # Bluesky: without a did there is nobody to follow
+    assert not is_checked(hint(check=check("found", None)))  # Bluesky: without a did there is no account to follow
     assert is_checked(hint(check=check("found", None), network="fediverse", address="ada@quai.example.org"))
 
 

@@ -69,7 +69,7 @@ def test_a_hint_says_where_it_was_found() -> None:
     assert [hint.where for hint in hints] == ["name", "bio", "location", "url"]
 
 
-def test_a_link_to_no_page_of_a_server_names_nobody() -> None:
+def test_a_link_to_a_server_without_an_account_gives_no_hint() -> None:
     assert find_hints(urls=["https://mastodon.social/web", "https://mastodon.social/deck/", "https://mas.to"]) == []
 
 

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from passerelle.networks.hosts import is_public_host, public_host
+from passerelle.hosts import is_public_host, public_host
 
 VECTORS = json.loads((Path(__file__).parents[1] / "data" / "vectors" / "hosts-allowed.json").read_text())
 

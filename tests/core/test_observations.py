@@ -108,7 +108,7 @@ def test_archive_and_list_are_one_graph_whichever_comes_first(tmp_path: Path, ar
         assert {one for one in people if people[one].following} == {
             one.rest_id for one in (ADA, BRUNO, CHLOE, DARIUSZ, ELIF)
         }
-        assert people[RestId(ELIF.rest_id)].blocked  # the archive's word stays: nobody blocked is ever proposed
+        assert people[RestId(ELIF.rest_id)].blocked  # as the archive says: blocked people are never proposed
         assert {one for one in people if people[one].name} == {one.rest_id for one in (ADA, BRUNO, CHLOE, ELIF)}
         assert view(browser)["origin"] == "both"
         assert (view(browser)["following"], view(browser)["named_following"]) == (5, 4)
@@ -181,7 +181,7 @@ def test_nothing_was_seen_in_the_future() -> None:
     run(main())
 
 
-def test_a_name_without_a_list_labels_but_adds_nobody(tmp_path: Path) -> None:
+def test_a_name_without_a_list_labels_but_adds_no_person(tmp_path: Path) -> None:
     async def main() -> None:
         browser = start(row("ada", screen_name="ada_today", name_seen="2026-11-01"))
         await browser.ask("archive.open", [archive_of(tmp_path, ADA, tweets=[])], names=["x.zip"])
@@ -197,7 +197,7 @@ def test_a_name_without_a_list_labels_but_adds_nobody(tmp_path: Path) -> None:
     run(main())
 
 
-def test_a_name_of_somebody_who_is_no_longer_in_the_archive_adds_nobody(tmp_path: Path) -> None:
+def test_a_name_of_a_person_who_is_no_longer_in_the_archive_adds_no_person(tmp_path: Path) -> None:
     async def main() -> None:
         browser = start()
         await browser.ask("archive.open", [archive_of(tmp_path / "1", ADA, BRUNO)], names=["x.zip"])

@@ -1,21 +1,13 @@
-"""Matches become page-ready views; decisions and whom one follows already become a plan."""
+"""Matches become page-ready views; decisions and follows become a plan."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from passerelle.following.plan import (
-    Decision,
-    Following,
-    Planned,
-    count_matches,
-    decide,
-    decision_keys,
-    make_items,
-    make_match_view,
-    make_plan,
-    mark_following,
-)
+from passerelle.following.decisions import Decision, decide, decision_keys
+from passerelle.following.listing import count_matches, make_match_view
+from passerelle.following.marks import Following, mark_following
+from passerelle.following.plan import Planned, make_items, make_plan
 from passerelle.following.queue import Queue
 from passerelle.hints.records import HintView, ProfileHints
 from passerelle.identifiers import Did, Handle
@@ -43,25 +35,25 @@ def views(decisions: Mapping[str, Decision] | None = None, following: Following 
     return {view.rest_id: view for view in made}
 
 
-def test_the_chosen_are_planned_once_each_and_never_oneself() -> None:
+def test_each_chosen_account_is_planned_once_and_the_own_account_never() -> None:
     plan = make_plan(views().values(), ME, frozenset())
     assert plan.follows == (
         Planned(ADA, Handle("ada.example.org")),
     )  # not Bruno: imported; not 14: me; not 15: Ada again
 
 
-def test_whom_one_follows_already_is_left_out() -> None:
+def test_accounts_followed_already_are_left_out() -> None:
     assert make_plan(views().values(), ME, {ADA}).follows == ()
 
 
-def test_a_choice_adds_somebody_and_an_unchoice_takes_somebody_away() -> None:
+def test_choosing_adds_an_account_and_unchoosing_removes_it() -> None:
     decided = views(
         {"12 bluesky bruno.example.org": "chosen", f"11 bluesky {ADA}": "unchosen", f"15 bluesky {ADA}": "unchosen"}
     )
     assert [planned.key for planned in make_plan(decided.values(), ME, ()).follows] == ["bruno.example.org"]
 
 
-def test_naming_people_follows_them_even_if_they_were_not_chosen() -> None:
+def test_named_people_are_planned_even_if_they_were_not_chosen() -> None:
     assert [one.key for one in make_plan(views().values(), ME, (), {"12"}).follows] == ["bruno.example.org"]
 
 
@@ -95,12 +87,12 @@ def test_following_is_marked_by_did_and_by_what_the_queue_knows() -> None:
     assert [marked[one].accounts[0].state for one in ("11", "12", "13")] == ["waiting", "waiting", "none"]
 
 
-def test_what_did_not_change_is_the_same_object() -> None:
+def test_an_unchanged_view_is_the_same_object() -> None:
     view = views()["11"]
     assert mark_following(view, Following()) is view
 
 
-def test_the_counts_are_of_people_one_follows() -> None:
+def test_the_counts_cover_followed_people() -> None:
     counts = count_matches(GRAPH, views().values())
     assert (counts.following, counts.named, counts.found) == (6, 0, 5)
     assert (counts.found_bluesky, counts.found_fediverse) == (4, 2)
@@ -112,7 +104,7 @@ def test_the_counts_are_of_people_one_follows() -> None:
 
 
 def hinted_view(*hints: HintView, decisions: Mapping[str, Decision] | None = None, rest_id: str = "16") -> MatchView:
-    """Somebody of whom only their own profile speaks."""
+    """A person without a row, whose profile names these accounts."""
     known = {rest_id: ProfileHints(rest_id=rest_id, screen_name="fred", display_name="Fred", hints=list(hints))}
     (match,) = filter(None, find_matches(GRAPH, index_of(), NOW, known))
     return make_match_view(match, decisions or {}, Following())
@@ -121,7 +113,7 @@ def hinted_view(*hints: HintView, decisions: Mapping[str, Decision] | None = Non
 CHOSEN: dict[str, Decision] = dict.fromkeys(decision_keys("16", "bluesky", "ada.bsky.social", DID), "chosen")
 
 
-def test_a_hint_is_shown_with_the_names_of_the_profile_and_what_speaks_for_it() -> None:
+def test_a_hint_is_shown_with_the_names_of_the_profile_and_its_evidence() -> None:
     view = hinted_view(hint(check=check("linked")), hint(address="other.bsky.social", confidence="inferred"))
     assert (view.row_id, view.screen_name, view.display_name) == (None, "fred", "Fred")
     assert [one.did for one in view.accounts] == [DID, None]
@@ -163,7 +155,7 @@ def test_a_hint_is_rejected_by_address_or_by_did() -> None:
         assert (rejected.accounts[0].rejected, rejected.accounts[0].chosen) == (True, False)
 
 
-def test_people_with_hints_only_are_counted_apart_while_there_is_hope() -> None:
+def test_people_with_hints_only_are_counted_apart_unless_all_hints_are_gone() -> None:
     gone, other = hint(check=check("gone", None)), hint(address="other.bsky.social")
     for hints, hinted in (([hint()], 1), ([gone], 0), ([gone, other], 1)):
         counts = count_matches(GRAPH, [hinted_view(*hints)])

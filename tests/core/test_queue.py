@@ -58,7 +58,7 @@ def item(number: int, **fields: Any) -> Item:
 
 
 def queue_of(count: int, **fields: Any) -> Queue:
-    """A queue of people 0 to count - 1, for an account that follows nobody yet."""
+    """A queue of people 0 to count - 1, for an account without follows."""
     return Queue(ME, {did(number): item(number) for number in range(count)}, **{"known": frozenset(), **fields})
 
 
@@ -82,7 +82,7 @@ def test_an_empty_queue_has_nothing_to_do() -> None:
     assert next_due(Queue(ME), NOW) == Idle()
 
 
-def test_whom_one_follows_already_is_read_before_anything_is_sent() -> None:
+def test_existing_follows_are_read_before_anything_is_sent() -> None:
     queue = queue_of(2, known=None)
     assert next_due(queue, NOW) == ListFollows()
     queue = after(queue, Known(frozenset({did(0)})))
@@ -110,7 +110,7 @@ def test_record_keys_stay_apart_when_the_clock_goes_back() -> None:
     assert len({one.record_key for one in queue.items.values()}) == 6
 
 
-def test_what_was_asked_is_looked_up_before_anything_else_is_sent() -> None:
+def test_items_with_unknown_outcome_are_looked_up_before_anything_is_sent() -> None:
     queue = sent(queue_of(9))
     assert next_due(queue, NOW, QUICK) == Check(did(0))
     assert states(after(queue, Accepted()))[:3] == ["following"] * 3
@@ -127,12 +127,12 @@ def test_a_batch_that_did_not_arrive_is_repeated_as_it_was() -> None:
     assert [did(0), did(1), did(2)] in batches
 
 
-def test_a_withdrawn_one_leaves_its_batch() -> None:
+def test_a_withdrawn_item_leaves_its_batch() -> None:
     queue = after(sent(queue_of(3)), Missing(), Withdrawn(frozenset({did(1)})))
     assert next_due(queue, NOW, QUICK) == Send((did(0), did(2)))
 
 
-def test_who_was_asked_for_cannot_be_withdrawn() -> None:
+def test_a_sent_item_cannot_be_withdrawn() -> None:
     queue = sent(queue_of(3))
     assert after(queue, Withdrawn(frozenset({did(1)}))) == queue
 
@@ -150,7 +150,7 @@ def test_a_refused_batch_is_sent_one_by_one_and_only_the_bad_one_fails() -> None
     assert queue.items[did(1)].error == BAD
 
 
-def test_a_failed_one_can_be_tried_again_under_its_key() -> None:
+def test_a_failed_item_is_tried_again_under_its_record_key() -> None:
     queue = after(sent(queue_of(1)), Refused(BAD))
     again = after(queue, Added((item(0),)))
     assert states(again) == ["waiting"]
@@ -165,7 +165,7 @@ def test_a_batch_that_fails_again_and_again_is_split() -> None:
     assert next_due(queue, later + timedelta(minutes=5), QUICK) == Send((did(0),))
 
 
-def test_failures_make_us_wait_longer_each_time_and_stop_in_the_end() -> None:
+def test_each_failure_doubles_the_pause_until_the_queue_stops() -> None:
     queue, now, pauses = sent(queue_of(3)), NOW, []
     while not queue.paused:
         queue = record(queue, Unanswered(DOWN, now), PACE)
@@ -180,7 +180,7 @@ def test_failures_make_us_wait_longer_each_time_and_stop_in_the_end() -> None:
     assert next_due(after(queue, Resumed()), now) == Check(did(0))
 
 
-def test_a_429_makes_us_wait_until_then() -> None:
+def test_a_429_pauses_the_queue_until_its_time() -> None:
     until = NOW + timedelta(minutes=7)
     queue = after(sent(queue_of(2)), Slowed(NOW, until))
     assert states(queue) == ["waiting", "waiting"]
@@ -213,7 +213,7 @@ def test_resuming_ends_a_pause_and_adding_does_not() -> None:
     assert isinstance(next_due(after(queue, Resumed()), NOW, QUICK), Send)
 
 
-def test_a_429_to_a_question_leaves_the_answer_open() -> None:
+def test_a_429_to_a_look_up_leaves_the_outcome_unknown() -> None:
     queue = after(sent(queue_of(2)), Slowed(NOW, NOW, is_answer=False))
     assert next_due(queue, NOW, QUICK) == Check(did(0))
 
@@ -233,20 +233,20 @@ def test_pausing_stops_and_resuming_goes_on() -> None:
     assert isinstance(next_due(after(queue, Resumed()), NOW, QUICK), Send)
 
 
-def test_one_asked_for_by_hand_goes_first_alone_and_even_while_paused() -> None:
+def test_an_urgent_item_goes_first_alone_and_even_while_paused() -> None:
     queue = after(queue_of(5), Paused(), Added((item(9, urgent=True),)))
     assert next_due(queue, NOW, QUICK) == Send((did(9),))
     queue = after(sent(queue), Accepted())
     assert next_due(queue, NOW, QUICK) == Idle()
 
 
-def test_one_asked_for_by_hand_is_looked_up_even_while_paused() -> None:
+def test_an_urgent_item_is_looked_up_even_while_paused() -> None:
     queue = after(queue_of(5), Paused(), Added((item(9, urgent=True),)))
     queue = after(sent(queue), Unanswered(DOWN, NOW))
     assert next_due(queue, NOW + timedelta(minutes=1), QUICK) == Check(did(9))
 
 
-def test_a_stopped_queue_tries_nobody_not_even_by_hand() -> None:
+def test_a_stopped_queue_sends_no_urgent_item_either() -> None:
     queue = after(sent(after(queue_of(1), Added((item(0, urgent=True),)))), Stopped(BAD))
     assert next_due(queue, NOW, QUICK) == Idle()
     assert states(queue) == ["waiting"]
@@ -275,7 +275,7 @@ def test_the_daily_budget_is_kept() -> None:
     assert next_due(queue, NOW, QUICK) == Wait(NOW + timedelta(days=1))
 
 
-def test_a_handle_is_resolved_when_its_turn_comes_and_doubles_are_seen() -> None:
+def test_a_handle_is_resolved_in_its_turn_and_doubles_are_found() -> None:
     by_handle = Item("ada.example.org", None, "ada.example.org")
     queue = replace(queue_of(1), items={by_handle.key: by_handle, did(0): item(0)})
     assert next_due(queue, NOW, QUICK) == Resolve("ada.example.org")
@@ -285,23 +285,23 @@ def test_a_handle_is_resolved_when_its_turn_comes_and_doubles_are_seen() -> None
     assert states(after(queue, Accepted())) == ["following", "following"]
 
 
-def test_a_handle_of_somebody_followed_already_needs_no_record() -> None:
+def test_a_handle_of_an_account_followed_already_needs_no_record() -> None:
     queue = Queue(ME, {"a.example.org": Item("a.example.org", None, "a.example.org")}, frozenset({did(5)}))
     assert states(after(queue, Resolved("a.example.org", did(5)))) == ["following"]
 
 
-def test_a_handle_of_nobody_fails_alone() -> None:
+def test_an_unknown_handle_fails_alone() -> None:
     queue = Queue(ME, {"a.example.org": Item("a.example.org", None, "a.example.org"), did(1): item(1)}, frozenset())
     queue = after(queue, Unresolved("a.example.org", BAD))
     assert states(queue) == ["failed", "waiting"]
     assert next_due(queue, NOW, QUICK) == Send((did(1),))
 
 
-def test_an_answer_about_somebody_withdrawn_meanwhile_changes_nothing() -> None:
+def test_an_answer_about_a_withdrawn_item_changes_nothing() -> None:
     assert after(Queue(ME), Resolved("a.example.org", did(5)), Unresolved("a.example.org", BAD)) == Queue(ME)
 
 
-def test_who_was_unfollowed_on_bluesky_is_not_followed_here() -> None:
+def test_an_account_unfollowed_on_the_server_leaves_the_queue() -> None:
     queue = after(sent(queue_of(1)), Accepted())
     assert after(queue, Known(frozenset())).items == {}
 
@@ -343,7 +343,7 @@ def test_a_write_is_accepted_where_the_answer_names_its_records(count: int) -> N
     assert read_write(reply(200, body), ME, asked, NOW) == Accepted()
 
 
-def test_every_state_and_every_outcome_has_its_place() -> None:
+def test_the_tables_cover_every_state_and_outcome() -> None:
     assert set(TRANSITIONS) == set(State) - {State.DROPPED}
     assert set(queues.RECORDERS) == set(Outcome.__args__)
     assert {one for row in TRANSITIONS.values() for one in row} <= set(queues.RECORDERS)
@@ -384,7 +384,7 @@ OUTCOMES = st.sampled_from(
 
 @settings(deadline=None)
 @given(st.lists(OUTCOMES, max_size=40))
-def test_whatever_happens_the_queue_keeps_its_promises(happenings: list[Any]) -> None:
+def test_invariants_hold_after_any_sequence_of_outcomes(happenings: list[Any]) -> None:
     queue, now = queue_of(7), NOW
     for happening in happenings:
         before = queue

@@ -33,7 +33,7 @@ def test_every_store_has_a_number_and_every_step_a_migration() -> None:
 
 
 @pytest.mark.parametrize("dump", DUMPS, ids=lambda path: path.stem)
-def test_a_stored_queue_goes_on_and_nobody_is_followed_twice(dump: Path) -> None:
+def test_a_stored_queue_goes_on_without_doubles(dump: Path) -> None:
     async def main() -> None:
         browser = browser_with(dump)
         browser.start()

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from passerelle.directory.index import id_key, name_key
-from passerelle.following.plan import decision_keys
+from passerelle.following.decisions import decision_keys
 from passerelle.hints.records import HintView, ProfileHints
 from passerelle.identifiers import Did, RestId, ScreenName
 from passerelle.matching.evidence import DEMOTING, is_checked

@@ -4,7 +4,7 @@
     make_archive(tmp_path / "folder")                     the sample archive, unpacked
     make_archive("big.zip", tweets=chatter(PEOPLE, 50_000), padding=10**9)      for measurements
 
-The same arguments give the same bytes. Shapes: facts/archive-format.md and `schema-all-files.txt` of the real archives.
+The same arguments give the same bytes. Shapes: those of public exports since 2018.
 """
 
 from __future__ import annotations
@@ -212,7 +212,7 @@ def zip_folder(folder: Path, target: Path, top: str = "") -> Path:
 
 
 def force_zip64(path: Path) -> None:
-    """Give a ZIP zip64 end records, as X seems to do (facts/archive-format.md, section 8; APPNOTE.TXT, 4.3.14 on)."""
+    """Add zip64 end records to a ZIP, as X seems to do (APPNOTE.TXT, 4.3.14 on)."""
     with path.open("r+b") as file:
         end = file.seek(-22, 2)
         _, _, _, _, count, size, offset, _ = struct.unpack("<4sHHHHIIH", file.read())
@@ -447,7 +447,7 @@ def _write_b(files: _Files, tweets: Iterable[Row]) -> None:
 
 
 def _bare(row: Row) -> dict[str, Any]:
-    """Give a tweet as it was until January 2020: without the wrapper, `id` and the like as floats with an exponent."""
+    """Return a tweet as it was until January 2020: without the wrapper, `id` and others as floats with an exponent."""
     one = dict((json.loads(row) if isinstance(row, str) else row)["tweet"])
     for key in ("id", "in_reply_to_user_id"):
         if key in one:
@@ -493,7 +493,7 @@ GRAILBIRD_KEPT: tuple[str, ...] = (
 
 
 def _grailbird(one: dict[str, Any], owner: Someone) -> dict[str, Any]:
-    """Give a tweet as the old archive had it: `text`, numbers as numbers, an author; ids also as text."""
+    """Return a tweet as the old archive had it: `text`, numbers as numbers, an author; ids also as text."""
     kept = {key: one[key] for key in GRAILBIRD_KEPT if key in one}
     date = datetime.strptime(one["created_at"], "%a %b %d %H:%M:%S %z %Y") - timedelta(days=3287)
     author = {"name": owner.display_name, "screen_name": owner.screen_name, "id_str": owner.rest_id}

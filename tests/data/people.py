@@ -1,4 +1,4 @@
-"""Invented people with names in many scripts, some of them hostile; nobody here exists, and no id is in use on X."""
+"""Invented people with names in many scripts, some of them hostile; none of them exists, and no id is in use on X."""
 
 from __future__ import annotations
 

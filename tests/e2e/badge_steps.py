@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from tests.e2e.tabs import UNHURRIED, Tab
+from tests.e2e.tabs import UNHURRIED, Badged, Tab, at
 from tests.world.residents import RESIDENTS
 
 KNOWN = {one.someone.screen_name for one in RESIDENTS}
@@ -14,7 +14,7 @@ SKEW = 2.0  # px between their middles
 
 
 def faults(tab: Tab, *, copies: bool = False) -> list[str]:
-    """Say everything that is wrong with the badges of a page now; `copies` are forgiven if nothing of them is seen."""
+    """Return every fault of the page's badges now; `copies` may exist where nothing of them is visible."""
     seen = tab.evaluate("window.__look()")
     if copies:
         for person in seen["people"]:
@@ -28,7 +28,7 @@ def faults(tab: Tab, *, copies: bool = False) -> list[str]:
 
 
 def faults_of(person: dict[str, Any], theme: str) -> Iterator[str]:
-    """Say what is wrong with the badges behind one name: the person's own, once, if the directory knows them."""
+    """Return the faults of the badges behind one name: expected: the person's own, once, if listed."""
     expected = [person["screen_name"]] if person["screen_name"] in KNOWN else []
     about = [badge["about"] for badge in person["badges"]]
     if about != expected:
@@ -41,25 +41,53 @@ def faults_of(person: dict[str, Any], theme: str) -> Iterator[str]:
 
 
 def assert_right(tab: Tab) -> None:
-    """Hold that soon every badge is right, and that none makes anything of the page taller."""
+    """Assert that soon every badge is right, and that no badge makes a row taller."""
     tab.until(lambda: faults(tab), lambda found: found == [])
     assert tab.evaluate("window.__measure()") == []
 
 
-def press_follow(tab: Tab, badge: str) -> None:
+def press_follow(badged: Badged, badge: str) -> None:
     """Open a badge's card, press Follow, read the question, say yes, and wait until it says that it is done."""
-    open_question(tab, badge)
-    tab.wait(UNHURRIED)
-    tab.press(".press.yes")
+    tab = badged.x
+    open_question(badged, badge)
+    if badged.asks_in_card:
+        tab.wait(UNHURRIED)
+        tab.press(".press.yes")
+    else:
+        badged.await_confirmation().click(at("confirm-follow"))
+        badged.await_no_confirmation()
+        tab.front()
     tab.await_hidden(".card .state", "Followed")
 
 
-def open_question(tab: Tab, badge: str) -> None:
-    """Open a badge's card and press Follow."""
+def open_question(badged: Badged, badge: str) -> None:
+    """Open a badge's card and press Follow; the question stands in the card, or in a window of its own."""
+    tab = badged.x
     tab.await_true(f"document.querySelector('{badge}') !== null")
     tab.click(badge)
     tab.press(".press.follow")
-    tab.await_hidden(".press.yes")
+    if badged.asks_in_card:
+        tab.await_hidden(".press.yes")
+    else:
+        badged.await_confirmation()
+
+
+SIZES = """[...document.querySelectorAll("[data-passerelle-badge]")].map((host) => {
+    const { width, height } = host.getBoundingClientRect();
+    return `${width} x ${height}`;
+})"""
+
+# A popover of the page over everything, through which clicks go.
+COVER = """(() => {
+    const cover = document.createElement("div");
+    cover.id = "cover";
+    cover.popover = "manual";
+    cover.textContent = "Click the dot to win";
+    cover.style = "position:fixed; inset:0; margin:0; width:100vw; height:100vh; border:0; background:#fff;"
+        + "pointer-events:none";
+    document.body.append(cover);
+    cover.showPopover();
+})()"""
 
 
 PRETENDED = """(() => {

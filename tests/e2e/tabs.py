@@ -76,7 +76,7 @@ class Tab(ABC):
 
     @abstractmethod
     def hidden(self, css: str) -> Sequence[Part]:
-        """Give every element of `css` inside badges, which the page cannot see, in the order of the document."""
+        """Return every element of `css` inside badges, which the page cannot see, in the order of the document."""
 
     @abstractmethod
     def front(self) -> None:
@@ -100,7 +100,7 @@ class Tab(ABC):
         self.until(lambda: (expression, self.evaluate(expression)), lambda seen: seen[1])
 
     def await_hidden(self, css: str, text: str = "") -> Part:
-        """Give the first element of `css` inside badges that shows `text`, awaited."""
+        """Return the first element of `css` inside badges that shows `text`, awaited."""
         return self.until(lambda: [part for part in self.hidden(css) if text in text_of(part)])[0]
 
     def press(self, css: str) -> None:
@@ -117,7 +117,7 @@ class Tab(ABC):
 
 
 def text_of(part: Part) -> str:
-    """Give what an element shows; a picture shows nothing."""
+    """Return what an element shows; a picture shows nothing."""
     return str(part.evaluate("function () { return this.innerText ?? '' }"))
 
 
@@ -216,7 +216,7 @@ class FirefoxTab(Tab):
 
 
 def at(test_id: str) -> str:
-    """Give the CSS selector of one of the extension's own elements."""
+    """Return the CSS selector of one of the extension's own elements."""
     return f'[data-testid="{test_id}"]'
 
 
@@ -224,12 +224,35 @@ class Badged:
     """A browser that has read an archive and shows badges: the extension's own tab, and one for x.com.
 
     `reload` ends the extension and starts it anew, as an update does; the extension's own tab is gone then.
+    `find_page` returns the tab of an address that contains a text, or None. `asks_in_card`: this browser can tell that
+    a card is visible, so the question before a follow stands in it; else in a window of the extension.
     """
 
-    def __init__(self, app: Tab, x: Tab, reload: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        app: Tab,
+        x: Tab,
+        reload: Callable[[], object],
+        find_page: Callable[[str], Tab | None],
+        *,
+        asks_in_card: bool,
+    ) -> None:
         self.app = app
         self.x = x
         self.reload = reload
+        self.asks_in_card = asks_in_card
+        self._find_page = find_page
+
+    def await_confirmation(self) -> Tab:
+        """Return the window that asks before a follow, once it takes an answer."""
+        window = self.app.until(lambda: self._find_page("/confirm.html"))
+        assert window
+        window.await_true(f"document.querySelector('{at('confirm-follow')}')?.disabled === false")
+        return window
+
+    def await_no_confirmation(self) -> None:
+        """Wait until that window is gone."""
+        self.app.until(lambda: self._find_page("/confirm.html"), lambda found: found is None)
 
     def switch(self, *, on: bool) -> None:
         """Switch badges on or off in the settings, and wait until tabs can know."""
@@ -274,20 +297,25 @@ class Badged:
 
 @contextmanager
 def chromium(playwright: Playwright, packages: Packages, world: World, folder: Path, sample: Path) -> Iterator[Badged]:
-    """Give Chromium with badges. Whatever is done with it, nothing in the extension may have gone wrong in the end."""
+    """Yield Chromium with badges; fail in the end if anything in the extension went wrong meanwhile."""
     with Chromium(playwright, packages.chromium, folder / "profile", closed_world(world)) as browser:
         browser.collect_errors()
         browser.allow_sites(*X_PATTERNS)
         app = ChromiumTab(browser.open_page(APP))
         x = ChromiumTab(browser.context.new_page())
-        yield _prepared(Badged(app, x, browser.reload), sample)
+        pages = browser.context
+
+        def find_page(text: str) -> Tab | None:
+            return next((ChromiumTab(page) for page in pages.pages if text in page.url), None)
+
+        yield _prepared(Badged(app, x, browser.reload, find_page, asks_in_card=True), sample)
         errors = browser.errors()
         assert not errors, errors
 
 
 @contextmanager
 def firefox(packages: Packages, world: World, folder: Path, sample: Path) -> Iterator[Badged]:
-    """Give Firefox with badges."""
+    """Return Firefox with badges."""
     with (
         ConnectProxy(world) as proxy,
         Firefox(folder, proxy_port=proxy.port, extension_id=EXTENSION_ID) as browser,
@@ -295,7 +323,15 @@ def firefox(packages: Packages, world: World, folder: Path, sample: Path) -> Ite
         browser.install(packages.firefox)
         app = FirefoxTab(browser, browser.open(browser.url(APP)))
         x = FirefoxTab(browser, browser.open("about:blank"))
-        yield _prepared(Badged(app, x, lambda: browser.install(packages.firefox)), sample)
+
+        def find_page(text: str) -> Tab | None:
+            contexts = browser.command("browsingContext.getTree")["contexts"]
+            return next((FirefoxTab(browser, one["context"]) for one in contexts if text in one["url"]), None)
+
+        def reload() -> None:
+            browser.install(packages.firefox)
+
+        yield _prepared(Badged(app, x, reload, find_page, asks_in_card=False), sample)
 
 
 def _prepared(browser: Badged, sample: Path) -> Badged:

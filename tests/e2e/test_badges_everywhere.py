@@ -79,7 +79,7 @@ def test_following_writes_one_record_for_the_person_shown_and_x_notices_nothing(
             tab = badged.show(path)
             tab.evaluate(opening or "null")
 
-            press_follow(tab, f'{around} [data-passerelle-badge="{someone.screen_name}"]')
+            press_follow(badged, f'{around} [data-passerelle-badge="{someone.screen_name}"]')
 
             followed.append(accounts[someone.screen_name].did)
             assert sorted(record.subject for record in pds.list_follows(person.did)) == sorted(followed), surface

@@ -26,7 +26,7 @@ FOUND_TEXT = "document.querySelector('[data-testid=\"found\"]')?.dataset.found"
 
 
 def at(test_id: str) -> str:
-    """Give the CSS selector of one of the extension's elements."""
+    """Return the CSS selector of one of the extension's elements."""
     return f'[data-testid="{test_id}"]'
 
 
@@ -64,7 +64,7 @@ def test_the_popup_sends_who_chooses_a_file_to_the_tab_at_the_same_step(firefox:
 
 
 def await_tab(firefox: Firefox, url: str) -> str:
-    """Give the tab that soon shows `url`."""
+    """Return the tab that soon shows `url`."""
     for _ in range(100):
         for tab in firefox.command("browsingContext.getTree")["contexts"]:
             if tab["url"] == url:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.data.people import ADA, HTML
-from tests.e2e.badge_steps import PRETENDED, assert_right, faults, open_question
-from tests.e2e.tabs import UNHURRIED, Badged, Tab
+from tests.e2e.badge_steps import COVER, PRETENDED, SIZES, assert_right, faults, open_question, press_follow
+from tests.e2e.tabs import UNHURRIED, Badged, Tab, at
 from tests.world.pds import Account, Pds
 from tests.world.sites import PDS
 from tests.world.world import World
@@ -19,7 +19,7 @@ NOTICED = 1.5  # seconds in which the extension has taken notice of whatever hap
 
 
 def assert_unharmed(tab: Tab) -> None:
-    """Hold that badges are right and that nobody's script has run."""
+    """Assert that the badges are right and that no injected script has run."""
     assert_right(tab)
     assert tab.evaluate("window.__ran") == []
 
@@ -78,6 +78,60 @@ def test_a_name_in_the_card_is_text_even_where_scripts_could_run(badged: Badged)
     assert tab.evaluate("window.__ran") == []
 
 
+def close_confirmation(badged: Badged) -> None:
+    """Close the window that asks, where the question stands in one."""
+    if not badged.asks_in_card:
+        badged.await_confirmation().click(at("confirm-cancel"))
+        badged.await_no_confirmation()
+        badged.x.front()
+
+
+def test_clicks_through_something_that_covers_the_card_follow_nobody(badged: Badged, person: Account, pds: Pds) -> None:
+    badge = f'article [data-passerelle-badge="{ADA.screen_name}"]'
+    with badged.signed_in(person):
+        revision = pds.revision(person.did)
+        tab = badged.show("home")
+        tab.await_true(f"document.querySelector('{badge}') !== null")
+        tab.click(badge)
+        tab.await_hidden(".press.follow")
+
+        tab.evaluate(COVER)
+        tab.wait(2 * UNHURRIED)
+        tab.press(".press.follow")
+        if badged.asks_in_card:
+            tab.await_hidden(".press.yes")
+            tab.wait(2 * UNHURRIED)
+            tab.press(".press.yes")
+
+        # The question stands in a window of the extension, which the page cannot cover.
+        window = badged.await_confirmation()
+        assert window.evaluate("document.querySelector('.question').innerText.endsWith('on Bluesky?')")
+        assert pds.revision(person.did) == revision
+        window.click(at("confirm-cancel"))
+        badged.await_no_confirmation()
+        tab.wait(NOTICED)
+        assert pds.revision(person.did) == revision
+        tab.front()
+
+
+def test_a_page_cannot_tell_from_a_badges_size_what_is_in_it(badged: Badged, person: Account) -> None:
+    badge = f'article [data-passerelle-badge="{ADA.screen_name}"]'
+    with badged.signed_in(person):
+        tab = badged.show("home")
+        tab.await_true(f"document.querySelector('{badge}') !== null")
+        press_follow(badged, badge)
+        tab = badged.show("home")
+        tab.await_true(f"document.querySelector('{badge}') !== null")
+        tab.wait(NOTICED)
+        signs = {part.evaluate("function () { return this.children.length }") for part in tab.hidden(".mark")}
+
+        sizes = tab.evaluate(SIZES)
+
+        assert len(signs) > 1, "badges on this page should differ inside"
+        assert len(sizes) > 1
+        assert len(set(sizes)) == 1, sizes
+
+
 def click_inside(tab: Tab, css: str) -> None:
     """Click by script where only the protocol of a debugger gets in: a page does not."""
     for part in tab.hidden(css):
@@ -100,12 +154,13 @@ def test_what_a_script_does_to_a_badge_is_no_press(
         assert tab.hidden(".card") == []
 
         # Nor when a real hand has opened the popover, and the question stands there.
-        open_question(tab, badge)
+        open_question(badged, badge)
         tab.wait(UNHURRIED)
         world.forget()
         tab.evaluate(PRETENDED)
         click_inside(tab, ".press.yes")
         tab.wait(2 * UNHURRIED)
+        close_confirmation(badged)
 
         assert pds.revision(person.did) == revision
         assert world.asked_of(PDS) == []

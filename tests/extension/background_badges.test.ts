@@ -51,6 +51,7 @@ const FOLLOW = {
 /** A background with Ada in its directory; `followed` is what reached the engine. */
 function backgroundWith(changes: Partial<BadgeParts> = {}) {
   const followed: object[] = [];
+  const asked: object[] = [];
   let opened = 0;
   const parts: BadgeParts = {
     version: () => Promise.resolve(1),
@@ -76,6 +77,7 @@ function backgroundWith(changes: Partial<BadgeParts> = {}) {
     },
     look: () => Promise.reject(new Error("nobody looks here")),
     openSignIn: () => Promise.resolve(),
+    openConfirmation: (target) => Promise.resolve(void asked.push(target)),
     publish: () => Promise.resolve(),
     now: () => new Date("2026-11-20T12:00:00Z"),
     ...changes,
@@ -84,6 +86,8 @@ function backgroundWith(changes: Partial<BadgeParts> = {}) {
   return {
     answer: (message: unknown) => answerContentScript(handlers, message),
     followed,
+    asked,
+    handlers,
     parts,
     openedTimes: () => opened,
   };

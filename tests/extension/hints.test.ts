@@ -628,6 +628,7 @@ function background(hints: HintView[], changes: Partial<BadgeParts> = {}) {
       looked?.push(fields);
       return Promise.resolve(LOOKED);
     },
+    openConfirmation: () => Promise.resolve(),
     openSignIn: () => Promise.resolve(),
     publish: () => Promise.resolve(),
     now: () => NOW,

@@ -160,3 +160,56 @@ test("stores without numbers are those of the first version; empty ones need no 
   expect(await isMigrationDue()).toBe(true);
   expect((await readAll("hints")).size).toBe(0);
 });
+
+function failing(name: string, message = ""): void {
+  const error = new DOMException(message, name);
+  vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(() => {
+    throw error;
+  });
+}
+
+const CHANGE = { kind: "put", store: "queue", key: "a", value: "1" } as const;
+
+test.each([
+  ["a quota that is used up", "QuotaExceededError", "", 0],
+  [
+    "Chromium's full disk, by its message",
+    "UnknownError",
+    "Connection is closing because of: IO error: .../000003.log: FILE_ERROR_NO_SPACE (ChromeMethodBFE: 3::WritableFileAppend::8)",
+    0,
+  ],
+  [
+    "a connection that the full disk has closed",
+    "InvalidStateError",
+    "The database connection is closing.",
+    1_000_000,
+  ],
+])("%s counts as full storage", async (_, name, message, used) => {
+  const { write, getAll } = await load();
+  vi.stubGlobal("navigator", {
+    storage: {
+      estimate: () => Promise.resolve({ quota: 1_500_000, usage: used }),
+    },
+  });
+  failing(name, message);
+  await expect(write([CHANGE])).rejects.toMatchObject({
+    name: "QuotaExceededError",
+  });
+  vi.restoreAllMocks();
+  await write([CHANGE]);
+  expect(await getAll("queue")).toEqual([["a", "1"]]);
+  vi.unstubAllGlobals();
+});
+
+test("another failure keeps its name, also while there is room", async () => {
+  const { write } = await load();
+  vi.stubGlobal("navigator", {
+    storage: {
+      estimate: () => Promise.resolve({ quota: 10_000_000, usage: 0 }),
+    },
+  });
+  failing("UnknownError", "Internal error.");
+  await expect(write([CHANGE])).rejects.toMatchObject({ name: "UnknownError" });
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+});

@@ -145,6 +145,25 @@ def test_pyodide_is_the_published_one_byte_for_byte(dist: Path) -> None:
     assert "pyodide.asm.wasm" in shipped
 
 
+@pytest.mark.parametrize("package", ["chromium", "firefox"])
+def test_a_package_holds_the_licence_text_of_each_of_its_parts(dist: Path, package: str) -> None:
+    files = dict(files_of(dist / package / "licences"))
+    parts = json.loads(files.pop("index.json"))
+    texts = {part["name"]: files.pop(part["file"]).decode() for part in parts}
+    wheels = json.loads((dist / package / "wheels" / "lock.json").read_text())["packages"].values()
+
+    assert files == {}
+    assert all(part["licence"] and part["version"] for part in parts)
+    assert parts[0]["name"] == "Passerelle"
+    assert texts.pop("Passerelle") == (ROOT / "LICENSE").read_text()
+    assert "Mozilla Public License Version 2.0" in texts.pop("Pyodide")
+    assert "PYTHON SOFTWARE FOUNDATION LICENSE" in texts.pop("Python")
+    named = {re.sub("[-_.]+", "-", name) for name in texts}
+    assert {re.sub("[-_.]+", "-", wheel["name"]) for wheel in wheels} - {"passerelle"} <= named
+    assert {"svelte", "idb", "intl-messageformat", "valibot", "wxt"} <= texts.keys()
+    assert all(len(text) > 500 for text in texts.values())
+
+
 def test_another_list_of_directories_changes_the_list_and_its_permission_only(dist: Path, packages: Packages) -> None:
     for ours, theirs in ((dist / "chromium", packages.chromium), (dist / "firefox", packages.firefox)):
         one, other = dict(files_of(ours)), dict(files_of(theirs))
@@ -174,11 +193,28 @@ def test_two_builds_from_scratch_are_the_same_bytes(tmp_path: Path) -> None:
             assert {member.date_time for member in package.infolist()} == {(2026, 1, 1, 0, 0, 0)}
 
 
+@pytest.mark.timeout(600)
+def test_the_code_of_a_package_without_a_licence_text_is_not_bundled(tmp_path: Path) -> None:
+    tree = copy_sources(ROOT, tmp_path / "tree")
+    listed = tree / "extension" / "bundled-packages.json"
+    listed.write_text(json.dumps([name for name in json.loads(listed.read_text()) if name != "idb"]))
+    built = subprocess.run(
+        [sys.executable, tree / "build" / "make.py", "--out", tmp_path / "out"],
+        env=os.environ | {"PYTHONPATH": str(tree / "core")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert built.returncode != 0
+    assert "idb is not in bundled-packages.json" in built.stdout + built.stderr
+
+
 def copy_sources(tree: Path, target: Path) -> Path:
     """Copy all that the build reads, without what earlier builds made; what was downloaded is used again."""
     made = shutil.ignore_patterns("node_modules", ".output", ".wxt", "pyodide", "wheels", "__pycache__", "*.gen.ts")
     for name in ("build", "core", "extension", "requirements"):
         shutil.copytree(tree / name, target / name, ignore=made)
+    shutil.copy(tree / "LICENSE", target)
     (target / "extension" / "node_modules").symlink_to(ROOT / "extension" / "node_modules")
     shutil.copytree(ROOT / ".cache" / "build" / "wheels", target / ".cache" / "build" / "wheels")
     return target

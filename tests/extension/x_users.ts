@@ -6,7 +6,7 @@ import { usersIn } from "../../extension/lib/x/answers/users";
 
 const MAX_RECORDED = 10_000_000; // objects in a recording
 
-/** Give everybody in a file, each once; null when nothing in it is JSON. */
+/** Return everybody in a file, each once; null when nothing in it is JSON. */
 export function readFile(bytes: Uint8Array): SeenUser[] | null {
   const text = decode(bytes);
   const whole = parseJson(text, Infinity);

@@ -44,8 +44,8 @@ def explain(matches: Sequence[Match], following: int) -> str:
     lines = [
         f"Of {following} people followed, {len(found)} were found: {bluesky} on Bluesky, {mastodon} on Mastodon"
         f" ({both} on both).",
-        f"{ticked} of the {bluesky} on Bluesky are ticked: proven, or named by two independent sources. Of the others"
-        " only one source speaks, so the person decides.",
+        f"{ticked} of the {bluesky} on Bluesky are ticked: proven, or named by two independent sources.",
+        "Only one source names the others; the person decides about them.",
     ]
     if only_followers:
         lines.append(f"{only_followers} more follow this person without being followed.")

@@ -9,15 +9,16 @@ from tests.data.people import ADA, BRUNO, CHLOE, FRIENDLY, NILS, OWNER, Someone,
 from tests.world.fake_x import Cast
 from tests.world.residents import EXPORTED
 
-NEIGHBOURS = neighbours(180)
+EVERYONE = neighbours(340)
+NEIGHBOURS, OTHERS = EVERYONE[:180], EVERYONE[180:]
 FOLLOWING = (*FRIENDLY, NILS, *NEIGHBOURS)
-FOLLOWERS = (*FRIENDLY[:9], *NEIGHBOURS[40:100])
+FOLLOWERS = (*FRIENDLY[:9], *NEIGHBOURS[40:100], *OTHERS[:25])
 CAST = Cast(
     shown=(OWNER, *FRIENDLY[:12]),
-    crowd=neighbours(340)[180:],
+    crowd=OTHERS,
     lists={"Following": FOLLOWING, "Followers": FOLLOWERS},
 )
-# Tweets name people: all whom the pages show, and a third of the others, as in real archives.
+# Tweets name people: everyone on the pages, and a third of the others, as in real archives.
 NAMED = (*FRIENDLY, NILS, *NEIGHBOURS[::3])
 
 

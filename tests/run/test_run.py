@@ -55,10 +55,10 @@ def test_the_numbers_of_a_result_are_explained() -> None:
         match("fediverse", ticked=True),
         match("bluesky", following=False),
     ]
-    first, second, third = explain(found, 198).splitlines()
+    first, second, _, last = explain(found, 198).splitlines()
     assert first == "Of 198 people followed, 4 were found: 3 on Bluesky, 2 on Mastodon (1 on both)."
     assert second.startswith("2 of the 3 on Bluesky are ticked: proven, or named by two independent sources.")
-    assert third == "1 more follow this person without being followed."
+    assert last == "1 more follow this person without being followed."
 
 
 def test_a_long_list_is_cut_to_one_screen() -> None:

@@ -1,4 +1,4 @@
-"""The front that tests rely on: real names, a full log, faults that come and go, and nothing beyond it."""
+"""The front of the closed world: real names, a full log, faults for a while, and no other host."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def browser(world: World, tmp_path: Path) -> Iterator[httpx.Client]:
 
 
 class Loopback(httpx.HTTPTransport):
-    """Take every https host for the front, as --host-resolver-rules does."""
+    """Resolve every https host to the front, as --host-resolver-rules does."""
 
     def __init__(self, port: int, trust: ssl.SSLContext) -> None:
         super().__init__(verify=trust)

@@ -1,4 +1,4 @@
-"""Whose exports these are: those of one account stay together, those of different accounts are never mixed."""
+"""Group exports by their account: exports of different accounts are never merged."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class _Account:
 
 
 def choose_account(drafts: Sequence[Draft], account: str | None) -> list[Draft]:
-    """Keep the drafts of one account: of `account` (rest_id or screen name), else of the only one there is.
+    """Return the drafts of one account: of `account` (rest_id or screen name), else of the only one there is.
 
     Drafts that do not say whose they are go with the only account there is. Raises
     UnreadableArchive(several_accounts) where there are several accounts, or none that `account` names.
@@ -31,10 +31,10 @@ def choose_account(drafts: Sequence[Draft], account: str | None) -> list[Draft]:
     chosen = [one for one in accounts if wanted is None or wanted in one.labels]
     if len(chosen) != 1:
         raise _which_one([one.owner for one in accounts])
-    everybody = len(accounts) == 1
-    kept = [draft for draft in drafts if (_key(draft) in chosen[0].labels if _key(draft) else everybody)]
+    is_only = len(accounts) == 1
+    kept = [draft for draft in drafts if (_key(draft) in chosen[0].labels if _key(draft) else is_only)]
     if len(kept) < len(drafts):
-        kept[0].warn("other_account", None, "Files of another account, or of nobody known, were left out.")
+        kept[0].warn("other_account", None, "Files of another account, or of an unknown one, were left out.")
     return kept
 
 
@@ -54,7 +54,7 @@ def _accounts(drafts: Sequence[Draft]) -> list[_Account]:
 
 
 def _key(draft: Draft) -> str:
-    """Give what a draft says of its owner: the id, else the name in lower case, else nothing."""
+    """Return what a draft knows of its owner: the id, else the name in lower case, else an empty text."""
     return draft.owner.rest_id or (draft.owner.screen_name or "").lower()
 
 

@@ -1,4 +1,4 @@
-"""Draft: what one export has told so far, while its files are being read."""
+"""Draft: what has been read of one export so far."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from passerelle.archive.names import NameBook
 from passerelle.archive.records import ArchiveWarning, Owner
 from passerelle.identifiers import RestId
 
-NOBODY = Owner(None, None, None)
-# Who is believed about whose archive it is, the first first.
+UNKNOWN_OWNER = Owner(None, None, None)
+# Sources of the owner, the most reliable first.
 OWNER_SOURCES = ("account", "manifest", "readme", "user-details", "tweet-headers")
 
 
@@ -46,16 +46,16 @@ class Draft:
     warnings: list[ArchiveWarning] = field(default_factory=list)
 
     def warn(self, code: str, file: str | None, message: str) -> None:
-        """Remember that something was missing or wrong; `code` is one of records.WARNINGS."""
+        """Add a warning; `code` is one of records.WARNINGS."""
         self.warnings.append(ArchiveWarning(code, file, message))
 
     def has(self, kind: str) -> bool:
-        """Say whether a file of this kind was read."""
+        """Return whether a file of this kind was read."""
         return any(kind == one for one, _ in self.read)
 
     @property
     def owner(self) -> Owner:
-        """Whose export this is: the best source, its gaps filled by those that do not contradict it."""
+        """The owner by the best source; its gaps are filled from sources that do not contradict it."""
         known = [self.owners[source] for source in OWNER_SOURCES if source in self.owners]
         rest_id = next((one.rest_id for one in known if one.rest_id), None)
         return first_of(one for one in known if one.rest_id in (rest_id, None))
@@ -67,7 +67,7 @@ class Draft:
 
 
 def first_of(owners: Iterable[Owner]) -> Owner:
-    """Give the first id, the first screen name and the first display name that any of `owners` has."""
+    """Return the first id, the first screen name and the first display name among `owners`."""
     known = list(owners)
     return Owner(
         next((one.rest_id for one in known if one.rest_id), None),

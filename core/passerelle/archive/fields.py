@@ -1,4 +1,4 @@
-"""Take fields out of a stranger's JSON: what has not the expected shape is as good as absent."""
+"""Read fields of untrusted JSON; values of the wrong type count as missing."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ _MILLISECONDS_FROM = 10**11
 
 
 def dict_at(value: Any, key: str) -> dict[str, Any]:
-    """Give the object at `key`, an empty one where there is none."""
+    """Return the object at `key`, else an empty one."""
     found = value.get(key) if isinstance(value, dict) else None
     return found if isinstance(found, dict) else {}
 
 
 def list_at(value: Any, key: str) -> list[dict[str, Any]]:
-    """Give the objects in the list at `key`."""
+    """Return the objects in the list at `key`."""
     found = value.get(key) if isinstance(value, dict) else None
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
 def text_at(value: Any, key: str) -> str:
-    """Give the text at `key`, "" where there is none."""
+    """Return the text at `key`, else ""."""
     found = value.get(key) if isinstance(value, dict) else None
     return found if isinstance(found, str) else ""
 
 
 def count_at(value: Any, key: str) -> int | None:
-    """Give the number at `key`, which X writes as text."""
+    """Return the number at `key`, which X writes as text."""
     text = text_at(value, key)
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
 
 
 def id_at(value: Any, *keys: str) -> RestId | None:
-    """Give the first id under `keys`. Whole numbers will do; those with a fraction or exponent have lost digits."""
+    """Return the first id under `keys`. Integers count; numbers with a fraction or exponent have lost digits."""
     for key in keys:
         found = value.get(key) if isinstance(value, dict) else None
         if type(found) is int and 0 < found < 2**64:
@@ -51,7 +51,7 @@ def id_at(value: Any, *keys: str) -> RestId | None:
 
 
 def screen_name_at(value: Any, key: str) -> ScreenName | None:
-    """Give the X name at `key`."""
+    """Return the X name at `key`."""
     try:
         return parse_screen_name(text_at(value, key))
     except InvalidIdentifier:
@@ -59,7 +59,7 @@ def screen_name_at(value: Any, key: str) -> ScreenName | None:
 
 
 def parse_date(text: str) -> datetime | None:
-    """Take a date in any form X has used; None for anything else: no date stops a reading.
+    """Parse a date in any form X has used; None for anything else.
 
     >>> parse_date("Sat Feb 18 12:33:11 +0000 2023") == parse_date("2023-02-18T12:33:11.000Z")
     True

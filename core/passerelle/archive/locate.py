@@ -1,7 +1,7 @@
 """Find X archives in any tree of files by the names of the files; only those of KINDS are ever opened.
 
 A directory that holds a file of CORE is the root of an export, wherever it is and whatever is beside it: re-zipped,
-nested, moved to the root, two exports over each other (facts/archive-format.md, sections 1 and 8). Direct messages,
+nested, moved to the root, two exports over each other (docs/your-archive.md). Direct messages,
 contacts, phone numbers, e-mail, ads and log-ins have no name in KINDS.
 """
 
@@ -38,11 +38,11 @@ _SPLIT_FILE = re.compile(rf"({'|'.join(map(re.escape, KINDS))})(?:-part(\d{{1,4}
 _GRAILBIRD_MONTH = re.compile(r"(\d{4})_(\d{2})\.js\Z")
 # What systems add to the name of a download or copy, in any language: `following (1)`, `following copy 2`,
 # `following - Kopie`, `followingのコピー`, `following-1`, `Copy of following`, `following.js.txt`. X's own names hold
-# neither blanks nor brackets nor letters beyond ASCII, so `account-suspension.js` is no copy of account.js.
-_MARK = r"(?:\s*\([^()/]{1,20}\)|\s[^/]{1,40}?|[^\x00-\x7f][^/]{0,40}?|[-_]\d{1,3})"
+# neither blanks nor brackets nor letters beyond ASCII, so `account-suspension.js` does not count as a copy.
+_MARK = r"(?:\s*\([^()/]{1,20}\)|\s[^/.]{0,40}?|[^\x00-\x7f][^/.]{0,40}?|[-_]\d{0,3})"
 _RENAMED = re.compile(
     rf"(?P<before>[^/]{{1,30}}\s)?(?P<name>(?:{'|'.join(map(re.escape, KINDS))})(?:-part\d{{1,4}})?|\d{{4}}_\d{{2}})"
-    rf"(?P<mark>{_MARK})?\.js(?P<behind>{_MARK})?(?:\.(?:txt|text|download|bak))?\Z"
+    rf"(?P<mark>{_MARK})?\.js(?P<behind>{_MARK})?(?:\.(?:js|txt|text|download|bak))?\Z"
 )
 # macOS leaves `.following.js.icloud` in place of a file that is in iCloud only.
 _IN_ICLOUD = re.compile(r"\.(?P<name>[^/]+)\.icloud\Z", re.IGNORECASE)
@@ -93,7 +93,7 @@ class Part:
 
     @property
     def leaves_its_folder(self) -> bool:
-        """Whether unpacking this member of a ZIP by its path would write somewhere else."""
+        """Whether unpacking this member of a ZIP by its path would write outside of the target folder."""
         return self.member.packed_size is not None and bool(_OUTSIDE.match(normalize_path(self.member.path)))
 
 
@@ -105,14 +105,14 @@ class Export:
     dated: datetime | None = None
 
 
-# The path of a file, and how to make a Member of it, None where it is no file at all: most are not worth one.
+# The path of a file, and a function that makes its Member (None where it is no file): most files never need one.
 Entry = tuple[str, Callable[[], Member | None]]
 
 
 def find_exports(source: str, entries: Iterable[Entry]) -> list[Export]:
     """Group the known files among `entries` by directory; return those directories that hold an export.
 
-    Of several entries with the same path the last counts, as in a ZIP to which somebody has added a newer file. Files
+    Of several entries with the same path the last counts, as in a ZIP to which a newer file was appended. Files
     that a system has renamed in the same way (`… (1).js`) are an export of their own.
     """
     known = {path: (found, make_member) for path, found, make_member in _known(entries)}
@@ -161,7 +161,7 @@ def icloud_placeholders(paths: Iterable[str]) -> Iterator[str]:
 
 
 def other_service(paths: Iterable[str]) -> str | None:
-    """Name the service whose export these files are, None where none of OTHER_SERVICES."""
+    """Return the name in OTHER_SERVICES whose export these files are, else None."""
     for path in paths:
         for service, files in OTHER_SERVICES:
             if files.search(normalize_path(path).lower()):
@@ -176,13 +176,13 @@ def file_key(path: str) -> tuple[str, int] | None:
 
 
 def normalize_path(path: str) -> str:
-    """Give a member's path with forward slashes and without `./`: some Windows tools write backslashes."""
+    """Return a member's path with forward slashes and without `./`: some Windows tools write backslashes."""
     return re.sub(r"(?:^|(?<=/))(?:\./)+", "", path.replace("\\", "/"))
 
 
 @dataclass(frozen=True, slots=True)
 class _Identified:
-    """What the name of a known file says; `mark` is what a system has added to it, "" for X's own name."""
+    """Kind, part and shown name of a known file; `mark` is what a system has added to its name, else ""."""
 
     kind: str
     number: int
@@ -220,7 +220,7 @@ def _root(path: str, kind: str) -> str:
 
 
 def _shown_name(directory: str, base: str) -> str:
-    """Give the name people see, `data/tweets.js`: the same for a ZIP, a nested folder and a loose file."""
+    """Return the name that people see, `data/tweets.js`: the same in a ZIP, a nested folder and as a loose file."""
     clean = "".join(character if character.isprintable() else "\ufffd" for character in base)
     return f"data/{clean}" if directory.lower().endswith("data") else clean
 

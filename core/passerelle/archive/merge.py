@@ -70,7 +70,7 @@ def _each_once(warnings: Iterable[ArchiveWarning]) -> tuple[ArchiveWarning, ...]
 
 
 def _says_something(draft: Draft) -> bool:
-    """Whether a directory that looked like an export by its file names is one: any `account.js` would do for that."""
+    """Return whether a directory with the file names of an export is one: any `account.js` looks like one."""
     return bool(draft.owner.rest_id or draft.owner.screen_name or draft.tweets or any(map(draft.has, LISTS)))
 
 
@@ -95,7 +95,7 @@ def _belong_together(one: Draft, other: Draft) -> bool:
 
 
 def _joined(one: Draft, other: Draft) -> Draft:
-    """Put two drafts of one export together; `one` has the date where any has."""
+    """Return two drafts of one export as one; `one` has the date if either has."""
     return replace(
         one,
         owners={**other.owners, **one.owners},
@@ -119,7 +119,7 @@ def _age(draft: Draft) -> tuple[bool, datetime]:
 
 
 def _latest(latest_first: Sequence[Draft], kind: str) -> Draft:
-    """Give the latest export that has this kind of file."""
+    """Return the latest export that has this kind of file."""
     return next((draft for draft in latest_first if draft.has(kind)), latest_first[0])
 
 

@@ -1,7 +1,7 @@
 """Evidence from tweets -> the names of ids: screen name, display name, and the date on which they were true.
 
-X writes mentions and replies with the names of the day of the export, so a pair (id, name) is as old as the export. Who
-was meant by an old mention is another question, and is not asked here (facts/archive-format.md, sections 4 and 5).
+X writes mentions and replies with the names of the day of the export, so a pair (id, name) is as old as the export. The
+person meant by an old mention may be another one; that does not matter here.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from passerelle.identifiers import RestId, ScreenName, canonicalize_screen_name
 from passerelle.text import clean_display_name
 
 # Where a name was read, the best first: a mention also gives the display name, the link of a picture carries the name
-# of the day of the tweet, and the first @name of an old answer ("text") may long be somebody else's.
+# of the day of the tweet, and the first @name of an old reply ("text") may belong to another account today.
 SOURCES = ("mention", "retweet", "moment", "reply", "media", "text")
 AS_OLD_AS_THE_TWEET = frozenset({"media", "text"})
 FORMER_ONLY = frozenset({"text"})
@@ -48,14 +48,14 @@ class NameBook:
     _seen: dict[RestId, dict[str, Sighting]] = field(default_factory=dict)
 
     def add(self, rest_id: RestId, sighting: Sighting) -> None:
-        """Take a sighting of an id in `wanted`; of the same id and name keep best source and newest spelling."""
+        """Add a sighting of an id in `wanted`; of the same id and name keep the best source and the newest spelling."""
         names = self._seen.setdefault(rest_id, {})
         key = canonicalize_screen_name(sighting.screen_name)
         known = names.get(key)
         names[key] = sighting if known is None else _joined(known, sighting)
 
     def joined(self, other: NameBook) -> NameBook:
-        """Give the sightings of both books in one."""
+        """Return one book with the sightings of both."""
         book = NameBook(self.wanted | other.wanted, max(self.newest_tweet, other.newest_tweet))
         for rest_id, sightings in (*self._seen.items(), *other._seen.items()):
             for sighting in sightings.values():
@@ -63,7 +63,7 @@ class NameBook:
         return book
 
     def names(self, exported_at: datetime | None) -> Iterator[tuple[RestId, list[Name], list[Name]]]:
-        """Give for each id its current name (or none) and its former ones, the newest first."""
+        """Yield for each id its current name (or none) and its former ones, the newest first."""
         date = exported_at or tweet_date(self.newest_tweet)
         for rest_id, sightings in self._seen.items():
             ranked = sorted(sightings.values(), key=_rank, reverse=True)

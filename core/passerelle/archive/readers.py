@@ -1,7 +1,7 @@
 """One reader per file of an archive: READERS says which file is read when, in which shape, and what it tells.
 
-A reader takes one row (a stranger's JSON) and adds what it says to the Draft of its export. What does not have the
-expected shape is passed over: a bad row never spoils a file. Source: facts/archive-format.md, sections 2 to 5.
+A reader gets one row (untrusted JSON) and adds its data to the Draft of its export. Values of the wrong shape count as
+missing, so a bad row never spoils a file. X publishes no format; shapes and dates come from public exports since 2018.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ MAX_ABOUT = 1_000  # characters of a bio; X allows 160
 
 
 class Stage(IntEnum):
-    """When a file is read: first whose archive it is, then whom they follow, then what those are called."""
+    """When a file is read: first for the owner, then for the lists of people, then for their names."""
 
     WHO = 1
     GRAPH = 2
@@ -44,7 +44,7 @@ class Stage(IntEnum):
 
 
 class Shape(Enum):
-    """What is in a file: a list of rows, one object, or text for people."""
+    """The content of a file: a list of rows, one object, or text for people."""
 
     ROWS = 1
     OBJECT = 2
@@ -56,7 +56,7 @@ Take = Callable[[Draft, Any], None]
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """How one kind of file is read: `key` is the word around each row, `salvage` takes rows from broken text."""
+    """How one kind of file is read: `key` is the word around each row; `salvage` finds rows in broken text."""
 
     stage: Stage
     take: Take
@@ -150,7 +150,7 @@ def take_community_tweet(draft: Draft, row: Any) -> None:
 def take_grailbird_tweet(draft: Draft, tweet: Any) -> None:
     """A tweet of the old tweet archive: with `text`, and with the whole retweeted tweet and its author.
 
-    Third-party programs that went on with such an archive rounded ids; those are nobody's, so nobody asks for them.
+    Third-party programs that went on with such an archive rounded ids; those belong to no account and match nothing.
     """
     take_tweet(draft, tweet)
     retweeted = dict_at(tweet, "retweeted_status")
@@ -172,12 +172,12 @@ def take_moment(draft: Draft, row: Any) -> None:
 
 
 def salvage_people(key: str, text: str) -> list[Any]:
-    """Find ids in text that is no JSON any more, as rows for take_person."""
+    """Return the ids in text that is not JSON any more, as rows for take_person."""
     return [{key: {"accountId": rest_id}} for rest_id in _ACCOUNT_ID.findall(text)]
 
 
 def salvage_account(text: str) -> list[Any]:
-    """Find the fields of account.js in text that is no JSON any more, as a row for take_account."""
+    """Return the fields of account.js in text that is not JSON any more, as a row for take_account."""
     fields = {found[1]: found[2] for found in _ACCOUNT_FIELD.finditer(text)}
     return [{"account": fields}] if "accountId" in fields else []
 
@@ -222,14 +222,14 @@ def _take_names(book: NameBook, tweet: dict[str, Any], order: int) -> None:
 def _take_pair(
     book: NameBook, where: Any, id_keys: tuple[str, ...], name_key: str, display_key: str, source: str, order: int
 ) -> None:
-    # Most ids are nobody's we look for, and what is in `wanted` has been parsed: this is the busiest line of all.
+    # The busiest line of all: most ids are not wanted, and those in `wanted` have been parsed.
     rest_id = first if type(first := where.get(id_keys[0])) is str else id_at(where, *id_keys)
     if rest_id in book.wanted and (screen_name := screen_name_at(where, name_key)):
         book.add(RestId(rest_id), Sighting(screen_name, text_at(where, display_key)[:MAX_RAW], source, order))
 
 
 def _media_names(tweet: dict[str, Any]) -> Iterator[tuple[RestId, ScreenName, str]]:
-    """Whose picture a tweet shows: the link names the author of the source tweet as they were called then."""
+    """Yield the authors of pictures in a tweet: the link has the author's name of the day of the source tweet."""
     for entities in ("extended_entities", "entities"):
         for media in list_at(dict_at(tweet, entities), "media"):
             rest_id = id_at(media, "source_user_id_str")
@@ -239,7 +239,7 @@ def _media_names(tweet: dict[str, Any]) -> Iterator[tuple[RestId, ScreenName, st
 
 
 def _former_names(tweet: dict[str, Any], mentions: list[dict[str, Any]]) -> Iterator[tuple[RestId, ScreenName, str]]:
-    """What the person answered was called then: the first word, unless X says that it is somebody else today."""
+    """Yield the old name in a reply: its first word, unless X names another account so today."""
     target = id_at(tweet, "in_reply_to_user_id_str", "in_reply_to_user_id")
     first = _FIRST_WORD.match(text_at(tweet, "full_text") or text_at(tweet, "text")) if target else None
     if target and first:

@@ -1,7 +1,7 @@
 """Drive the reading: find the exports, run READERS over their files in three stages, judge each file, merge.
 
-A generator that stops after every piece of a file with its Progress, so that whoever drives it can show it, breathe,
-and cancel by closing it. Nothing but UnreadableArchive leaves here, whatever the files hold.
+A generator that yields Progress after every piece of a file, so that the caller can show it, let other tasks run, and
+cancel by closing it. It raises nothing but UnreadableArchive, whatever the files hold.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def read_archive(paths: Sequence[Path | str], *, account: str | None = None, req
     """Read ZIPs, folders and loose files, one or several, into one Archive; yields Progress in bytes on the way.
 
     `account` (rest_id or screen name) chooses where there are archives of different accounts. Without
-    `require_people` an archive that lists nobody is read too, with a warning.
+    `require_people` an archive without any list of people is read too, with a warning.
     Raises UnreadableArchive, whose `code` says what is wrong (ArchiveWithoutPeople holds what was read); nothing else.
     """
     with ExitStack() as stack:
@@ -62,7 +62,7 @@ def read(paths: Sequence[Path | str], *, account: str | None = None, require_peo
 
 @dataclass(slots=True)
 class _Meter:
-    """Counts the bytes of all files together."""
+    """Counter of the bytes of all files."""
 
     total: int
     done: int = 0
@@ -73,7 +73,7 @@ class _Meter:
 
 def _read_stage(stage: Stage, drafts: Sequence[Draft], meter: _Meter) -> Generator[Progress, None, None]:
     for draft in drafts:
-        # A file that is only asked when nobody else has spoken comes last.
+        # Files that are read only while the owner is unknown come last.
         for part in sorted(draft.export.parts, key=lambda part: READERS[part.kind].only_if_owner_unknown):
             reader = READERS[part.kind]
             if reader.stage is stage:
@@ -120,7 +120,7 @@ def _warn_unreadable(draft: Draft, part: Part, error: Exception) -> None:
 
 
 def _judge(draft: Draft, part: Part, rows: Rows) -> None:
-    """Say what was wrong with a list that has been read to its end."""
+    """Warn of what was wrong with a list that has been read to its end."""
     name = part.name
     if not rows.bytes:
         draft.warn("file_empty", name, f"{name} has no content at all; X writes at least an empty list.")

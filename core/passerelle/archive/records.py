@@ -1,4 +1,4 @@
-"""What reading an archive gives: Archive, and the small records inside it."""
+"""The result of reading an archive: Archive, and the small records inside it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ WARNINGS: Mapping[str, str] = {
     "account_unknown": "Nothing in the archive says whose it is.",
     "accounts_disagree": "account.js and the manifest name different accounts; account.js was believed.",
     "bad_rows": "Some rows of a file are damaged and were left out.",
-    "count_mismatch": "The archive's own list counts another number of rows: somebody has edited the file.",
+    "count_mismatch": "The archive's own list counts another number of rows: the file was edited.",
     "exports_merged": "Several exports of this account were merged; the latest says whom you follow.",
     "file_empty": "A file has no content at all, not even an empty list.",
     "file_repaired": "A file was changed by another program; it could be read all the same.",
@@ -22,8 +22,8 @@ WARNINGS: Mapping[str, str] = {
     "file_truncated": "A file is cut short; what is there was read.",
     "file_unreadable": "A file is damaged and was left out.",
     "file_unsupported": "A file is packed in a way that cannot be read here; unpacked, it can.",
-    "followers_missing": "follower.js is missing: nobody knows who follows you.",
-    "following_missing": "following.js is missing: nobody knows whom you follow.",
+    "followers_missing": "follower.js is missing or cannot be read: who follows you is not known.",
+    "following_missing": "following.js is missing or cannot be read: whom you follow is not known.",
     "in_icloud": "A file is only in iCloud, not on this machine, and was left out.",
     "manifest_unreadable": "The archive's own list of files is damaged.",
     "nested_zip": "The archive was found in a ZIP inside the ZIP.",
@@ -38,7 +38,7 @@ WARNINGS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Whose archive this is; any part may be unknown in a damaged or loose archive."""
+    """The owner of an archive; any part may be unknown in a damaged or loose archive."""
 
     rest_id: RestId | None
     screen_name: ScreenName | None
@@ -66,7 +66,7 @@ class ArchiveWarning:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far reading is: `done` of `total` bytes, and the file being read."""
+    """Progress of reading: `done` of `total` bytes, and the file being read."""
 
     file: str
     done: int
@@ -95,7 +95,7 @@ class Archive:
 
 
 class ArchiveWithoutPeople(UnreadableArchive):
-    """An X archive that lists neither whom the person follows nor who follows them; `archive` is what it does say."""
+    """An X archive with neither following.js nor follower.js; `archive` is what else was read."""
 
     def __init__(self, message: str, *, code: str, archive: Archive) -> None:
         super().__init__(message, code=code)

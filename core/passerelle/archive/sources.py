@@ -1,5 +1,7 @@
-"""What the person handed over -> exports: opens ZIPs and folders, looks into a ZIP inside a ZIP once, and says clearly
-what it is when it is no X archive."""
+"""Find exports in what a person chose: ZIPs, folders, loose files, and ZIPs one level inside a ZIP.
+
+Where there is no X archive, the error says what there is instead.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,7 @@ Finding = Generator[Progress, None, None]
 
 @dataclass(slots=True)
 class Found:
-    """What has been found so far; `seen` and `damaged` name files, in case it is nothing."""
+    """Exports found so far; `seen` and `damaged` name files for the error where there is none."""
 
     exports: list[Export] = field(default_factory=list)
     warnings: list[ArchiveWarning] = field(default_factory=list)
@@ -44,7 +46,7 @@ class Found:
 
 
 def find_in(paths: Sequence[Path], stack: ExitStack, found: Found) -> Finding:
-    """Look for exports in ZIPs, folders and loose files; fill `found`; `stack` closes what was opened.
+    """Search ZIPs, folders and loose files for exports; fill `found`; `stack` closes what was opened.
 
     Raises UnreadableArchive where there is no export, with a code that says what there is instead.
     """
@@ -115,7 +117,7 @@ def _walk(folder: Path) -> Iterator[Entry]:
 
 
 def _file(path: Path, name: str) -> Member | None:
-    """Make a Member of a file; of a broken link or a pipe, which would keep us waiting, none."""
+    """Make a Member of a file; None for a broken link, and for a pipe, whose opening would block."""
     try:
         return Member(name, path.stat().st_size, partial(open_file, path)) if path.is_file() else None
     except OSError:
@@ -123,7 +125,7 @@ def _file(path: Path, name: str) -> Member | None:
 
 
 def _is_folder(path: Path) -> bool:
-    """Say whether it is a folder and not a file; a pipe, which would keep us waiting, is neither."""
+    """Return whether a path is a folder. Raises UnreadableArchive for a pipe, whose opening would block."""
     try:
         mode = path.stat().st_mode
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
@@ -142,7 +144,7 @@ def _starts_with(path: Path, magic: bytes) -> bool:
 
 
 def _explained(found: Found, loose: Sequence[str], *, is_everything: bool) -> UnreadableArchive:
-    """Say what was handed over, as there is no X archive in it."""
+    """Return the error that says what was chosen, as there is no X archive in it."""
     if found.damaged:
         return _damaged(found.damaged[0])
     if name := next(icloud_placeholders(found.seen), None):

@@ -2,7 +2,7 @@
 
 Strict JSON first, at C speed. At the first row that fails the rest of the file is read row by row with care: a row may
 be repaired (a formatter leaves bare keys and trailing commas) or given up, alone. Time grows with the file's size,
-memory does not (facts/archive-format.md, section 7).
+memory does not.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _NOT_BRACKETS = bytes(byte for byte in range(256) if byte not in b'[]{}"')
 # Raw control characters inside strings are no reason to lose a row.
 _JSON = json.JSONDecoder(strict=False)
 
-# The array begins after `=`; where somebody damaged the prefix, at the first bracket that holds rows or nothing.
+# The array begins after `=`; in a file whose prefix is damaged, at the first bracket that holds rows or nothing.
 _START = re.compile(r"=\s*\[|\[\s*(?=[{\]])")
 _OBJECT_STARTS = (re.compile(r"=\s*(?=\{)"), re.compile(r"(?=\{)"))
 _BETWEEN_ROWS = re.compile(r"[\s,]*")
@@ -72,7 +72,7 @@ class Rows:
         self._next_row = re.compile(rf"""[,\[]\s*(?=\{{\s*["']?{name}["']?\s*:)|\n\}}\s*,\s*(?=\{{)""")
 
     def __iter__(self) -> Iterator[list[Any]]:
-        """Give the rows of one chunk after another; `bytes` says how far the file is read."""
+        """Yield the rows of one chunk after another; `bytes` counts what has been read of the file."""
         text = ""
         for piece, last in self._pieces():
             rows, text = self._take(text + piece, last)
@@ -154,7 +154,7 @@ def _ends_the_list(text: str) -> bool:
 
 
 def _row(text: str, position: int, rows: list[Any]) -> int | None:
-    """Parse one row of text that is known not to be too deep; give where it ends, None where it is no JSON."""
+    """Parse one row of text that is not too deep; return where it ends, None where it is not JSON."""
     try:
         row, end = _JSON.raw_decode(text, position)
     except ValueError:  # also integers of thousands of digits
@@ -180,7 +180,7 @@ def read_object(stream: BinaryIO) -> dict[str, Any]:
 
 
 def read_text(stream: BinaryIO, limit: int = MAX_TEXT) -> str:
-    """Read at most `limit` bytes of text; what is no UTF-8 becomes U+FFFD."""
+    """Read at most `limit` bytes of text; bytes that are not UTF-8 become U+FFFD."""
     content = stream.read(limit)
     return decoder_for(content).decode(content, final=True)
 
@@ -217,10 +217,10 @@ def count_brackets(text: str) -> int:
 
 
 def is_too_deep(text: str, position: int) -> bool:
-    """Say whether brackets in `text` from `position` (outside of a string) are nested deeper than MAX_DEPTH.
+    """Return whether brackets in `text` from `position` (outside of a string) are nested deeper than MAX_DEPTH.
 
-    May say yes for what is no JSON. Counting is enough for nearly every chunk; else everything but brackets is taken
-    away at C speed, then pairs from the inside out, one level a turn.
+    May return True for text that is not JSON. Counting is enough for nearly every chunk; else everything but brackets
+    is removed at C speed, then pairs from the inside out, one level a turn.
     """
     if count_brackets(text) <= SAFE_BRACKETS:
         return False
@@ -236,7 +236,7 @@ def is_too_deep(text: str, position: int) -> bool:
 
 
 def decoder_for(head: bytes) -> codecs.IncrementalDecoder:
-    """Choose the decoder by the file's first bytes: UTF-8 as X writes it, or what an editor made of it."""
+    """Return the decoder for a file's first bytes: UTF-8 as X writes it, or UTF-16, as some editors save it."""
     encoding = "utf-16" if head[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8-sig"
     return codecs.getincrementaldecoder(encoding)(errors="replace")
 

@@ -1,4 +1,4 @@
-"""Open the ZIPs of strangers: seekable, never in memory, with bounds on everything they claim."""
+"""Open untrusted ZIPs: seekable, never in memory, with bounds on every size they claim."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from passerelle.archive.locate import Entry, Member
 
 READ_SIZE = 1024 * 1024  # bytes; in the browser every read is a slice of a Blob and costs a turn
 MAX_DIRECTORY = 32 * 1024 * 1024  # bytes of central directory: some 300,000 members; real archives have 9,000
-MAX_FILE = 1024**3  # bytes; X splits its files at 100 MiB (facts/archive-format.md, section 2)
+MAX_FILE = 1024**3  # bytes; X splits its files at 100 MiB
 # Deflate packs at most 1,032 to 1 (zlib.net/zlib_tech.html); what X writes packs 10 to 1.
 MAX_RATIO = 300
 RATIO_MATTERS_FROM = 16 * 1024 * 1024  # bytes; below that even a bomb does no harm
@@ -106,7 +106,7 @@ def open_zip(name: str, stream: BinaryIO, stack: ExitStack) -> Zip:
 
 
 def claims_too_much(member: Member) -> bool:
-    """Say whether a member claims a size that cannot be true of a file of X."""
+    """Return whether a member claims a size that no file of X has."""
     packed = member.size if member.packed_size is None else member.packed_size
     return member.size > MAX_FILE or packs_too_well(member.size, packed)
 
@@ -153,7 +153,7 @@ def _moved(info: zipfile.ZipInfo, place: int) -> zipfile.ZipInfo:
 
 
 def packs_too_well(size: int, packed: int) -> bool:
-    """Say whether no honest file of `size` bytes packs into `packed` bytes."""
+    """Return whether `size` bytes cannot be packed into `packed` bytes, unless the file is a ZIP bomb."""
     return size > RATIO_MATTERS_FROM and size > packed * MAX_RATIO
 
 
@@ -246,7 +246,7 @@ class Inner(io.RawIOBase):
 
 @dataclass(slots=True)
 class _Place:
-    """Where in the packed and unpacked stream a decompressor stands."""
+    """A decompressor and its position in the packed and the unpacked stream."""
 
     packed: int
     unpacked: int

@@ -1,7 +1,7 @@
 """The command `passerelle`: the engine's rules on the desktop.
 
-    passerelle read PATH...                        who am I, whom do I follow, who of them has a name
-    passerelle match PATH... --directory URL|FILE  whom the directory knows, with the evidence
+    passerelle read PATH...                        the account, its lists, and how many people have names
+    passerelle match PATH... --directory URL|FILE  people that the directory knows, with the evidence
     passerelle hints                               addresses in names, bios and links
 
 Exit status: 0 done, 2 wrong usage, 3 unreadable input (an archive, or a directory not to be believed), 4 network.
@@ -42,9 +42,9 @@ class Command:
 
 
 COMMANDS: dict[str, Command] = {
-    "read": Command("say what an X archive holds", cli_read.add_arguments, cli_read.run),
+    "read": Command("show what an X archive holds", cli_read.add_arguments, cli_read.run),
     "hints": Command("find addresses in names, bios and links", cli_hints.add_arguments, cli_hints.run),
-    "match": Command("say whom of an X archive a directory knows", cli_match.add_arguments, cli_match.run),
+    "match": Command("find the people of an X archive in a directory", cli_match.add_arguments, cli_match.run),
 }
 
 
@@ -75,7 +75,7 @@ def make_parser() -> argparse.ArgumentParser:
 
 
 def use_utf8() -> None:
-    """Make output UTF-8 whatever the locale: names are in every script."""
+    """Write UTF-8 in every locale: names are in every script."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")

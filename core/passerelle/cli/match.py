@@ -1,4 +1,4 @@
-"""`passerelle match`: whom of an archive a directory knows, with the evidence; for people, as JSON, or as a file.
+"""`passerelle match`: the people of an archive that a directory knows, with the evidence; as text, JSON or a file.
 
 The only file of the core that needs the extra `cli` (httpx to fetch, cryptography to check signatures).
 """
@@ -23,7 +23,8 @@ from passerelle.cli.read import add_archive_arguments, read_from
 from passerelle.cli.terminal import escape_json, warn
 from passerelle.directory import BuiltIndex, DirectoryIndex, Latest, PinnedDirectory
 from passerelle.errors import DirectoryError, InputError, NetworkError
-from passerelle.following.plan import Following, count_matches, make_match_view
+from passerelle.following.listing import count_matches, make_match_view
+from passerelle.following.marks import Following
 from passerelle.hints import profiles
 from passerelle.identifiers import Acct, parse_acct
 from passerelle.matching.evidence import EvidenceView
@@ -203,7 +204,7 @@ def _key(text: str) -> bytes:
 
 
 def _accts(views: Collection[MatchView]) -> Iterator[Acct]:
-    """Everyone one follows whose account a row names and nothing speaks against; read the file before using it."""
+    """Yield the accounts in rows about followed people, without those whose row another name contradicts."""
     for view in views:
         if view.following and not any(one.code == "name_contradicts" for one in view.evidence):
             yield from (parse_acct(one.address) for one in view.accounts if one.network == "fediverse" and one.listed)

@@ -1,4 +1,4 @@
-"""`passerelle read`: say what an X archive holds, for people or as JSON."""
+"""`passerelle read`: print what an X archive holds, as text or JSON."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what `read` takes."""
     add_archive_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print JSON")
-    parser.add_argument("--full", action="store_true", help="print everybody too, one by one")
+    parser.add_argument("--full", action="store_true", help="print the people too, one by one")
 
 
 def add_archive_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,7 +41,7 @@ def read_from(arguments: argparse.Namespace) -> Archive:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Read the archive and print what is in it. Raises UnreadableArchive, after the JSON of one that lists nobody."""
+    """Read the archive and print what is in it. Raises UnreadableArchive, after the JSON of one without people."""
     try:
         archive = read_from(arguments)
     except ArchiveWithoutPeople as error:
@@ -90,7 +90,7 @@ def _lines(archive: Archive, *, full: bool) -> Iterator[str]:
 
 def _title(archive: Archive) -> str:
     owner = archive.owner
-    who = f"@{owner.screen_name}" if owner.screen_name else owner.rest_id or "somebody unknown"
+    who = f"@{owner.screen_name}" if owner.screen_name else owner.rest_id or "an unknown account"
     name = f" ({owner.display_name})" if owner.display_name else ""
     date = (iso_date(archive.exported_at) or "").partition("T")[0]
     return f"Archive of {who}{name}" + (f", made on {date}" if date else "")

@@ -1,4 +1,4 @@
-"""Lines for a terminal: text of strangers may hold escape sequences, which must not reach it."""
+"""Print to a terminal: untrusted text may hold escape sequences, which must not reach it."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, Literal, Self, TypeVar, get_args
 
 from passerelle.errors import InputError
+from passerelle.hosts import is_web_page
 from passerelle.identifiers import (
     Acct,
     Did,
@@ -21,7 +22,6 @@ from passerelle.identifiers import (
     parse_rest_id,
     parse_screen_name,
 )
-from passerelle.networks.hosts import is_web_page
 from passerelle.text import clean_display_name
 
 Grade = Literal["proven", "attested", "imported", "claimed"]

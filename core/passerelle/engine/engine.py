@@ -20,7 +20,7 @@ from passerelle.engine.hints import Hints
 from passerelle.engine.matches import Matches
 from passerelle.engine.messages import COMMANDS, EngineInfo, Nothing
 from passerelle.engine.repository import Repository
-from passerelle.engine.work import Works
+from passerelle.engine.work import Works, cancel
 from passerelle.errors import CommandError, PasserelleError
 from passerelle.following.bluesky import PACE
 from passerelle.following.pace import Pace
@@ -35,11 +35,10 @@ class Engine:
 
     def __init__(self, environment: Environment, pace: Pace = PACE) -> None:
         self._environment = environment
-        self._repository = Repository(environment.storage, environment.emit)
+        self._repository = Repository(environment)
         self._works = Works(environment, self._repository)
         self._follows = Follows(environment, self._repository, pace)
         self._recovery: asyncio.Task[None] | None = None
-        self._unreadable: Exception | None = None  # why what is stored cannot be used
         self.handlers = self._make_handlers()
 
     async def receive(self, envelope: dict[str, Any], paths: Sequence[str] = ()) -> dict[str, Any]:
@@ -47,9 +46,8 @@ class Engine:
         answer = {"id": envelope.get("id")}
         try:
             handler, fields = self._parse(envelope)
-            await self._recover()
-            if self._unreadable and handler is not self.handlers["data.delete"]:
-                raise self._unreadable
+            if handler is not self.handlers["data.delete"]:
+                await self._recover()
             result = await handler(fields, paths)
         except Exception as error:  # noqa: BLE001 - every request gets its answer; a bug is logged with its traceback
             self._log_bug(error)
@@ -101,26 +99,29 @@ class Engine:
         return EngineInfo(version=__version__, python=platform.python_version())
 
     async def _on_delete_data(self, fields: Nothing) -> None:
-        await self._works.cancel_all()
-        await self._follows.stop()
-        async with self._works.exclusively():
-            await self._repository.delete_all()
-        self._unreadable = None
+        with self._repository.writer.giving_up():
+            await cancel([self._recovery] if self._recovery else [])
+            await self._works.cancel_all()
+            await self._follows.stop()
+            async with self._works.exclusively():
+                await self._repository.delete_all()
+        self._recovery = None  # nothing is left that could not be read
 
     async def _recover(self) -> None:
-        """Once after the start: store what was cut off, and go on following."""
+        """Once after the start: migrate, store what was cut off, go on following. Raises why that is not possible."""
         if self._recovery is None:
             self._recovery = asyncio.ensure_future(self._resume_work())
-        await asyncio.shield(self._recovery)
+        recovery = self._recovery
+        if not recovery.done():
+            await asyncio.wait({recovery})
+        if recovery.cancelled():
+            raise CommandError("Everything was deleted meanwhile.")
+        recovery.result()
 
     async def _resume_work(self) -> None:
-        try:
-            await self._repository.migrate()
-            await self._works.mark_interrupted()
-            await self._follows.load()
-        except Exception as error:  # noqa: BLE001 - whatever it is, deletion must stay possible
-            self._unreadable = error
-            self._log_bug(error)
+        await self._repository.writer.migrate()
+        await self._works.mark_interrupted()
+        await self._follows.load()
 
     def _log_bug(self, error: Exception) -> None:
         if not isinstance(error, PasserelleError):

@@ -45,7 +45,7 @@ class ArchiveOpen(Fields):
 
 
 class Opened(View):
-    """What came of it; `directory` is None when there was never a directory, `matches` then too."""
+    """The result of archive.open; `directory` is None when there was never a directory, `matches` then too."""
 
     archive: ArchiveView
     directory: DirectoryView | None
@@ -53,20 +53,20 @@ class Opened(View):
 
 
 class PeopleAdd(Fields):
-    """Name the people of the graph by what X's pages said; where they were `listed`, add them too. Then match again."""
+    """Name people of the graph by what X's pages showed; where they were `listed`, add them too. Then match again."""
 
     people: list[SeenPerson] = Field(max_length=MAX_SEEN)
     listed: SeenList | None = None
 
 
 class HintFind(Fields):
-    """Find the accounts that these profiles name, and keep them as hints in place of what the same profiles named."""
+    """Find the accounts that these profiles name; they replace the hints of the same profiles."""
 
     people: list[SeenProfile] = Field(max_length=MAX_PROFILES)
 
 
 class AccountLook(Fields):
-    """Look at an account that a row (`row_id`) or a hint (None) names: asks its network, because the person said so.
+    """Check an account that a row (`row_id`) or a hint (None) names: asks its network, on the person's request.
 
     What a hint names is thereby checked: whether the account is there, and whether it names the X account in turn.
     """
@@ -93,7 +93,7 @@ class AccountFound(View):
 
 
 class Decide(Fields):
-    """Remember what the person chose. A rejection is remembered for ever."""
+    """Store what the person decided. A rejection is stored for ever."""
 
     rest_id: str
     network: Network
@@ -102,7 +102,7 @@ class Decide(Fields):
 
 
 class FollowRefresh(Fields):
-    """Read whom `account` follows already and mark them."""
+    """Read which accounts `account` follows already, and mark them."""
 
     account: str
 
@@ -129,7 +129,7 @@ class FollowOne(Fields):
 
 
 class FollowedOne(View):
-    """What came of it."""
+    """The result of follow.one."""
 
     state: FollowState
     error: ErrorView | None
@@ -150,7 +150,7 @@ class Exported(View):
 
 
 class EngineProgress(View):
-    """How far the engine's own start is."""
+    """The step of the engine's own start."""
 
     type: Literal["engine.progress"] = "engine.progress"
     step: Literal["runtime", "packages", "ready"]
@@ -161,6 +161,13 @@ class StateChanged(View):
 
     type: Literal["state.changed"] = "state.changed"
     stores: list[str]
+
+
+class StorageChanged(View):
+    """Whether there is room to store. While `is_full`, work waits, tries again, and this is sent with each try."""
+
+    type: Literal["storage.changed"] = "storage.changed"
+    is_full: bool
 
 
 class WorkProgress(View):
@@ -205,5 +212,6 @@ EVENTS: dict[str, type[View]] = {
     "engine.progress": EngineProgress,
     "engine.died": EngineDied,
     "state.changed": StateChanged,
+    "storage.changed": StorageChanged,
     "work.progress": WorkProgress,
 }

@@ -8,7 +8,6 @@ The queue is stored before and after each request, so this can be cut off anywhe
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -16,7 +15,8 @@ from typing import Any
 from passerelle.engine.environment import Environment
 from passerelle.engine.queue_store import QueueStore
 from passerelle.engine.repository import Repository
-from passerelle.errors import NetworkError, PasserelleError, ServerRefused
+from passerelle.engine.work import cancel
+from passerelle.errors import NetworkError, PasserelleError, ServerRefused, StorageFull
 from passerelle.following import bluesky, steps
 from passerelle.following.items import Item, State
 from passerelle.following.outcomes import (
@@ -63,10 +63,7 @@ class QueueRunner:
 
     async def stop(self) -> None:
         """Stop at once, in the middle of a request too."""
-        if self._task:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await cancel([self._task] if self._task else [])
         self._task = None
 
     async def list_follows(self, account: Did) -> None:
@@ -80,6 +77,8 @@ class QueueRunner:
             while (seconds := await self._step()) is not None:
                 await self._wait(seconds)
                 self._woken.clear()
+        except StorageFull:
+            return  # everything is being deleted: otherwise a write waits for room
         except Exception as error:  # noqa: BLE001 - whatever it is, the person must see that following has stopped
             if not isinstance(error, PasserelleError):
                 self._environment.log(traceback.format_exc())

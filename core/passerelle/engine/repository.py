@@ -5,17 +5,16 @@ Caches are set before the write, so that concurrent readers see the new state; a
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from passerelle.directory import DirectoryIndex
-from passerelle.engine.messages import StateChanged
-from passerelle.engine.schemas import SCHEMAS_KEY, plan_migration, put_schemas
-from passerelle.engine.storage import STORES, Change, Clear, Delete, Put, Storage
+from passerelle.engine.environment import Environment
+from passerelle.engine.storage import Change, Clear, Delete, Put
 from passerelle.engine.views import DirectoryView, WorkView
-from passerelle.following.plan import Decision
+from passerelle.engine.writer import Writer
+from passerelle.following.decisions import Decision
 from passerelle.hints.records import ProfileHints
 from passerelle.identifiers import Did
 from passerelle.matching.match import distance
@@ -24,24 +23,18 @@ from passerelle.people import graph as graphs
 from passerelle.people.graph import FollowGraph
 from passerelle.people.summary import ArchiveView
 
-Emit = Callable[[dict[str, Any]], None]
-
 
 class Repository:
     """Typed reads, cheap after the first. `put_…` methods return changes; `write` stores them in one durable step."""
 
-    def __init__(self, storage: Storage, emit: Emit) -> None:
-        self._storage = storage
-        self._emit = emit
-        self._writing = asyncio.Lock()
-        self._has_schemas = False  # stored with the first write, so that nothing is stored before there is something
+    def __init__(self, environment: Environment) -> None:
+        self._storage = environment.storage
+        self.writer = Writer(environment, on_failure=self.forget)
         self.forget()
 
-    async def migrate(self) -> None:
-        """Bring what is stored to the current schemas; before anything else. Raises StorageNewer."""
-        if changes := await plan_migration(self._storage):
-            await self.write(changes)
-        self._has_schemas = await self.get("state", SCHEMAS_KEY) is not None
+    async def write(self, changes: Sequence[Change]) -> None:
+        """Apply changes in one durable step and tell the pages; waits for room. Raises StorageFull."""
+        await self.writer.write(changes)
 
     def forget(self) -> None:
         """Empty the caches; the next reads go to storage."""
@@ -54,10 +47,6 @@ class Repository:
         self._follows: tuple[Did, frozenset[Did]] | None = None
         self._hints: dict[str, ProfileHints] | None = None
 
-    async def write(self, changes: Sequence[Change], *, with_schemas: bool = True) -> None:
-        """Apply changes in one durable step and tell the pages. A cancelled caller does not stop it."""
-        await asyncio.shield(asyncio.ensure_future(self._write(changes, with_schemas)))
-
     async def get(self, store: str, key: str) -> Any:
         """Return a value as it is stored, or None."""
         return await self._storage.get(store, key)
@@ -67,9 +56,9 @@ class Repository:
         return dict(await self._storage.get_all(store))
 
     async def delete_all(self) -> None:
-        """Delete everything, here and in storage."""
+        """Delete everything, here and in storage. Raises StorageFull where even that needs room."""
         self.forget()
-        await self.write([Clear(store) for store in STORES], with_schemas=False)
+        await self.writer.clear()
         self.forget()
 
     async def work(self) -> WorkView | None:
@@ -203,16 +192,3 @@ class Repository:
         """Change which accounts `account` follows."""
         self._follows = (account, dids)
         return [Put("people", "follows", {"account": account, "dids": sorted(dids), "read_at": at.isoformat()})]
-
-    async def _write(self, changes: Sequence[Change], with_schemas: bool) -> None:
-        async with self._writing:
-            if with_schemas and not self._has_schemas:
-                changes = [*changes, put_schemas()]
-            try:
-                await self._storage.write(changes)
-            except BaseException:
-                self.forget()
-                raise
-            self._has_schemas = with_schemas
-        stores = list(dict.fromkeys(change.store for change in changes))
-        self._emit(StateChanged(stores=stores).model_dump(mode="json"))

@@ -1,4 +1,4 @@
-"""What comes of looking at an account: whether it names the X account in turn, the card to show, the check to keep."""
+"""Check an account that a hint names: does it exist, and does it link back to the X account?"""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ async def check_account(target: Target, random: bytes, fetch: Fetch) -> Profile:
 
 
 def links_back(texts: Iterable[str], names: Iterable[ScreenName]) -> bool:
-    """Say whether any of an account's own texts and links holds the address of an X profile with one of these names."""
+    """Return whether an account's own texts or links hold the address of an X profile with one of these names."""
     wanted = set(map(canonicalize_screen_name, names))
     return any(found[1] in wanted for text in texts for found in _X_PROFILE.finditer(normalize(text)))
 
 
 def make_look_view(profile: Profile, names: Iterable[ScreenName]) -> LookView:
-    """Give the card of an account."""
+    """Return the card of an account."""
     return LookView(
         network=profile.network,
         address=profile.address,
@@ -64,7 +64,7 @@ def make_look_view(profile: Profile, names: Iterable[ScreenName]) -> LookView:
 
 
 def make_check(view: LookView | None, now: datetime) -> CheckView:
-    """Give what is kept of a look; None: there was no such account."""
+    """Return the check to store; without a view there was no such account."""
     at = now.isoformat()
     if view is None:
         return CheckView(state="gone", at=at, did=None)

@@ -2,8 +2,8 @@
 
     find_hints(name="Ada 🦋 @ada.bsky.social")  ->  [Hint("bluesky", "ada.bsky.social", "explicit", "name")]
 
-A hint is text that names an account, never proof that it is theirs. Forms and decoys: facts/handles-in-bios.md; the
-lists of hosts and words are in data/*.txt.
+A hint is text that names an account, never proof of ownership. The lists of hosts and words are in data/*.txt, forms
+and decoys in tests/data/hints-*.jsonl.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from passerelle.text import without_any_invisible
 MAX_TEXT = 2_000  # characters of one field; X allows 50 in a name, 160 in a bio
 MAX_URLS = 20
 
-# Who says "by @x" or "alt of x" speaks of another account: one step less sure.
+# "by @x" and "alt of x" speak of another account: one step less sure.
 LESS_SURE: dict[Confidence, Confidence] = {"explicit": "likely", "likely": "inferred", "inferred": "inferred"}
 SURENESS: tuple[Confidence, ...] = ("explicit", "likely", "inferred")
 
@@ -43,7 +43,7 @@ BLUESKY_SITES = frozenset(
     }
 )
 # Domains of Bluesky itself.
-NOBODYS = frozenset({"bsky.app", "bsky.social", "bsky.network", "bsky.brid.gy"})
+BLUESKY_OWN = frozenset({"bsky.app", "bsky.social", "bsky.network", "bsky.brid.gy"})
 # Lists of hosts that are no servers of the fediverse, or where following means something else.
 NO_SERVERS = ("other-platforms", "mail-hosts", "nostr-hosts", "x-mirrors")
 # Sites that show accounts of other servers: `/<server>/@user`.
@@ -120,7 +120,7 @@ _FEDIVERSE_WORD = re.compile(
     r"mastodon|mastodonte|masto\b|fediverse|fedivers|\bfedi\b|toots?\b|misskey|pixelfed|🐘|🦣|マストドン|みすきー|ماستودون|마스토돈"
 )
 _MAIL_WORD = re.compile(r"mail|contact|kontakt|contacto|tips|press|✉|📧|📩|💌|📨")
-_SOMEBODY_ELSE = re.compile(
+_ANOTHER_ACCOUNT = re.compile(
     r"(?:\b(?:alt(?: of)?|(?:(?:run|art|icon|pfp|header|banner|made|managed|owned) )?by|w/|(?:co-?)?founder(?: of)?"
     r"|ceo(?: of)?|editor (?:of|at)|works? (?:at|for)|pfp|avi|icon|header|banner)):?\s*\Z"
 )
@@ -148,7 +148,7 @@ Found = tuple[Network, str, Confidence]
 
 
 def find_hints(name: str = "", bio: str = "", location: str = "", urls: Iterable[str] = ()) -> list[Hint]:
-    """Find the addresses in what somebody writes about themselves, in the order of name, bio, location and links.
+    """Return the addresses in a profile, in the order of name, bio, location and links.
 
     `urls` are the links of the profile, expanded (t.co says nothing). Each address once, with its best confidence.
 
@@ -169,12 +169,12 @@ def find_hints(name: str = "", bio: str = "", location: str = "", urls: Iterable
 
 
 def may_hold_hint(name: str) -> bool:
-    """Say at little cost whether a display name may name an account: without one of these marks it never does."""
+    """Return quickly whether a display name may name an account: without one of these marks it never does."""
     return bool(_ANY_MARK.search(_plain(name)))
 
 
 def normalize(text: str) -> str:
-    """Give the text in lower case, with plain letters for fancy ones, single spaces and nothing invisible."""
+    """Return text in lower case, NFKC, with single spaces and without invisible characters."""
     return _SPACES.sub(lambda spaces: "\n" if "\n" in spaces[0] else " ", _plain(text))
 
 
@@ -184,23 +184,23 @@ def _plain(text: str) -> str:
 
 
 def _in_text(text: str) -> Iterator[Found]:
-    """Find addresses in normalized text: what one form has taken is blanked, so that no other form sees it."""
+    """Find addresses in normalized text: what one form has matched is blanked for the others."""
     text = _SPOKEN_BSKY.sub(r"\1.bsky.social", _BRACKETED_AT.sub("@", _BRACKETED_DOT.sub(".", text)))
     text = _SPACED_BSKY.sub(".bsky.social", text)
     found: list[tuple[int, Found]] = []
     for form, read in _FORMS:
         for match in form.finditer(text):
             addresses = list(read(match))
-            someone_else = _SOMEBODY_ELSE.search(text[max(0, match.start() - 24) : match.start()])
+            is_another = _ANOTHER_ACCOUNT.search(text[max(0, match.start() - 24) : match.start()])
             for network, address, confidence in addresses:
-                found.append((match.start(), (network, address, LESS_SURE[confidence] if someone_else else confidence)))
+                found.append((match.start(), (network, address, LESS_SURE[confidence] if is_another else confidence)))
             if addresses or form is _URL:
                 text = text[: match.start()] + "\0" * (match.end() - match.start()) + text[match.end() :]
     return (address for _, address in sorted(found, key=lambda pair: pair[0]))
 
 
 def _in_url(url: str) -> Iterator[Found]:
-    """Find the account that a link leads to."""
+    """Yield the account that a link leads to."""
     if "://" not in url:
         url = f"https://{url}"
     try:
@@ -278,7 +278,7 @@ def _read_did(match: re.Match[str]) -> Iterator[Found]:
 
 
 def _read_domain(match: re.Match[str]) -> Iterator[Found]:
-    """A domain beside a word for Bluesky: the handle is somebody's own domain."""
+    """A domain beside a word for Bluesky: the handle is the person's own domain."""
     domain = next(group for group in match.groups() if group)
     if domain.startswith("www.") or is_listed(domain, "other-platforms") or domain in BLUESKY_SITES:
         return iter(())
@@ -318,7 +318,7 @@ def _bluesky(address: str, confidence: Confidence) -> Iterator[Found]:
     first, _, rest = account.partition(".")
     if account.endswith(".ap.brid.gy"):  # an account of the fediverse as Bluesky sees it
         yield from _fediverse(first, rest.removesuffix(".ap.brid.gy"))
-    elif account not in NOBODYS and not (rest == "bsky.social" and is_listed(first, "bluesky-services")):
+    elif account not in BLUESKY_OWN and not (rest == "bsky.social" and is_listed(first, "bluesky-services")):
         yield "bluesky", account, confidence
 
 
@@ -371,12 +371,12 @@ def _speaks_of_fediverse(match: re.Match[str], host: str) -> bool:
 
 
 def is_server(host: str) -> bool:
-    """Say whether `host` is a server of the fediverse that we know."""
+    """Return whether `host` is a known server of the fediverse."""
     return host in _listed("fediverse-servers")
 
 
 def is_listed(name: str, listed: str) -> bool:
-    """Say whether `name`, or a domain it is under, is in data/<listed>.txt. Compares whole labels, never letters."""
+    """Return whether `name`, or a domain it is under, is in data/<listed>.txt. Compares whole labels."""
     labels = name.split(".")
     return any(".".join(labels[start:]) in _listed(listed) for start in range(len(labels)))
 

@@ -1,6 +1,6 @@
-"""What X profiles say about themselves -> ProfileHints: the accounts that each of them names, the surest first.
+"""X profiles -> ProfileHints: the accounts that each of them names, the surest first.
 
-A hint proposes and never matches anybody by itself: it is a stranger's word until somebody has it checked (check.py).
+A hint proposes and never matches by itself: it is unverified until the person has it checked (check.py).
 What is kept are addresses and where they stood, never the text around them.
 """
 
@@ -18,13 +18,13 @@ from passerelle.networks.table import NETWORKS
 from passerelle.people.graph import FollowGraph
 from passerelle.text import clean_display_name
 
-MAX_HINTED = 5_000  # people whose hints are kept: one in ten of those whom X's pages may have shown
-MAX_HINTS = 10  # of one profile; of 751 real ones the fullest named four (facts/handles-in-bios.md)
+MAX_HINTED = 5_000  # people whose hints are stored: a tenth of the people that X's pages may have shown
+MAX_HINTS = 10  # of one profile; of 751 real ones the fullest named four
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one profile named when it was read. Not `is_whole`: only its name was there to be read."""
+    """The accounts that one profile named at `seen`. Not `is_whole`: only its display name was known."""
 
     rest_id: RestId
     screen_name: str
@@ -61,7 +61,7 @@ def read_names(graph: FollowGraph, known: Collection[str]) -> Iterator[Reading]:
 def apply_readings(
     known: Mapping[str, ProfileHints], readings: Iterable[Reading], now: datetime
 ) -> dict[str, ProfileHints | None]:
-    """Give the people whose hints these readings change, with their new hints; None for who names nothing any more."""
+    """Return the changed hints by rest_id; None for a person whose profile names no account any more."""
     changed: dict[str, ProfileHints | None] = {}
     for reading in readings:
         before = changed[reading.rest_id] if reading.rest_id in changed else known.get(reading.rest_id)
@@ -72,13 +72,13 @@ def apply_readings(
 
 
 def surplus(known: Mapping[str, ProfileHints], near: Collection[str], limit: int = MAX_HINTED) -> list[str]:
-    """Give whom to forget so that `limit` people are left: those not in `near`, the ones seen longest ago first."""
-    strangers = sorted((_read_at(hints), rest_id) for rest_id, hints in known.items() if rest_id not in near)
-    return [rest_id for _, rest_id in strangers[: max(len(known) - limit, 0)]]
+    """Return the people to delete so that `limit` are left: those not in `near`, seen longest ago."""
+    others = sorted((_read_at(hints), rest_id) for rest_id, hints in known.items() if rest_id not in near)
+    return [rest_id for _, rest_id in others[: max(len(known) - limit, 0)]]
 
 
 def _merge(before: ProfileHints | None, reading: Reading, now: datetime) -> ProfileHints | None:
-    """Put a reading in place of what the same fields named before; an older one changes nothing."""
+    """Replace what the same fields named before by a reading; an older reading changes nothing."""
     if before and reading.seen < _read_at(before) <= now:  # later than now: stored by a clock that was ahead
         return before
     kept = () if before is None or reading.is_whole else (hint for hint in before.hints if hint.where != "name")
@@ -98,10 +98,7 @@ def _merge(before: ProfileHints | None, reading: Reading, now: datetime) -> Prof
 
 
 def _order(hint: HintView, screen_name: str) -> tuple[int, bool, int]:
-    """The surest first, then what the field for websites says, then what is most like their own name.
-
-    facts/handles-in-bios.md, section 5, rules 8 and 10.
-    """
+    """Order hints: the surest first, then those of the website field, then those most like the person's X name."""
     return SURENESS.index(hint.confidence), hint.where != "url", _unlikeness(hint.address, screen_name)
 
 

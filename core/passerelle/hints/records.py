@@ -21,7 +21,7 @@ class SeenProfile(SeenPerson):
 
 
 class CheckView(View):
-    """What came of looking at an account that a hint names; `did` is set for Bluesky where it is there."""
+    """The result of checking an account that a hint names; `did` is set for Bluesky accounts that exist."""
 
     state: Literal["found", "linked", "gone"]
     at: str
@@ -29,7 +29,7 @@ class CheckView(View):
 
 
 class HintView(View):
-    """An account that somebody's profile on X names (`seen`: ISO 8601): unverified until the person has it checked."""
+    """An account that an X profile names (`seen`: ISO 8601): unverified until the person has it checked."""
 
     network: Network
     address: str

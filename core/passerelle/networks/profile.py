@@ -9,8 +9,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from passerelle.errors import NetworkError, ServerRefused
+from passerelle.hosts import public_host
 from passerelle.identifiers import Did, Network
-from passerelle.networks.hosts import public_host
 from passerelle.transport import Fetch, Request, Response
 
 PATIENCE = 15.0  # seconds for each request: the person looks at the card and waits

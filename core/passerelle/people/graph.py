@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
+import pydantic_core
+
 from passerelle.archive.names import newest_first
 from passerelle.archive.records import Archive, Name, Owner
 from passerelle.identifiers import RestId, ScreenName, canonicalize_screen_name
@@ -20,7 +22,7 @@ Listed = Literal["following", "followers"]
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One X account in somebody's graph. `name` is the newest known, `aliases` the older ones."""
+    """One X account in a graph. `name` is the newest known, `aliases` the older ones."""
 
     rest_id: RestId
     name: Name | None
@@ -33,18 +35,18 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class FollowGraph:
-    """Everyone the owner follows or is followed by, by rest_id; those blocked or muted too."""
+    """The people that the owner follows, blocks or mutes or is followed by, by rest_id."""
 
     owner: Owner
     people: Mapping[RestId, Person]
 
     def is_closed_to(self, rest_id: str) -> bool:
-        """Say whether somebody is never proposed: the owner, and who is blocked."""
+        """Return whether an account is never proposed: the owner's own, and blocked ones."""
         person = self.people.get(RestId(rest_id))
         return rest_id == self.owner.rest_id or (person is not None and person.blocked)
 
     def names_of(self, rest_id: RestId) -> tuple[ScreenName, ...]:
-        """Give every name that somebody is known to have had, the newest first."""
+        """Return the known names of an account, the newest first."""
         person = self.people.get(rest_id)
         if person is None:
             return ()
@@ -52,7 +54,7 @@ class FollowGraph:
 
 
 def make_graph(archive: Archive) -> FollowGraph:
-    """Put together what an archive says about each person in it, the followed first, in the archive's order."""
+    """Build the graph of an archive: followed people first, in the archive's order."""
     following, followers = frozenset(archive.following), frozenset(archive.followers)
     everyone = dict.fromkeys((*archive.following, *archive.followers, *sorted(archive.blocked | archive.muted)))
     people = {
@@ -71,10 +73,10 @@ def make_graph(archive: Archive) -> FollowGraph:
 
 
 def add_seen(graph: FollowGraph, seen: Mapping[RestId, Name], listed: Listed | None) -> FollowGraph:
-    """Give the graph with people seen on x.com, old and new, under their newest names, and as members of that list."""
+    """Return the graph with people seen on x.com added or renamed, as members of the list `listed`."""
     people = {**graph.people}
     for rest_id, name in seen.items():
-        person = _named(people.get(rest_id) or _nobody(rest_id), name)
+        person = _named(people.get(rest_id) or _unknown(rest_id), name)
         people[rest_id] = replace(
             person,
             following=person.following or listed == "following",
@@ -94,9 +96,9 @@ def not_after(graph: FollowGraph, now: datetime) -> FollowGraph:
 
 
 def combine(archive: FollowGraph, page: FollowGraph) -> FollowGraph:
-    """Put together what an archive and X's pages say of the same account, by id: everyone once, in the archive's order.
+    """Combine the graphs of an archive and of X's pages of the same account, by id, in the archive's order.
 
-    Of people whom the archive does not have, only those listed on the owner's pages are taken.
+    Of people who are not in the archive, only those in the owner's own lists are added.
     """
     people = {**archive.people}
     for rest_id, seen in page.people.items():
@@ -110,14 +112,14 @@ def combine(archive: FollowGraph, page: FollowGraph) -> FollowGraph:
 
 
 def fuller_owner(one: Owner, other: Owner) -> Owner:
-    """Give an owner with what the second knows where the first knows nothing."""
+    """Return the first owner, its unknown parts filled from the second."""
     return Owner(
         one.rest_id or other.rest_id, one.screen_name or other.screen_name, one.display_name or other.display_name
     )
 
 
 def is_same_account(one: Owner, other: Owner) -> bool:
-    """Say whether two owners can be the same: by id where both are known, else by name, else they can."""
+    """Return whether two owners can be the same: by id where both are known, else by name, else True."""
     if one.rest_id and other.rest_id:
         return one.rest_id == other.rest_id
     if one.screen_name and other.screen_name:
@@ -138,7 +140,7 @@ def to_json(graph: FollowGraph) -> str:
 
 def from_json(text: str) -> FollowGraph:
     """Read what to_json wrote. Raises ValueError, KeyError or TypeError for anything else: it is our own store."""
-    document = json.loads(text)
+    document = pydantic_core.from_json(text)
     people = (
         Person(RestId(rest_id), _name_from_list(name), tuple(map(ScreenName, aliases)), *_unflag(flags))
         for rest_id, flags, name, aliases in document["people"]
@@ -147,7 +149,7 @@ def from_json(text: str) -> FollowGraph:
 
 
 def _named(person: Person, name: Name, aliases: Iterable[ScreenName] = ()) -> Person:
-    """Give a person with one more name: the newest is theirs, all others are aliases, each once."""
+    """Return a person with one more name: the newest is the name, the others are aliases, each once."""
     newest, *older = newest_first([name, *filter(None, [person.name])])
     names = (*(one.screen_name for one in older), *person.aliases, *aliases)
     former = {canonicalize_screen_name(one): one for one in names}
@@ -155,7 +157,7 @@ def _named(person: Person, name: Name, aliases: Iterable[ScreenName] = ()) -> Pe
     return replace(person, name=newest, aliases=tuple(former.values()))
 
 
-def _nobody(rest_id: RestId) -> Person:
+def _unknown(rest_id: RestId) -> Person:
     return Person(rest_id, None, (), following=False, followed_by=False, blocked=False, muted=False)
 
 

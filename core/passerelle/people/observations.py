@@ -1,6 +1,6 @@
-"""What X's pages say about people, parsed and taken into the graph: names for ids, and the owner's own lists.
+"""Add what X's pages show to the graph: names for ids, and the owner's own lists.
 
-Everything here is a stranger's claim. It may name an id; it adds somebody only from a list that the owner reads.
+All input is untrusted. It may name a known id; only a list that the owner reads adds people.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ SOURCE = "page"  # of a Name
 
 
 class SeenPerson(Fields):
-    """What a page of x.com said about one account at `seen` (ISO 8601): a stranger's claim."""
+    """One account as a page of x.com showed it at `seen` (ISO 8601); untrusted."""
 
     rest_id: str
     screen_name: str
@@ -29,7 +29,7 @@ class SeenPerson(Fields):
 
 
 class SeenList(Fields):
-    """Whose list on x.com the people stand in: the owner's own, read while they looked at it."""
+    """The owner's own list on x.com that shows the people."""
 
     kind: Literal["following", "followers"]
     screen_name: str
@@ -38,16 +38,16 @@ class SeenList(Fields):
 
 
 def parse_people(people: Iterable[SeenPerson], now: datetime) -> Mapping[RestId, Name]:
-    """Give the names that can be used, by id; nothing was seen later than `now`. Nonsense is left out."""
+    """Return valid names by id, none seen later than `now`; invalid ones are left out."""
     return dict(_parsed(people, now))
 
 
 def learn(
     archive: FollowGraph | None, page: FollowGraph | None, seen: Mapping[RestId, Name], listed: SeenList | None
 ) -> FollowGraph | None:
-    """Give what X's pages have said by now; None where that is nothing: no list was read, and nobody is known.
+    """Return the graph of X's pages with these people; None where no list was read and no graph exists.
 
-    Raises InputError: the list is that of another account than the archive, or than the lists read before.
+    Raises InputError where the list belongs to another account than the archive or the lists read before.
     """
     known = archive or page
     if listed is None:

@@ -21,7 +21,7 @@ class WarningView(View):
 
 
 class OwnerView(View):
-    """Whose archive this is."""
+    """The owner of the archive."""
 
     rest_id: str | None
     screen_name: str | None
@@ -62,7 +62,7 @@ def count(graph: FollowGraph) -> dict[str, int]:
 
 
 def summarize(archive: Archive, *, full: bool = False) -> dict[str, Any]:
-    """Give the counts that `passerelle read --json` prints and ArchiveView shows; with `full`, everyone too."""
+    """Return the counts that `passerelle read --json` prints and ArchiveView shows; with `full`, the people too."""
     warnings = [{"code": one.code, "file": one.file, "message": one.message} for one in archive.warnings]
     return describe(make_graph(archive), iso_date(archive.exported_at), archive.tweets, warnings, full=full)
 
@@ -70,7 +70,7 @@ def summarize(archive: Archive, *, full: bool = False) -> dict[str, Any]:
 def describe(
     graph: FollowGraph, exported_at: str | None, tweets: int, warnings: list[dict[str, Any]], *, full: bool = False
 ) -> dict[str, Any]:
-    """Give the summary of an archive by its graph and by what a graph does not hold: the engine keeps these apart."""
+    """Return the summary of an archive from its graph and the numbers that the graph lacks."""
     people, counts = graph.people.values(), count(graph)
     numbers = {
         "account": _labels(graph.owner),
@@ -89,7 +89,7 @@ def describe(
 
 
 def summary_json(summary: Mapping[str, Any]) -> str:
-    """Write a summary as the text that every interface gives: the same archive, the same bytes."""
+    """Write a summary as text: the same bytes for the same archive in every interface."""
     return json.dumps(summary, ensure_ascii=False, indent=2) + "\n"
 
 

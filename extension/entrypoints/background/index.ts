@@ -33,6 +33,7 @@ const seen = makeSeenBackground(wake, store, hints);
 
 /** What the extension's own pages may ask. */
 const EXTENSION_PAGE_HANDLERS: PageHandlers = {
+  ...badges.pageHandlers,
   "engine.wake": async ({ silent }) => {
     const awake = await wake(typeof silent === "string" ? silent : undefined);
     void seen.tellNames(false); // Python runs now anyway

@@ -5,7 +5,7 @@ import { makeProfileView } from "../i18n/account-text";
 import { errorSentence, type Translate } from "../i18n/i18n";
 import type { Commands, FollowedOne, LookView, MatchView } from "../messages/messages.gen";
 import type { ContentMessageType, Fields, Result } from "../messages/schemas";
-import type { BadgeView } from "../messages/views";
+import type { BadgeTarget, BadgeView } from "../messages/views";
 import type { Account } from "../sessions";
 import { BadgePeople, type Found, type PeopleParts, type Target } from "./badge-people";
 import { makeBadgeView } from "./badge-view";
@@ -20,6 +20,8 @@ export interface BadgeParts extends PeopleParts {
   follow: (fields: Commands["follow.one"]["fields"]) => Promise<FollowedOne>;
   look: (fields: Commands["account.look"]["fields"]) => Promise<LookView>;
   openSignIn: () => Promise<unknown>;
+  /** Ask in a window of the extension whether to follow. */
+  openConfirmation: (target: BadgeTarget) => Promise<void>;
   publish: () => Promise<void>;
   now: () => Date;
 }
@@ -39,6 +41,12 @@ export function makeBadgeHandlers(parts: BadgeParts): ContentHandlers<BadgeMessa
       return { views: await viewsOf(found, people, parts) };
     },
     "badge.follow": async (fields) => follow(fields, await people.target(fields, "bluesky"), parts),
+    "badge.confirm": async (fields) => {
+      const target = await people.target(fields, "bluesky");
+      if (target) await parts.openConfirmation(fields);
+      const { translate } = await parts.locale();
+      return { error_text: target ? "" : goneText(fields.row_id, translate) };
+    },
     "badge.look": async (fields) => look(fields, await people.target(fields, fields.network), parts),
     "session.open": async () => {
       await parts.openSignIn();

@@ -10,6 +10,7 @@ import { onLanguage } from "../settings";
 import { type BadgeParts, makeBadgeHandlers } from "./badge-handlers";
 import { publishIndex } from "./badge-index";
 import type { Queued } from "./badge-view";
+import { makeConfirmHandlers, openConfirmation } from "./confirm";
 import { lazyEngine, onStateChanged } from "./engine-client";
 import type { HintLookup } from "./hint-lookup";
 import { makeKnownPeople } from "./known-people";
@@ -55,12 +56,15 @@ export function makeBadgesBackground(
         lookup.forget();
       }),
     openSignIn: () => browser.tabs.create({ url: browser.runtime.getURL("/app.html#sign-in") }),
+    openConfirmation,
     publish: () => inOrder(() => publishIndex(parts)),
     now: () => new Date(),
   };
 
+  const handlers = makeBadgeHandlers(parts);
   return {
-    handlers: makeBadgeHandlers(parts),
+    handlers,
+    pageHandlers: makeConfirmHandlers(handlers, locale),
     listen: () => {
       listen(parts.publish, forget);
     },

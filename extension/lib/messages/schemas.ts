@@ -101,10 +101,12 @@ export const CONTENT_MESSAGES = {
     people: v.pipe(v.array(person), v.maxLength(MAX_PEOPLE)),
   }),
   "badge.follow": message<{ state: FollowState; error_text: string }>()(target),
+  /** Ask in a window of the extension whether to follow: where the page may cover the card. */
+  "badge.confirm": message<{ error_text: string }>()(target),
   /** Load the profile of an account, and thereby check one that only a profile on X names. */
   "badge.look": message<Looked>()({ ...target, network: v.picklist(["bluesky", "fediverse"]) }),
   "session.open": message()({}),
-  /** People whom X's page named, and the list of its owner in which they stand, if any. */
+  /** People seen on X's page, and the list of its owner in which they stand, if any. */
   "people.seen": message()({
     people: v.pipe(
       v.array(v.unknown()),

@@ -56,7 +56,7 @@ export interface BadgeView {
   readonly direction: "ltr" | "rtl";
   readonly grade: Grade;
   readonly label: string;
-  /** Somebody's name as the directory or the archive has it, never as the page has it. */
+  /** The person's name as the directory or the archive has it, never as the page has it. */
   readonly name: string;
   readonly grade_why: string;
   readonly accounts: readonly BadgeAccountView[];
@@ -74,9 +74,22 @@ export interface BadgeWords {
   readonly cancel: string;
   readonly close: string;
   readonly asking: string;
+  /** After the question was put in a window of the extension. */
+  readonly confirm: string;
   /** When the background did not answer in time, and when it answered that something is broken. */
   readonly no_answer: string;
   readonly broken: string;
+}
+
+/** The question that stands in a window of the extension before a follow, in sentences. */
+export interface ConfirmView {
+  readonly language: string;
+  readonly direction: "ltr" | "rtl";
+  readonly question: string;
+  readonly why: string;
+  readonly yes: string;
+  readonly cancel: string;
+  readonly asking: string;
 }
 
 /** How many people one message of a content script may be about. */

@@ -28,7 +28,7 @@ export function readInput(input: HTMLInputElement): Dropped {
   return dropped(Array.from(input.files ?? [], (file) => [file.webkitRelativePath || file.name, file]));
 }
 
-/** Say whether the pointer carries files, as far as the browser tells before the drop. */
+/** Return whether the pointer carries files, as far as the browser tells before the drop. */
 export function carriesFiles(transfer: DataTransfer | null): boolean {
   return transfer !== null && Array.from(transfer.types).includes("Files");
 }

@@ -13,6 +13,8 @@ export class Work {
   private engineStep = $state<Events["engine.progress"]["step"]>("ready");
   private step = $state.raw<Events["work.progress"] | null>(null);
   private dismissed = $state<string | null>(null); // started_at of a failed work whose error was closed
+  /** The engine finds no room to store what it does: it waits, tries again and says so every ten seconds. */
+  isStorageFull = $state(false);
 
   constructor(
     private readonly engine: Engine,
@@ -43,7 +45,11 @@ export class Work {
   /** Follow the engine's events, and read which error was dismissed. */
   async start(): Promise<void> {
     this.engine.events.on("engine.progress", (event) => (this.engineStep = event.step));
-    this.engine.events.on("engine.died", () => (this.engineStep = "ready"));
+    this.engine.events.on("engine.died", () => {
+      this.engineStep = "ready";
+      this.isStorageFull = false;
+    });
+    this.engine.events.on("storage.changed", (event) => (this.isStorageFull = event.is_full));
     this.engine.events.on("work.progress", (event) => (this.step = workOf(event) ? event : this.step));
     this.dismissed = await settings.dismissedWork();
   }

@@ -1,11 +1,11 @@
 // Which hosts may be contacted: public DNS names only, never an address in numbers or a name of a local network. Pure.
 //
-// As core/passerelle/networks/hosts.py; vectors in tests/data/vectors/hosts-allowed.json.
+// As core/passerelle/hosts.py; vectors in tests/data/vectors/hosts-allowed.json.
 
 const MAX_HOST = 253; // characters: RFC 1035, section 2.3.4
 
 // Two labels at least; the last begins with a letter, which excludes IPv4 in every form, and brackets exclude IPv6.
-const NAME = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z](?:[a-z0-9-]{0,61}[a-z0-9])?)$/;
+const NAME = /^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+([a-z](?:[a-z0-9-]{0,61}[a-z0-9])?)$/;
 
 // Last labels that never lead to a public server (sources in hosts.py).
 const LOCAL: ReadonlySet<string> = new Set([

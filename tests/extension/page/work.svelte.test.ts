@@ -150,3 +150,18 @@ test("a command that fails shows its error, and the next command removes it", as
   await subject.updateDirectory();
   expect(subject.error).toBeNull();
 });
+
+test("full storage is shown until there is room, or until the engine is gone", async () => {
+  const { subject, emit } = await makeWork();
+  expect(subject.isStorageFull).toBe(false);
+  emit({ type: "storage.changed", is_full: true });
+  expect(subject.isStorageFull).toBe(true);
+  emit({ type: "storage.changed", is_full: false });
+  expect(subject.isStorageFull).toBe(false);
+  emit({ type: "storage.changed", is_full: true });
+  emit({
+    type: "engine.died",
+    error: { code: "engine_died", message: "", params: {} },
+  });
+  expect(subject.isStorageFull).toBe(false);
+});

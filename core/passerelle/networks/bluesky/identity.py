@@ -11,9 +11,9 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from passerelle.errors import InvalidIdentifier, ServerRefused
+from passerelle.hosts import is_public_host
 from passerelle.identifiers import Did, Handle, parse_did, parse_handle
 from passerelle.networks.bluesky.answers import expect_ok, read_object, unreadable
-from passerelle.networks.hosts import is_public_host
 from passerelle.transport import Fetch, Request, Response
 
 PUBLIC_API = "https://public.api.bsky.app"  # cached, without sign-in: docs.bsky.app/docs/advanced-guides/api-directory

@@ -7,10 +7,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from passerelle.errors import ServerRefused
+from passerelle.hosts import public_host
 from passerelle.identifiers import Did, parse_did, parse_handle
 from passerelle.networks import bluesky
 from passerelle.networks.bluesky import Identity
-from passerelle.networks.hosts import public_host
 from passerelle.networks.profile import MAX_DESCRIPTION, Profile, load_picture, read_document
 from passerelle.text import clean_display_name, clean_paragraphs
 from passerelle.transport import Fetch, Request, Response

@@ -11,10 +11,10 @@ from itertools import islice
 from typing import Any
 
 from passerelle.errors import NetworkError, ServerRefused
+from passerelle.hosts import public_host
 from passerelle.identifiers import Acct
 from passerelle.networks.fediverse import mastodon
 from passerelle.networks.fediverse.webfinger import ACTIVITY, find_account
-from passerelle.networks.hosts import public_host
 from passerelle.networks.html import MAX_LINKS, read_html
 from passerelle.networks.profile import MAX_DESCRIPTION, Profile, load_picture, read_document
 from passerelle.text import clean_display_name, clean_paragraphs

@@ -5,6 +5,7 @@ import { type CardActs, fillCard, keyOf } from "./card";
 import { addStyle, make } from "./dom";
 import { makeMark, paintMark } from "./mark";
 import { onPress, silence } from "./event-shield";
+import { CAN_TELL_SIGHT, Sight } from "./sight";
 import { CARD_STYLE, MARK_STYLE } from "./style";
 import type { Theme } from "./theme";
 
@@ -17,12 +18,16 @@ export interface BadgeServices {
   refresh: (person: NamedPerson) => Promise<BadgeView | null>;
   /** Follow on Bluesky; gives what went wrong in a sentence, or "". */
   follow: (person: NamedPerson, view: BadgeView, account: BadgeAccountView) => Promise<string>;
+  /** Ask in a window of the extension whether to follow; gives what went wrong in a sentence, or "". */
+  confirm: (person: NamedPerson, view: BadgeView, account: BadgeAccountView) => Promise<string>;
   /** Load an account's profile; its network is asked. */
   look: (person: NamedPerson, view: BadgeView, account: BadgeAccountView) => Promise<Looked>;
   signIn: () => Promise<void>;
 }
 
 const GAP = 6; // px between mark and popover
+const SEEN = 300; // ms that a card has to be visible before a press in it follows
+const WAIT = 1_000; // ms between two looks at what came of a question in a window of the extension
 const EDGE = 8; // px between popover and the window's edge
 
 export class Badge {
@@ -31,6 +36,8 @@ export class Badge {
   readonly #mark = makeMark();
   readonly #services: BadgeServices;
   #card: HTMLElement | null = null;
+  #sight: Sight | null = null; // of the open card
+  #awaiting: ReturnType<typeof setInterval> | undefined; // while a window of the extension asks
   #hasCardStyle = false;
   #person: NamedPerson | null = null;
   #view: BadgeView | null = null;
@@ -55,12 +62,12 @@ export class Badge {
     if (this.host.dataset.theme !== theme) this.host.dataset.theme = theme;
   }
 
-  /** Say whom the badge is about; null before the first `show`. */
+  /** The @name that the badge is about; null before the first `show`. */
   get screenName(): string | null {
     return this.#person?.screenName ?? null;
   }
 
-  /** Be about `person`. A popover about somebody else is closed. */
+  /** Show `person`. A popover about another person is closed. */
   show(person: NamedPerson, view: BadgeView): void {
     if (this.#person && this.#person.screenName !== person.screenName) this.close();
     if (this.#person?.screenName !== person.screenName)
@@ -85,6 +92,7 @@ export class Badge {
     if (!this.#hasCardStyle) addStyle(this.#root, CARD_STYLE);
     this.#hasCardStyle = true;
     this.#root.append(card);
+    this.#sight = new Sight(card);
     this.#fill();
     // The browser's top layer: no row of X's cuts it off. Not "auto", which would close it before a press on the mark does.
     card.showPopover();
@@ -100,6 +108,9 @@ export class Badge {
     if (!card) return;
     const hadFocus = this.#root.activeElement !== null;
     this.#card = null;
+    this.#sight?.stop();
+    this.#sight = null;
+    clearInterval(this.#awaiting);
     this.#looked.clear();
     for (const [type, listener] of this.#whileOpen) removeEventListener(type, listener, { capture: true });
     card.remove();
@@ -118,8 +129,17 @@ export class Badge {
     if (!view || person !== this.#person) return;
     const isNews = JSON.stringify(view) !== JSON.stringify(this.#view);
     this.show(person, view);
-    // A question that is being read stays, and so does the focus of whoever goes through unchanged buttons.
+    // A question that is being read stays, and so does the keyboard focus on unchanged buttons.
     if (isNews && this.#card && !this.#card.querySelector(".asking")) this.#fill();
+  }
+
+  // The window may be closed without an answer, so this ends with the card at the latest.
+  async #awaitFollow({ network, address, state }: BadgeAccountView): Promise<void> {
+    await this.#refresh();
+    const now = this.#view?.accounts.find((one) => one.network === network && one.address === address);
+    if (now?.state === state) return;
+    clearInterval(this.#awaiting);
+    this.#fill();
   }
 
   #fill(): void {
@@ -139,6 +159,15 @@ export class Badge {
       this.#fill();
       return "";
     },
+    confirm: async (view, account) => {
+      const person = this.#person;
+      const sentence = person ? await this.#services.confirm(person, view, account) : "";
+      clearInterval(this.#awaiting);
+      if (!sentence) this.#awaiting = setInterval(() => void this.#awaitFollow(account), WAIT);
+      return sentence;
+    },
+    canAskHere: CAN_TELL_SIGHT,
+    isSeen: () => (this.#sight?.duration ?? 0) >= SEEN,
     look: async (view, account) => {
       const [person, card] = [this.#person, this.#card];
       if (!person) return;

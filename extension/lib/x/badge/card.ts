@@ -7,6 +7,12 @@ import { onPress } from "./event-shield";
 export interface CardActs {
   /** Follow an account on Bluesky; gives what went wrong in a sentence, or "". */
   follow: (view: BadgeView, account: BadgeAccountView) => Promise<string>;
+  /** Ask in a window of the extension whether to follow; gives what went wrong in a sentence, or "". */
+  confirm: (view: BadgeView, account: BadgeAccountView) => Promise<string>;
+  /** Whether this browser can tell that the card is really visible: without that, the question stands elsewhere. */
+  canAskHere: boolean;
+  /** Whether the card has been visible, uncovered, long enough to be read. */
+  isSeen: () => boolean;
   /** Load an account's profile, and fill the card again with what came of it. */
   look: (view: BadgeView, account: BadgeAccountView) => Promise<void>;
   /** Open the tab where one signs in. */
@@ -79,7 +85,7 @@ function makeAccount(filling: Filling, account: BadgeAccountView): HTMLLIElement
   );
 }
 
-// Whose pictures one looks at is nobody's business: nothing is loaded before this press, which says who is asked.
+// Which pictures a person looks at is private: nothing is loaded before this press, which names the server that is asked.
 function makeLookButton(
   { view, acts }: Filling,
   account: BadgeAccountView,
@@ -135,15 +141,27 @@ function makeButton(filling: Filling, account: BadgeAccountView): HTMLElement[] 
     { type: "button", class: `press ${account.action}`, "aria-label": account.action_label },
     account.action_text,
   );
-  onPress(
-    button,
-    account.action === "follow"
-      ? () => {
-          askFirst(filling, account);
-        }
-      : filling.acts.signIn,
-  );
+  onPress(button, () => {
+    if (account.action === "sign_in") filling.acts.signIn();
+    else if (filling.acts.canAskHere) askFirst(filling, account);
+    else askElsewhere(filling, account);
+  });
   return [button];
+}
+
+// The page could cover the card with something else (clickjacking), and make its own clicks answer the question.
+function askElsewhere({ card, view, looked, acts }: Filling, account: BadgeAccountView): void {
+  const status = make("p", { class: "question", role: "status" }, view.words.confirm);
+  const back = make("button", { type: "button", class: "press quiet cancel" }, view.words.cancel);
+  onPress(back, () => {
+    fillCard(card, view, looked, acts);
+  });
+  const asking = make("div", { class: "asking" }, status, make("div", { class: "buttons" }, back));
+  card.querySelector("ul, .asking")?.replaceWith(asking);
+  back.focus();
+  void acts.confirm(view, account).then((sentence) => {
+    if (sentence) status.textContent = sentence;
+  });
 }
 
 // The question takes the accounts' place, so that one sees nothing else while answering it.
@@ -158,6 +176,10 @@ function askFirst({ card, view, looked, acts }: Filling, account: BadgeAccountVi
   });
   onPress(yes, () => {
     if (yes.disabled || performance.now() - asked < UNHURRIED) return;
+    if (!acts.isSeen()) {
+      askElsewhere({ card, view, looked, acts }, account);
+      return;
+    }
     yes.disabled = cancel.disabled = true;
     yes.textContent = view.words.asking;
     error.textContent = "";

@@ -2,6 +2,9 @@
 
 // 16 px of mark in 0 px of room: the negative margins keep a badge from ever making a row taller (X measures its rows).
 const MARK_SIZE = 16;
+// Room for three signs. Every badge has this width, whatever is in it: the page can measure a badge, and must not learn from
+// that on which networks a person is or whether they are followed.
+const MARK_WIDTH = 46;
 
 /** What every badge needs. */
 export const MARK_STYLE = `
@@ -9,6 +12,8 @@ export const MARK_STYLE = `
   all: initial !important;
   display: inline-flex !important;
   flex: none !important;
+  inline-size: ${MARK_WIDTH}px !important;
+  block-size: ${MARK_SIZE}px !important;
   align-self: center !important;
   vertical-align: middle !important;
   margin-block: ${-MARK_SIZE / 2}px !important;
@@ -25,15 +30,15 @@ export const MARK_STYLE = `
 button, a { font: inherit; color: inherit; cursor: pointer; }
 button:focus-visible, a:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 .mark {
-  display: inline-flex; align-items: center; gap: 3px;
-  block-size: ${MARK_SIZE}px; margin: 0; padding: 0 4px; border: 1.5px solid var(--accent); border-radius: 8px;
+  display: flex; align-items: center; justify-content: center; gap: 3px;
+  inline-size: 100%; block-size: 100%; margin: 0; padding: 0; border: 1.5px solid var(--accent); border-radius: 8px;
   background: transparent; color: var(--accent); line-height: 0; position: relative;
 }
 /* Room for a finger (WCAG 2.2, 2.5.8: 24 px), without room in the row. */
 .mark::after { content: ""; position: absolute; inset: -5px; }
 .mark.sure { background: var(--accent); color: var(--on-accent); }
-.mark svg { block-size: 11px; inline-size: 11px; fill: currentColor; stroke: currentColor; stroke-width: 0; }
-/* Only somebody's own word: broken border, hollow signs. */
+.mark svg { flex: none; block-size: 11px; inline-size: 11px; fill: currentColor; stroke: currentColor; stroke-width: 0; }
+/* Only their own profile says so: dashed border, hollow signs. */
 .mark.hinted { border-style: dashed; }
 .mark.hinted svg { fill: none; stroke-width: 2px; }
 @media (forced-colors: active) { .mark { border-color: ButtonText; color: ButtonText; } .mark.sure { forced-color-adjust: none; } }

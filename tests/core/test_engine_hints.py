@@ -30,7 +30,7 @@ def run(main: Coroutine[Any, Any, Any]) -> Any:
 
 
 def profile(someone: Someone, date: str = "2026-11-20T08:00:00Z", **fields: Any) -> dict[str, Any]:
-    """What a page of x.com says about somebody, bio and all."""
+    """What a page of x.com shows of a person, with the bio."""
     known = {"rest_id": someone.rest_id, "screen_name": someone.screen_name, "display_name": someone.display_name}
     return {**known, "seen": date, "bio": someone.bio, "location": None, "urls": [], **fields}
 
@@ -109,13 +109,13 @@ def code(answer: dict[str, Any]) -> str:
 
 
 async def followed(browser: Browser, **fields: Any) -> list[str]:
-    """Whom the account follows after following was started and came to its end."""
+    """The accounts that are followed once the started queue has come to its end."""
     await browser.ask("follow.start", account=ME, **fields)
     await browser.until_idle()
     return browser.pds.followed()
 
 
-def test_what_a_bio_names_is_proposed_and_nothing_is_asked_of_anybody() -> None:
+def test_an_account_named_in_a_bio_is_proposed_without_any_request() -> None:
     async def main() -> None:
         browser = await start()
         asked = len(browser.requests)
@@ -131,7 +131,7 @@ def test_what_a_bio_names_is_proposed_and_nothing_is_asked_of_anybody() -> None:
     run(main())
 
 
-def test_hints_of_strangers_are_kept_and_match_nobody() -> None:
+def test_hints_of_people_outside_the_graph_are_stored_and_matched_with_no_one() -> None:
     async def main() -> None:
         browser = await start()
         await browser.ask("hint.find", people=[profile(STRANGER, bio="stranger.bsky.social")])
@@ -142,7 +142,7 @@ def test_hints_of_strangers_are_kept_and_match_nobody() -> None:
     run(main())
 
 
-def test_nothing_is_kept_about_the_owner_and_who_is_blocked(tmp_path: Path) -> None:
+def test_no_hints_are_stored_for_the_owner_and_blocked_people(tmp_path: Path) -> None:
     async def main() -> None:
         browser = await start()
         archive = make_archive(tmp_path / "x.zip", following=[ADA, BRUNO], followers=[], blocked=[BRUNO])
@@ -153,7 +153,7 @@ def test_nothing_is_kept_about_the_owner_and_who_is_blocked(tmp_path: Path) -> N
     run(main())
 
 
-def test_somebody_blocked_after_their_hint_was_kept_is_proposed_no_more(tmp_path: Path) -> None:
+def test_a_person_blocked_later_is_no_longer_proposed(tmp_path: Path) -> None:
     async def main() -> None:
         browser = await start()
         await browser.ask("hint.find", people=[profile(BRUNO)])
@@ -165,7 +165,7 @@ def test_somebody_blocked_after_their_hint_was_kept_is_proposed_no_more(tmp_path
     run(main())
 
 
-def test_a_newer_profile_that_names_nothing_takes_the_proposal_away() -> None:
+def test_a_newer_profile_without_addresses_removes_the_proposal() -> None:
     async def main() -> None:
         browser = await start()
         await browser.ask("hint.find", people=[profile(ADA)])
@@ -193,7 +193,7 @@ def test_display_names_of_an_archive_are_read_too(tmp_path: Path) -> None:
     run(main())
 
 
-def test_a_hint_stands_beside_a_row_and_never_in_its_place() -> None:
+def test_a_hint_is_shown_beside_a_row_and_never_replaces_it() -> None:
     known = {"rest_id": ADA.rest_id, "screen_name": ADA.screen_name, "did": "did:plc:listed"}
 
     async def main() -> None:
@@ -231,7 +231,7 @@ def test_a_hint_that_names_the_rows_own_account_is_one_account_by_address_and_by
     run(main())
 
 
-def test_a_row_that_is_looked_at_checks_the_hint_too_where_both_are_of_one_account() -> None:
+def test_checking_a_row_checks_the_hint_of_the_same_account() -> None:
     known = {"rest_id": ADA.rest_id, "screen_name": ADA.screen_name, "did": ADAS_DID}
 
     async def main() -> None:
@@ -243,7 +243,7 @@ def test_a_row_that_is_looked_at_checks_the_hint_too_where_both_are_of_one_accou
     run(main())
 
 
-def test_a_row_whose_handle_has_moved_on_says_nothing_of_who_has_it_now() -> None:
+def test_a_row_whose_handle_has_moved_does_not_check_the_hint() -> None:
     known = {"rest_id": ADA.rest_id, "screen_name": ADA.screen_name, "did": ADAS_DID}
 
     async def main() -> None:
@@ -257,7 +257,7 @@ def test_a_row_whose_handle_has_moved_on_says_nothing_of_who_has_it_now() -> Non
     run(main())
 
 
-def test_a_look_that_finds_a_link_back_makes_a_hint_linked_and_choosable() -> None:
+def test_a_link_back_makes_a_hint_linked_and_choosable() -> None:
     async def main() -> None:
         browser = await start(profiles=LINKING)
         await browser.ask("hint.find", people=[profile(ADA)])
@@ -275,7 +275,7 @@ def test_a_look_that_finds_a_link_back_makes_a_hint_linked_and_choosable() -> No
     run(main())
 
 
-def test_naming_people_follows_no_hint_that_nobody_chose() -> None:
+def test_named_people_are_not_followed_by_an_unchosen_hint() -> None:
     async def main() -> None:
         browser = await start(profiles=LINKING)
         await browser.ask("hint.find", people=[profile(ADA)])
@@ -285,7 +285,7 @@ def test_naming_people_follows_no_hint_that_nobody_chose() -> None:
     run(main())
 
 
-def test_an_account_that_does_not_name_x_is_found_and_may_be_chosen() -> None:
+def test_an_account_without_link_back_is_found_and_may_be_chosen() -> None:
     async def main() -> None:
         browser = await start(profiles={ADAS_DID: {"displayName": "Ada"}})
         await browser.ask("hint.find", people=[profile(ADA)])
@@ -310,7 +310,7 @@ def test_a_link_back_counts_to_today_s_name_and_to_a_former_one(name: str) -> No
     run(main())
 
 
-def test_a_stranger_s_link_back_counts_to_the_name_of_the_profile() -> None:
+def test_a_link_back_counts_to_the_profiles_name_outside_the_graph() -> None:
     async def main() -> None:
         browser = await start(profiles={ADAS_DID: {"description": f"x.com/{STRANGER.screen_name}"}})
         await browser.ask("hint.find", people=[profile(STRANGER, bio=ADAS)])
@@ -319,7 +319,7 @@ def test_a_stranger_s_link_back_counts_to_the_name_of_the_profile() -> None:
     run(main())
 
 
-def test_only_the_person_concerned_is_matched_again() -> None:
+def test_a_check_matches_only_its_person_again() -> None:
     async def main() -> None:
         browser = await start()
         await browser.ask("hint.find", people=[profile(ADA), profile(BRUNO)])
@@ -344,7 +344,7 @@ def test_a_guess_may_be_chosen_only_if_that_account_names_x() -> None:
     run(main())
 
 
-def test_what_is_gone_is_an_error_that_is_remembered_and_no_hope_any_more() -> None:
+def test_a_missing_account_is_an_error_and_is_stored_as_gone() -> None:
     async def main() -> None:
         browser = await start()
         await browser.ask("hint.find", people=[profile(CHLOE, bio="nobody.bsky.social")])
@@ -358,7 +358,7 @@ def test_what_is_gone_is_an_error_that_is_remembered_and_no_hope_any_more() -> N
 
 
 @pytest.mark.parametrize(("fault", "expected"), [("lost request", "server_unreachable"), ("error", "server_error")])
-def test_a_server_that_does_not_say_is_no_reason_to_believe_anything(fault: str, expected: str) -> None:
+def test_a_failing_server_leaves_the_hint_unchecked(fault: str, expected: str) -> None:
     async def main() -> None:
         browser = await start()
         await browser.ask("hint.find", people=[profile(ADA)])
@@ -369,7 +369,7 @@ def test_a_server_that_does_not_say_is_no_reason_to_believe_anything(fault: str,
     run(main())
 
 
-def test_a_rejected_hint_stays_rejected_whatever_is_found_and_seen() -> None:
+def test_a_rejected_hint_stays_rejected_after_checks_and_new_profiles() -> None:
     async def main() -> None:
         browser = await start(profiles=LINKING)
         await browser.ask("hint.find", people=[profile(ADA)])
@@ -384,7 +384,7 @@ def test_a_rejected_hint_stays_rejected_whatever_is_found_and_seen() -> None:
     run(main())
 
 
-def test_a_choice_ends_when_a_later_check_finds_nobody() -> None:
+def test_a_choice_ends_when_a_later_check_finds_the_account_gone() -> None:
     async def main() -> None:
         browser = await start(profiles=LINKING)
         await browser.ask("hint.find", people=[profile(ADA)])
@@ -397,7 +397,7 @@ def test_a_choice_ends_when_a_later_check_finds_nobody() -> None:
     run(main())
 
 
-def test_a_choice_is_of_the_account_that_was_looked_at_not_of_whoever_has_its_handle_now() -> None:
+def test_a_choice_is_of_the_checked_did_not_of_a_later_owner_of_its_handle() -> None:
     other = "did:plc:other222222222222222222222"
 
     async def main() -> None:
@@ -417,7 +417,7 @@ def test_a_choice_is_of_the_account_that_was_looked_at_not_of_whoever_has_its_ha
     run(main())
 
 
-def test_a_fediverse_hint_is_checked_by_webfinger_and_by_a_name_that_nobody_has() -> None:
+def test_a_fediverse_hint_is_checked_by_webfinger_and_a_random_username() -> None:
     async def main() -> None:
         browser = await start()
         await browser.ask("hint.find", people=[profile(BRUNO)])
@@ -435,7 +435,7 @@ def test_a_fediverse_hint_is_checked_by_webfinger_and_by_a_name_that_nobody_has(
     run(main())
 
 
-def test_a_server_that_knows_every_name_proves_nothing() -> None:
+def test_a_catch_all_server_proves_nothing() -> None:
     async def main() -> None:
         browser = await start()
         browser.web["quai.example.org"] = everybody
@@ -446,7 +446,7 @@ def test_a_server_that_knows_every_name_proves_nothing() -> None:
     run(main())
 
 
-def test_an_unchecked_hint_is_exported_as_what_it_is_and_not_to_mastodon() -> None:
+def test_an_unchecked_hint_is_exported_as_hinted_and_not_to_mastodon() -> None:
     async def main() -> None:
         browser = await start()
         await browser.ask("hint.find", people=[profile(BRUNO)])
@@ -460,7 +460,7 @@ def test_an_unchecked_hint_is_exported_as_what_it_is_and_not_to_mastodon() -> No
     run(main())
 
 
-def test_only_what_our_own_store_names_is_looked_at() -> None:
+def test_only_accounts_in_the_own_store_are_checked() -> None:
     chloe = row("chloe", rest_id=CHLOE.rest_id, screen_name=CHLOE.screen_name, handle=ADAS, did=ADAS_DID)
 
     async def main() -> None:
@@ -510,7 +510,7 @@ def test_a_badge_follows_a_hint_once_it_was_checked() -> None:
     run(main())
 
 
-def test_looking_at_an_account_stores_nothing_of_it_but_the_check() -> None:
+def test_a_check_stores_nothing_else_of_the_account() -> None:
     async def main() -> None:
         browser = await start(profiles=LINKING)
         await browser.ask("hint.find", people=[profile(ADA)])
@@ -521,7 +521,7 @@ def test_looking_at_an_account_stores_nothing_of_it_but_the_check() -> None:
     run(main())
 
 
-def test_deleting_everything_deletes_hints_and_stops_looking() -> None:
+def test_deleting_everything_deletes_hints_and_stops_checks() -> None:
     async def main() -> None:
         browser = await start(profiles=LINKING)
         await browser.ask("hint.find", people=[profile(ADA)])
@@ -536,7 +536,7 @@ def test_deleting_everything_deletes_hints_and_stops_looking() -> None:
     run(main())
 
 
-def test_no_more_people_are_kept_than_there_is_room_for() -> None:
+def test_hints_are_stored_for_a_limited_number_of_people() -> None:
     async def main() -> None:
         browser = await start()
         await browser.ask("hint.find", people=[profile(STRANGER, "2026-01-01T00:00:00Z", bio="old.bsky.social")])
@@ -565,7 +565,7 @@ def test_hints_outlive_the_browser() -> None:
     run(main())
 
 
-def test_after_a_matching_that_was_cut_off_hints_make_no_list_of_their_own() -> None:
+def test_hints_make_no_list_after_an_interrupted_matching() -> None:
     async def main() -> None:
         browser = await start(row("chloe", rest_id=CHLOE.rest_id, handle="chloe.example.org"))
         browser.storage.stores["matches"].clear()

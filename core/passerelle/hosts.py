@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-MAX_HOST = 253  # characters: RFC 1035, section 2.3.4
+from passerelle.domains import MAX_HOST
 
 # Two labels at least. The last begins with a letter, which excludes IPv4 in every form that browsers read as numbers
 # (decimal, hex, octal, short: https://url.spec.whatwg.org/#concept-ipv4-parser); brackets exclude IPv6.
-_NAME = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z](?:[a-z0-9-]{0,61}[a-z0-9])?)\Z", re.ASCII)
+_NAME = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+([a-z](?:[a-z0-9-]{0,61}[a-z0-9])?)\Z", re.ASCII)
 # Last labels that never lead to a public server: https://www.iana.org/assignments/special-use-domain-names, and those
 # that routers and companies use inside (https://www.icann.org/resources/pages/name-collision-2013-12-06-en).
 _LOCAL = frozenset(

@@ -1,0 +1,113 @@
+"""The licence texts of everything in the packages -> extension/public/licences/, with an index for the settings page.
+
+npm packages: those in extension/bundled-packages.json; extension/wxt.config.ts ends the build when the code of another
+one is bundled. Wheels: those in the lock that build/wheels.py writes. A part without a text ends the build.
+"""
+
+from __future__ import annotations
+
+import email.parser
+import json
+import re
+import shutil
+import zipfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from email.message import Message
+from pathlib import Path
+
+from places import BUILD, EXTENSION, PUBLIC, ROOT
+from pyodide_files import RELEASE
+from stamps import files_under, once
+from wheels import FOLDER as WHEELS
+from wheels import LOCK, ROOT_PACKAGE
+
+FOLDER = PUBLIC / "licences"
+INDEX = FOLDER / "index.json"
+BUNDLED = EXTENSION / "bundled-packages.json"
+MODULES = EXTENSION / "node_modules"
+# Texts that their packages on npm leave out.
+TEXTS = BUILD / "licences"
+WITHOUT_TEXT = {"wxt": "MIT-wxt.txt", "@wxt-dev/browser": "MIT-wxt.txt"}
+OURS = "AGPL-3.0-or-later"
+TEXT_NAME = re.compile(r"licen[cs]e|copying|notice", re.IGNORECASE)
+CLASSIFIER = "License :: OSI Approved :: "
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of the packages; `licence` is its SPDX name where the part states one."""
+
+    name: str
+    version: str
+    licence: str
+    text: str
+
+
+def make_licences() -> Path:
+    """Write every text and `index.json` where they are not up to date; returns the folder."""
+    inputs = [
+        *files_under(TEXTS, WHEELS),
+        *(BUNDLED, ROOT / "LICENSE", EXTENSION / "package-lock.json", BUILD / "licences.py", RELEASE / "package.json"),
+    ]
+    once("licences", inputs, lambda: files_under(FOLDER), _write)
+    return FOLDER
+
+
+def _write() -> None:
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir(parents=True)
+    index = []
+    for part in [*_ours(), *sorted([*_pyodide(), *_wheels(), *_npm()], key=lambda part: part.name)]:
+        file = re.sub(r"[^a-z0-9.-]+", "-", f"{part.name}-{part.version}".lower()).strip("-") + ".txt"
+        (FOLDER / file).write_text(part.text)
+        index.append({key: value for key, value in asdict(part).items() if key != "text"} | {"file": file})
+    INDEX.write_text(json.dumps(index, indent=1) + "\n")
+
+
+def _ours() -> Iterator[Part]:
+    version = json.loads((EXTENSION / "package.json").read_text())["version"]
+    yield Part("Passerelle", version, OURS, (ROOT / "LICENSE").read_text())
+
+
+def _pyodide() -> Iterator[Part]:
+    version = json.loads((RELEASE / "package.json").read_text())["version"]
+    python = json.loads(LOCK.read_text())["info"]["python"]
+    yield Part("Pyodide", version, "MPL-2.0", (TEXTS / "MPL-2.0.txt").read_text())
+    yield Part("Python", python, "PSF-2.0", (TEXTS / "PSF-2.0.txt").read_text())
+
+
+def _wheels() -> Iterator[Part]:
+    for entry in json.loads(LOCK.read_text())["packages"].values():
+        if entry["name"] == ROOT_PACKAGE:
+            continue
+        with zipfile.ZipFile(WHEELS / entry["file_name"]) as wheel:
+            info = [name for name in wheel.namelist() if ".dist-info/" in name]
+            metadata = email.parser.Parser().parsestr(_read(wheel, next(n for n in info if n.endswith("/METADATA"))))
+            texts = [_read(wheel, name) for name in sorted(info) if TEXT_NAME.search(Path(name).name)]
+        yield _checked(Part(metadata["Name"], metadata["Version"], _licence(metadata), "\n\n".join(texts)))
+
+
+def _licence(metadata: Message) -> str:
+    classifiers = [one for one in metadata.get_all("Classifier", []) if one.startswith(CLASSIFIER)]
+    return metadata["License-Expression"] or ", ".join(one.removeprefix(CLASSIFIER) for one in classifiers)
+
+
+def _read(wheel: zipfile.ZipFile, name: str) -> str:
+    return wheel.read(name).decode()
+
+
+def _npm() -> Iterator[Part]:
+    for name in json.loads(BUNDLED.read_text()):
+        package = json.loads((MODULES / name / "package.json").read_text())
+        files = sorted(file for file in (MODULES / name).iterdir() if file.is_file() and TEXT_NAME.match(file.name))
+        if name in WITHOUT_TEXT:
+            files.append(TEXTS / WITHOUT_TEXT[name])
+        text = "\n\n".join(file.read_text() for file in files)
+        yield _checked(Part(name, package["version"], package["license"], text))
+
+
+def _checked(part: Part) -> Part:
+    if not part.licence or not part.text.strip():
+        raise SystemExit(f"{part.name} {part.version} comes without a licence or its text; add it to build/licences/")
+    return part
