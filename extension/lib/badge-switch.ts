@@ -8,7 +8,7 @@ import { BADGE_HINTS, BADGE_INDEX } from "./rules/keys";
 export const X_ORIGINS = ["x.com", "mobile.x.com", "twitter.com", "mobile.twitter.com"].map(
   (host) => `https://${host}/*`,
 );
-// Signing in and handing out access, where nobody is named and nothing should be added.
+// Signing in and handing out access, where no person is named and nothing should be added.
 const NOT_ON = X_ORIGINS.flatMap((origin) => [
   origin.replace("*", "i/flow/*"),
   origin.replace("*", "i/oauth*"),

@@ -1,4 +1,4 @@
-// On x.com, in the isolated world: badges, decided from the local index, and whom X's own answers name. Makes no request.
+// On x.com, in the isolated world: badges, decided from the local index, and the people in X's own answers. Makes no request.
 import { browser } from "wxt/browser";
 import { defineContentScript } from "wxt/utils/define-content-script";
 import { BADGES } from "../../lib/badge-switch";
@@ -41,7 +41,7 @@ export default defineContentScript({
   },
 });
 
-/** The badges of this page: there while there is an index that may know somebody. */
+/** The badges of this page: there while there is an index. */
 class Badges {
   readonly #keys = new BadgeKeys();
   readonly #identities = new Identities();
@@ -58,7 +58,7 @@ class Badges {
     this.#update();
   }
 
-  /** Take what has changed in `storage.local`: the background replaces the indexes when directory or hints change. */
+  /** Use what has changed in `storage.local`: the background replaces the indexes when directory or hints change. */
   change(changes: Changes): void {
     if (changes[BADGE_INDEX]) {
       this.#keys.useDirectory(changes[BADGE_INDEX].newValue);
@@ -70,7 +70,7 @@ class Badges {
       this.#watch?.refresh();
   }
 
-  /** Take people whom the page is about to show. */
+  /** Prepare for people who are about to appear in the page. */
   expect(people: readonly SeenUser[]): void {
     this.#identities.add(people);
     this.#watch?.expect(

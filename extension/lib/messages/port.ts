@@ -57,7 +57,7 @@ export function openPort(connect: () => Port, send: Send): OpenPort {
           port ??= open();
           port.postMessage(message);
         } catch {
-          cut(); // the other end is gone and nobody has said so yet
+          cut(); // the other end is gone without a disconnect event yet
         }
       });
       return answer === CUT ? send(message) : answer;

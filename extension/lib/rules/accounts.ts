@@ -2,7 +2,7 @@
 import type { DirectoryRow } from "./directory";
 import type { AccountView, HintView, ProfileHints } from "../messages/messages.gen";
 
-/** What is known about somebody: the directory's row, what their profile on X names, or both. */
+/** What is known about a person: the directory's row, what their profile on X names, or both. */
 export interface Known {
   readonly row: DirectoryRow | null;
   readonly profile: ProfileHints | null;

@@ -28,7 +28,7 @@ export function decisionKeys(
   return [...names].map((name) => `${restId} ${network} ${name}`);
 }
 
-/** Return whether the core may find an address in what somebody writes about themselves. */
+/** Return whether the core may find an address in what a person writes about themselves. */
 export function mayNameAccount(user: SeenUser): boolean {
   return [...textsOf(user), ...linksOf(user)].some((text) => text !== null && mayHoldAddress(plain(text)));
 }

@@ -61,7 +61,7 @@ export function readBadgeIndex(stored: unknown): { version: number; keys: Uint32
   return bytes.length % BYTES_PER_KEY === 0 ? { version, keys: keysFromBytes(bytes.buffer) } : null;
 }
 
-/** Make what lies in `storage.local` from the directory's keys. */
+/** Return the index to be stored in `storage.local` from the directory's keys. */
 export function makeBadgeIndex(version: number, bytes: ArrayBuffer): StoredBadgeIndex {
   const view = new Uint8Array(bytes);
   const parts: string[] = [];

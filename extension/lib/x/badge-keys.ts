@@ -10,12 +10,12 @@ export class BadgeKeys {
     return this.#directory !== null || this.#hints.length > 0;
   }
 
-  /** Take the directory's index as it lies in `storage.local`. */
+  /** Use the directory's index as stored in `storage.local`. */
   useDirectory(stored: unknown): void {
     this.#directory = readBadgeIndex(stored)?.keys ?? null;
   }
 
-  /** Take the hints' index; returns whether a badge may have come, or all have gone. */
+  /** Use the hints' index as stored; returns whether a badge may have come, or all have gone. */
   useHints(stored: unknown): boolean {
     const before = new Set(this.#hints);
     this.#hints = new Uint32Array(readBadgeIndex(stored)?.keys ?? []);

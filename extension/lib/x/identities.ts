@@ -9,14 +9,14 @@ export class Identities {
   readonly #ofPage = new Map<string, string>();
   #learned: Learned = new Map();
 
-  /** Take what the background has left; returns whether it has names that were not known here. */
+  /** Use what the background has stored; returns whether it has names that were not known here. */
   learn(learned: Learned): boolean {
     const before = this.#learned;
     this.#learned = learned;
     return [...learned.keys()].some((name) => !before.has(name) && !this.#ofPage.has(name));
   }
 
-  /** Take the people of one of X's answers to this page. */
+  /** Add the people of one of X's answers to this page. */
   add(people: readonly SeenUser[]): void {
     for (const { screen_name, rest_id } of people) {
       const name = screen_name.toLowerCase();

@@ -1,4 +1,4 @@
-// On x.com, in the isolated world: X's answers -> whom they name, to the background in small batches. Nothing is asked of X.
+// On x.com, in the isolated world: X's answers -> the people in them, to the background in small batches. Nothing is asked of X.
 import { parseJson } from "../../json";
 import type { SeenUser } from "../../rules/profile";
 import { type Answer, ANSWER, MAX_ANSWER, parseAnswer, READY, STOP } from "./channel";
@@ -10,7 +10,7 @@ import { usersIn } from "./users";
 export interface ListenParts {
   /** Who is signed in, as the page shows it now; null while it does not. */
   owner: () => string | null;
-  /** Called at once with the people of an answer, whom the page is about to show. */
+  /** Called at once with the people of an answer, who are about to appear in the page. */
   named: (people: readonly SeenUser[]) => void;
   tell: (seen: Seen) => Promise<unknown>;
   /** Call `work` soon, when the page has nothing better to do. */
@@ -37,7 +37,7 @@ export class AnswerListener {
     this.#heartbeat = setInterval(this.#work, PAUSE);
   }
 
-  /** Take people read in another way, from the page itself. */
+  /** Add people read in another way, from the page itself. */
   add(people: readonly SeenUser[], listed: Seen["listed"]): void {
     this.#outbox.add(people, listed);
   }

@@ -44,7 +44,7 @@ export function readListPart(answer: unknown): ListPart {
   return { members, isLast };
 }
 
-/** Return how many people X says stand in somebody's list, where the answer has that; a damaged number is none. */
+/** Return how many people X says stand in a person's list, where the answer has that; a damaged number is none. */
 export function readTotal(answer: unknown, rest_id: string, kind: ListKind): number | null {
   for (const { id, object } of peopleIn(answer)) {
     if (id !== rest_id) continue;

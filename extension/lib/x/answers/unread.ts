@@ -5,7 +5,7 @@ import { type Answer, MAX_ANSWER } from "./channel";
 const WINDOW = 10_000; // ms
 const MAX_ANSWERS = 60; // in a window
 const MAX_TEXT = 40_000_000; // characters in a window
-const MAX_UNREAD = MAX_ANSWER; // characters that wait: where nobody is signed in, lists would wait without end
+const MAX_UNREAD = MAX_ANSWER; // characters that wait: while no person is signed in, lists would wait without end
 
 export class UnreadAnswers {
   readonly #answers: Answer[] = [];

@@ -1,4 +1,4 @@
-// Asks the background about people whom the index may know: in batches, one at a time, never twice. No DOM.
+// Asks the background about people who may be in the index: in batches, one at a time, never twice. No DOM.
 import type { NamedPerson } from "../../rules/keys";
 import type { BadgeView } from "../../messages/views";
 
@@ -31,7 +31,7 @@ export class Answers {
     private readonly changed: () => void,
   ) {}
 
-  /** Return what is known: a view, null for nobody, undefined when it has to be asked first (then `changed` is called). */
+  /** Return what is known: a view, null for a person who is not known, undefined when it has to be asked first (then `changed` is called). */
   get(person: NamedPerson): BadgeView | null | undefined {
     const asked = this.parts.identify(person);
     const key = keyOf(asked);

@@ -41,19 +41,19 @@ export class ShownBadges {
     for (const { badge } of this.#placed.values()) badge.theme = theme;
   }
 
-  /** Return whom the badge of a block is about; undefined where it has none. */
+  /** Return the @name that the badge of a block is about; undefined where it has none. */
   aboutOf(block: Element): string | null | undefined {
     return this.#placed.get(block)?.badge.screenName;
   }
 
-  /** Give a block the badge that it should have, or none. */
+  /** Set the badge of a block, or remove it. */
   set(block: Element, wanted: Wanted | null): void {
     if (wanted) this.#put(block, wanted);
     else this.#take(block);
   }
 
   /**
-   * Take the badges of blocks that left the page, and return the blocks whose badge no longer stands where it was put: a
+   * Remove the badges of blocks that left the page, and return the blocks whose badge no longer stands where it was put: a
    * change outside of a block may do that (a reposter's badge stands beside its block).
    */
   sweep(): Element[] {

@@ -1,7 +1,7 @@
 // Watches one X page and keeps every badge where it belongs, whatever X does with its nodes.
 //
 // X recycles, moves and re-wraps nodes at will (its lists are virtual). So nothing about a node is believed from before:
-// each pass reads afresh whom a block names, and corrects our badge's place and content if they differ.
+// each pass reads again which person a block names, and corrects our badge's place and content if they differ.
 import type { NamedPerson } from "../../rules/keys";
 import type { BadgeView } from "../../messages/views";
 import { chooseAdapter, WATCHED_ATTRIBUTES } from "../pages/adapters";
@@ -110,7 +110,7 @@ export class PageWatch {
     const target = record.target instanceof Element ? record.target : record.target.parentElement;
     if (this.#changed.size >= MAX_CHANGED) this.#lookAgain();
     else if (record.type === "childList") {
-      // The block around the change may name somebody else now; the nodes that came are new.
+      // The block around the change may name another person now; the nodes that came are new.
       const around = this.#adapter && target?.closest(this.#adapter.blocks);
       if (around) this.#blocks.add(around);
       for (const node of record.addedNodes)
@@ -143,7 +143,7 @@ export class PageWatch {
     void this.#answers.ask();
   }
 
-  // The same tab can go from one client to the other, when somebody signs in.
+  // A tab changes from one client to the other when the person signs in.
   #useAdapter(): Adapter | null {
     const now = this.#adapter?.isHere(this.document) ? this.#adapter : chooseAdapter(this.document);
     if (now !== this.#adapter) this.#changed.add(this.document.body);

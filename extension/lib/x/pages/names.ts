@@ -5,7 +5,7 @@ import { RESERVED, REST_ID, SCHEMA, SHOWN_NAME, X_HOSTS } from "./selectors";
 
 const SHOWN_NAMES = /@\w+/g;
 const PROFILE_PATH = /^\/(\w+)$/;
-// A page's own description is 2 kB and 20 objects [saved]; more is somebody trying something.
+// A page's own description is 2 kB and 20 objects [saved]; more is an attack.
 const MAX_SCHEMA = 200_000; // characters
 const MAX_THINGS = 1_000;
 
@@ -45,8 +45,8 @@ export function namesIn(text: string | null): string[] {
 }
 
 /**
- * Give the id that the page's JSON-LD has of this person, wherever in it they stand: as what a profile is about, as a post's
- * author, in a graph or a list. Of nobody else: X rewrites it late when the page changes.
+ * Return the id that the page's JSON-LD has of this person, wherever in it they stand: as what a profile is about, as a post's
+ * author, in a graph or a list. Never another person's: X rewrites it late when the page changes.
  *
  * https://developers.google.com/search/docs/appearance/structured-data/profile-page
  */

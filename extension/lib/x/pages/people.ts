@@ -16,10 +16,10 @@ export interface Adapter {
   readonly client: "classic" | "new";
   /** Selects blocks: elements that name one person each, or none. */
   readonly blocks: string;
-  /** Which attributes, when changed, can change whom a block names. */
+  /** Attributes that, when changed, can change which person a block names. */
   readonly attributes: readonly string[];
   isHere(document: Document): boolean;
-  /** Read whom a block names now; null when nobody can be told for sure. `path` is the page's, null when unknown. */
+  /** Return the person whom a block names now; null when that is not certain. `path` is the page's, null when unknown. */
   read(block: Element, path: string | null): Person | null;
 }
 

@@ -13,7 +13,7 @@ import { Bar } from "./bar";
 export interface ReadingParts {
   view: (screen_name: string | null, is_list: boolean) => Promise<Result<"reading.view">["view"]>;
   end: (isComplete: boolean) => void;
-  /** Take people whom the list's rows show. */
+  /** Add people from the list's rows. */
   add: (people: readonly SeenUser[], listed: SeenList) => void;
 }
 
