@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from passerelle.networks.hosts import is_web_page
+from passerelle.hosts import is_web_page
 
 DEFAULT_DATA = "passerelle-data"
 # A client fetches a handful of files; hundreds of clients may share one address, in an office for example.
