@@ -33,7 +33,8 @@ SOURCES = (
 
 def prepare_types() -> None:
     """Let WXT write the settings that tsconfig.json extends, without which nothing understands our TypeScript."""
-    inputs = [EXTENSION / "wxt.config.ts", EXTENSION / "package-lock.json", BUILD / "packages.py"]
+    entrypoints = files_under(EXTENSION / "entrypoints")  # their names are the types of paths
+    inputs = [EXTENSION / "wxt.config.ts", EXTENSION / "package-lock.json", BUILD / "packages.py", *entrypoints]
     settings = EXTENSION / ".wxt" / "tsconfig.json"
     once("wxt-types", inputs, lambda: files_under(settings), partial(_wxt, "prepare"))
 
