@@ -1,7 +1,7 @@
 // The core's Storage on IndexedDB; the engine's worker is the only writer (docs/architecture.md, "State").
-import type { IDBPObjectStore } from "idb";
-import { isForLackOfRoom, QUOTA_EXCEEDED } from "../lib/engine/room";
-import { openDatabase, readAllStored, readStored, type StoreName } from "../lib/engine/stores";
+import type { IDBPDatabase, IDBPObjectStore } from "idb";
+import { isForLackOfRoom, isStorageError, QUOTA_EXCEEDED } from "../lib/engine/room";
+import { readAllStored, readStored, type StoreName, useDatabase } from "../lib/engine/stores";
 
 /** A value on its way to or from Python: JSON as text, or bytes. */
 export type Value = string | Uint8Array<ArrayBuffer>;
@@ -33,15 +33,21 @@ export async function getAll(store: StoreName): Promise<[string, Value][]> {
 export async function write(changes: readonly Change[]): Promise<void> {
   if (changes.length === 0) return;
   try {
-    await commit(changes);
+    await useDatabase((database) => commit(database, changes));
+    hasRoom = true;
   } catch (error) {
-    throw (await isForLackOfRoom(error)) ? new DOMException(String(error), QUOTA_EXCEEDED) : error;
+    hasRoom &&= !isForLackOfRoom(error);
+    if (!hasRoom && isStorageError(error)) throw new DOMException(String(error), QUOTA_EXCEEDED);
+    throw error;
   }
 }
 
-async function commit(changes: readonly Change[]): Promise<void> {
+// As the last write found it: after a full disk closed the connection, no error says why it cannot be opened.
+let hasRoom = true;
+
+async function commit(database: IDBPDatabase, changes: readonly Change[]): Promise<void> {
   const stores = [...new Set(changes.map((change) => change.store))];
-  const transaction = (await openDatabase()).transaction(stores, "readwrite", { durability: "strict" });
+  const transaction = database.transaction(stores, "readwrite", { durability: "strict" });
   transaction.done.catch(() => undefined); // it may reject before it is waited for
   try {
     await Promise.all(changes.map((change) => apply(transaction.objectStore(change.store), change)));
