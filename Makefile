@@ -94,11 +94,11 @@ bench: setup $(STAMP)/bench ## measure; prints ratios, writes dist/bench.json
 	$(PY) -m tests.bench
 
 # Nothing but JSON on standard output, also on a fresh machine.
-x-pages: ## whom the badges find in each saved X page: make x-pages PAGES=folder
+x-pages: ## the people that badges find in each saved X page: make x-pages PAGES=folder
 	@$(MAKE) --no-print-directory setup >&2
 	@$(PY) -m tests.x_pages "$(PAGES)"
 
-x-users: ## whom the reader takes from each of X's own answers: make x-users FILES=folder
+x-users: ## the people that the reader takes from each of X's own answers: make x-users FILES=folder
 	@$(MAKE) --no-print-directory setup >&2
 	@$(PY) -m tests.x_users "$(FILES)"
 

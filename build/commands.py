@@ -1,4 +1,4 @@
-"""Run other programs: silent when all is well, and everything they said when it is not."""
+"""Run other programs: no output on success, all of theirs on failure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 def run(
     *command: str | Path, cwd: Path | None = None, text: str | None = None, env: dict[str, str] | None = None
 ) -> str:
-    """Run `command` with `text` as its input and `env` beside our own; gives its output. Ends the build if it fails."""
+    """Run `command` with `text` as input and `env` beside our own; return its output. Ends the build if it fails."""
     done = subprocess.run(
         [str(part) for part in command],
         cwd=cwd,

@@ -24,7 +24,7 @@ OPTIONS = (
 
 
 def main() -> int:
-    """Make what is needed, run pytest, give its status."""
+    """Build what the tests need, run pytest, return its status."""
     with alone():
         copy_pyodide()
         make_wheels()

@@ -14,7 +14,7 @@ FOLDER = CACHE / "core"
 
 
 def make_core_wheel() -> Path:
-    """Build the core's wheel with hatchling where it is not up to date; gives its path."""
+    """Build the core's wheel with hatchling where it is not up to date; returns its path."""
     inputs = files_under(CORE / "pyproject.toml", CORE / "passerelle", BUILD / "core_wheel.py")
     once("core-wheel", inputs, lambda: files_under(FOLDER), _build)
     (wheel,) = FOLDER.glob("passerelle-*.whl")

@@ -5,7 +5,7 @@
     npm's pyodide -pyodide_files-> extension/public/pyodide ------------+-packages-> OUT/chromium, OUT/firefox -zips->
     core's messages -message_types-> extension/lib/messages/messages.gen.ts -----'
 
-Steps whose inputs have not changed are left out, so that tests can ask for a build whenever they need one.
+Steps with unchanged inputs are skipped, so that tests can ask for a build whenever they need one.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from zips import zip_folder, zip_sources
 
 
 def main() -> None:
-    """Make what the command line asks for."""
+    """Build what the command line names."""
     options = _options()
     with alone():
         make_message_types()

@@ -59,7 +59,7 @@ def make_message_types() -> None:
 
 
 def make_schema() -> dict[str, Any]:
-    """Give one JSON Schema with every model, and the tables `Commands` and `Events` by message type."""
+    """Return one JSON Schema with every model, and the tables `Commands` and `Events` by message type."""
     sent = [(model, "validation") for model in _models(Fields)]
     shown = [(model, "serialization") for model in _models(View)]
     _, schema = models_json_schema(cast("list[tuple[type[BaseModel], JsonSchemaMode]]", sent + shown))

@@ -32,7 +32,7 @@ SOURCES = (
 
 
 def prepare_types() -> None:
-    """Let WXT write the settings that tsconfig.json extends, without which nothing understands our TypeScript."""
+    """Run WXT to write the settings that tsconfig.json extends, which every TypeScript tool needs."""
     entrypoints = files_under(EXTENSION / "entrypoints")  # their names are the types of paths
     inputs = [EXTENSION / "wxt.config.ts", EXTENSION / "package-lock.json", BUILD / "packages.py", *entrypoints]
     settings = EXTENSION / ".wxt" / "tsconfig.json"
@@ -40,20 +40,20 @@ def prepare_types() -> None:
 
 
 def bundle() -> None:
-    """Run WXT for every browser whose bundle is not up to date."""
+    """Run WXT for every browser that has no current bundle."""
     inputs = files_under(*SOURCES)
     for browser, (wxt_name, folder) in BROWSERS.items():
         once(f"bundle-{browser}", inputs, partial(files_under, folder), partial(_wxt, "build", "--mv3", "-b", wxt_name))
 
 
 def assemble(directories: Path, out: Path) -> list[Path]:
-    """Write OUT/chromium and OUT/firefox for the list in `directories`; gives the two folders."""
+    """Write OUT/chromium and OUT/firefox for the list in `directories`; returns the two folders."""
     hosts = [host_permission(directory["url"]) for directory in json.loads(directories.read_text())]
     return [_assemble(folder, out / browser, directories, hosts) for browser, (_, folder) in BROWSERS.items()]
 
 
 def host_permission(url: str) -> str:
-    """Give the match pattern that lets the extension fetch from a directory (patterns name no port).
+    """Return the match pattern that lets the extension fetch from a directory (patterns name no port).
 
     >>> host_permission("https://dir.passerelle.eu")
     'https://dir.passerelle.eu/*'

@@ -26,7 +26,7 @@ PINNED = {
 
 
 def copy_pyodide() -> Path:
-    """Copy the pinned files where they are not there yet; gives their folder. Ends the build if one differs."""
+    """Copy the pinned files where they are not there yet; returns their folder. Ends the build if one differs."""
     inputs = [*(RELEASE / name for name in PINNED), BUILD / "pyodide_files.py"]
     once("pyodide", inputs, lambda: files_under(FOLDER), _copy)
     return FOLDER

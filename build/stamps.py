@@ -1,4 +1,4 @@
-"""Do a step again only when what goes into it has changed, by content and not by date."""
+"""Repeat a step only when its inputs have changed, by content and not by date."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ IGNORED = {"__pycache__", "node_modules", ".output", ".wxt", ".pytest_cache", ".
 
 
 def files_under(*places: Path) -> list[Path]:
-    """Give every file in `places` (files or folders), sorted, without what tools leave behind."""
+    """Return every file in `places` (files or folders), sorted, without what tools leave behind."""
     return sorted(file for place in places for file in _walk(place))
 
 
 def digest(files: Iterable[Path]) -> str:
-    """Give one SHA-256 over the names and contents of `files`, as hex digits."""
+    """Return one SHA-256 over the names and contents of `files`, as hex digits."""
     total = hashlib.sha256()
     for file in files:
         total.update(f"{_name(file)}\0{hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())
@@ -28,7 +28,7 @@ def digest(files: Iterable[Path]) -> str:
 
 
 def once(name: str, inputs: Iterable[Path], outputs: Callable[[], Iterable[Path]], step: Callable[[], None]) -> bool:
-    """Run `step` unless it ran for the same inputs and what it made is untouched. Gives whether it ran.
+    """Run `step` unless it ran for the same inputs and what it made is untouched. Returns whether it ran.
 
     `outputs` is asked after the step too, since some steps only then know what they made.
     """
@@ -45,7 +45,7 @@ def once(name: str, inputs: Iterable[Path], outputs: Callable[[], Iterable[Path]
 
 @contextmanager
 def alone() -> Iterator[None]:
-    """Wait until no other build of this tree runs, and keep others waiting."""
+    """Hold the lock of this tree's build."""
     CACHE.mkdir(parents=True, exist_ok=True)
     with (CACHE / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # given back when the file is closed

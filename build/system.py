@@ -40,7 +40,7 @@ def is_here(what: str) -> bool:
 
 
 def versions_missing() -> list[str]:
-    """Name the runtimes that are too old or absent; these we never install ourselves."""
+    """Return the runtimes that are too old or missing; they are never installed from here."""
     missing = []
     if sys.version_info < MIN_PYTHON:
         missing.append(f"Python {MIN_PYTHON[0]}.{MIN_PYTHON[1]} or newer")
@@ -54,7 +54,7 @@ def versions_missing() -> list[str]:
 
 
 def install(packages: list[str]) -> int:
-    """Install Debian packages; give apt's exit status."""
+    """Install Debian packages; return apt's exit status."""
     apt = ["apt-get", "-qq", "-o", "Dpkg::Use-Pty=0"]
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     subprocess.run([*apt, "update"], check=True, env=environment)
@@ -62,7 +62,7 @@ def install(packages: list[str]) -> int:
 
 
 def main() -> int:
-    """Check, install what may be installed, and say in one line what a person has to do themselves."""
+    """Check, install what may be installed, and print in one line what a person has to install."""
     if runtimes := versions_missing():
         print("Please install first: " + "; ".join(runtimes), file=sys.stderr)
         return 1

@@ -39,7 +39,7 @@ PYODIDE_WHEELS = (
 
 
 def make_wheels() -> Path:
-    """Put every wheel and `lock.json` into extension/public/wheels where they are not up to date; gives the folder."""
+    """Put every wheel and `lock.json` into extension/public/wheels unless they are current; return the folder."""
     core = make_core_wheel()
     pinned = download(BROWSER)
     inputs = [core, *pinned, *(RELEASE / name for name in PINNED), BUILD / "wheels.py", BUILD / "freeze.mjs"]
@@ -48,7 +48,7 @@ def make_wheels() -> Path:
 
 
 def download(requirements: Path) -> list[Path]:
-    """Fetch the wheels of a hashed lock for Pyodide into the cache, once; gives their paths."""
+    """Fetch the wheels of a hashed lock for Pyodide into the cache, once; returns their paths."""
     folder = CACHE / "wheels" / requirements.stem
 
     def fetch() -> None:
@@ -94,7 +94,7 @@ def _sha256(file: Path) -> str:
 
 
 def _needed(packages: dict[str, dict[str, Any]], name: str) -> dict[str, dict[str, Any]]:
-    """Give `name` and all that it depends on, however far."""
+    """Return `name` and all that it depends on, however far."""
     needed: dict[str, dict[str, Any]] = {}
     waiting = [name]
     while waiting:

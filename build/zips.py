@@ -19,7 +19,7 @@ LEVEL = 9
 
 
 def zip_folder(folder: Path, target: Path) -> Path:
-    """Put everything in `folder` into the ZIP `target`; gives its path."""
+    """Put everything in `folder` into the ZIP `target`; returns its path."""
     return zip_bytes({str(file.relative_to(folder)): file.read_bytes() for file in files_under(folder)}, target)
 
 
@@ -33,7 +33,7 @@ def zip_sources(target: Path) -> Path | None:
 
 
 def zip_bytes(members: Mapping[str, bytes], target: Path) -> Path:
-    """Write `members` (path -> content) into the ZIP `target`, sorted; gives its path."""
+    """Write `members` (path -> content) into the ZIP `target`, sorted; returns its path."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(target, "w") as archive:
         for name in sorted(members):

@@ -1,11 +1,11 @@
-"""`python -m tests.x_pages FOLDER`: whom the shipped adapters find in each saved X page of a folder, as JSON.
+"""`python -m tests.x_pages FOLDER`: the people that the adapters find in each saved X page of a folder, as JSON.
 
     {"FILE": [{"surface", "handle", "rest_id"}]}
 
 One entry for each place in the page that names a person, in the order of the page; `rest_id` is null where the page has
 none. A file that the browser cannot show is null, said on stderr, and makes the command end with 1.
 
-`make x-pages PAGES=folder` runs it, so that pages nobody here has seen can be tried. Real Chromium renders the page;
+`make x-pages PAGES=folder` runs it, so that new pages can be tried. Real Chromium renders the page;
 its scripts do not run and nothing is fetched.
 """
 
@@ -35,7 +35,7 @@ PRINTED = ("surface", "handle", "rest_id")
 
 
 def bundle(entry: Path, name: str) -> str:
-    """Give a TypeScript file and all it imports as one script that sets the global `name`."""
+    """Return a TypeScript file and all it imports as one script that sets the global `name`."""
     esbuild = ROOT / "extension" / "node_modules" / ".bin" / "esbuild"
     command: list[str | Path] = [
         esbuild,
@@ -50,7 +50,7 @@ def bundle(entry: Path, name: str) -> str:
 
 
 def read_pages(folder: Path) -> Iterator[tuple[Path, dict[str, Any] | None]]:
-    """Give each HTML file below `folder` with the client that drew it and the people found; None if it cannot be shown.
+    """Yield each HTML file in `folder` with the client that drew it and the people found; None if it cannot be shown.
 
     A person also has `place`: what stands before a badge there, and in which row.
     """
@@ -80,7 +80,7 @@ def _new_page(context: BrowserContext) -> Page:
 
 
 def _read_page(page: Page, file: Path, script: str) -> dict[str, Any]:
-    """Show a file under X's address, and give whom it shows."""
+    """Show a file under X's address, and return the people on it."""
     content = file.read_bytes()
     page.route(ADDRESS, lambda route: route.fulfill(headers=HEADERS, body=content), times=1)
     page.goto(ADDRESS, wait_until="domcontentloaded")
@@ -89,12 +89,12 @@ def _read_page(page: Page, file: Path, script: str) -> dict[str, Any]:
 
 
 def find_files(folder: Path, suffixes: tuple[str, ...]) -> list[Path]:
-    """Give the files below `folder` that have one of these suffixes, in capitals or not."""
+    """Return the files below `folder` that have one of these suffixes, in capitals or not."""
     return sorted(file for file in folder.rglob("*") if file.suffix.lower() in suffixes and file.is_file())
 
 
 def parse_folder(description: str | None) -> Path:
-    """Give the one argument of a command line, a folder that is there; leaves with 2 where it is none."""
+    """Return the one argument of a command line, a folder that is there; leaves with 2 where it is none."""
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder")
     folder: str = parser.parse_args().folder

@@ -1,12 +1,12 @@
-"""`python -m tests.x_users FOLDER`: whom the shipped reader takes from each GraphQL answer in a folder, as JSON.
+"""`python -m tests.x_users FOLDER`: the people that the reader takes from each GraphQL answer in a folder, as JSON.
 
     {"FILE": [{"rest_id", "screen_name", "display_name", "bio", "location", "website", "links": [{"short", "long"}]}]}
 
 A file holds one answer, several of them (a list, or one a line), or a browser's recording with answers in it (HAR).
-In a file that is no JSON there is nobody, and stderr says so; one that cannot be read is null and makes the command end
+A file that is no JSON has no people, and stderr reports it; one that cannot be read is null and makes the command end
 with 1.
 
-`make x-users FILES=folder` runs it, so that answers nobody here has seen can be tried. The reader is the very one that
+`make x-users FILES=folder` runs it, so that new answers can be tried. The reader is the very one that
 ships (extension/lib/x/answers/users.ts), bundled and run in Node; nothing is fetched.
 """
 
@@ -42,7 +42,7 @@ Users = list[dict[str, Any]]
 
 
 def read_users(files: Sequence[Path]) -> Mapping[Path, Users | None]:
-    """Give the people that the shipped reader finds in each file; None where it could not be read."""
+    """Return the people that the shipped reader finds in each file; None where it could not be read."""
     script = bundle(ENTRY, "reader") + READ_FILES
     command = ["node", "--eval", script]
     paths = json.dumps([str(file) for file in files])
@@ -53,7 +53,7 @@ def read_users(files: Sequence[Path]) -> Mapping[Path, Users | None]:
 
 
 def find_answers(folder: Path) -> list[Path]:
-    """Give the files below `folder` that may be answers."""
+    """Return the files below `folder` that may be answers."""
     return find_files(folder, SUFFIXES)
 
 

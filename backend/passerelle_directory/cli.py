@@ -168,7 +168,7 @@ def _open_session(config: Config) -> Iterator[Session]:
 
 @contextmanager
 def _writing(config: Config) -> Iterator[None]:
-    """Let one import or snapshot work at a time; say so before waiting for another one."""
+    """Run one import or snapshot at a time; print a line before waiting for another one."""
     wait = partial(
         print, "Another import or snapshot is running; waiting until it is done.", file=sys.stderr, flush=True
     )

@@ -1,4 +1,4 @@
-"""The settings of a directory: one frozen record, read from the environment in one place."""
+"""The settings of a directory: one frozen record, read from environment variables."""
 
 from __future__ import annotations
 
@@ -6,18 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from passerelle.hosts import is_web_page
+
 DEFAULT_DATA = "passerelle-data"
-# A page of a browser asks for a handful of files; an office behind one address may hold hundreds of browsers.
+# A client fetches a handful of files; hundreds of clients may share one address, in an office for example.
 DEFAULT_LIMIT = "1200 per minute"
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Where a directory keeps things, and who may ask how often.
+    """Folders, limits, and what the pages say about the operator.
 
     `data` holds the database (unless `database_url` names another), `keys/`, and `public/` with the signed files.
     `proxies` counts the reverse proxies in front, so that limits see the visitor's address and not the proxy's.
-    `contact` is where people write who are listed wrongly or against their will; the home page shows it.
+    `contact` is the address for corrections and removals, `operator` the name and postal address in the legal notice.
+    `source_code`, `install_firefox` and `install_chromium` are web addresses that the pages link to, or empty.
     """
 
     data: Path
@@ -26,24 +29,28 @@ class Config:
     limit_storage: str = "memory://"
     proxies: int = 0
     contact: str = ""
+    operator: str = ""
+    source_code: str = ""
+    install_firefox: str = ""
+    install_chromium: str = ""
 
     @property
     def keys(self) -> Path:
-        """Where the private keys are; only `keygen` and `snapshot` look there."""
+        """Folder of the private keys; only `keygen` and `snapshot` read it."""
         return self.data / "keys"
 
     @property
     def public(self) -> Path:
-        """What may be copied to any static server as it is: latest.json and files/."""
+        """Folder that may be copied to any static server as it is: latest.json and files/."""
         return self.data / "public"
 
 
 class InvalidSetting(ValueError):
-    """An environment variable holds something it cannot mean."""
+    """An environment variable has an invalid value."""
 
 
 def read_config(environ: Mapping[str, str]) -> Config:
-    """Take the settings from environment variables (docs/operators.md lists them). Raises InvalidSetting."""
+    """Read the settings from environment variables (listed in docs/operators.md). Raises InvalidSetting."""
     data = Path(environ.get("PASSERELLE_DATA") or DEFAULT_DATA).absolute()
     proxies = environ.get("PASSERELLE_PROXIES") or "0"
     if not (proxies.isascii() and proxies.isdigit()):
@@ -55,4 +62,15 @@ def read_config(environ: Mapping[str, str]) -> Config:
         limit_storage=environ.get("PASSERELLE_LIMIT_STORAGE") or "memory://",
         proxies=int(proxies),
         contact=environ.get("PASSERELLE_CONTACT") or "",
+        operator=environ.get("PASSERELLE_OPERATOR") or "",
+        source_code=_web_page(environ, "PASSERELLE_SOURCE_CODE"),
+        install_firefox=_web_page(environ, "PASSERELLE_INSTALL_FIREFOX"),
+        install_chromium=_web_page(environ, "PASSERELLE_INSTALL_CHROMIUM"),
     )
+
+
+def _web_page(environ: Mapping[str, str], name: str) -> str:
+    url = environ.get(name) or ""
+    if url and not is_web_page(url):
+        raise InvalidSetting(f"{name} must be a plain web address, not {url!r}.")
+    return url

@@ -19,7 +19,7 @@ class InvalidCountry(InputError):
 
 
 def parse_country(text: str) -> str:
-    """Take a country's code of two letters, or its English name. Raises InvalidCountry.
+    """Parse a country's code of two letters, or its English name. Raises InvalidCountry.
 
     >>> parse_country("Germany"), parse_country("uk"), parse_country("European Union")
     ('DE', 'GB', 'EU')
@@ -34,7 +34,7 @@ def parse_country(text: str) -> str:
 
 
 def name_country(code: str, language: str) -> str:
-    """Give the name of a country in a language (`en`, `fr`, ...), or its code where there is no name."""
+    """Return the name of a country in a language (`en`, `fr`, ...), or its code where there is no name."""
     return _names(language).get(code, code)
 
 

@@ -94,7 +94,7 @@ def _sqlite_path(config: Config) -> Path | None:
 
 
 def _use_write_ahead_log(engine: Engine) -> None:
-    """Let readers work beside a writer: without it, an import locks the pages out (https://sqlite.org/wal.html)."""
+    """Switch to write-ahead logging, so that an import does not lock out readers (https://sqlite.org/wal.html)."""
     with engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA journal_mode = WAL")
 

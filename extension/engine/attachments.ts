@@ -99,7 +99,7 @@ export function guardReads(python: PyodideAPI): void {
   };
 }
 
-/** Give Pyodide's file system with the types that its own declarations lack. */
+/** Return Pyodide's file system with the types that its own declarations lack. */
 export function fileSystem(python: PyodideAPI): FileSystem {
   return python.FS as FileSystem;
 }

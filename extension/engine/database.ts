@@ -1,6 +1,7 @@
 // The core's Storage on IndexedDB; the engine's worker is the only writer (docs/architecture.md, "State").
-import type { IDBPObjectStore } from "idb";
-import { openDatabase, readAllStored, readStored, type StoreName } from "../lib/engine/stores";
+import type { IDBPDatabase, IDBPObjectStore } from "idb";
+import { isForLackOfRoom, isStorageError, QUOTA_EXCEEDED } from "../lib/engine/room";
+import { readAllStored, readStored, type StoreName, useDatabase } from "../lib/engine/stores";
 
 /** A value on its way to or from Python: JSON as text, or bytes. */
 export type Value = string | Uint8Array<ArrayBuffer>;
@@ -11,15 +12,18 @@ export type Change =
   | { readonly kind: "delete"; readonly store: StoreName; readonly key: string }
   | { readonly kind: "clear"; readonly store: StoreName };
 
+// Each of these throws a DOMException named QuotaExceededError where the disk is full (lib/engine/room.ts): Chromium then
+// does not even open a database to be read.
+
 /** Return the value of `key`, or undefined where there is none. */
 export async function get(store: StoreName, key: string): Promise<Value | undefined> {
-  const stored = await readStored(store, key);
+  const stored = await naming(readStored(store, key));
   return stored === undefined ? undefined : toPython(stored);
 }
 
 /** Return every key with its value, as they were at one moment. */
 export async function getAll(store: StoreName): Promise<[string, Value][]> {
-  const stored = [...(await readAllStored<unknown>(store))];
+  const stored = [...(await naming(readAllStored<unknown>(store)))];
   return Promise.all(
     stored.map(async ([key, value]): Promise<[string, Value]> => [key, await toPython(value)]),
   );
@@ -28,15 +32,39 @@ export async function getAll(store: StoreName): Promise<[string, Value][]> {
 /** Apply all changes in one transaction; they have reached the disk when the promise resolves. */
 export async function write(changes: readonly Change[]): Promise<void> {
   if (changes.length === 0) return;
-  const stores = [...new Set(changes.map((change) => change.store))];
-  const transaction = (await openDatabase()).transaction(stores, "readwrite", { durability: "strict" });
+  await naming(useDatabase((database) => commit(database, changes)));
+  hasRoom = true;
+}
+
+// As the last write found it: after a full disk closed the connection, no error says why it cannot be opened.
+let hasRoom = true;
+
+async function naming<T>(operation: Promise<T>): Promise<T> {
   try {
-    const requests = changes.map((change) => apply(transaction.objectStore(change.store), change));
-    await Promise.all([...requests, transaction.done]);
+    return await operation;
   } catch (error) {
-    abort(transaction);
+    hasRoom &&= !isForLackOfRoom(error);
+    if (!hasRoom && isStorageError(error)) throw new DOMException(String(error), QUOTA_EXCEEDED);
     throw error;
   }
+}
+
+async function commit(database: IDBPDatabase, changes: readonly Change[]): Promise<void> {
+  const stores = [...new Set(changes.map((change) => change.store))];
+  const transaction = database.transaction(stores, "readwrite", { durability: "strict" });
+  transaction.done.catch(() => undefined); // it may reject before it is waited for
+  try {
+    await Promise.all(changes.map((change) => apply(transaction.objectStore(change.store), change)));
+  } catch (error) {
+    abort(transaction);
+    if (isAborted(error)) await transaction.done; // throws the reason, of which the requests know nothing
+    throw error;
+  }
+  await transaction.done;
+}
+
+function isAborted(error: unknown): boolean {
+  return error instanceof DOMException && error.name === "AbortError";
 }
 
 type Store = IDBPObjectStore<unknown, StoreName[], StoreName, "readwrite">;

@@ -10,7 +10,7 @@ type EmitText = (json: string) => void;
 
 export interface Python {
   readonly api: PyodideAPI;
-  /** Take a request and its files' paths, both as JSON text, and give the reply as JSON text. */
+  /** Run a request, with its files' paths (both JSON text); resolves to the reply as JSON text. */
   readonly receive: (request: string, paths: string) => Promise<string>;
 }
 
@@ -65,7 +65,7 @@ async function packaged(path: string): Promise<string> {
   return response.text();
 }
 
-/** Say whether `signature` over `message` was made with the private half of `key`, all three raw bytes. */
+/** Return whether `signature` over `message` was made with the private half of `key`, all three raw bytes. */
 async function verify(
   key: Uint8Array<ArrayBuffer>,
   message: Uint8Array<ArrayBuffer>,

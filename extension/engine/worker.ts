@@ -41,7 +41,7 @@ export function startEngine(): void {
   }
 }
 
-/** Say whether a request is not among those taken, and note it; pages and background post some of them twice. */
+/** Return whether a request is not among those taken, and note it; pages and background post some of them twice. */
 function isNew({ id }: Request, taken: Set<string>): boolean {
   if (taken.has(id)) return false;
   taken.add(id);

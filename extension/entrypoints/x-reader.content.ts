@@ -3,10 +3,10 @@ import { defineContentScript } from "wxt/utils/define-content-script";
 import { ANSWER, MAX_ANSWER, READY, STOP } from "../lib/x/answers/channel";
 
 const GRAPHQL = /^https:\/\/(?:[a-z]+\.)?(?:x|twitter)\.com\/(?:i\/api\/)?graphql\/[\w-]+\/(\w+)/;
-// Private messages are nobody's business, and name nobody whom other answers do not.
+// Private messages are not read; other answers name the same people.
 const PRIVATE = /^dm|DirectMessage|Chat|Inbox/i;
 const MARK = Symbol.for("passerelle-reader");
-// What is kept until somebody listens: the answers of a page's first second. Nobody may ever come, where the extension is gone.
+// What is kept until the isolated script listens: the answers of a page's first second. Where the extension is gone, it never does.
 const MAX_KEPT = 20;
 const MAX_KEPT_TEXT = MAX_ANSWER; // characters
 
@@ -88,7 +88,7 @@ function listen(): void {
   }
 }
 
-/** Give what comes before an answer to this request; null when it is none of X's GraphQL. */
+/** Return what comes before an answer to this request; null when it is none of X's GraphQL. */
 function headOf(input: RequestInfo | URL): string | null {
   const address = typeof input === "string" ? input : "url" in input ? input.url : input.href;
   const operation = GRAPHQL.exec(new URL(address, location.href).href)?.[1];
@@ -103,7 +103,7 @@ function quietly(work: () => void): void {
   }
 }
 
-// X's page must never notice that we failed; whoever looks at the console may.
+// X's page must never notice that we failed; the console shows it.
 function because(error: unknown): void {
   console.debug("Passerelle did not read one of X's answers:", error);
 }

@@ -8,7 +8,7 @@ import { BADGE_HINTS, BADGE_INDEX } from "./rules/keys";
 export const X_ORIGINS = ["x.com", "mobile.x.com", "twitter.com", "mobile.twitter.com"].map(
   (host) => `https://${host}/*`,
 );
-// Signing in and handing out access, where nobody is named and nothing should be added.
+// Signing in and handing out access, where no person is named and nothing should be added.
 const NOT_ON = X_ORIGINS.flatMap((origin) => [
   origin.replace("*", "i/flow/*"),
   origin.replace("*", "i/oauth*"),
@@ -27,7 +27,7 @@ const SCRIPTS = [
   { id: "x", js: ["/content-scripts/x.js"], runAt: "document_end", world: "ISOLATED", ...COMMON },
 ] as const satisfies Script[];
 
-/** Say whether badges are on. */
+/** Return whether badges are on. */
 export async function badgesState(): Promise<BadgesState> {
   const isWanted = (await browser.storage.local.get(BADGES))[BADGES] === true;
   if (!isWanted) return "off";

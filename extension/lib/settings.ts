@@ -6,7 +6,7 @@ const LANGUAGE = "language";
 const DRAFT = "sign-in-draft";
 const DISMISSED = "dismissed-work";
 
-/** Give the chosen language; "auto" until one is chosen. */
+/** Return the chosen language; "auto" until one is chosen. */
 export async function language(): Promise<LanguageSetting> {
   return parseLanguage((await browser.storage.local.get(LANGUAGE))[LANGUAGE]);
 }

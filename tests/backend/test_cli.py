@@ -203,7 +203,7 @@ def test_control_characters_in_a_name_do_not_reach_the_terminal(
 
 
 def free_port() -> int:
-    """Give a port that nobody listens on."""
+    """Return a port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -20,7 +20,7 @@ Write = Callable[[str, str], Path]
 
 @pytest.fixture
 def write(tmp_path: Path) -> Write:
-    """Give a function that writes a file and gives its path."""
+    """Return a function that writes a file and gives its path."""
 
     def write_file(name: str, text: str) -> Path:
         path = tmp_path / name
@@ -37,7 +37,7 @@ def count(directory: Directory, table: type[Account | Statement | Departure]) ->
 
 
 def accounts(directory: Directory) -> list[Account]:
-    """Give the X accounts, ordered by name."""
+    """Return the X accounts, ordered by name."""
     with directory.session() as session:
         return list(session.scalars(select(Account).order_by(Account.screen_name_key)))
 

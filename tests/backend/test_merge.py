@@ -16,7 +16,7 @@ DID, OTHER_DID = "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa", "did:plc:bbbbbbbbbbbbbbbbbb
 
 
 def merged(directory: Directory) -> list[tuple[Row, Evidence]]:
-    """Give the rows that a directory would publish."""
+    """Return the rows that a directory would publish."""
     from passerelle_directory.models import Account
 
     with directory.session() as session:
@@ -25,7 +25,7 @@ def merged(directory: Directory) -> list[tuple[Row, Evidence]]:
 
 
 def only(directory: Directory) -> tuple[Row, Evidence]:
-    """Give the one row that a directory would publish."""
+    """Return the one row that a directory would publish."""
     (found,) = merged(directory)
     return found
 

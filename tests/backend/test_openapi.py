@@ -16,7 +16,7 @@ from tests.backend.people import departure, line
 
 @pytest.fixture
 def described(directory: Directory, app: Flask) -> OpenApiSchema:
-    """Give the description of an application with something in it."""
+    """Return the description of an application with something in it."""
     directory.say(line(handle="museum.example.com"), departure())
     directory.publish()
     return schemathesis.openapi.from_wsgi("/openapi.json", app)

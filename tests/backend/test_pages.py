@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from html import unescape
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -13,6 +15,8 @@ from passerelle_directory.web.languages import CATALOGUES, LANGUAGES, find_langu
 
 from tests.backend.conftest import Directory
 from tests.backend.people import departure, line
+
+PATHS = ("/", "/departures", "/install", "/listed", "/privacy", "/legal")
 
 
 def test_home_counts_people_and_organisations(directory: Directory, client: FlaskClient) -> None:
@@ -46,7 +50,7 @@ def test_closed_accounts_are_not_among_those_that_left(directory: Directory, cli
     assert "Myndigheten" not in left
     assert "Myndigheten" in apart
     assert "by February 2026" in apart
-    assert "no list of protests" in apart
+    assert "does not mean they left in protest" in apart
     assert "<strong>1</strong>" in client.get("/").text
 
 
@@ -93,7 +97,7 @@ def test_a_missing_page_says_so_in_the_visitors_language(client: FlaskClient) ->
 
 def test_pages_hold_no_script_and_nothing_from_elsewhere(directory: Directory, client: FlaskClient) -> None:
     directory.publish()
-    for path in ("/", "/departures"):
+    for path in PATHS:
         page = client.get(path).text
         assert "<script" not in page
         assert not re.findall(r'(?:src|<link[^>]*href)="https?:', page)
@@ -107,8 +111,87 @@ def test_style_sheets_are_there_under_the_address_the_page_names(client: FlaskCl
         assert client.get(address, buffered=True).status_code == 200
 
 
+def test_the_filter_survives_a_change_of_language_and_of_page(directory: Directory, client: FlaskClient) -> None:
+    directory.say(*(departure(f"Museum {number:03}", country="FR") for number in range(100)))
+    page = client.get("/departures?lang=en&q=museum&country=FR&kind=other").text
+    links = {unescape(link) for link in re.findall(r'href="(/departures\?[^"]+)"', page)}
+    assert "/departures?lang=fr&q=museum&country=FR&kind=other" in links
+    assert "/departures?lang=en&q=museum&country=FR&kind=other&page=2" in links
+
+
+def test_the_search_ignores_case_and_accents_and_finds_addresses(directory: Directory, client: FlaskClient) -> None:
+    directory.say(departure("Université de Montbel", handle="univ.example.com"), departure("Zoo"))
+    for query in ("universite", "MONTBEL", "univ.example"):
+        page = client.get("/departures", query_string={"q": query}).text
+        assert ("Montbel" in page, "Zoo" in page) == (True, False)
+
+
+def test_a_page_holds_forty_entries_and_every_entry_is_on_one(directory: Directory, client: FlaskClient) -> None:
+    directory.say(*(departure(f"Museum {number:03}", how="left" if number % 2 else "closed") for number in range(100)))
+    pages = [client.get(f"/departures?page={number}").text for number in ("1", "2", "3")]
+    found = [re.findall(r"Museum \d{3}", page) for page in pages]
+    assert [len(names) for names in found] == [40, 40, 20]
+    assert len({name for names in found for name in names}) == 100
+    for wrong in ("0", "99", "-1", "x", "9" * 5000):
+        assert client.get("/departures", query_string={"page": wrong}).status_code == 200
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_page_leads_to_the_extension_privacy_notice_contact_and_am_i_listed(
+    client: FlaskClient, path: str
+) -> None:
+    page = client.get(f"{path}?lang=en").text
+    for target in (
+        "/install?lang=en",
+        "/listed?lang=en",
+        "/privacy?lang=en",
+        "/legal?lang=en",
+        "/legal?lang=en#contact",
+    ):
+        assert f'href="{target}"' in page
+
+
+def test_operator_contact_and_places_to_install_from_are_shown(directory: Directory) -> None:
+    app = create_app(
+        replace(
+            directory.config,
+            contact="directory@example.org",
+            operator="Verein Beispiel, Gasse 1, Beispielstadt",
+            source_code="https://code.example.org/passerelle",
+            install_firefox="https://addons.example.org/passerelle",
+        )
+    )
+    client = app.test_client()
+    legal, listed, install = (client.get(f"/{name}?lang=en").text for name in ("legal", "listed", "install"))
+    app.extensions["engine"].dispose()
+    assert "Verein Beispiel, Gasse 1, Beispielstadt" in legal
+    assert "https://code.example.org/passerelle" in legal
+    assert "directory@example.org" in legal
+    assert "directory@example.org" in listed
+    assert "https://addons.example.org/passerelle" in install
+    assert "does not name a place" not in install
+
+
+def test_robots_and_icon_are_there(client: FlaskClient) -> None:
+    assert "Disallow: /v1/" in client.get("/robots.txt").text
+    icon = client.get("/favicon.ico", buffered=True)
+    assert (icon.status_code, icon.mimetype, icon.data[:4]) == (200, "image/png", b"\x89PNG")
+
+
+def test_icon_and_colours_are_those_of_the_extension() -> None:
+    extension = Path(__file__).parents[2] / "extension"
+    static = CATALOGUES.parent / "static"
+    assert (static / "icon.svg").read_bytes() == (extension / "public" / "icon" / "passerelle.svg").read_bytes()
+    assert (static / "icon-32.png").read_bytes() == (extension / "public" / "icon" / "32.png").read_bytes()
+    colours = [
+        dict(re.findall(r"(--[a-z-]+): (#[0-9a-f]{6});", sheet.read_text().partition("@media")[0]))
+        for sheet in (static / "style.css", extension / "components" / "style.css")
+    ]
+    assert colours[0] == colours[1]
+
+
 def forms(sentence: str | dict[str, str]) -> list[str]:
-    """Give a sentence's plural forms, or itself."""
+    """Return a sentence's plural forms, or itself."""
     return list(sentence.values()) if isinstance(sentence, dict) else [sentence]
 
 

@@ -34,7 +34,7 @@ def published(directory: Directory) -> dict[str, object]:
 
 
 def snapshot_path(published: dict[str, object]) -> str:
-    """Give the address of the snapshot."""
+    """Return the address of the snapshot."""
     promise = published["snapshot"]
     assert isinstance(promise, dict)
     return f"/{promise['path']}"
@@ -121,7 +121,7 @@ def test_departures_name_their_sources(client: FlaskClient, published: dict[str,
 
 
 def every_answer(client: FlaskClient) -> list[TestResponse]:
-    """Give an answer of each kind."""
+    """Return an answer of each kind."""
     paths = ("/", "/departures", LATEST, "/v1/departures.json", "/openapi.json", "/nowhere", "/v1/nowhere")
     return [client.get(path) for path in paths]
 

@@ -13,7 +13,7 @@ from tests.backend.conftest import TODAY, Directory
 
 
 def lines(name: str) -> list[dict[str, str]]:
-    """Give the lines of a seed file."""
+    """Return the lines of a seed file."""
     with (SEED / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 

@@ -80,7 +80,7 @@ def finish(steps: Generator[int, None, BuiltIndex]) -> BuiltIndex:
 
 
 def names(directory: Directory) -> set[str]:
-    """Give the names of the files that are there."""
+    """Return the names of the files that are there."""
     return {path.name for path in (directory.config.public / "files").iterdir()}
 
 

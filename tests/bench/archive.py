@@ -70,7 +70,7 @@ def _read(session: Session, archive: Path, tweets: int) -> Reading:
 
 
 def _seconds_of_reading(answer: Any) -> float:
-    """Give how long it took until the graph was stored; the command goes on with directory and matches."""
+    """Return how long it took until the graph was stored; the command goes on with directory and matches."""
     stored = (event for event in answer["events"] if event["type"] == "state.changed" and "people" in event["stores"])
     return float(next(stored)["milliseconds"]) / 1000
 

@@ -8,11 +8,11 @@ from functools import partial
 from statistics import quantiles
 from typing import Any
 
-from playwright.sync_api import CDPSession, Page
+from playwright.sync_api import CDPSession, Page, Route
 
 from tests.bench.directories import publish_large
 from tests.bench.engine import EnginePage
-from tests.bench.inside.invented import screen_name
+from tests.bench.inside.invented import rest_id_of, screen_name
 from tests.bench.report import MEGABYTE, Failure, Figure, run_parts
 from tests.bench.tools import ELSEWHERE, Session, Tools
 from tests.e2e.steps import switch_badges
@@ -21,7 +21,7 @@ from tests.world.world import static
 
 ROWS = 200_000
 STEP = 37  # between two rows of people who appear: they lie all over the directory
-# What the issue sets: so many cells a second, every second one about somebody whom the directory knows; none twice.
+# What the issue sets: so many cells a second, every second one about a person in the directory; none twice.
 PER_SECOND = 100
 CELLS = 200  # a turn: many short turns share the machine's moods better than few long ones
 REPEATS = 8
@@ -32,7 +32,7 @@ MOST_DELAY = 16.0  # ms: a frame
 MOST_WORK = 0.3  # ms of main thread per cell
 NEVER = 5_000.0  # ms; what a badge that did not come counts for
 
-# As the content script asks its background (lib/messages/content.ts), about nobody.
+# As the content script asks its background (lib/messages/content.ts), with no people.
 _ROUND_TRIPS = """async (count) => {
   const times = [];
   for (let at = 0; at < count; at++) {
@@ -67,7 +67,7 @@ class Memory:
 
 
 def measure(tools: Tools) -> Iterator[Figure | Failure]:
-    """Let the same cells appear on x.com and on a site without badges, in turns."""
+    """Show the same cells on x.com and on a site without badges, in turns."""
     folder = tools.folder / "large-directory"
     publish_large(folder, ROWS)
     with tools.browser_with(static(folder)) as session:
@@ -78,7 +78,7 @@ def measure(tools: Tools) -> Iterator[Figure | Failure]:
 
 
 def _time(session: Session) -> Iterator[Figure]:
-    ours, theirs, strangers, again = [], [], [], []
+    ours, theirs, strangers, again, unannounced = [], [], [], [], []
     with _Timeline(session, sites.X) as with_badges, _Timeline(session, ELSEWHERE) as without:
         for turn in range(REPEATS):
             names = _names(CELLS, turn * CELLS)
@@ -86,6 +86,8 @@ def _time(session: Session) -> Iterator[Figure]:
             theirs.append(without.grow(names, PER_SECOND))
             strangers.append(with_badges.grow([f"nobody_{turn}_{n}" for n in range(CELLS)], PER_SECOND, badges=0))
             again.append(with_badges.grow(names, PER_SECOND))
+            others = _names(CELLS, (REPEATS + turn) * CELLS)
+            unannounced.append(with_badges.grow(others, PER_SECOND, is_answered=False))
         messages = [with_badges.round_trips(_names(CELLS, 0)) for _ in range(REPEATS)]
     for name, cut, most in (("median", 49, None), ("95th percentile", 94, MOST_DELAY)):
         yield Figure(
@@ -100,7 +102,8 @@ def _time(session: Session) -> Iterator[Figure]:
     for growths, what, most in (
         (ours, "badges alone", MOST_WORK),
         (again, "of it: when all answers are known", None),
-        (strangers, "of it: when nobody is known", None),
+        (strangers, "of it: when no one is known", None),
+        (unannounced, "when no answer of X came before", None),
     ):
         alone = [growth.busy - page.busy for growth, page in zip(growths, theirs, strict=True)]
         yield Figure("badges", f"main thread per cell, {what}", "ms", alone, most=most)
@@ -115,7 +118,7 @@ def _time(session: Session) -> Iterator[Figure]:
 
 
 def _weigh(session: Session) -> Iterator[Figure]:
-    names = _names(MANY_CELLS, REPEATS * CELLS)
+    names = _names(MANY_CELLS, 2 * REPEATS * CELLS)
     grown = []
     for host in (sites.X, ELSEWHERE):
         with _Timeline(session, host) as timeline:
@@ -133,9 +136,30 @@ def _weigh(session: Session) -> Iterator[Figure]:
 
 
 def _names(count: int, first: int) -> list[str]:
-    """Give names of whom every second one is in the directory."""
+    """Return names; every second one is in the directory."""
     numbers = range(first, first + count)
     return [screen_name(number * STEP % ROWS) if number % 2 else f"stranger_{number}" for number in numbers]
+
+
+def _answer(route: Route) -> None:
+    """Answer the page as X's API does: the people it asks for, in the shape of August 2026, some 2 kB each."""
+    names: list[str] = route.request.post_data_json or []
+    route.fulfill(json={"data": {"home": {"instructions": [{"entries": [_entry(name) for name in names]}]}}})
+
+
+def _entry(name: str) -> dict[str, Any]:
+    rest_id = rest_id_of(name)
+    user = {
+        "__typename": "User",
+        "rest_id": rest_id,
+        "core": {"screen_name": name, "name": "Invented Person"},
+        "profile_bio": {"description": "Bridges and boats, mostly. " * 4, "entities": {}},
+        "location": {"location": "A town"},
+        "relationship_counts": {"followers": 10, "following": 20},
+    }
+    text = "An invented sentence of some length, as people write it. " * 3
+    post = {"__typename": "Tweet", "rest_id": rest_id, "core": {"user_results": {"result": user}}, "text": text * 5}
+    return {"entryId": f"tweet-{rest_id}", "content": {"itemContent": {"tweet_results": {"result": post}}}}
 
 
 def _switch_on(session: Session) -> None:
@@ -171,6 +195,7 @@ class _Timeline:
         self._protocol.send("Runtime.enable")
         # The processor's time, not the clock's: a busy machine costs no page anything.
         self._protocol.send("Performance.enable", {"timeDomain": "threadTicks"})
+        self._page.route("**/i/api/graphql/**", _answer)
         self._page.goto(f"https://{host}/index.html")
         self._page.wait_for_load_state("networkidle")
         self.grow(_names(WARM_UP, ROWS), PER_SECOND)
@@ -181,14 +206,20 @@ class _Timeline:
     def __exit__(self, *_: object) -> None:
         self._page.close()
 
-    def grow(self, names: Sequence[str], per_second: int, badges: int | None = None) -> Growth:
-        """Let cells appear for `names`, half of them known or `badges`. Raises RuntimeError where most are missing."""
+    def grow(
+        self, names: Sequence[str], per_second: int, badges: int | None = None, *, is_answered: bool = True
+    ) -> Growth:
+        """Show cells for `names`, half of them known or `badges`. Raises RuntimeError where most are missing.
+
+        Where `is_answered`, X's answers name the people before their cells appear, as on x.com.
+        """
         if badges is None:
             badges = len(names) // 2 if self._has_badges else 0
         self._page.bring_to_front()
         before = self._metric("TaskDuration")
         delays = self._page.evaluate(
-            "([names, each, badges]) => grow(names, each, badges)", [names, per_second, badges]
+            "([names, each, badges, isAnswered]) => grow(names, each, badges, isAnswered)",
+            [names, per_second, badges, is_answered],
         )
         busy = self._metric("TaskDuration") - before
         if len(delays) > badges or len(delays) * 2 < badges:
@@ -196,7 +227,7 @@ class _Timeline:
         return Growth(busy * 1000 / len(names), [*delays, *[NEVER] * (badges - len(delays))])
 
     def round_trips(self, names: Sequence[str]) -> list[float]:
-        """Let the content script's world send empty messages while the same cells appear again; gives milliseconds."""
+        """Send empty messages from the content script's world while the same cells appear; return milliseconds."""
         self._page.bring_to_front()
         self._page.evaluate("([names, each]) => { globalThis.growing = grow(names, each, 0) }", [names, PER_SECOND])
         world = next(world for world in self._worlds if self._extension in world["origin"])

@@ -19,7 +19,7 @@ SEEN = "2026-03-01"
 
 
 def rows_for(people: Sequence[Someone]) -> Iterator[dict[str, str]]:
-    """Give two sources' rows for each of `people`, as `passerelle-directory import` reads them."""
+    """Return two sources' rows for each of `people`, as `passerelle-directory import` reads them."""
     for one in people:
         handle = f"{one.screen_name.replace('_', '-')}.bsky.social"
         row = {"rest_id": one.rest_id, "screen_name": one.screen_name, "handle": handle, "kind": "person"}

@@ -96,7 +96,7 @@ class _Handler(SimpleHTTPRequestHandler):
 
 @contextmanager
 def baseline_address(wheels: Path) -> Iterator[str]:
-    """Serve the baseline's page on loopback inside the block, beside the extension's `wheels`; gives its address."""
+    """Serve the baseline's page on loopback inside the block, beside the extension's `wheels`; returns its address."""
     folders = {"/pyodide/": PYODIDE, "/wheels/": wheels, "/zip.js/": ZIP_JS, "/": BENCH / "baseline"}
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, folders))
     thread = Thread(target=server.serve_forever, daemon=True)

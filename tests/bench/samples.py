@@ -8,7 +8,7 @@ from tests.data.archives import chatter, make_archive
 from tests.data.people import crowd
 
 # The longest tweets.js measured had 108 MB, an archive has some 6,200 small members, and people with 50,000 tweets
-# follow thousands: facts/archive-format.md, section 7.
+# follow thousands.
 TWEETS_BYTES = 108_000_000
 MEMBERS = 6_200
 PEOPLE = crowd(5_000)
@@ -21,7 +21,7 @@ MEDIAN_BYTES = 150_000_000
 
 
 def write_tweets(path: Path) -> int:
-    """Write a ZIP with TWEETS_BYTES of tweets.js; gives how many tweets that are."""
+    """Write a ZIP with TWEETS_BYTES of tweets.js; returns how many tweets that are."""
     sample = sum(len(tweet.encode()) for tweet in chatter(PEOPLE, len(PEOPLE))) / len(PEOPLE)
     count = round(TWEETS_BYTES / sample)
     make_archive(path, following=PEOPLE, followers=FOLLOWERS, tweets=chatter(PEOPLE, count), members=MEMBERS)
@@ -29,7 +29,7 @@ def write_tweets(path: Path) -> int:
 
 
 def write_large(path: Path) -> int:
-    """Write a ZIP of LARGE_BYTES with LARGE_TWEETS tweets; gives how many tweets that are."""
+    """Write a ZIP of LARGE_BYTES with LARGE_TWEETS tweets; returns how many tweets that are."""
     tweets = chatter(PEOPLE, LARGE_TWEETS)
     make_archive(path, following=PEOPLE, followers=FOLLOWERS, tweets=tweets, members=MEMBERS, padding=LARGE_BYTES)
     return LARGE_TWEETS

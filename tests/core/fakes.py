@@ -54,7 +54,7 @@ class Clock:
         return self.time
 
     async def sleep(self, seconds: float) -> None:
-        """Let the time pass at once, and other tasks run."""
+        """Advance the clock at once, and let other tasks run."""
         await asyncio.sleep(0)
         self.time += timedelta(seconds=seconds)
 
@@ -110,14 +110,14 @@ class Directory:
     is_down: bool = False
 
     def files(self) -> tuple[bytes, bytes]:
-        """Give snapshot and evidence."""
+        """Return snapshot and evidence."""
         ordered = sorted(self.rows, key=lambda one: one.row_id)
         reasons = [Evidence(one.row_id, tuple(self.sources.get(one.row_id, (source(),)))) for one in ordered]
         snapshot = json_lines(one.to_json() for one in ordered)
         return gzip.compress(snapshot, mtime=0), gzip.compress(json_lines(r.to_json() for r in reasons), mtime=0)
 
     def latest(self) -> dict[str, Any]:
-        """Give latest.json as an object, signed."""
+        """Return latest.json as an object, signed."""
         snapshot, evidence = self.files()
         latest: dict[str, Any] = {
             "version": self.version,
@@ -188,7 +188,7 @@ class Pds:
         return self._faulty(self.read_faults, lambda: READS[method](self, query))
 
     def followed(self) -> list[str]:
-        """Give every did that a record follows, as often as it does, sorted."""
+        """Return every did that a record follows, as often as it does, sorted."""
         return sorted(self.records.values())
 
     def _faulty(self, faults: list[str], answer: Callable[[], Response]) -> Response:

@@ -60,7 +60,8 @@ def test_a_list_and_its_second_download_are_two_exports(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "name",
     ["account-suspension.js", "account-timezone.js", "deleted-tweets.js", "profiles.js", "unfollowing.js",
-     "following.json", "following.jsx", "following.min.js", "note-tweet.js", "following-names.js", "my-following.js"],
+     "following.json", "following.jsx", "following.min.js", "note-tweet.js", "following-names.js", "my-following.js",
+     "following.js - Shortcut.lnk", "following.js.crdownload", "following.js.map"],
 )  # fmt: skip
 def test_other_files_are_no_copies_of_the_lists(name: str) -> None:
     assert find_exports("", [(f"data/{name}", lambda: pytest.fail(f"{name} was opened"))]) == []

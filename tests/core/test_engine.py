@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from passerelle.cli import main as cli
 from passerelle.engine.messages import COMMANDS
 from passerelle.engine.storage import STORES, Put
+from passerelle.errors import StorageFull
 
 from tests.core.fakes import (
     FAULTS,
@@ -785,6 +786,29 @@ def test_reading_an_archive_waits_for_room_and_goes_on(archive: str) -> None:
         browser.storage.fills_up = None
         assert (await opening)["matches"]["found"] == 6
         assert room_events(browser)[-1] is False
+
+    run(main())
+
+
+def test_a_start_that_could_not_read_storage_is_tried_again_by_the_next_command(archive: str) -> None:
+    async def main() -> None:
+        browser = await opened(archive)
+        await browser.ask("follow.start", account=ME)
+        await browser.ask("follow.pause")
+        await browser.until_idle()
+        get_all = browser.storage.get_all
+
+        async def refuse(store: str) -> Any:
+            raise StorageFull("the database does not open")
+
+        browser.storage.get_all = refuse  # type: ignore[method-assign]
+        browser.start()
+        answer = await browser.ask("follow.resume")
+        assert answer["error"]["code"] == "storage_full"
+        browser.storage.get_all = get_all  # type: ignore[method-assign]
+        await browser.ask("follow.resume")
+        await browser.until_idle()
+        assert browser.pds.followed() == CHOSEN
 
     run(main())
 

@@ -34,6 +34,16 @@ def test_what_would_overflow_the_stack_is_no_json(body: bytes) -> None:
         parse_json(body)
 
 
+def test_half_an_emoji_is_read() -> None:
+    assert parse_json(b'["\\ud83d", {"a\\uDD8B": "\\ud83e\\udd8b"}]') == ["\ud83d", {"a\udd8b": "\U0001f98b"}]
+
+
+def test_half_an_emoji_lets_no_deep_nesting_through() -> None:
+    deep = b"[" * (MAX_DEPTH + 1) + b"]" * (MAX_DEPTH + 1)
+    with pytest.raises(ValueError, match="too deeply"):
+        parse_json(b'["\\ud83d", ' + deep + b"]")
+
+
 def test_brackets_in_strings_do_not_count() -> None:
     text = '\\"[{' * 5000
     assert parse_json(json.dumps([text]).encode()) == [text]

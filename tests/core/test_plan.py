@@ -4,18 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from passerelle.following.plan import (
-    Decision,
-    Following,
-    Planned,
-    count_matches,
-    decide,
-    decision_keys,
-    make_items,
-    make_match_view,
-    make_plan,
-    mark_following,
-)
+from passerelle.following.decisions import Decision, decide, decision_keys
+from passerelle.following.listing import count_matches, make_match_view
+from passerelle.following.marks import Following, mark_following
+from passerelle.following.plan import Planned, make_items, make_plan
 from passerelle.following.queue import Queue
 from passerelle.hints.records import HintView, ProfileHints
 from passerelle.identifiers import Did, Handle

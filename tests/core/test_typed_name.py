@@ -47,6 +47,9 @@ TYPED = {
     "a did": (DID, DID),
     "a did in a sentence": (f" {DID}.", DID),
     "a did:web": ("did:web:ada.example.org", "did:web:ada.example.org"),
+    "a display name before it": ("Ada Nouvelle @ada.bsky.social", "ada.bsky.social"),
+    "a display name behind it": ("@ada.bsky.social (Ada Nouvelle)", "ada.bsky.social"),
+    "a slash behind it": ("ada.bsky.social/", "ada.bsky.social"),
     "the bridge's form": ("@ada.bsky.social@bsky.brid.gy", "ada.bsky.social"),
 }
 
@@ -56,7 +59,7 @@ def test_a_typed_name_is_taken(text: str, name: str) -> None:
     assert parse_typed_name(text) == name
 
 
-@pytest.mark.parametrize("text", ["ada", "@Ada", " ada ", "ａｄａ", "\u200eada", "@ada."])
+@pytest.mark.parametrize("text", ["ada", "@Ada", " ada ", "ａｄａ", "\u200eada", "@ada.", "ada.bsky", "@Ada.bsky."])
 def test_a_name_without_ending_gets_a_proposal(text: str) -> None:
     with pytest.raises(InvalidIdentifier) as caught:
         parse_typed_name(text)
@@ -68,6 +71,8 @@ NOT_ACCEPTED = {
     "ada@example.org": "email_address",
     " Ada.L+x@mail.example.org ": "email_address",
     "ada＠example.org": "email_address",
+    "Ada <ada@example.org>": "email_address",
+    "mailto:ada@example.org": "email_address",
     "@ada@mastodon.social": "fediverse_address",
     "": "invalid_identifier",
     "@": "invalid_identifier",

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from passerelle.directory import Row
-from passerelle.following.plan import Following, Planned, make_items, make_match_view, make_plan, plan_listed
+from passerelle.following.listing import make_match_view
+from passerelle.following.marks import Following
+from passerelle.following.plan import Planned, make_items, make_plan, plan_listed
 from passerelle.hints.records import HintView, ProfileHints
 from passerelle.identifiers import Did, Handle
 from passerelle.matching.match import find_matches

@@ -50,6 +50,14 @@ def missing(request: Request) -> Response:
     return reply(404, {})
 
 
+def start_page(request: Request) -> Response:
+    return Response(200, {"content-type": "text/html"}, b"<!doctype html><title>Quai</title>")
+
+
+def broken(request: Request) -> Response:
+    return reply(503, {})
+
+
 def knows_ada(request: Request) -> Response:
     resource = parse_qs(urlsplit(request.url).query)["resource"][0]
     return reply(200, JRD) if resource.lower() == "acct:ada@quai.example.org" else reply(404, {})
@@ -123,7 +131,7 @@ def test_a_domain_that_answers_is_not_asked_for_host_meta() -> None:
     assert asked == [OWN, OWN]  # the account, then the random name
 
 
-@pytest.mark.parametrize("own", [missing, unreachable], ids=["404", "no answer"])
+@pytest.mark.parametrize("own", [missing, unreachable, start_page], ids=["404", "no answer", "web page"])
 @pytest.mark.parametrize(
     "meta",
     [
@@ -149,6 +157,11 @@ def test_without_a_usable_template_the_first_answer_stands() -> None:
     for meta in (missing, unreachable, xrd("<html>"), xrd(XRD.replace(TEMPLATE, itself))):
         assert code_of({OWN: missing, META: meta}) == "account_not_found"
         assert code_of({OWN: unreachable, META: meta}) == "server_unreachable"
+        assert code_of({OWN: start_page, META: meta}) == "server_error"
+
+
+def test_a_server_with_a_problem_is_not_asked_for_host_meta() -> None:
+    assert code_of({OWN: broken, META: xrd(), DELEGATED: knows_ada}) == "server_error"
 
 
 def test_an_account_unknown_to_the_delegate_is_not_found() -> None:

@@ -14,7 +14,7 @@ SKEW = 2.0  # px between their middles
 
 
 def faults(tab: Tab, *, copies: bool = False) -> list[str]:
-    """Say everything that is wrong with the badges of a page now; `copies` are forgiven if nothing of them is seen."""
+    """Return every fault of the page's badges now; `copies` may exist where nothing of them is visible."""
     seen = tab.evaluate("window.__look()")
     if copies:
         for person in seen["people"]:
@@ -28,7 +28,7 @@ def faults(tab: Tab, *, copies: bool = False) -> list[str]:
 
 
 def faults_of(person: dict[str, Any], theme: str) -> Iterator[str]:
-    """Say what is wrong with the badges behind one name: the person's own, once, if the directory knows them."""
+    """Return the faults of the badges behind one name: expected: the person's own, once, if listed."""
     expected = [person["screen_name"]] if person["screen_name"] in KNOWN else []
     about = [badge["about"] for badge in person["badges"]]
     if about != expected:
@@ -41,7 +41,7 @@ def faults_of(person: dict[str, Any], theme: str) -> Iterator[str]:
 
 
 def assert_right(tab: Tab) -> None:
-    """Hold that soon every badge is right, and that none makes anything of the page taller."""
+    """Assert that soon every badge is right, and that no badge makes a row taller."""
     tab.until(lambda: faults(tab), lambda found: found == [])
     assert tab.evaluate("window.__measure()") == []
 

@@ -18,7 +18,7 @@ from tests.world.pds import Account, Pds
 from tests.world.residents import EXPORTED
 from tests.world.world import World
 
-# What it holds is to be told as in a test.
+# Its assertions are shown in full, as in a test.
 pytest.register_assert_rewrite("tests.e2e.badge_steps")
 # Pyodide starts in about 3 s on an idle machine; here two cores carry servers and browser too.
 expect.set_options(timeout=30_000)
@@ -30,7 +30,7 @@ SECONDS = 300
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give the tests in this folder more time than those of a function; a mark of their own goes first."""
+    """Return the tests in this folder more time than those of a function; a mark of their own goes first."""
     for item in items:
         if item.path.is_relative_to(HERE) and not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(SECONDS))
@@ -54,7 +54,7 @@ def shared(
 
 @pytest.fixture
 def person(pds: Pds) -> Account:
-    """Somebody with a new account who follows nobody yet."""
+    """A new account that follows no one yet."""
     return pds.create_account(f"person-{next(_numbers)}")
 
 

@@ -33,12 +33,12 @@ def await_matches(page: Page, following: int | None = None) -> int:
 
 
 def row(page: Page, screen_name: str) -> Locator:
-    """Give the list's row of one person, by their name on X."""
+    """Return the list's row of one person, by their name on X."""
     return page.locator(f'[data-testid="match-row"][data-screen-name="{screen_name}"]')
 
 
 def error(page: Page, code: str) -> Locator:
-    """Give the error shown under this code."""
+    """Return the error shown under this code."""
     return page.locator(f'[data-testid="error"][data-code="{code}"]')
 
 

@@ -76,7 +76,7 @@ class Tab(ABC):
 
     @abstractmethod
     def hidden(self, css: str) -> Sequence[Part]:
-        """Give every element of `css` inside badges, which the page cannot see, in the order of the document."""
+        """Return every element of `css` inside badges, which the page cannot see, in the order of the document."""
 
     @abstractmethod
     def front(self) -> None:
@@ -100,7 +100,7 @@ class Tab(ABC):
         self.until(lambda: (expression, self.evaluate(expression)), lambda seen: seen[1])
 
     def await_hidden(self, css: str, text: str = "") -> Part:
-        """Give the first element of `css` inside badges that shows `text`, awaited."""
+        """Return the first element of `css` inside badges that shows `text`, awaited."""
         return self.until(lambda: [part for part in self.hidden(css) if text in text_of(part)])[0]
 
     def press(self, css: str) -> None:
@@ -117,7 +117,7 @@ class Tab(ABC):
 
 
 def text_of(part: Part) -> str:
-    """Give what an element shows; a picture shows nothing."""
+    """Return what an element shows; a picture shows nothing."""
     return str(part.evaluate("function () { return this.innerText ?? '' }"))
 
 
@@ -216,7 +216,7 @@ class FirefoxTab(Tab):
 
 
 def at(test_id: str) -> str:
-    """Give the CSS selector of one of the extension's own elements."""
+    """Return the CSS selector of one of the extension's own elements."""
     return f'[data-testid="{test_id}"]'
 
 
@@ -297,7 +297,7 @@ class Badged:
 
 @contextmanager
 def chromium(playwright: Playwright, packages: Packages, world: World, folder: Path, sample: Path) -> Iterator[Badged]:
-    """Give Chromium with badges. Whatever is done with it, nothing in the extension may have gone wrong in the end."""
+    """Yield Chromium with badges; fail in the end if anything in the extension went wrong meanwhile."""
     with Chromium(playwright, packages.chromium, folder / "profile", closed_world(world)) as browser:
         browser.collect_errors()
         browser.allow_sites(*X_PATTERNS)
@@ -315,7 +315,7 @@ def chromium(playwright: Playwright, packages: Packages, world: World, folder: P
 
 @contextmanager
 def firefox(packages: Packages, world: World, folder: Path, sample: Path) -> Iterator[Badged]:
-    """Give Firefox with badges."""
+    """Return Firefox with badges."""
     with (
         ConnectProxy(world) as proxy,
         Firefox(folder, proxy_port=proxy.port, extension_id=EXTENSION_ID) as browser,

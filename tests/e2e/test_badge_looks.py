@@ -13,7 +13,7 @@ RADIUS = "function () { return getComputedStyle(this).borderRadius }"  # extensi
 
 
 def radius(tab: Tab, css: str) -> str:
-    """Give the computed border radius of the first element of `css` inside badges, awaited."""
+    """Return the computed border radius of the first element of `css` inside badges, awaited."""
     return str(tab.await_hidden(css).evaluate(RADIUS))
 
 

@@ -49,7 +49,7 @@ def x(shared: Chromium, tab: Page) -> Iterator[Page]:
 
 
 def badge(place: Page | Locator, screen_name: str) -> Locator:
-    """Give the badges about one person."""
+    """Return the badges about one person."""
     return place.locator(f'[data-passerelle-badge="{screen_name}"]')
 
 

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.e2e
 
 
 def subjects(pds: Pds, account: Account) -> list[str]:
-    """Give the dids that `account` follows, as they stand in its repository, sorted; doubles would show."""
+    """Return the dids that `account` follows, as they stand in its repository, sorted; doubles would show."""
     return sorted(follow.subject for follow in pds.list_follows(account.did))
 
 

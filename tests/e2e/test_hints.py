@@ -25,7 +25,7 @@ pytestmark = pytest.mark.e2e
 FEDIVERSE = "quai.example.org"
 UNHURRIED = 600  # ms that a question wants to be read before it is answered: extension/lib/x/badge/card.ts
 
-# A command to the engine, past everything that pages and background check. Gives the reply.
+# A command to the engine, past everything that pages and background check. Returns the reply.
 COMMAND = """(request) => new Promise((done) => {
   const channel = new BroadcastChannel("passerelle-engine");
   channel.onmessage = ({ data }) => { if (data.reply?.id === request.id) done(data.reply); };
@@ -45,7 +45,7 @@ def kim(pds: Pds) -> Account:
 
 @pytest.fixture
 def tab(chromium: Chromium, kim: Account, accounts: Mapping[str, Account], tmp_path: Path) -> Page:
-    """The app's tab: an archive that names nobody, and badges switched on."""
+    """The app's tab: an archive without any name, and badges switched on."""
     page = chromium.open_page(APP)
     hand_over(page, make_archive(tmp_path / "x.zip", following=[ADA, KIM, NILS, MAUD], followers=[], tweets=[]))
     await_matches(page, 4)
@@ -56,7 +56,7 @@ def tab(chromium: Chromium, kim: Account, accounts: Mapping[str, Account], tmp_p
 
 
 def browse(chromium: Chromium) -> Page:
-    """Open one's own list on x.com, whose answers carry the profiles."""
+    """Open one's own list on x.com; X's answers hold the profiles."""
     page = chromium.context.new_page()
     page.goto(f"https://{X}/{OWNER.screen_name}/following")
     return page
@@ -89,7 +89,7 @@ def test_a_profile_makes_a_badge_without_a_request_is_checked_on_request_and_fol
 ) -> None:
     sign_in(tab, person)
     expect(tab.get_by_test_id("follow-all")).to_be_visible()
-    tab.wait_for_timeout(1_000)  # whom one follows already is being read
+    tab.wait_for_timeout(1_000)  # the accounts already followed are being read
     world.forget()
 
     x = browse(chromium)
@@ -122,7 +122,7 @@ def test_a_profile_makes_a_badge_without_a_request_is_checked_on_request_and_fol
     assert subjects(pds, person) == [kim.did]
 
 
-def test_nothing_is_followed_before_it_is_checked_whoever_asks(
+def test_nothing_is_followed_before_it_is_checked(
     chromium: Chromium, tab: Page, world: World, person: Account, pds: Pds
 ) -> None:
     sign_in(tab, person)
@@ -167,7 +167,7 @@ def test_the_list_shows_the_same_and_a_lie_stays_unconfirmed(
     assert hosts(world) <= {APPVIEW, PLC, PDS}
 
 
-def test_a_checked_account_is_followed_from_the_list_once_one_has_signed_in(
+def test_a_checked_account_is_followed_from_the_list_after_signing_in(
     chromium: Chromium, tab: Page, person: Account, pds: Pds, kim: Account
 ) -> None:
     expect(badge(browse(chromium), KIM)).to_be_visible()
@@ -248,10 +248,10 @@ IS_PYTHON_AWAKE = (
 QUIET = 8_000  # ms, longer than the background waits for more people: extension/lib/background/hints.ts
 
 
-def test_python_sleeps_until_a_profile_may_name_an_account_and_no_directory_is_needed(
+def test_python_is_not_started_until_a_profile_may_name_an_account_and_no_directory_is_needed(
     chromium: Chromium, world: World
 ) -> None:
-    tab = chromium.open_page(f"{APP}#settings")  # the first page wakes Python, since somebody may drop an archive there
+    tab = chromium.open_page(f"{APP}#settings")  # the first page wakes Python, since an archive may be dropped there
     chromium.allow_sites(*X_PATTERNS)
     switch_badges(tab)
     x = chromium.context.new_page()
@@ -268,7 +268,7 @@ def test_python_sleeps_until_a_profile_may_name_an_account_and_no_directory_is_n
     assert hosts(world) == set()
 
 
-def test_what_is_rejected_in_the_list_has_no_badge(chromium: Chromium, tab: Page) -> None:
+def test_a_person_rejected_in_the_list_has_no_badge(chromium: Chromium, tab: Page) -> None:
     x = browse(chromium)
     expect(badge(x, MAUD)).to_be_visible()
     tab.bring_to_front()
@@ -280,9 +280,7 @@ def test_what_is_rejected_in_the_list_has_no_badge(chromium: Chromium, tab: Page
     expect(badge(x, MAUD)).to_have_count(0)
 
 
-def test_the_server_that_does_not_answer_is_named_and_nothing_is_lost(
-    chromium: Chromium, tab: Page, world: World
-) -> None:
+def test_a_server_without_an_answer_is_named_and_nothing_is_lost(chromium: Chromium, tab: Page, world: World) -> None:
     x = browse(chromium)
     open_badge(x, KIM)
     with world.silence():

@@ -43,7 +43,7 @@ BODIES: Mapping[str, bytes] = {
 
 
 def hostile(site: Site) -> Site:
-    """X answers what nobody wants to read."""
+    """X sends answers that are too large or of the wrong shape."""
 
     def answer(ask: Ask) -> Answer:
         path = urlsplit(ask.path).path
@@ -62,19 +62,19 @@ def badged(
     sample: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Badged]:
-    """Chromium, whose memory can be measured; in the end nothing in the extension may have gone wrong."""
+    """Chromium, where memory can be measured; the extension must have no errors at the end."""
     with tabs.chromium(playwright, packages, everywhere, tmp_path_factory.mktemp("hostile"), sample) as opened:
         yield opened
 
 
 def protocol_of(badged: Badged) -> CDPSession:
-    """Give a connection to the tab that shows x.com."""
+    """Return a connection to the tab that shows x.com."""
     assert isinstance(badged.x, ChromiumTab)
     return badged.x.page.context.new_cdp_session(badged.x.page)
 
 
 def heap(protocol: CDPSession) -> int:
-    """Give the bytes that scripts in the tab hold, ours and the page's, without what could be let go."""
+    """Return the bytes that scripts in the tab hold, ours and the page's, without what could be let go."""
     protocol.send("HeapProfiler.collectGarbage")
     return int(protocol.send("Runtime.getHeapUsage")["usedSize"])
 
@@ -99,7 +99,7 @@ def test_answers_of_ten_megabytes_and_a_million_people_leave_no_trace(badged: Ba
     assert {ask.host for ask in world.asked} == {X}
 
 
-def test_a_flood_of_forged_answers_is_heard_a_little(badged: Badged, world: World) -> None:
+def test_a_flood_of_forged_answers_is_mostly_ignored(badged: Badged, world: World) -> None:
     tab = badged.show("hostile")
     assert_right(tab)
     protocol = protocol_of(badged)

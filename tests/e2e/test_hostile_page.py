@@ -19,7 +19,7 @@ NOTICED = 1.5  # seconds in which the extension has taken notice of whatever hap
 
 
 def assert_unharmed(tab: Tab) -> None:
-    """Hold that badges are right and that nobody's script has run."""
+    """Assert that the badges are right and that no injected script has run."""
     assert_right(tab)
     assert tab.evaluate("window.__ran") == []
 

@@ -22,12 +22,12 @@ Traffic = list[tuple[str, str, str, tuple[tuple[str, str], ...], str]]
 
 
 def traffic(world: World) -> Traffic:
-    """Give every request byte by byte (the body by its checksum), in the order they came."""
+    """Return every request byte by byte (the body by its checksum), in the order they came."""
     return [(ask.host, ask.method, ask.path, ask.headers, ask.body_sha256) for ask in world.asked]
 
 
 def look_through(browser: Chromium, archive: Path) -> int:
-    """Do everything one can do before signing in; gives how many were found."""
+    """Do everything one can do before signing in; returns how many were found."""
     with browser.open_popup() as popup:
         hand_over(popup, archive)
         found = await_matches(popup)
@@ -94,7 +94,7 @@ def test_with_every_host_unreachable_the_engine_starts_and_the_archive_is_read(
         expect(error(popup, "server_unreachable")).to_be_visible()
         expect(popup.get_by_test_id("no-directory")).to_be_visible()
 
-        # The archive is kept: once the directory is back, nobody has to hand it over again.
+        # The archive is kept: once the directory is back, it need not be dropped again.
     with chromium.open_popup() as popup:
         popup.get_by_test_id("look-again").click()
         assert await_matches(popup, following=len(PEOPLE)) == len(FOUND)

@@ -1,5 +1,5 @@
 // What tests/extension/test_badges.py runs in a page: the content script's own modules, with a background of a few lines.
-import { watchPage, type Watch } from "../../extension/lib/x/badge/watch";
+import { PageWatch } from "../../extension/lib/x/badge/watch";
 import { nameKey, mayKnow } from "../../extension/lib/rules/keys";
 import { placeFor } from "../../extension/lib/x/badge/place";
 import type { BadgeView } from "../../extension/lib/messages/views";
@@ -11,7 +11,7 @@ export const asked: string[][] = [];
 export const follows: string[] = [];
 export const confirmations: string[] = [];
 export let signIns = 0;
-let watch: Watch | undefined;
+let watch: PageWatch | undefined;
 let alive = true;
 
 /** Start badges that know these X names. A name after "?" is in the index by a collision: the background knows nobody. */
@@ -30,7 +30,8 @@ export function start(
       .map((name) => nameKey(name.replace("?", "")))
       .sort((one, other) => one - other),
   );
-  watch = watchPage(document, {
+  watch = new PageWatch(document, {
+    identify: (person) => person,
     mayKnow: (person) => mayKnow(keys, person),
     askRows: async (sent) => {
       const people = structuredClone(sent); // as messages are; a node of the page would not come through
@@ -62,6 +63,9 @@ export function start(
   });
 }
 
+/** Let the page be about to show these people. */
+export const expect = (names: string[]): void =>
+  watch?.expect(names.map((screenName) => ({ screenName, restId: null })));
 export const stop = (): void => watch?.stop();
 export const update = (): void => {
   alive = false;

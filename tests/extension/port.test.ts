@@ -1,6 +1,6 @@
 // A line to the background: answers by their id, and every message answered although lines are cut at any moment.
 import { expect, test } from "vitest";
-import { makeLine, type Port } from "../../extension/lib/messages/port";
+import { openPort, type Port } from "../../extension/lib/messages/port";
 
 type Message = Parameters<Port["postMessage"]>[0];
 
@@ -42,7 +42,7 @@ function lineWith(connect?: () => Port) {
     ports.push(port);
     return port;
   };
-  const line = makeLine(connect ?? open, (message) => {
+  const line = openPort(connect ?? open, (message) => {
     alone.push(message.id);
     return Promise.resolve(`alone ${message.id}`);
   });

@@ -16,7 +16,10 @@ import {
   LEARNED,
   readLearned,
 } from "../../extension/lib/messages/name-ids";
-import { listen, type ListenParts } from "../../extension/lib/x/answers/listen";
+import {
+  AnswerListener,
+  type ListenParts,
+} from "../../extension/lib/x/answers/listen";
 import { readReading } from "../../extension/lib/messages/reading";
 import { makeSeenStore } from "../../extension/lib/background/seen-store";
 import type { SeenUser } from "../../extension/lib/rules/profile";
@@ -66,15 +69,17 @@ function pageOf(owner: string | null = ME) {
   vi.useFakeTimers();
   const document = new EventTarget() as Document;
   const told: Fields<"people.seen">[] = [];
+  const named: SeenUser[] = [];
   const heard: string[] = [];
   for (const type of [READY, STOP])
     document.addEventListener(type, () => heard.push(type));
   const parts: ListenParts = {
     owner: () => owner,
+    named: (people) => named.push(...people),
     tell: (seen) => Promise.resolve(told.push(seen)),
     soon: (work) => setTimeout(work, 1),
   };
-  const listener = listen(document, parts);
+  const listener = new AnswerListener(document, parts);
   const say = async (head: string, text: string) => {
     document.dispatchEvent(
       new CustomEvent(ANSWER, { detail: `${head}\n${text}` }),
@@ -84,6 +89,7 @@ function pageOf(owner: string | null = ME) {
   return {
     document,
     told,
+    named,
     heard,
     listener,
     say,
@@ -190,8 +196,9 @@ test("a part of a list that nobody took is told again later", async () => {
   vi.spyOn(console, "debug").mockReturnValue(undefined);
   const tries: number[] = [];
   const document = new EventTarget() as Document;
-  listen(document, {
+  new AnswerListener(document, {
     owner: () => ME,
+    named: () => undefined,
     tell: () =>
       tries.push(1) < 3
         ? Promise.reject(new Error("asleep"))

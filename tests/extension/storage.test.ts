@@ -160,3 +160,71 @@ test("stores without numbers are those of the first version; empty ones need no 
   expect(await isMigrationDue()).toBe(true);
   expect((await readAll("hints")).size).toBe(0);
 });
+
+function failing(name: string, message = ""): void {
+  const error = new DOMException(message, name);
+  vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(() => {
+    throw error;
+  });
+}
+
+const CHANGE = { kind: "put", store: "queue", key: "a", value: "1" } as const;
+
+test.each([
+  ["a quota that is used up", "QuotaExceededError", ""],
+  [
+    "Chromium's full disk",
+    "UnknownError",
+    "Connection is closing because of: IO error: .../000003.log: FILE_ERROR_NO_SPACE (ChromeMethodBFE: 3::WritableFileAppend::8)",
+  ],
+  [
+    "a database that a full disk does not open",
+    "UnknownError",
+    "Internal error opening backing store for indexedDB.open.",
+  ],
+])("%s counts as full storage", async (_, name, message) => {
+  const { write, getAll } = await load();
+  failing(name, message);
+  await expect(write([CHANGE])).rejects.toMatchObject({
+    name: "QuotaExceededError",
+  });
+  failing("InvalidStateError", "The database connection is closing.");
+  await expect(write([CHANGE])).rejects.toMatchObject({
+    name: "QuotaExceededError",
+  });
+  vi.restoreAllMocks();
+  await write([CHANGE]);
+  expect(await getAll("queue")).toEqual([["a", "1"]]);
+  failing("UnknownError", "Internal error.");
+  await expect(write([CHANGE])).rejects.toMatchObject({ name: "UnknownError" }); // there was room in between
+  vi.restoreAllMocks();
+});
+
+test("data that cannot be stored is no full storage, not even on a full disk", async () => {
+  const { write } = await load();
+  failing("QuotaExceededError");
+  await expect(write([CHANGE])).rejects.toMatchObject({
+    name: "QuotaExceededError",
+  });
+  failing("DataCloneError");
+  await expect(write([CHANGE])).rejects.toMatchObject({
+    name: "DataCloneError",
+  });
+  vi.restoreAllMocks();
+});
+
+test("a connection that the browser closed without an event is opened again", async () => {
+  const { write, get, useDatabase } = await load();
+  await write([CHANGE]);
+  await useDatabase((database) => {
+    database.close();
+    return Promise.resolve();
+  });
+  expect(await get("queue", "a")).toBe("1");
+  await useDatabase((database) => {
+    database.close();
+    return Promise.resolve();
+  });
+  await write([{ ...CHANGE, value: "2" }]);
+  expect(await get("queue", "a")).toBe("2");
+});

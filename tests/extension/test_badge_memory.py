@@ -77,7 +77,7 @@ def grow(page: Page, cells: int, *, badges: bool = True) -> None:
 
 
 def still_held(page: Page) -> int:
-    """Say how many of the nodes that went are held by anybody, when all garbage is gone."""
+    """Return how many of the nodes that went are held by anybody, when all garbage is gone."""
     page.evaluate(NEXT_FRAME)  # until it has painted, the browser itself holds what it showed
     protocol = page.context.new_cdp_session(page)
     protocol.send("HeapProfiler.collectGarbage")

@@ -86,7 +86,7 @@ def _from_files(route: Route) -> None:
 
 
 def badges(page: Page, at_least: int = 1) -> list[tuple[str, str]]:
-    """Give every badge as (whom it is for, the text before it), once there are enough of them."""
+    """Return every badge as (whom it is for, the text before it), once there are enough of them."""
     page.wait_for_function(
         "(count) => document.querySelectorAll('[data-passerelle-badge]').length >= count", arg=at_least
     )
@@ -100,20 +100,20 @@ def settle(page: Page) -> None:
 
 
 def assert_right(page: Page) -> None:
-    """Hold that soon each known person on the page has one badge, right behind their name, and nobody else has one."""
+    """Assert that soon each known person on the page, and no one else, has one badge right behind their name."""
     nothing: list[tuple[str, str]] = []
     soon(page, lambda: wrong_badges(page), nothing)
 
 
 def wrong_badges(page: Page) -> list[tuple[str, str]]:
-    """Give what is missing, doubled or in excess now: a virtual list may show others a moment later."""
+    """Return what is missing, doubled or in excess now: a virtual list may show others a moment later."""
     found = Counter((name, before) for name, before in badges(page) if before.startswith("@"))
     expected = Counter((name, f"@{name}") for name in page.evaluate(SHOWN) if name in KNOWN)
     return sorted(((found - expected) + (expected - found)).elements())
 
 
 def soon(page: Page, look: Callable[[], T], expected: T) -> None:
-    """Hold that what `look` gives is soon `expected`."""
+    """Assert that `look` soon returns `expected`."""
     for _ in range(PATIENCE):
         settle(page)
         if look() == expected:

@@ -147,7 +147,7 @@ def test_pyodide_is_the_published_one_byte_for_byte(dist: Path) -> None:
 
 @pytest.mark.parametrize("package", ["chromium", "firefox"])
 def test_a_package_holds_the_licence_text_of_each_of_its_parts(dist: Path, package: str) -> None:
-    files = files_of(dist / package / "licences")
+    files = dict(files_of(dist / package / "licences"))
     parts = json.loads(files.pop("index.json"))
     texts = {part["name"]: files.pop(part["file"]).decode() for part in parts}
     wheels = json.loads((dist / package / "wheels" / "lock.json").read_text())["packages"].values()

@@ -76,7 +76,7 @@ class _Reader(HTMLParser):
 
 
 def expected_people(page: str) -> list[Found]:
-    """Give everybody whom a page shows, each once per place, in the order in which their @names stand."""
+    """Return everybody whom a page shows, each once per place, in the order in which their @names stand."""
     reader = _Reader()
     reader.feed(page)
     tags = list(reader.root.all())

@@ -3,7 +3,7 @@ import { placeFor } from "../../extension/lib/x/badge/place";
 import { chooseAdapter } from "../../extension/lib/x/pages/adapters";
 import { findPeople } from "../../extension/lib/x/pages/people";
 
-/** Give the client that drew this page, and whom it shows in the order of the page. */
+/** Return the client that drew this page, and whom it shows in the order of the page. */
 export function readPage(): object {
   undoSaving();
   const adapter = chooseAdapter(document);

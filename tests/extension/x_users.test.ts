@@ -1,6 +1,6 @@
 // X's answers -> people: every shape X has used, one result; and nothing that a hostile answer could do.
 import { expect, test } from "vitest";
-import { parseJson } from "../../extension/lib/json";
+import { parseJson } from "../../extension/lib/x/json";
 import { toSeenUser } from "../../extension/lib/messages/schemas";
 import { expandedBio } from "../../extension/lib/rules/profile";
 import { usersIn } from "../../extension/lib/x/answers/users";

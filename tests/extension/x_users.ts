@@ -1,12 +1,12 @@
 // What tests/x_users.py runs on saved files: the reader that ships, and around it what finds X's answers in a file.
-import { objectsIn, parseJson } from "../../extension/lib/json";
+import { objectsIn, parseJson } from "../../extension/lib/x/json";
 import { MAX_ANSWER } from "../../extension/lib/x/answers/channel";
 import type { SeenUser } from "../../extension/lib/rules/profile";
 import { usersIn } from "../../extension/lib/x/answers/users";
 
 const MAX_RECORDED = 10_000_000; // objects in a recording
 
-/** Give everybody in a file, each once; null when nothing in it is JSON. */
+/** Return everybody in a file, each once; null when nothing in it is JSON. */
 export function readFile(bytes: Uint8Array): SeenUser[] | null {
   const text = decode(bytes);
   const whole = parseJson(text, Infinity);

@@ -31,22 +31,22 @@ class PlainLoop(asyncio.BaseEventLoop):
         """There are none."""
 
     def _write_to_self(self) -> None:
-        """Nobody sleeps while another thread calls: there are no threads."""
+        """Nothing to wake: there are no threads."""
 
 
 class PlainPolicy(events._BaseDefaultEventLoopPolicy):  # type: ignore[name-defined,misc] # Pyodide is CPython 3.14
-    """Make plain loops."""
+    """Return plain loops."""
 
     _loop_factory = PlainLoop
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Know the setting of pytest-timeout, which needs signals or threads and so is not here."""
+    """Declare the setting of pytest-timeout, which needs signals or threads and is not installed here."""
     parser.addini("timeout", "seconds a test may take; not watched in Pyodide")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Put the plain loop in the place of the browser's."""
+    """Replace the browser's loop by the plain one."""
     config.addinivalue_line("markers", "timeout: not watched in Pyodide")
     config.addinivalue_line("markers", "desktop: needs what only a desktop has")
     events._set_running_loop(None)

@@ -28,7 +28,7 @@ DOZENS = 60  # more than two batches
 
 
 def people(first: int, count: int = DOZENS) -> list[Planned]:
-    """People whose dids nobody has: a PDS does not ask."""
+    """People with dids of no account: a PDS does not check."""
     return [Planned(Did(f"did:plc:{number:024}"), None) for number in range(first, first + count)]
 
 
@@ -107,7 +107,7 @@ def test_everyone_is_followed_once_and_a_second_run_writes_nothing(pds: Pds) -> 
 
 
 @pytest.mark.parametrize("lost", ["every second answer", "every second request"])
-def test_lost_answers_and_lost_requests_double_and_lose_nobody(pds: Pds, lost: str) -> None:
+def test_lost_answers_and_lost_requests_neither_double_nor_lose_a_follow(pds: Pds, lost: str) -> None:
     ada = pds.create_account("lost-" + lost.split()[-1])
     fetch, count = signed_in(pds, ada), iter(range(1000))
 

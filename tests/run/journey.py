@@ -90,7 +90,7 @@ def follow(tab: Page, town: Town) -> None:
 
 
 def take_tab(tab: Page) -> None:
-    """Take pictures of the tab: light and dark, French and Arabic, narrow."""
+    """Save pictures of the tab: light and dark, French and Arabic, narrow."""
     take_both_themes(tab, "tab")
     for language in ("fr", "ar"):
         set_language(tab, language)

@@ -20,14 +20,14 @@ IN_DOCS = {"welcome": "popup-start", "popup": "popup-light", "result": "tab-ligh
 
 
 def take(page: Page, name: str) -> None:
-    """Take a picture of what the page shows."""
+    """Save a picture of what the page shows."""
     width = page.evaluate("document.body.offsetWidth")  # a popup's window may be wider than what it shows
     clip: FloatRect = {"x": 0, "y": 0, "width": width, "height": page.evaluate("innerHeight")}
     page.screenshot(path=PICTURES / f"{name}.png", animations="disabled", clip=clip)
 
 
 def take_both_themes(page: Page, name: str) -> None:
-    """Take a picture of the page in light and in dark."""
+    """Save a picture of the page in light and in dark."""
     for theme in THEMES:
         page.emulate_media(color_scheme=theme)
         take(page, f"{name}-{theme}")

@@ -18,7 +18,7 @@ CAST = Cast(
     crowd=OTHERS,
     lists={"Following": FOLLOWING, "Followers": FOLLOWERS},
 )
-# Tweets name people: all whom the pages show, and a third of the others, as in real archives.
+# Tweets name people: everyone on the pages, and a third of the others, as in real archives.
 NAMED = (*FRIENDLY, NILS, *NEIGHBOURS[::3])
 
 

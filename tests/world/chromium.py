@@ -26,7 +26,7 @@ from playwright.sync_api import BrowserContext, CDPSession, Error, Page, Playwri
 from tests.world.world import World
 
 BINARIES = ("chromium", "chromium-browser", "google-chrome")
-# What Chromium itself asks for at its start, whatever the flags; none of it is ours to judge.
+# Chromium's own requests at its start, whatever the flags; not the extension's.
 BROWSERS_OWN = ("accounts.google.com", "update.googleapis.com", "*.gvt1.com", "*.google.com", "*.googleapis.com")
 QUIET = (
     "--disable-background-networking",
@@ -41,21 +41,21 @@ POPUP_SECONDS = 20.0
 
 
 def find_binary() -> str:
-    """Give the path of an installed Chromium."""
+    """Return the path of an installed Chromium."""
     found = next(filter(None, map(shutil.which, BINARIES)), None)
     assert found, "Chromium is missing: `make setup` installs it"
     return found
 
 
 def closed_world(world: World) -> list[str]:
-    """Make the arguments that lead every name to the front, and the browser's own chatter nowhere."""
+    """Return the arguments that lead every name to the front, and the browser's own requests nowhere."""
     nowhere = [f"MAP {host} ~NOTFOUND" for host in BROWSERS_OWN]
     rules = [*nowhere, f"MAP * 127.0.0.1:{world.port}", "EXCLUDE 127.0.0.1", "EXCLUDE localhost"]
     return [f"--host-resolver-rules={', '.join(rules)}", *_trusted(world)]
 
 
 def open_world(world: World, hosts: Sequence[str]) -> list[str]:
-    """Make the arguments that lead only `hosts` to the front and leave the others as they are."""
+    """Return the arguments that lead only `hosts` to the front and leave the others as they are."""
     rules = [f"MAP {host} 127.0.0.1:{world.port}" for host in hosts]
     return [f"--host-resolver-rules={', '.join(rules)}", *_trusted(world)]
 
@@ -105,7 +105,7 @@ class Chromium:
         return running[0] if running else self.context.wait_for_event("serviceworker")
 
     def url(self, page: str) -> str:
-        """Give the address of one of the extension's own pages, such as `app.html`."""
+        """Return the address of one of the extension's own pages, such as `app.html`."""
         return f"chrome-extension://{self.id}/{page}"
 
     def open_page(self, page: str) -> Page:
@@ -119,7 +119,7 @@ class Chromium:
         return Popup(self)
 
     def allow_sites(self, *patterns: str) -> None:
-        """Note beforehand that the person says yes when the extension asks for these sites."""
+        """Record the person's consent to these sites, so that the extension's request is granted."""
         for pattern in patterns:
             self._on_extensions(f"(id) => chrome.developerPrivate.addHostPermission(id, {json.dumps(pattern)})")
 
@@ -128,7 +128,7 @@ class Chromium:
         self._on_extensions("(id) => chrome.developerPrivate.reload(id, { failQuietly: true })")
 
     def collect_errors(self) -> None:
-        """Write down from now on what goes wrong in the extension: background, pages and content scripts."""
+        """Collect errors in the extension from now on: background, pages and content scripts."""
         self._on_extensions(
             """async (id) => {
                 await chrome.developerPrivate.updateProfileConfiguration({ inDeveloperMode: true });
@@ -137,7 +137,7 @@ class Chromium:
         )
 
     def errors(self) -> list[str]:
-        """Give the errors since `collect_errors`: uncaught ones, rejected promises and `console.error`."""
+        """Return the errors since `collect_errors`: uncaught ones, rejected promises and `console.error`."""
         found = self._on_extensions("(id) => chrome.developerPrivate.getExtensionInfo(id)")["runtimeErrors"]
         return [error["message"] for error in found if error["severity"] == "ERROR"]
 
@@ -150,7 +150,7 @@ class Chromium:
         return given
 
     def connect(self) -> Any:
-        """Give a second connection, over the debugging port, that sees the popup."""
+        """Return a second connection, over the debugging port, that sees the popup."""
         port = (self._profile / "DevToolsActivePort").read_text().split()[0]
         return self._playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port}")
 
@@ -176,7 +176,7 @@ class Chromium:
 
 
 def _find_process(profile: Path) -> psutil.Process:
-    """Give the browser's own process, which alone of its processes has no type."""
+    """Return the browser's own process, which alone of its processes has no type."""
     for process in psutil.process_iter(["cmdline"]):
         command = process.info["cmdline"] or []
         if f"--user-data-dir={profile}" in command and not any(part.startswith("--type=") for part in command):
@@ -205,7 +205,7 @@ class Popup:
         raise AssertionError("The popup did not open")
 
     def close(self) -> None:
-        """Close the popup, if it has not closed itself, and let go of it."""
+        """Close the popup, if it has not closed itself, and the connection."""
         if not self.page.is_closed():
             self.page.close()
         self._connection.close()
@@ -259,7 +259,7 @@ class Hidden:
 
 
 def find_hidden(page: Page, css: str) -> list[Hidden]:
-    """Give every element of `css` in the page's shadow roots, closed ones too, in the order of the document."""
+    """Return every element of `css` in the page's shadow roots, closed ones too, in the order of the document."""
     protocol = page.context.new_cdp_session(page)
     root = protocol.send("DOM.getDocument", {"depth": -1, "pierce": True})["root"]
     found = []
@@ -271,7 +271,7 @@ def find_hidden(page: Page, css: str) -> list[Hidden]:
 
 
 def await_hidden(page: Page, css: str, text: str = "", seconds: float = 10.0) -> Hidden:
-    """Give the first hidden element of `css` that shows `text`, awaited. Raises TimeoutError."""
+    """Return the first hidden element of `css` that shows `text`, awaited. Raises TimeoutError."""
     for _ in range(int(seconds * 10)):
         for element in find_hidden(page, css):
             if text in element.text:

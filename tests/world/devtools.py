@@ -23,7 +23,7 @@ class DevToolsError(Exception):
 
 
 class DevTools:
-    """One connection to the browser whose profile is `profile` (started with --remote-debugging-port=0)."""
+    """One connection to the browser with this profile (started with --remote-debugging-port=0)."""
 
     def __init__(self, profile: Path) -> None:
         port, path = (profile / "DevToolsActivePort").read_text().split()
@@ -50,7 +50,7 @@ class DevTools:
         return answer.get("result", {})
 
     def _receive(self) -> None:
-        """Take one message. Events lead to commands of their own, so an answer may come while another is awaited."""
+        """Handle one message. Events lead to commands of their own, so an answer may come while another is awaited."""
         message = json.loads(self._socket.recv(timeout=ANSWER_SECONDS))
         if "id" in message:
             self._answers[message["id"]] = message
@@ -66,7 +66,7 @@ class DevTools:
             self._sessions.pop(params["sessionId"], None)
 
     def find(self, accept: Callable[[str, str], bool], seconds: float = 20.0) -> str:
-        """Give the session of the first target whose (type, url) is accepted, awaited. Raises TimeoutError."""
+        """Return the session of the first target whose (type, url) is accepted, awaited. Raises TimeoutError."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             for session, target in list(self._sessions.items()):
@@ -84,7 +84,7 @@ class DevTools:
         return answer["result"].get("value")
 
     def close(self) -> None:
-        """Let go of the browser."""
+        """Disconnect from the browser."""
         self._socket.close()
 
     def __enter__(self) -> Self:
@@ -95,7 +95,7 @@ class DevTools:
 
 
 def peak_memory(profile: Path) -> dict[int, int]:
-    """Give the highest resident memory so far, in bytes, of every renderer of the browser with this profile."""
+    """Return the highest resident memory so far, in bytes, of every renderer of the browser with this profile."""
     return {
         process.pid: _high_water(process.pid)
         for process in psutil.process_iter(["cmdline"])

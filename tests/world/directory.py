@@ -37,7 +37,7 @@ def write_trust(path: Path) -> Path:
 
 
 def sign(latest: bytes, **changes: Any) -> bytes:
-    """Give a `latest.json` with some fields changed and signed anew with the tests' key."""
+    """Return a `latest.json` with some fields changed and signed anew with the tests' key."""
     fields = {**json.loads(latest), **changes}
     fields.pop("signature")
     signature = load_key(KEYS).sign(rfc8785.dumps(fields))
@@ -73,7 +73,7 @@ class DirectoryServer:
         self._run("snapshot")
 
     def latest(self) -> bytes:
-        """Give `latest.json` as it stands published."""
+        """Return `latest.json` as it stands published."""
         return (self._folder / "public" / "latest.json").read_bytes()
 
     def _run(self, *arguments: str) -> None:

@@ -1,4 +1,4 @@
-"""A small fediverse server of the closed world: WebFinger and the actors of whoever lives there, as Mastodon answers.
+"""A small fediverse server of the closed world: WebFinger and the actors of its accounts, as Mastodon answers.
 
 Shapes: https://docs.joinmastodon.org/spec/webfinger/ and https://docs.joinmastodon.org/spec/activitypub/
 """

@@ -176,7 +176,7 @@ class Firefox:
         self.command("webExtension.install", extensionData={"type": "path", "path": str(extension)})
 
     def url(self, page: str) -> str:
-        """Give the address of one of the extension's own pages."""
+        """Return the address of one of the extension's own pages."""
         return f"moz-extension://{UUID}/{page}"
 
     def open(self, url: str) -> str:
@@ -211,7 +211,7 @@ class Firefox:
         raise TimeoutError(f"{what}\nThe page shows:\n{self.evaluate(tab, 'document.body.innerText')}")
 
     def find(self, tab: str, css: str) -> Any:
-        """Give a reference to the first element of `css`, awaited."""
+        """Return a reference to the first element of `css`, awaited."""
         locator = {"type": "css", "value": css}
         nodes = self._until(
             lambda: self.command("browsingContext.locateNodes", context=tab, locator=locator)["nodes"], tab, css, 20.0
@@ -263,7 +263,7 @@ class Firefox:
         )
 
     def find_hidden(self, tab: str, hosts: str, css: str) -> list[Any]:
-        """Give references to every element of `css` in the shadow roots of `hosts`, closed ones too."""
+        """Return references to every element of `css` in the shadow roots of `hosts`, closed ones too."""
         answer = self.command(
             "script.callFunction",
             functionDeclaration="(hosts) => [...document.querySelectorAll(hosts)]",

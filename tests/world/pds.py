@@ -90,7 +90,7 @@ class Pds:
             "PDS_INVITE_REQUIRED": "false",
             "PDS_ENABLE_DID_DOC_WITH_SESSION": "true",
             "PDS_RATE_LIMITS_ENABLED": str(rate_limits).lower(),
-            # Keys of a server that nobody else can reach and that ends with the test.
+            # Keys of a server that no other machine can reach and that ends with the test.
             "PDS_JWT_SECRET": "jwt-secret-of-a-test",
             "PDS_DPOP_SECRET": "0d" * 32,
             "PDS_ADMIN_PASSWORD": "admin",
@@ -106,7 +106,7 @@ class Pds:
         self._http = httpx.Client(base_url=f"http://127.0.0.1:{self.port}/xrpc/", timeout=30, trust_env=False)
 
     def stop(self) -> None:
-        """End it gently."""
+        """Stop it and wait."""
         self._http.close()
         self.child.stop()
 
@@ -148,7 +148,7 @@ class Pds:
         self._post("com.atproto.repo.putRecord", body, token=token)
 
     def deactivate(self, account: Account) -> None:
-        """Do what somebody does who leaves for a while."""
+        """Deactivate an account, as its owner can for a while."""
         secrets = {"identifier": account.handle, "password": account.password}
         token = self._post("com.atproto.server.createSession", secrets)["accessJwt"]
         self._http.post("com.atproto.server.deactivateAccount", json={}, headers={"authorization": f"Bearer {token}"})
@@ -171,7 +171,7 @@ class Pds:
                 return found
 
     def revision(self, did: str) -> str:
-        """Give the repository's revision: it changes with every write, and only then."""
+        """Return the repository's revision: it changes with every write, and only then."""
         return str(self._answer(self._http.get("com.atproto.sync.getLatestCommit", params={"did": did}))["rev"])
 
     def _post(self, method: str, body: Mapping[str, Any], *, token: str | None = None) -> Any:

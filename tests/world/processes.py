@@ -1,4 +1,4 @@
-"""Child: a server that a test starts, waits for and stops by its own pid; its output is kept for the error message."""
+"""Child: a server that a test starts, waits for and stops by its own pid; its output is for error messages."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Child:
         raise NotStarted(f"{self.process.args!r} did not start:\n{''.join(self.lines[-40:])}")
 
     def stop(self) -> None:
-        """Ask the server to end, then make it."""
+        """Send the server SIGTERM, then SIGKILL if it does not end."""
         if self.process.stdin:
             self.process.stdin.close()
         try:

@@ -1,7 +1,7 @@
-"""Where the invented people have gone: who has an account on the test PDS or on the fediverse, and who says so.
+"""The accounts of the invented people on the test PDS and the fediverse, and the sources that name them.
 
 Chosen so that every kind of row is there: known by id or by name only, two sources (attested, so preselected) or one
-(imported, so not), Bluesky, fediverse, both, and people whose names are hostile.
+(imported, so not), Bluesky, fediverse, both, and people with hostile names.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ SOURCES = ("Annuaire des passerelles", "Liste du quai")  # invented, and indepen
 TODAY = datetime.now(UTC)
 SEEN = (TODAY - timedelta(days=30)).date().isoformat()
 EXPORTED = TODAY - timedelta(days=10)  # when the sample archive was made
-NEIGHBOUR = crowd(1)[0]  # in the directory, but followed by nobody in the sample archive
-# Enough for several batches of writes. Their dids are well formed and nobody's: a PDS does not ask whether they exist.
+NEIGHBOUR = crowd(1)[0]  # in the directory, but not followed in the sample archive
+# Enough for several batches of writes. Their dids are well formed and of no account: a PDS does not check.
 CROWD = crowd(80, first=2_000)
 
 
 @dataclass(frozen=True, slots=True)
 class Resident:
-    """One invented person and where they are now. `sources` counts who says so."""
+    """One invented person and their accounts. `sources` is how many sources name them."""
 
     someone: Someone
     bluesky: bool = False
@@ -80,7 +80,7 @@ RESIDENTS = (
     Resident(FORMULA, bluesky=True),
     Resident(NEIGHBOUR, bluesky=True),
 )
-# Whom the sample archive's owner follows: everybody here but the neighbour.
+# The people followed in the sample archive: all but the neighbour.
 FOUND = tuple(one for one in RESIDENTS if one.someone is not NEIGHBOUR)
 FOUND_ON_BLUESKY = tuple(one for one in FOUND if one.bluesky)
 # Who is on the servers of the fediverse. Bruno, Junho and Nils name their X accounts there in turn, Irini does not.
@@ -99,23 +99,23 @@ PRESELECTED = tuple(one for one in FOUND_ON_BLUESKY if one.sources > 1)
 
 
 def move_in(pds: Pds) -> Mapping[str, Account]:
-    """Open the accounts of all residents on the PDS; gives them by screen_name."""
+    """Open the accounts of all residents on the PDS; returns them by screen_name."""
     return {one.someone.screen_name: pds.create_account(one.name) for one in RESIDENTS if one.bluesky}
 
 
 def invented_did(text: str) -> str:
-    """Give a well-formed did:plc that is always the same for `text`. https://web.plc.directory/spec/v0.1/did-plc"""
+    """Return a well-formed did:plc that is always the same for `text`. https://web.plc.directory/spec/v0.1/did-plc"""
     digest = base64.b32encode(hashlib.sha256(text.encode()).digest()).decode().lower()
     return f"did:plc:{digest[:24]}"
 
 
 def crowd_did(someone: Someone) -> str:
-    """Give the did of one of CROWD."""
+    """Return the did of one of CROWD."""
     return invented_did(someone.rest_id)
 
 
 def make_rows(accounts: Mapping[str, Account]) -> Iterator[dict[str, str]]:
-    """Give what each source says, as `passerelle-directory import` reads it."""
+    """Return the statements of each source, as `passerelle-directory import` reads it."""
     for one in RESIDENTS:
         account = accounts.get(one.someone.screen_name)
         known = {"rest_id": one.someone.rest_id} if one.id_known else {}
@@ -129,7 +129,7 @@ def make_rows(accounts: Mapping[str, Account]) -> Iterator[dict[str, str]]:
 
 
 def make_newcomer_row(number: int) -> dict[str, str]:
-    """Give a row about somebody whom no archive here follows, so that a directory has something new to publish."""
+    """Return a row about a person in no archive, so that a directory has something new to publish."""
     [someone] = crowd(1, first=9_000 + number)
     row = {"rest_id": someone.rest_id, "screen_name": someone.screen_name, "did": crowd_did(someone)}
     return {**row, "kind": "person", "source": SOURCES[0], "source_date": SEEN}

@@ -1,7 +1,7 @@
-"""Stand-ins for `make run` on a real archive: in the closed world every handle resolves, if only to an invented did.
+"""Stand-ins for `make run` on a real archive: in the closed world every handle resolves, to an invented did if need be.
 
 A PDS takes a follow of any well-formed did, so a real archive's matches can be followed on the local PDS without a
-word to the real network. The identity documents are as plc.directory writes them.
+request to the real network. The identity documents are as plc.directory writes them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ ANY_ORIGIN = ("Access-Control-Allow-Origin", "*")
 
 
 def with_stand_ins(sites: Mapping[str, Site]) -> dict[str, Site]:
-    """Let handles and dids that the real servers of `sites` do not know be answered for by stand-ins."""
+    """Answer by stand-ins for handles and dids that the real servers of `sites` do not know."""
     handles: dict[str, str] = {}
 
     def resolve(ask: Ask) -> Answer:

@@ -42,5 +42,5 @@ def test_an_unknown_handle_resolves_to_an_identity_that_claims_it() -> None:
     assert document["service"][0]["serviceEndpoint"] == "https://pds.passerelle.eu"
 
 
-def test_a_did_that_nobody_resolved_is_left_to_the_real_server() -> None:
+def test_an_unknown_did_is_left_to_the_real_server() -> None:
     assert get(PLC, "/did:plc:nobody").status == 404

@@ -1,4 +1,4 @@
-"""World: one TLS front on loopback that answers under the real names, writes down every request, and can misbehave.
+"""World: one TLS front on loopback that answers under the real names, logs every request, and can have faults.
 
 A site is a function Ask -> Answer, a fault a function Site -> Site; both are plain, so a test composes what it needs:
 
@@ -61,11 +61,11 @@ Fault = Callable[[Site], Site]
 
 
 class NoAnswer(Exception):
-    """The site closes the connection without a word."""
+    """The site closes the connection without an answer."""
 
 
 def unreachable(_: Site) -> Site:
-    """Nobody answers."""
+    """Close every connection without an answer."""
 
     def silent(ask: Ask) -> Answer:
         raise NoAnswer(ask.host)
@@ -74,7 +74,7 @@ def unreachable(_: Site) -> Site:
 
 
 def slow(seconds: float) -> Fault:
-    """Every answer comes late."""
+    """Delay every answer."""
 
     def fault(site: Site) -> Site:
         def late(ask: Ask) -> Answer:
@@ -104,7 +104,7 @@ def altered(path: str, change: Callable[[bytes], bytes]) -> Fault:
 
 
 def page(status: int, body: bytes, media_type: str, *more: tuple[str, str]) -> Answer:
-    """Make an answer with a body of one kind."""
+    """Return an answer with a body of one media type."""
     return Answer(status, (("Content-Type", media_type), *more), body)
 
 
@@ -171,7 +171,7 @@ class World:
         return site(ask)
 
     def asked_of(self, host: str) -> list[Ask]:
-        """Give what was asked of one host."""
+        """Return the requests to one host."""
         return [ask for ask in self.asked if ask.host == host]
 
     def forget(self) -> None:
@@ -181,7 +181,7 @@ class World:
 
     @contextmanager
     def fault(self, host: str, fault: Fault) -> Iterator[None]:
-        """Let `host` misbehave inside the block."""
+        """Make `host` misbehave inside the block."""
         healthy = self.sites[host]
         self.sites[host] = fault(healthy)
         try:
@@ -191,7 +191,7 @@ class World:
 
     @contextmanager
     def silence(self) -> Iterator[None]:
-        """Let no host answer inside the block."""
+        """Make every host unreachable inside the block."""
         healthy = dict(self.sites)
         self.sites.update({host: unreachable(site) for host, site in healthy.items()})
         try:
@@ -213,7 +213,7 @@ class World:
 
 
 def _spki(pem: bytes) -> str:
-    """Give what Chromium's --ignore-certificate-errors-spki-list wants: base64 of sha256 of the public key."""
+    """Return the value for Chromium's --ignore-certificate-errors-spki-list: base64 of sha256 of the public key."""
     key = x509.load_pem_x509_certificate(pem).public_key()
     digest = hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).digest()
     return base64.b64encode(digest).decode()

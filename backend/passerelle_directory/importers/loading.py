@@ -126,7 +126,7 @@ class Importer:
         return account
 
     def _identify(self, line: AccountLine) -> Account | None:
-        """Give the line's id to the account known by its name, if only the line's own family has stated that account.
+        """Return the line's id to the account known by its name, if only the line's own family has stated that account.
 
         Other families have not stated this id; their account keeps the name only.
         """
@@ -170,7 +170,7 @@ def _batches(lines: Iterable[Line | BadLine], size: int) -> Iterator[list[Line |
 
 
 def _parsed(line: Line | BadLine, today: date) -> Parsed | str:
-    """Give what a line says, or the reason why it cannot be used."""
+    """Return what a line says, or the reason why it cannot be used."""
     if isinstance(line, BadLine):
         return line.reason
     try:

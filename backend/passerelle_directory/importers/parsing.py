@@ -93,7 +93,7 @@ class DepartureLine:
 
 
 def parse_line(fields: Mapping[str, str], today: date) -> tuple[AccountLine | None, DepartureLine | None]:
-    """Take what one line says; at least one of the two is there. Raises InputError, which tells the operator why."""
+    """Parse one line; at least one of the two results is there. Raises InputError, which tells the operator why."""
     said = _said(fields, today)
     kind = _kind(fields.get("kind", "other"))
     country = parse_country(fields["country"]) if "country" in fields else None
@@ -137,7 +137,7 @@ def _said(fields: Mapping[str, str], today: date) -> SaidOf:
 
 
 def _parse_left(text: str, today: date) -> tuple[str | None, str | None]:
-    """Take "2025-01-20", "2025-01", "2025", "by 2025-01" or "unknown" apart into (date, no later than)."""
+    """Parse "2025-01-20", "2025-01", "2025", "by 2025-01" or "unknown" into (date, no later than)."""
     if text == "unknown":
         return None, None
     if text.startswith("by "):
@@ -156,7 +156,7 @@ def _checked_date(text: str, today: date) -> str:
 
 
 def _first_day(text: str) -> date:
-    """Give the earliest day that a year, month or day can mean: a name may be older than it says, never younger."""
+    """Return the earliest day that a year, month or day can mean: a name may be older than it says, never younger."""
     if not (parts := _DATE.match(text)):
         raise ValueError(text)
     year, month, day = parts.groups()

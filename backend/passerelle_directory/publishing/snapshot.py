@@ -59,7 +59,7 @@ class File:
     bytes: int
 
     def to_json(self) -> dict[str, Any]:
-        """Give the file as latest.json promises it."""
+        """Return the file as latest.json promises it."""
         return {"path": f"{FILES_PATH}/{self.name}", "sha256": self.sha256, "bytes": self.bytes}
 
 
@@ -179,7 +179,7 @@ def _rows(session: Session) -> Iterator[tuple[Row, Evidence]]:
 
 
 def _next_version(session: Session, public: Path) -> int:
-    """Give a version above every published one; a lost database must not make clients see an older directory.
+    """Return a version above every published one; a lost database must not make clients see an older directory.
 
     Raises LatestDamaged.
     """
@@ -237,7 +237,7 @@ def _replace(path: Path, content: bytes) -> None:
 
 @contextmanager
 def _alone(public: Path) -> Iterator[Path]:
-    """Hold the lock of `public` and give its folder of files, without what an interrupted snapshot left half made."""
+    """Lock `public` inside the block and yield its folder of files, without leftovers of an interrupted snapshot."""
     files = public / "files"
     files.mkdir(parents=True, exist_ok=True)
     try:

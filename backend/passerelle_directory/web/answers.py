@@ -1,15 +1,18 @@
-"""What several routes share: answers that a browser may keep, errors, and the visitor's language."""
+"""What several routes share: cacheable answers, errors, the visitor's language, and links that keep the filter."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import cast
+from urllib.parse import urlencode
 
 from flask import Response, current_app, request
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from passerelle_directory.config import Config
+from passerelle_directory.publishing.snapshot import LATEST
 from passerelle_directory.web.languages import LANGUAGES, Language, choose_language
 
 SHORT = 300  # seconds that answers which change may be kept
@@ -23,7 +26,7 @@ class ErrorAnswer(BaseModel):
 
 
 def config() -> Config:
-    """Give the settings of the running application."""
+    """Return the settings of the running application."""
     return cast(Config, current_app.extensions["passerelle"])
 
 
@@ -33,7 +36,7 @@ def open_session() -> Session:
 
 
 def answer_kept(body: bytes, mimetype: str, max_age: int = SHORT) -> Response:
-    """Answer with `body`, its checksum as ETag, and 304 to whoever has it already."""
+    """Answer with `body` and its checksum as ETag, or with 304 to a request that names this ETag."""
     response = Response(body, mimetype=mimetype)
     response.cache_control.public = True
     response.cache_control.max_age = max_age
@@ -42,7 +45,7 @@ def answer_kept(body: bytes, mimetype: str, max_age: int = SHORT) -> Response:
 
 
 def answer_page(html: str, language: Language) -> Response:
-    """Answer with a page in a language; caches must not give it to readers of another."""
+    """Answer with a page in a language; caches keep one answer per language."""
     response = answer_kept(html.encode(), "text/html")
     response.content_language.add(language.code)
     response.vary.add("Accept-Language")
@@ -50,5 +53,20 @@ def answer_page(html: str, language: Language) -> Response:
 
 
 def find_visitors_language() -> Language:
-    """Give the language asked for by ?lang=, else the browser's."""
+    """Return the language of ?lang=, else the browser's."""
     return choose_language(request.args.get("lang"), request.accept_languages.best_match(LANGUAGES))
+
+
+def page_address(**changes: str) -> str:
+    """Return the address of this page with some of its query changed; an empty value is left out."""
+    query = {**request.args.to_dict(), **changes}
+    return f"{request.path}?{urlencode({name: value for name, value in query.items() if value})}"
+
+
+def read_latest() -> dict[str, object] | None:
+    """Return what latest.json says, or None before the first snapshot."""
+    try:
+        latest: dict[str, object] = json.loads((config().public / LATEST).read_bytes())
+    except FileNotFoundError:
+        return None
+    return latest

@@ -23,7 +23,8 @@ from passerelle_directory.database import open_database
 from passerelle_directory.web import departures as departures_routes
 from passerelle_directory.web import directory as directory_routes
 from passerelle_directory.web import home as home_routes
-from passerelle_directory.web.answers import ErrorAnswer, find_visitors_language
+from passerelle_directory.web import texts as texts_routes
+from passerelle_directory.web.answers import ErrorAnswer, find_visitors_language, page_address
 from passerelle_directory.web.headers import set_headers
 from passerelle_directory.web.languages import LANGUAGES, find_language
 
@@ -31,14 +32,14 @@ STATIC_MAX_AGE = 31_536_000  # seconds; a changed file gets another address
 ABOUT = Info(
     title="Passerelle directory",
     version="1",
-    description="Where X accounts are now. Everyone downloads the same signed files; nobody is asked about a person.",
+    description="Where X accounts are now. Everyone downloads the same signed files; no request names a person.",
 )
 
 log = structlog.get_logger()
 
 
 def create_app(config: Config) -> Flask:
-    """Make the application. Nothing is read or created before the first request."""
+    """Make the application; files and database are read when the first request comes."""
     app = OpenAPI(__name__, info=ABOUT, doc_ui=False, security_schemes={}, validation_error_status=422)
     app.config.update(SEND_FILE_MAX_AGE_DEFAULT=STATIC_MAX_AGE)
     app.extensions["passerelle"] = config
@@ -48,8 +49,11 @@ def create_app(config: Config) -> Flask:
     app.register_api(departures_routes.api)
     app.register_blueprint(departures_routes.pages)
     app.register_blueprint(home_routes.pages)
+    app.register_blueprint(texts_routes.pages)
     app.add_url_rule("/openapi.json", "openapi", lambda: jsonify(app.api_doc))
-    app.jinja_env.globals["languages"] = [find_language(code) for code in LANGUAGES]
+    app.jinja_env.globals.update(
+        site=config, languages=[find_language(code) for code in LANGUAGES], page_address=page_address
+    )
     Limiter(get_remote_address, app=app, default_limits=[config.limit], storage_uri=config.limit_storage)
     set_headers(app)
     _set_up_static(app)
@@ -87,7 +91,7 @@ def _set_up_errors(app: Flask) -> None:
 
 
 def _set_up_log(app: Flask) -> None:
-    """Log what was asked and how it went; never who asked: no address, no Origin, no browser, no query."""
+    """Log method, path, status and duration; no address, no Origin, no browser, no query."""
 
     @app.before_request
     def start_clock() -> None:

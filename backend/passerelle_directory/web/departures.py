@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from math import ceil
 from typing import Literal
 
 from flask import Blueprint, Response, render_template, request
@@ -19,9 +23,13 @@ from passerelle_directory.web.languages import Language
 api = APIBlueprint("departures", __name__, url_prefix="/v1", abp_tags=[Tag(name="departures")])
 pages = Blueprint("departures_page", __name__)
 
+PER_PAGE = 40  # entries; on a telephone about 8,000 px
+MAX_DIGITS = 6  # of a page's number
+HOWS = ("left", "closed")  # the order in which they are shown
+
 
 class SourceAnswer(BaseModel):
-    """Who says so, where, and when it was read or written."""
+    """A source: its name, its address, and when it was read or written."""
 
     name: str
     url: str | None
@@ -60,26 +68,58 @@ def get_departures() -> Response:
 
 @pages.get("/departures")
 def show_departures() -> Response:
-    """Show the organisations that have left X; those whose account was merely closed stand apart."""
+    """Show a page of the organisations that have left X; accounts that were merely closed come last."""
     language = find_visitors_language()
     departures = _read_departures()
-    country, kind = request.args.get("country", ""), request.args.get("kind", "")
-    chosen = [entry for entry in departures if country in ("", entry.country) and kind in ("", entry.kind)]
+    query, country, kind = (request.args.get(name, "") for name in ("q", "country", "kind"))
+    chosen = [
+        entry
+        for entry in departures
+        if country in ("", entry.country) and kind in ("", entry.kind) and _fold(query) in _searched(entry)
+    ]
+    chosen.sort(key=lambda entry: HOWS.index(entry.how))
+    number, shown = _page(chosen, request.args.get("page", ""))
     html = render_template(
         "departures.html",
         language=language,
-        left=[entry for entry in chosen if entry.how == "left"],
-        closed=[entry for entry in chosen if entry.how == "closed"],
+        left=[entry for entry in shown if entry.how == "left"],
+        closed=[entry for entry in shown if entry.how == "closed"],
+        totals=Counter(entry.how for entry in chosen),
         countries=_named({entry.country for entry in departures if entry.country}, language),
         kinds=sorted({entry.kind for entry in departures}),
+        query=query,
         country=country,
         kind=kind,
+        page=number,
+        pages=max(1, ceil(len(chosen) / PER_PAGE)),
     )
     return answer_page(html, language)
 
 
+def _page(entries: Sequence[Left], asked: str) -> tuple[int, Sequence[Left]]:
+    """Return the number of the page asked for, from 1 to the last, and its entries."""
+    last = max(1, ceil(len(entries) / PER_PAGE))
+    wanted = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < MAX_DIGITS else 1
+    number = min(max(wanted, 1), last)
+    return number, entries[(number - 1) * PER_PAGE : number * PER_PAGE]
+
+
+def _searched(entry: Left) -> str:
+    return _fold(" ".join(filter(None, (entry.organisation, entry.handle, entry.acct))))
+
+
+def _fold(text: str) -> str:
+    """Return a text as it is searched: without case, accents and outer blanks.
+
+    >>> _fold(" Université ")
+    'universite'
+    """
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter)).strip()
+
+
 def _named(countries: set[str], language: Language) -> list[tuple[str, str]]:
-    """Give codes and names of countries, ordered by name."""
+    """Return codes and names of countries, ordered by name."""
     return sorted(((code, language.country(code)) for code in countries), key=lambda named: named[1])
 
 

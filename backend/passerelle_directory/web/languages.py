@@ -29,11 +29,11 @@ class Language:
 
     @property
     def direction(self) -> str:
-        """Give "rtl" or "ltr"."""
+        """Return "rtl" or "ltr"."""
         return self._locale.text_direction
 
     def say(self, key: str, /, **values: str | int) -> str:
-        """Give a sentence with its values filled in; `n` picks the plural form (Unicode CLDR's categories)."""
+        """Return a sentence with its values filled in; `n` picks the plural form (Unicode CLDR's categories)."""
         sentence = self._sentences[key]
         if isinstance(sentence, dict):
             form = self._locale.plural_form(int(values["n"]))
@@ -65,13 +65,13 @@ class Language:
 
 @cache
 def find_language(code: str) -> Language:
-    """Give one of LANGUAGES by its code."""
+    """Return one of LANGUAGES by its code."""
     sentences = json.loads((CATALOGUES / f"{code}.json").read_text(encoding="utf-8"))
     return Language(code, sentences)
 
 
 def choose_language(asked: str | None, accepted: str | None) -> Language:
-    """Take the language asked for by ?lang=, else the one the browser prefers."""
+    """Return the language asked for by ?lang=, else the one the browser prefers."""
     if asked in LANGUAGES:
         return find_language(asked)
     return find_language(accepted or LANGUAGES[0])

@@ -39,10 +39,10 @@ _GRAILBIRD_MONTH = re.compile(r"(\d{4})_(\d{2})\.js\Z")
 # What systems add to the name of a download or copy, in any language: `following (1)`, `following copy 2`,
 # `following - Kopie`, `followingのコピー`, `following-1`, `Copy of following`, `following.js.txt`. X's own names hold
 # neither blanks nor brackets nor letters beyond ASCII, so `account-suspension.js` does not count as a copy.
-_MARK = r"(?:\s*\([^()/]{1,20}\)|\s[^/]{1,40}?|[^\x00-\x7f][^/]{0,40}?|[-_]\d{1,3})"
+_MARK = r"(?:\s*\([^()/]{1,20}\)|\s[^/.]{0,40}?|[^\x00-\x7f][^/.]{0,40}?|[-_]\d{0,3})"
 _RENAMED = re.compile(
     rf"(?P<before>[^/]{{1,30}}\s)?(?P<name>(?:{'|'.join(map(re.escape, KINDS))})(?:-part\d{{1,4}})?|\d{{4}}_\d{{2}})"
-    rf"(?P<mark>{_MARK})?\.js(?P<behind>{_MARK})?(?:\.(?:txt|text|download|bak))?\Z"
+    rf"(?P<mark>{_MARK})?\.js(?P<behind>{_MARK})?(?:\.(?:js|txt|text|download|bak))?\Z"
 )
 # macOS leaves `.following.js.icloud` in place of a file that is in iCloud only.
 _IN_ICLOUD = re.compile(r"\.(?P<name>[^/]+)\.icloud\Z", re.IGNORECASE)

@@ -23,7 +23,8 @@ from passerelle.cli.read import add_archive_arguments, read_from
 from passerelle.cli.terminal import escape_json, warn
 from passerelle.directory import BuiltIndex, DirectoryIndex, Latest, PinnedDirectory
 from passerelle.errors import DirectoryError, InputError, NetworkError
-from passerelle.following.plan import Following, count_matches, make_match_view
+from passerelle.following.listing import count_matches, make_match_view
+from passerelle.following.marks import Following
 from passerelle.hints import profiles
 from passerelle.identifiers import Acct, parse_acct
 from passerelle.matching.evidence import EvidenceView

@@ -99,7 +99,7 @@ class Engine:
         return EngineInfo(version=__version__, python=platform.python_version())
 
     async def _on_delete_data(self, fields: Nothing) -> None:
-        with self._repository.giving_up():
+        with self._repository.writer.giving_up():
             await cancel([self._recovery] if self._recovery else [])
             await self._works.cancel_all()
             await self._follows.stop()
@@ -108,7 +108,10 @@ class Engine:
         self._recovery = None  # nothing is left that could not be read
 
     async def _recover(self) -> None:
-        """Once after the start: migrate, store what was cut off, go on following. Raises why that is not possible."""
+        """After the start: migrate, store what was cut off, go on following. Raises why that is not possible.
+
+        Done once; where it failed, the next command tries again.
+        """
         if self._recovery is None:
             self._recovery = asyncio.ensure_future(self._resume_work())
         recovery = self._recovery
@@ -116,10 +119,12 @@ class Engine:
             await asyncio.wait({recovery})
         if recovery.cancelled():
             raise CommandError("Everything was deleted meanwhile.")
+        if recovery.exception() and self._recovery is recovery:
+            self._recovery = None
         recovery.result()
 
     async def _resume_work(self) -> None:
-        await self._repository.migrate()
+        await self._repository.writer.migrate()
         await self._works.mark_interrupted()
         await self._follows.load()
 

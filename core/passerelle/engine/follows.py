@@ -20,9 +20,10 @@ from passerelle.engine.queue_store import QueueStore
 from passerelle.engine.repository import Repository
 from passerelle.errors import CommandError, ServerRefused, StorageFull
 from passerelle.following.items import State
+from passerelle.following.marks import Following
 from passerelle.following.outcomes import Added, Paused, Resumed, Withdrawn
 from passerelle.following.pace import Pace
-from passerelle.following.plan import Following, Plan, Planned, make_items, make_plan, plan_hinted, plan_listed
+from passerelle.following.plan import Plan, Planned, make_items, make_plan, plan_hinted, plan_listed
 from passerelle.following.status import FOLLOW_STATES, QueueView
 from passerelle.identifiers import Did, parse_did
 from passerelle.networks import bluesky
@@ -74,7 +75,7 @@ class Follows:
     async def on_follow_one(self, fields: FollowOne) -> FollowedOne:
         """Answer follow.one. The account comes from our own copy of the directory, or from a checked hint."""
         account = parse_did(fields.account)
-        if self._repository.is_full:
+        if self._repository.writer.is_full:
             raise StorageFull("There is no room to store what this would do.")
         planned = await self._find_planned(fields)
         if planned is None or planned.did == account:

@@ -12,15 +12,9 @@ from passerelle.engine.repository import Repository
 from passerelle.engine.storage import Change, Delete, Put
 from passerelle.engine.work import Works
 from passerelle.errors import CommandError
-from passerelle.following.plan import (
-    count_matches,
-    decide,
-    decision_keys,
-    make_match_view,
-    mark_following,
-    may_choose,
-    unchecked,
-)
+from passerelle.following.decisions import decide, decision_keys, may_choose, unchecked
+from passerelle.following.listing import count_matches, make_match_view
+from passerelle.following.marks import mark_following
 from passerelle.matching.match import find_matches
 from passerelle.matching.views import AccountView, MatchesView, MatchView
 

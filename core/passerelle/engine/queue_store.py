@@ -11,9 +11,9 @@ from passerelle.engine.messages import WorkProgress
 from passerelle.engine.repository import Repository
 from passerelle.engine.storage import Change, Clear, Delete, Put
 from passerelle.following.items import Item, State
+from passerelle.following.marks import Following, mark_following
 from passerelle.following.outcomes import Outcome
 from passerelle.following.pace import Pace
-from passerelle.following.plan import Following, mark_following
 from passerelle.following.queue import Queue, record
 from passerelle.following.status import QueueView, make_view
 from passerelle.identifiers import Did

@@ -5,20 +5,16 @@ Caches are set before the write, so that concurrent readers see the new state; a
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from passerelle.directory import DirectoryIndex
 from passerelle.engine.environment import Environment
-from passerelle.engine.messages import StateChanged, StorageChanged
-from passerelle.engine.schemas import SCHEMAS_KEY, plan_migration, put_schemas
-from passerelle.engine.storage import STORES, Change, Clear, Delete, Put
+from passerelle.engine.storage import Change, Clear, Delete, Put
 from passerelle.engine.views import DirectoryView, WorkView
-from passerelle.errors import StorageFull
-from passerelle.following.plan import Decision
+from passerelle.engine.writer import Writer
+from passerelle.following.decisions import Decision
 from passerelle.hints.records import ProfileHints
 from passerelle.identifiers import Did
 from passerelle.matching.match import distance
@@ -27,28 +23,18 @@ from passerelle.people import graph as graphs
 from passerelle.people.graph import FollowGraph
 from passerelle.people.summary import ArchiveView
 
-FULL_RETRY = 10.0  # seconds between two tries to store where there is no room; a page hears of it as often
-
 
 class Repository:
     """Typed reads, cheap after the first. `put_…` methods return changes; `write` stores them in one durable step."""
 
     def __init__(self, environment: Environment) -> None:
         self._storage = environment.storage
-        self._emit = environment.emit
-        self._sleep = environment.sleep
-        self._in_turn = asyncio.Lock()  # writes that wait for room keep their order
-        self._writing = asyncio.Lock()
-        self._giving_up = asyncio.Event()
-        self.is_full = False  # the last write found no room
-        self._has_schemas = False  # stored with the first write, so that nothing is stored before there is something
+        self.writer = Writer(environment, on_failure=self.forget)
         self.forget()
 
-    async def migrate(self) -> None:
-        """Bring what is stored to the current schemas; before anything else. Raises StorageNewer."""
-        if changes := await plan_migration(self._storage):
-            await self.write(changes)
-        self._has_schemas = await self.get("state", SCHEMAS_KEY) is not None
+    async def write(self, changes: Sequence[Change]) -> None:
+        """Apply changes in one durable step and tell the pages; waits for room. Raises StorageFull."""
+        await self.writer.write(changes)
 
     def forget(self) -> None:
         """Empty the caches; the next reads go to storage."""
@@ -61,26 +47,6 @@ class Repository:
         self._follows: tuple[Did, frozenset[Did]] | None = None
         self._hints: dict[str, ProfileHints] | None = None
 
-    async def write(self, changes: Sequence[Change]) -> None:
-        """Apply changes in one durable step and tell the pages. A cancelled caller does not stop a step that has begun.
-
-        Where there is no room, the pages are told, and this waits until there is. Raises StorageFull while `giving_up`.
-        """
-        async with self._in_turn:
-            while not await self._try_to_write(changes):
-                await self._wait_for_room()
-                if self._giving_up.is_set():
-                    raise StorageFull("There was no room, and everything is being deleted.")
-
-    @contextmanager
-    def giving_up(self) -> Iterator[None]:
-        """Let writes that wait for room fail meanwhile: everything is going to be deleted."""
-        self._giving_up.set()
-        try:
-            yield
-        finally:
-            self._giving_up.clear()
-
     async def get(self, store: str, key: str) -> Any:
         """Return a value as it is stored, or None."""
         return await self._storage.get(store, key)
@@ -91,10 +57,9 @@ class Repository:
 
     async def delete_all(self) -> None:
         """Delete everything, here and in storage. Raises StorageFull where even that needs room."""
-        async with self._in_turn:
-            self.forget()
-            await self._write([Clear(store) for store in STORES], with_schemas=False)
-            self.forget()
+        self.forget()
+        await self.writer.clear()
+        self.forget()
 
     async def work(self) -> WorkView | None:
         """Return what the engine was doing when that was last stored."""
@@ -227,40 +192,3 @@ class Repository:
         """Change which accounts `account` follows."""
         self._follows = (account, dids)
         return [Put("people", "follows", {"account": account, "dids": sorted(dids), "read_at": at.isoformat()})]
-
-    async def _try_to_write(self, changes: Sequence[Change]) -> bool:
-        """Return whether there was room."""
-        try:
-            await asyncio.shield(asyncio.ensure_future(self._write(changes, with_schemas=True)))
-        except StorageFull:
-            return False
-        return True
-
-    async def _wait_for_room(self) -> None:
-        waiting = [asyncio.ensure_future(one) for one in (self._sleep(FULL_RETRY), self._giving_up.wait())]
-        try:
-            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for one in waiting:
-                one.cancel()
-
-    def _note_room(self, *, is_full: bool) -> None:
-        if is_full or self.is_full:
-            self._emit(StorageChanged(is_full=is_full).model_dump(mode="json"))
-        self.is_full = is_full
-
-    async def _write(self, changes: Sequence[Change], *, with_schemas: bool) -> None:
-        async with self._writing:
-            if with_schemas and not self._has_schemas:
-                changes = [*changes, put_schemas()]
-            try:
-                await self._storage.write(changes)
-            except BaseException as error:
-                self.forget()
-                if isinstance(error, StorageFull):
-                    self._note_room(is_full=True)
-                raise
-            self._note_room(is_full=False)
-            self._has_schemas = with_schemas
-        stores = list(dict.fromkeys(change.store for change in changes))
-        self._emit(StateChanged(stores=stores).model_dump(mode="json"))

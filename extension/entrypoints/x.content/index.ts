@@ -1,169 +1,152 @@
-// On x.com, in the isolated world: badges, decided from the local index, and whom X's own answers name. Makes no request.
+// On x.com, in the isolated world: badges, decided from the local index, and the people in X's own answers. Makes no request.
 import { browser } from "wxt/browser";
 import { defineContentScript } from "wxt/utils/define-content-script";
-import { type Watch, watchPage, type WatchParts } from "../../lib/x/badge/watch";
 import { BADGES } from "../../lib/badge-switch";
-import { BADGE_HINTS, BADGE_INDEX, mayKnow, type NamedPerson, readBadgeIndex } from "../../lib/rules/keys";
-import { makeLine } from "../../lib/messages/port";
-import type { BadgeAccountView, BadgeTarget, BadgeView } from "../../lib/messages/views";
-import { ask, ContentMessageError, type Send, sendAlone } from "../../lib/messages/content";
-import { watchHealth } from "../../lib/x/pages/health";
-import { makeGuide, ownerOf } from "../../lib/x/reading/controller";
-import { identify, LEARNED, type Learned, readLearned } from "../../lib/messages/name-ids";
-import { listen } from "../../lib/x/answers/listen";
+import { ask, type Send, sendAlone } from "../../lib/messages/content";
+import { LEARNED, readLearned } from "../../lib/messages/name-ids";
+import { openPort } from "../../lib/messages/port";
 import { onReading, readReading } from "../../lib/messages/reading";
+import { BADGE_HINTS, BADGE_INDEX } from "../../lib/rules/keys";
+import type { SeenUser } from "../../lib/rules/profile";
+import { AnswerListener } from "../../lib/x/answers/listen";
+import { BadgeKeys } from "../../lib/x/badge-keys";
+import { makeServices } from "../../lib/x/badge-services";
+import { PageWatch } from "../../lib/x/badge/watch";
+import { Identities } from "../../lib/x/identities";
+import { watchHealth } from "../../lib/x/pages/health";
+import { ownerOf, ReadingController } from "../../lib/x/reading/controller";
+
+type Changes = Record<string, { newValue?: unknown }>;
 
 export default defineContentScript({
   // Registered when badges are switched on (lib/badge-switch.ts), so that nothing asks for x.com at install.
   registration: "runtime",
   async main(context) {
-    let watch: Watch | null = null;
-    const stopReading = startReading();
-    let keys: Uint32Array | null = null; // of the directory's people, while badges are on and there is one
-    let hinted: Uint32Array = new Uint32Array(); // of those whose profile names an account
-    let learned: Learned = new Map();
-    const send = import.meta.env.FIREFOX ? sendAlone : overLine();
-
-    const targetOf = (
-      person: NamedPerson,
-      { row_id }: BadgeView,
-      { standing, address }: BadgeAccountView,
-    ): BadgeTarget => {
-      const { screenName, restId } = identify(learned, person);
-      return {
-        row_id: standing === "listed" ? row_id : null,
-        address,
-        screen_name: screenName,
-        rest_id: restId,
-      };
-    };
-    const parts: WatchParts = {
-      mayKnow: (person) => {
-        const named = identify(learned, person);
-        return (keys !== null && mayKnow(keys, named)) || mayKnow(hinted, named);
-      },
-      askRows: async (people) =>
-        (await ask("badge.rows", { people: people.map((person) => identify(learned, person)) }, send)).views,
-      follow: async (person, view, account) => {
-        try {
-          return (await ask("badge.follow", targetOf(person, view, account))).error_text;
-        } catch (error) {
-          return sentenceOf(error, view);
-        }
-      },
-      confirm: async (person, view, account) => {
-        try {
-          return (await ask("badge.confirm", targetOf(person, view, account))).error_text;
-        } catch (error) {
-          return sentenceOf(error, view);
-        }
-      },
-      look: async (person, view, account) => {
-        try {
-          return await ask("badge.look", { ...targetOf(person, view, account), network: account.network });
-        } catch (error) {
-          return { profile: null, error_text: sentenceOf(error, view) };
-        }
-      },
-      signIn: async () => {
-        await ask("session.open", {});
-      },
-      isAlive: () => context.isValid,
-    };
-
-    // The indexes are there only while badges are on; the background replaces them when the directory or the hints change.
-    function useIndexes(): void {
-      if (keys === null && hinted.length === 0) {
-        watch?.stop();
-        watch = null;
-      } else if (watch) watch.refresh();
-      else watch = watchPage(document, parts);
-    }
-
-    // A badge whose account turned out to be gone stays until the page changes: somebody is reading so in its popover.
-    function useHints(stored: unknown): void {
-      const before = new Set(hinted);
-      hinted = readBadgeIndex(stored)?.keys ?? new Uint32Array();
-      if (hinted.length === 0 || hinted.some((key) => !before.has(key))) useIndexes();
-    }
-
-    const changed = (changes: Record<string, { newValue?: unknown }>, area: string) => {
+    const badges = new Badges(() => context.isValid);
+    const stopReading = startReading((people) => {
+      badges.expect(people);
+    });
+    const changed = (changes: Changes, area: string) => {
       if (area !== "local") return;
-      if (changes[BADGE_INDEX]) {
-        keys = readBadgeIndex(changes[BADGE_INDEX].newValue)?.keys ?? null;
-        useIndexes();
-      }
-      if (changes[BADGE_HINTS]) useHints(changes[BADGE_HINTS].newValue);
-      if (changes[LEARNED]) {
-        const before = learned;
-        learned = readLearned(changes[LEARNED].newValue);
-        if ([...learned.keys()].some((name) => !before.has(name))) watch?.refresh();
-      }
+      badges.change(changes);
       if (changes[BADGES] && changes[BADGES].newValue !== true) stopReading(true);
     };
     browser.storage.onChanged.addListener(changed);
     context.onInvalidated(() => {
-      watch?.stop();
+      badges.stop();
       stopReading(false);
     });
-    const stored = await browser.storage.local.get([BADGE_INDEX, BADGE_HINTS, LEARNED]);
-    learned = readLearned(stored[LEARNED]);
-    keys = readBadgeIndex(stored[BADGE_INDEX])?.keys ?? null;
-    hinted = readBadgeIndex(stored[BADGE_HINTS])?.keys ?? new Uint32Array();
-    useIndexes();
+    badges.start(await browser.storage.local.get([BADGE_INDEX, BADGE_HINTS, LEARNED]));
     await ask("badge.index", {});
   },
 });
 
-// Somebody who scrolls has their rows asked for many times a second. Not in Firefox, whose background sleeps after 30 s of
-// nothing but messages on open lines: only events that have a listener keep it awake (Bugzilla 1851373).
-function overLine(): Send {
-  const line = makeLine(() => browser.runtime.connect(), sendAlone);
-  addEventListener("pagehide", () => {
-    line.close();
-  }); // a kept page's line is cut without a word
-  return line.send;
+/** The badges of this page: there while there is an index. */
+class Badges {
+  readonly #keys = new BadgeKeys();
+  readonly #identities = new Identities();
+  readonly #send: Send = import.meta.env.FIREFOX ? sendAlone : overPort();
+  #watch: PageWatch | null = null;
+
+  constructor(private readonly isAlive: () => boolean) {}
+
+  /** Begin with what lies in `storage.local`. */
+  start(stored: Readonly<Record<string, unknown>>): void {
+    this.#identities.learn(readLearned(stored[LEARNED]));
+    this.#keys.useDirectory(stored[BADGE_INDEX]);
+    this.#keys.useHints(stored[BADGE_HINTS]);
+    this.#update();
+  }
+
+  /** Use what has changed in `storage.local`: the background replaces the indexes when directory or hints change. */
+  change(changes: Changes): void {
+    if (changes[BADGE_INDEX]) {
+      this.#keys.useDirectory(changes[BADGE_INDEX].newValue);
+      this.#update();
+    }
+    // A badge whose account turned out to be gone stays until the page changes: its popover says so, and is being read.
+    if (changes[BADGE_HINTS] && this.#keys.useHints(changes[BADGE_HINTS].newValue)) this.#update();
+    if (changes[LEARNED] && this.#identities.learn(readLearned(changes[LEARNED].newValue)))
+      this.#watch?.refresh();
+  }
+
+  /** Prepare for people who are about to appear in the page. */
+  expect(people: readonly SeenUser[]): void {
+    this.#identities.add(people);
+    this.#watch?.expect(
+      people.map(({ screen_name, rest_id }) => ({ screenName: screen_name, restId: rest_id })),
+    );
+  }
+
+  stop(): void {
+    this.#watch?.stop();
+    this.#watch = null;
+  }
+
+  #update(): void {
+    if (!this.#keys.areThere) this.stop();
+    else if (this.#watch) this.#watch.refresh();
+    else this.#watch = this.#start();
+  }
+
+  #start(): PageWatch {
+    const { identify } = this.#identities;
+    return new PageWatch(document, {
+      identify,
+      mayKnow: (person) => this.#keys.mayKnow(identify(person)),
+      askRows: async (people) => (await ask("badge.rows", { people: [...people] }, this.#send)).views,
+      ...makeServices(identify),
+      isAlive: this.isAlive,
+    });
+  }
 }
 
-// Whom X's answers name is read with or without a directory here: somebody may begin with their list on X. Gives the function
-// that ends it, for good when badges are switched off; else a newer version of this script goes on in the same tab.
-function startReading(): (isForGood: boolean) => void {
-  const listener = listen(document, {
+// A person who scrolls has rows asked for many times a second. Not in Firefox, whose background sleeps after 30 s of nothing
+// but messages on open ports: only events that have a listener keep it awake (Bugzilla 1851373).
+function overPort(): Send {
+  const port = openPort(() => browser.runtime.connect(), sendAlone);
+  addEventListener("pagehide", () => {
+    port.close();
+  }); // a port of a page that is kept for the way back is cut without notice
+  return port.send;
+}
+
+// X's answers are read with or without a directory here: a person may begin with their list on X. Returns the function that
+// ends it, for good when badges are switched off; else a newer version of this script goes on in the same tab.
+function startReading(named: (people: readonly SeenUser[]) => void): (isForGood: boolean) => void {
+  const listener = new AnswerListener(document, {
     owner: () => ownerOf(document),
+    named,
     tell: (seen) => ask("people.seen", seen),
     soon: (work) => {
       requestIdleCallback(work, { timeout: 1_000 });
     },
   });
-  const guide = makeGuide(document, listener, {
+  const controller = new ReadingController(document, {
     view: async (screen_name, is_list) => (await ask("reading.view", { screen_name, is_list })).view,
-    end: (is_complete) => void ask("reading.end", { is_complete }).catch(because),
+    end: (is_complete) => void ask("reading.end", { is_complete }).catch(logSilence),
+    add: (people, listed) => {
+      listener.add(people, listed);
+    },
   });
   const stopHealth = watchHealth(
     document,
-    (is_readable) => void ask("page.health", { is_readable }).catch(because),
+    (is_readable) => void ask("page.health", { is_readable }).catch(logSilence),
   );
   const stopListening = onReading((reading) => {
-    guide.show(reading);
+    controller.show(reading);
   });
   void readReading().then((reading) => {
-    guide.show(reading);
+    controller.show(reading);
   });
   return (isForGood) => {
     stopListening();
     stopHealth();
-    guide.stop();
+    controller.stop();
     listener.stop(isForGood);
   };
 }
 
-function sentenceOf(error: unknown, { words }: BadgeView): string {
-  console.warn("Passerelle: a press was not answered.", error);
-  return error instanceof ContentMessageError && error.view.code === "no_answer"
-    ? words.no_answer
-    : words.broken;
-}
-
-function because(error: unknown): void {
+function logSilence(error: unknown): void {
   console.debug("Passerelle: its background did not answer.", error);
 }

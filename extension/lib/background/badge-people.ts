@@ -1,4 +1,4 @@
-// What is known about a person whom a page of X names: their row, their profile's hints, their match, the queue.
+// What is known about a person on a page of X: their row, their profile's hints, their match, the queue.
 import { accountKey, type Known, type KnownAccount, knownAccounts } from "../rules/accounts";
 import { type Directory, type DirectoryFiles, openDirectory } from "../rules/directory";
 import { isContradicted } from "../rules/grade";

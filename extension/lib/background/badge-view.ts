@@ -10,7 +10,7 @@ import { asksText, standingOf, standingText } from "../i18n/account-text";
 import { displayText, safeLink } from "../rules/text";
 import type { Locale } from "./speech";
 
-/** What the person's own data say about somebody: their match, and how following stands per account key. */
+/** What the user's own data say about a person: their match, and the state of following by account key. */
 export interface Own {
   readonly match: MatchView | null;
   readonly queued: ReadonlyMap<string, Queued>;
@@ -24,7 +24,7 @@ export interface Queued {
   readonly error: ErrorView | null;
 }
 
-/** Make the view; null when nothing is left to show, because the person said that none of these accounts is theirs. */
+/** Return the view; null when nothing is left to show because the user rejected all of these accounts. */
 export function makeBadgeView(
   person: NamedPerson,
   known: Known,

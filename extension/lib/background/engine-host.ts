@@ -42,7 +42,7 @@ function inThisPage(): WakeEngine {
     },
   });
   return (silent) => {
-    // An event that the extension itself causes counts as one, as long as somebody listens (./index.ts does).
+    // An event that the extension itself causes counts as one, as long as it has a listener (entrypoints/background/index.ts adds one).
     heartbeat ??= setInterval(() => {
       void browser.storage.session.set({ [HEARTBEAT_KEY]: Date.now() });
     }, HEARTBEAT);

@@ -8,7 +8,7 @@ export async function writeHealth(isReadable: boolean): Promise<void> {
   await (isReadable ? browser.storage.local.remove(HEALTH) : browser.storage.local.set({ [HEALTH]: true }));
 }
 
-/** Say whether X has changed its pages so that nobody can be read from them. */
+/** Return whether X has changed its pages so that no person can be read from them. */
 export async function isPageUnreadable(): Promise<boolean> {
   return (await browser.storage.local.get(HEALTH))[HEALTH] === true;
 }

@@ -6,13 +6,13 @@ import type { HintView, ProfileHints } from "../messages/messages.gen";
 export interface HintLookup {
   /** Whether the engine has hints of this id. */
   has(restId: string): boolean;
-  /** Give whose profile it is: by id, else by the @name that it bore when it was seen; null where nothing is worth a badge. */
+  /** Return whose profile it is: by id, else by the @name that it bore when it was seen; null where nothing is worth a badge. */
   find(person: NamedPerson): ProfileHints | null;
-  /** Give the sorted keys under which `find` may find somebody. */
+  /** Return the sorted keys under which `find` may find a person. */
   keys(): Uint32Array<ArrayBuffer>;
 }
 
-/** Make the book. `rejected` has the keys of store `decisions` that say "not this person". */
+/** Make the look-up. `rejected` has the keys of store `decisions` that say "not this person". */
 export function makeHintLookup(
   profiles: readonly ProfileHints[],
   rejected: ReadonlySet<string> = new Set(),
@@ -46,7 +46,7 @@ function worthShowing(profile: ProfileHints, rejected: ReadonlySet<string>): Pro
   return { ...profile, hints: profile.hints.filter(isShown) };
 }
 
-// Names change hands: whoever bore it last.
+// Names change hands: the last bearer counts.
 function isLater(profile: ProfileHints, other: ProfileHints | undefined): boolean {
   return other === undefined || seenAt(other) < seenAt(profile);
 }

@@ -20,12 +20,12 @@ type StoredPerson = readonly [
 // What the archive says comes first, then what X's pages said.
 const KEYS = ["graph", "page"] as const;
 
-/** Return the newest name per id for everyone whom the engine counts to the graph; null where it has none. */
+/** Return the newest name per id for everyone in the engine's graph; null where it has none. */
 export async function readKnown(): Promise<ReadonlyMap<string, KnownName | null>> {
   const known = new Map<string, KnownName | null>();
   for (const key of KEYS) {
     for (const [restId, flags, name] of await readStored(key)) {
-      // People whom only pages named belong to the graph where they stand in a list, which sets a flag.
+      // People known from X's pages only belong to the graph where they stand in a list, which sets a flag.
       if (key === "page" && flags === 0 && !known.has(restId)) continue;
       known.set(restId, newer(known.get(restId), name && { screen_name: name[0], seen: name[2] ?? "" }));
     }

@@ -56,7 +56,7 @@ export class ListReading {
     return this.inOrder(() => this.#openIfAllowed());
   }
 
-  /** Take the person's word that this is the end of the list, or that it be stopped. */
+  /** End the reading as the person says: the list is complete, or stopped. */
   end(isComplete: boolean): Promise<void> {
     return this.inOrder(async () => {
       const reading = await readReading();

@@ -23,7 +23,7 @@ export class SeenNames {
 
   constructor(private readonly parts: SeenNamesParts) {}
 
-  /** Give the engine the names of people whom it knows under an older name, or under none. */
+  /** Tell the engine the names of people whom it knows under an older name, or under none. */
   async tell(): Promise<void> {
     if (!this.hasNews) return;
     const known = await this.parts.known();

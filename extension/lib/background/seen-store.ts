@@ -1,4 +1,4 @@
-// IndexedDB database `seen`: whom X's pages have named, and who stands in the list being read. The background alone uses it.
+// IndexedDB database `seen`: the people seen on X's pages, and the members of the list being read. The background alone uses it.
 import type { DBSchema, IDBPDatabase, IDBPTransaction } from "idb";
 import { connectTo } from "../database";
 import { isSameProfile, mayNameAccount } from "../rules/hints";
@@ -8,7 +8,7 @@ import type { SeenUser } from "../rules/profile";
 export interface SeenRecord extends SeenUser {
   readonly seen: string;
   readonly name: string;
-  /** There while the engine is to look for addresses in their profile; the index holds nobody else. */
+  /** There while the engine is to look for addresses in their profile; the index holds only those. */
   readonly waits?: 1;
 }
 
@@ -34,7 +34,7 @@ export const MAX_SEEN = 50_000;
 
 export type SeenStore = ReturnType<typeof makeSeenStore>;
 
-/** Make the one door to the database; it is opened at the first use. */
+/** Make the only access to the database, which the first use opens. */
 export function makeSeenStore(max = MAX_SEEN) {
   const opened = connectTo<Schema>(DATABASE, VERSION, upgrade);
 
@@ -44,7 +44,7 @@ export function makeSeenStore(max = MAX_SEEN) {
 
   return {
     /**
-     * Keep what was seen at `seen`: what is known stays where this observation says nothing. Of whom the engine has hints
+     * Store what was seen at `seen`: what is known stays where this observation says nothing. Where the engine has hints
      * already (`isHinted`), every change waits for it; of others, a profile that may name an account.
      */
     async remember(
@@ -65,7 +65,7 @@ export function makeSeenStore(max = MAX_SEEN) {
       await transaction.done;
     },
 
-    /** Give who bore this @name last. */
+    /** Return who bore this @name last. */
     async named(screenName: string): Promise<SeenRecord | null> {
       const records = await (await opened()).getAllFromIndex("people", "name", screenName.toLowerCase());
       return records.sort((one, other) => (one.seen < other.seen ? 1 : -1))[0] ?? null;
@@ -87,7 +87,7 @@ export function makeSeenStore(max = MAX_SEEN) {
       return count;
     },
 
-    /** Give up to `count` members whom the engine does not have yet. */
+    /** Return up to `count` members whom the engine does not have yet. */
     async untold(count: number): Promise<SeenRecord[]> {
       const transaction = (await opened()).transaction(["people", "members"]);
       const ids = await transaction.objectStore("members").index("told").getAllKeys(0, count);
@@ -101,7 +101,7 @@ export function makeSeenStore(max = MAX_SEEN) {
       await transaction.done;
     },
 
-    /** Give up to `count` people whose profiles wait for the engine. */
+    /** Return up to `count` people whose profiles wait for the engine. */
     async waiting(count: number): Promise<SeenRecord[]> {
       return (await opened()).getAllFromIndex("people", "waits", null, count);
     },

@@ -1,4 +1,4 @@
-// The background's part in reading X's pages: stores whom they named, counts the person's own lists, tells the engine.
+// The background's part in reading X's pages: stores the people in them, counts the person's own lists, tells the engine.
 //
 // What these messages say is unverified. It is stored beside the engine's data; Python starts only for a list that the person
 // asked to read, or for people whom the archive knows by number only.
@@ -69,14 +69,14 @@ export function makeSeen(parts: SeenParts) {
   return {
     handlers,
     list,
-    /** Give the engine names; `isRenewed` says that its graph is another now. */
+    /** Return the engine names; `isRenewed` says that its graph is another now. */
     tellNames: (isRenewed: boolean) => {
       names.hasNews ||= isRenewed;
       return telling(() => names.tell());
     },
     /** Choose the names for badges again: the directory is another now. */
     renew: () => inOrder(() => names.renew()),
-    /** Forget everyone whom X's pages named, and the reading. */
+    /** Delete everyone seen on X's pages, and the reading. */
     clear: () =>
       inOrder(async () => {
         await list.clear();

@@ -46,7 +46,7 @@ export interface NotAwake {
   readonly error: ErrorView;
 }
 
-/** Say whether something is one of our messages, as far as the engine's worker depends on it. */
+/** Return whether something is one of our messages, as far as the engine's worker depends on it. */
 function isMessage(data: unknown): data is Message {
   if (!isRecord(data)) return false;
   const { request, files, reply, event } = data;

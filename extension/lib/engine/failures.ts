@@ -3,7 +3,7 @@ import type { ErrorView } from "../messages/messages.gen";
 
 export type Failure = Pick<ErrorView, "code" | "params">;
 
-/** Give the code and values of anything thrown. */
+/** Return the code and values of anything thrown. */
 export function failureOf(thrown: unknown): Failure {
   if (isCoded(thrown)) return { code: thrown.code, params: thrown.params };
   if (thrown instanceof DOMException && thrown.name === "QuotaExceededError")

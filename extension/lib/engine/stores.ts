@@ -1,7 +1,7 @@
 // What the engine stored, for reading: the database's shape, typed reads, and stores that follow the engine's changes.
 import { type Readable, readable } from "svelte/store";
 import { coalesce } from "../async";
-import { connectTo } from "../database";
+import { connectTo, makeUse } from "../database";
 import { openChannel } from "./channel";
 import {
   type ArchiveView,
@@ -28,20 +28,25 @@ export interface State {
 const DATABASE = "passerelle";
 const VERSION = 2; // 2: store "hints"
 
-/** Return the connection to the engine's database; the first context that opens it creates its stores. */
-export const openDatabase = connectTo(DATABASE, VERSION, (database) => {
-  for (const name of STORES) if (!database.objectStoreNames.contains(name)) database.createObjectStore(name);
-});
+/** Run something with the engine's database; the first context that opens it creates its stores. */
+export const useDatabase = makeUse(
+  connectTo(DATABASE, VERSION, (database) => {
+    for (const name of STORES)
+      if (!database.objectStoreNames.contains(name)) database.createObjectStore(name);
+  }),
+);
 
 /** Return the value of `key` in `store`, or undefined; whatever version of Passerelle stored it. */
 export async function readStored(store: StoreName, key: string): Promise<unknown> {
-  return (await openDatabase()).get(store, key) as Promise<unknown>;
+  return useDatabase((database) => database.get(store, key) as Promise<unknown>);
 }
 
 /** Return everything in `store`, by key, as it was at one moment; whatever version of Passerelle stored it. */
 export async function readAllStored<T>(store: StoreName): Promise<ReadonlyMap<string, T>> {
-  const objects = (await openDatabase()).transaction(store).store;
-  const [keys, values] = await Promise.all([objects.getAllKeys(), objects.getAll()]);
+  const [keys, values] = await useDatabase((database) => {
+    const objects = database.transaction(store).store;
+    return Promise.all([objects.getAllKeys(), objects.getAll()]);
+  });
   return new Map(keys.map((key, at) => [key as string, values[at] as T]));
 }
 
@@ -60,9 +65,9 @@ export async function isCurrent(store: StoreName): Promise<boolean> {
 
 /** Return whether some store holds records of another version. */
 export async function isMigrationDue(): Promise<boolean> {
-  const database = await openDatabase();
   for (const store of STORES) {
-    if (!(await isCurrent(store)) && (await database.count(store)) > 0) return true;
+    if (!(await isCurrent(store)) && (await useDatabase((database) => database.count(store))) > 0)
+      return true;
   }
   return false;
 }
@@ -82,7 +87,7 @@ export async function readState<K extends keyof State>(key: K): Promise<State[K]
 
 /** Return the keys of `store`. */
 export async function readKeys(store: StoreName): Promise<ReadonlySet<IDBValidKey>> {
-  return new Set((await isCurrent(store)) ? await (await openDatabase()).getAllKeys(store) : []);
+  return new Set((await isCurrent(store)) ? await useDatabase((database) => database.getAllKeys(store)) : []);
 }
 
 /** Return everything in `store`, by key, as it was at one moment. */
@@ -93,7 +98,7 @@ export async function readAll<T>(store: StoreName): Promise<ReadonlyMap<string, 
 /** Return every match, in the order of rest_ids as text. */
 export async function readMatches(): Promise<MatchView[]> {
   return (await isCurrent("matches"))
-    ? ((await openDatabase()).getAll("matches") as Promise<MatchView[]>)
+    ? useDatabase((database) => database.getAll("matches") as Promise<MatchView[]>)
     : [];
 }
 

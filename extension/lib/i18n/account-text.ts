@@ -8,14 +8,14 @@ import { displayText } from "../rules/text";
 
 type Said = Pick<AccountView, "listed" | "hint">;
 
-/** Say why an account is shown: because the directory has it, else how far their own word has been checked. */
+/** Return the reason why an account is shown: because the directory has it, else how far their own word has been checked. */
 export function standingOf({ listed, hint }: Said): Standing {
   if (listed || !hint) return "listed";
   if (!isChecked(hint)) return "unchecked";
   return hint.check?.state === "linked" ? "linked" : "found";
 }
 
-/** Give a loaded profile in sentences. Its texts are a stranger's, as are those of any account. */
+/** Return a loaded profile in sentences. Its texts are a stranger's, as are those of any account. */
 export function makeProfileView(
   { display_name, address, description, picture, links_back, hidden }: LookView,
   translate: Translate,
@@ -33,7 +33,7 @@ export function makeProfileView(
 
 const LONGEST_DESCRIPTION = 400; // characters; Bluesky allows 256, Mastodon 500
 
-/** Say in a sentence who says that this account is theirs, and what came of checking it. */
+/** Return the sentence on who claims this account, and on the result of its check. */
 export function standingText({ listed, hint }: Said, translate: Translate): string {
   if (listed || !hint) return translate(hint ? "account.listed_named" : "account.listed");
   const { check, where } = hint;
@@ -42,7 +42,7 @@ export function standingText({ listed, hint }: Said, translate: Translate): stri
     : translate("account.says_so", { where });
 }
 
-/** Say who is asked when the profile of an account is loaded, under the words of the button that does it. */
+/** Return the sentence on which server is asked when the profile of an account is loaded, under the words of the button that does it. */
 export function asksText(
   kind: "check" | "look",
   { network, address }: Pick<AccountView, "network" | "address">,

@@ -24,14 +24,14 @@ const RIGHT_TO_LEFT: ReadonlySet<Language> = new Set(["ar"]);
 const SELECT = 5; // TYPE.select of @formatjs/icu-messageformat-parser, whose enum vanishes when it is built
 const LONGEST_VALUE = 300; // characters of a stranger's text inside one of our sentences
 
-/** Give the locale to speak: the chosen language, or the first of `wanted` (BCP 47) that we have, or English. */
+/** Return the locale to speak: the chosen language, or the first of `wanted` (BCP 47) that we have, or English. */
 export function pickLocale(setting: LanguageSetting, wanted: readonly string[]): string {
   const speaks = (language: Language) => (tag: string) => tag.toLowerCase().split("-")[0] === language;
   if (setting !== "auto") return wanted.find(speaks(setting)) ?? setting;
   return wanted.find((tag) => LANGUAGES.some((language) => speaks(language)(tag))) ?? "en";
 }
 
-/** Give the catalogue's name for a locale that `pickLocale` gave. */
+/** Return the catalogue's name for a locale that `pickLocale` gave. */
 export function languageOf(locale: string): Language {
   return LANGUAGES.find((language) => locale.toLowerCase().split("-")[0] === language) ?? "en";
 }
@@ -56,12 +56,12 @@ export function makeTranslate(locale: string): Translate {
   };
 }
 
-/** Say whether the catalogues have a sentence under this name. */
+/** Return whether the catalogues have a sentence under this name. */
 export function isKey(key: string): key is Key {
   return Object.hasOwn(en, key);
 }
 
-/** Give the sentence for an error's code; a code without one is a bug of ours, and says so. */
+/** Return the sentence for an error's code; a code without one is a bug of ours, and says so. */
 export function errorSentence(translate: Translate, error: { code: string; params?: Values }): string {
   const key = `error.${error.code}`;
   return isKey(key) ? translate(key, { ...NO_PARAMS, ...error.params }) : translate("error.bug");

@@ -8,14 +8,14 @@ export const LEARNED = "badge-names";
 /** @names in lower case with the id that bore them last. */
 export type Learned = ReadonlyMap<string, string>;
 
-const MAX_LEARNED = 5_000; // people of the directory whom one meets; 40 bytes each
+const MAX_LEARNED = 5_000; // people of the directory on the pages visited; 40 bytes each
 
 /** Read what lies in `storage.local`. */
 export function readLearned(stored: unknown): Learned {
   return new Map(Array.isArray(stored) ? (stored as [string, string][]) : []);
 }
 
-/** Give what is known after seeing these people; null when that is nothing new. Nobody keeps a name they have given up. */
+/** Return what is known after seeing these people; null when that is nothing new. A name that a person gave up is removed. */
 export function learnNames(known: Learned, users: readonly SeenUser[], keys: Uint32Array): Learned | null {
   const names = new Map(known);
   for (const { screen_name, rest_id } of users) {
@@ -38,7 +38,7 @@ function isNews(keys: Uint32Array, screenName: string, restId: string): boolean 
   return (keys[firstAtLeast(keys, id)] === id) !== (keys[firstAtLeast(keys, name)] === name);
 }
 
-/** Give a person with the id that is known for their name, where the page shows none. */
+/** Return a person with the id that is known for their name, where the page shows none. */
 export function identify(learned: Learned, { screenName, restId }: NamedPerson): NamedPerson {
   return { screenName, restId: restId ?? learned.get(screenName.toLowerCase()) ?? null };
 }

@@ -1,4 +1,4 @@
-// A line to the background that stays open: what it carries costs a page half of what it costs to send each message by itself.
+// A long-lived port to the background; half the main-thread cost of sendMessage.
 import type { Send } from "./content";
 
 /** What is used of a `runtime.Port`. */
@@ -9,21 +9,21 @@ export interface Port {
   readonly onDisconnect: { addListener(listener: () => void): void };
 }
 
-export interface Line {
-  /** Send a message; gives the answer with the same `id`, over this line or, where that was cut, by `send`. */
+export interface OpenPort {
+  /** Send a message; returns the answer with the same `id`, over the port or, where that was cut, by `send`. */
   readonly send: Send;
-  /** Hang up; the next message opens the line again. */
+  /** Disconnect; the next message connects again. */
   close(): void;
 }
 
 /**
- * Make a line, to be opened by its first message.
+ * Make a port that its first message connects.
  *
- * A background that falls asleep cuts it, and so does Chromium when it keeps the page for the way back
- * (https://developer.chrome.com/docs/extensions/develop/concepts/messaging). Whatever was sent over it is then sent
- * again, each message by itself: only what may arrive twice may be sent here.
+ * A background that falls asleep disconnects it, and so does Chromium when it keeps the page for the way back
+ * (https://developer.chrome.com/docs/extensions/develop/concepts/messaging). What was sent over it is then sent again,
+ * each message by itself: only messages that may arrive twice may be sent here.
  */
-export function makeLine(connect: () => Port, send: Send): Line {
+export function openPort(connect: () => Port, send: Send): OpenPort {
   const waiting = new Map<string, (answer: unknown) => void>();
   let port: Port | null = null;
 
@@ -57,7 +57,7 @@ export function makeLine(connect: () => Port, send: Send): Line {
           port ??= open();
           port.postMessage(message);
         } catch {
-          cut(); // the other end is gone and nobody has said so yet
+          cut(); // the other end is gone without a disconnect event yet
         }
       });
       return answer === CUT ? send(message) : answer;

@@ -106,7 +106,7 @@ export const CONTENT_MESSAGES = {
   /** Load the profile of an account, and thereby check one that only a profile on X names. */
   "badge.look": message<Looked>()({ ...target, network: v.picklist(["bluesky", "fediverse"]) }),
   "session.open": message()({}),
-  /** People whom X's page named, and the list of its owner in which they stand, if any. */
+  /** People seen on X's page, and the list of its owner in which they stand, if any. */
   "people.seen": message()({
     people: v.pipe(
       v.array(v.unknown()),

@@ -56,7 +56,7 @@ export interface BadgeView {
   readonly direction: "ltr" | "rtl";
   readonly grade: Grade;
   readonly label: string;
-  /** Somebody's name as the directory or the archive has it, never as the page has it. */
+  /** The person's name as the directory or the archive has it, never as the page has it. */
   readonly name: string;
   readonly grade_why: string;
   readonly accounts: readonly BadgeAccountView[];

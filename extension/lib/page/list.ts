@@ -17,7 +17,7 @@ const GRADES: readonly MatchView["grade"][] = [
 ];
 const FARTHEST = 2;
 
-/** Give the matches in the order of the list. `locale` decides the alphabet. */
+/** Return the matches in the order of the list. `locale` decides the alphabet. */
 export function sorted(matches: readonly MatchView[], locale: string): MatchView[] {
   const { compare } = new Intl.Collator(locale, { sensitivity: "base", numeric: true });
   const ranked = matches.map((match) => ({ match, rank: rankOf(match), name: nameOf(match) ?? "\uffff" }));
@@ -32,7 +32,7 @@ function rankOf({ following, followed_by, grade, row_id }: MatchView): number {
   return distance * GRADES.length + GRADES.indexOf(grade);
 }
 
-/** Give the name to call a person by, harmless to show, or null where only the number is known. */
+/** Return the name to call a person by, harmless to show, or null where only the number is known. */
 export function nameOf(match: MatchView): string | null {
   return displayText(match.display_name) || match.screen_name || null;
 }
@@ -45,7 +45,7 @@ const hasState = (state: AccountView["state"]) => (match: MatchView) =>
 const isOpen = (account: AccountView) =>
   !account.chosen && !account.rejected && account.state === "none" && mayChoose(account);
 
-/** Say whether one may choose and follow an account: what only a profile names has to be checked first. */
+/** Return whether one may choose and follow an account: what only a profile names has to be checked first. */
 export function mayChoose(account: AccountView): boolean {
   return standingOf(account) !== "unchecked";
 }
@@ -63,13 +63,13 @@ export const FILTERS = {
 } as const;
 export type Filter = keyof typeof FILTERS;
 
-/** Give how many people each filter would show. */
+/** Return how many people each filter would show. */
 export function counts(matches: readonly MatchView[]): Record<Filter, number> {
   const entries = Object.entries(FILTERS).map(([name, keeps]) => [name, matches.filter(keeps).length]);
   return Object.fromEntries(entries) as Record<Filter, number>;
 }
 
-/** Give the people a filter keeps whose names or addresses contain every word of `query`. */
+/** Return the people a filter keeps whose names or addresses contain every word of `query`. */
 export function find(matches: readonly MatchView[], filter: Filter, query: string): MatchView[] {
   const words = fold(query).split(/\s+/u).filter(Boolean);
   return matches.filter(
@@ -92,7 +92,7 @@ function fold(text: string): string {
   return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replaceAll("@", "");
 }
 
-/** Give the chosen Bluesky accounts that are not followed yet: what "Follow all" would follow. */
+/** Return the chosen Bluesky accounts that are not followed yet: what "Follow all" would follow. */
 export function toFollow(matches: readonly MatchView[]): AccountView[] {
   return matches.flatMap((match) =>
     match.accounts.filter((a) => a.network === "bluesky" && a.chosen && !a.rejected && a.state === "none"),
@@ -106,7 +106,7 @@ export function toImport(matches: readonly MatchView[]): AccountView[] {
   );
 }
 
-/** Give the ids of the people whose follow failed. */
+/** Return the ids of the people whose follow failed. */
 export function failed(matches: readonly MatchView[]): string[] {
   return matches.filter(FILTERS.failed).map((match) => match.rest_id);
 }
@@ -118,7 +118,7 @@ const DECIDED: Readonly<Record<Decision, Partial<AccountView>>> = {
   unrejected: { rejected: false },
 };
 
-/** Give a match as it will be once the engine has kept this decision, so that a tick shows at once. */
+/** Return a match as it will be once the engine has kept this decision, so that a tick shows at once. */
 export function decided(
   match: MatchView,
   { network, address, decision }: Omit<Decide, "rest_id">,

@@ -2,7 +2,7 @@
 import type { DirectoryRow } from "./directory";
 import type { AccountView, HintView, ProfileHints } from "../messages/messages.gen";
 
-/** What is known about somebody: the directory's row, what their profile on X names, or both. */
+/** What is known about a person: the directory's row, what their profile on X names, or both. */
 export interface Known {
   readonly row: DirectoryRow | null;
   readonly profile: ProfileHints | null;
@@ -19,7 +19,7 @@ export interface KnownAccount {
   readonly hint: HintView | null;
 }
 
-/** Give the accounts, those of the directory first; an account that both name comes once. */
+/** Return the accounts, those of the directory first; an account that both name comes once. */
 export function knownAccounts({ row, profile }: Known): KnownAccount[] {
   const hints = profile?.hints ?? [];
   const listed = row ? listedAccounts(row) : [];
@@ -30,7 +30,7 @@ export function knownAccounts({ row, profile }: Known): KnownAccount[] {
   ];
 }
 
-/** Give what the engine calls an account by while it is being followed. */
+/** Return what the engine calls an account by while it is being followed. */
 export function accountKey({ did, address }: Pick<KnownAccount, "did" | "address">): string {
   return did ?? address;
 }

@@ -5,7 +5,7 @@
 import { firstAtLeast, idKey, keysFromBytes, type NamedPerson, nameKey } from "./keys";
 import type { Grade } from "../messages/messages.gen";
 
-/** One line of `rows` (DESIGN, section 5); the engine checked every field when it stored it. */
+/** One line of `rows` (docs/architecture.md); the engine checked every field when it stored it. */
 export interface DirectoryRow {
   readonly row_id: string;
   readonly rest_id: string | null;
@@ -60,7 +60,7 @@ export function findRow(rows: readonly DirectoryRow[], person: NamedPerson): Dir
   return best(byId) ?? best(rows.filter((row) => isNamed(row, person)));
 }
 
-// X names change hands: a row that knows an id is about that id, whoever bears the name now.
+// X names change hands: a row that knows an id is about that id, even when the name has another bearer now.
 function isNamed(row: DirectoryRow, { screenName, restId }: NamedPerson): boolean {
   const isSameId = row.rest_id === null || restId === null || row.rest_id === restId;
   return isSameId && row.screen_name?.toLowerCase() === screenName.toLowerCase();

@@ -1,4 +1,4 @@
-// What a directory row counts for when it is somebody's row, and the doubts to show with it. Pure.
+// What a directory row counts for when it is a person's row, and the doubts to show with it. Pure.
 //
 // The same rule as in core/passerelle/matching/match.py; both run tests/data/vectors/grade.json.
 import type { Grade, HintView } from "../messages/messages.gen";

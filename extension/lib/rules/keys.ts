@@ -19,27 +19,27 @@ export interface NamedPerson {
   readonly restId: string | null;
 }
 
-/** Give the key of an X name: CRC-32 of "n:" and the name in lower case. */
+/** Return the key of an X name: CRC-32 of "n:" and the name in lower case. */
 export function nameKey(screenName: string): number {
   return crc32(`n:${screenName.toLowerCase()}`);
 }
 
-/** Give the key of an X id: CRC-32 of "i:" and the id. */
+/** Return the key of an X id: CRC-32 of "i:" and the id. */
 export function idKey(restId: string): number {
   return crc32(`i:${restId}`);
 }
 
-/** Give the keys that a person can be found under, the surest first. */
+/** Return the keys that a person can be found under, the surest first. */
 export function keysOf({ screenName, restId }: NamedPerson): number[] {
   return restId === null ? [nameKey(screenName)] : [idKey(restId), nameKey(screenName)];
 }
 
-/** Say whether the directory may know a person: a wrong yes (a collision) is possible, a wrong no is not. */
+/** Return whether the directory may know a person: a wrong yes (a collision) is possible, a wrong no is not. */
 export function mayKnow(keys: Uint32Array, person: NamedPerson): boolean {
   return keysOf(person).some((key) => keys[firstAtLeast(keys, key)] === key);
 }
 
-/** Give the first place in sorted `keys` whose key is `key` or greater; their length when there is none. */
+/** Return the first place in sorted `keys` whose key is `key` or greater; their length when there is none. */
 export function firstAtLeast(keys: Uint32Array, key: number): number {
   let low = 0;
   let high = keys.length;
@@ -61,7 +61,7 @@ export function readBadgeIndex(stored: unknown): { version: number; keys: Uint32
   return bytes.length % BYTES_PER_KEY === 0 ? { version, keys: keysFromBytes(bytes.buffer) } : null;
 }
 
-/** Make what lies in `storage.local` from the directory's keys. */
+/** Return the index to be stored in `storage.local` from the directory's keys. */
 export function makeBadgeIndex(version: number, bytes: ArrayBuffer): StoredBadgeIndex {
   const view = new Uint8Array(bytes);
   const parts: string[] = [];
@@ -71,7 +71,7 @@ export function makeBadgeIndex(version: number, bytes: ArrayBuffer): StoredBadge
   return { version, keys: parts.join("") };
 }
 
-/** Give the directory's keys as numbers. */
+/** Return the directory's keys as numbers. */
 export function keysFromBytes(bytes: ArrayBuffer): Uint32Array {
   // Every machine that runs Chromium or Firefox is little-endian, as the keys are.
   return new Uint32Array(bytes, 0, Math.floor(bytes.byteLength / BYTES_PER_KEY));
@@ -89,7 +89,7 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   return value;
 });
 
-/** Give the CRC-32 of an ASCII text, as an unsigned number. */
+/** Return the CRC-32 of an ASCII text, as an unsigned number. */
 export function crc32(text: string): number {
   let value = 0xffffffff;
   for (let at = 0; at < text.length; at++)

@@ -26,7 +26,7 @@ export function withoutAnyInvisible(text: string): string {
   return text.replace(NOT_COMPARED, "");
 }
 
-/** Give a stranger's text as it may be shown: one line, no invisible or direction-changing characters, not endless. */
+/** Return a stranger's text as it may be shown: one line, no invisible or direction-changing characters, not endless. */
 export function displayText(text: string | null | undefined, longest = LONGEST_NAME): string {
   const visible = withoutInvisible((text ?? "").replace(/\s+/gu, " ")).replace(CONTROLS, "");
   const line = visible.replace(PILED_MARKS, "$1").trim();
@@ -34,7 +34,7 @@ export function displayText(text: string | null | undefined, longest = LONGEST_N
   return characters.length > longest ? characters.slice(0, longest - 1).join("") + "…" : line;
 }
 
-/** Give the first letter or digit of a name, for the round mark beside it; "" when there is none. */
+/** Return the first letter or digit of a name, for the round mark beside it; "" when there is none. */
 export function initial(name: string): string {
   return /[\p{L}\p{N}]/u.exec(name)?.[0].toLocaleUpperCase() ?? "";
 }
@@ -44,12 +44,12 @@ export function isolate(text: string): string {
   return `\u2068${text}\u2069`;
 }
 
-/** Take the isolates out again. */
+/** Remove the isolates again. */
 export function withoutIsolates(text: string): string {
   return text.replace(/[\u2068\u2069]/gu, "");
 }
 
-/** Give a number that depends only on `text`, from 0 up to but not including `choices`. */
+/** Return a number that depends only on `text`, from 0 up to but not including `choices`. */
 export function pick(text: string, choices: number): number {
   const sum = Array.from(text).reduce(
     (hash, character) => (hash * 31 + (character.codePointAt(0) ?? 0)) >>> 0,
@@ -58,7 +58,7 @@ export function pick(text: string, choices: number): number {
   return sum % choices;
 }
 
-/** Give `url` when it is an https link that may be shown as one, else null. */
+/** Return `url` when it is an https link that may be shown as one, else null. */
 export function safeLink(url: string | null | undefined): string | null {
   const parsed = url && URL.canParse(url) ? new URL(url) : null;
   return parsed?.protocol === "https:" && !parsed.username && !parsed.password ? parsed.href : null;

@@ -59,7 +59,7 @@ export function makeSessions({ send, exclusively, now }: Parts) {
     await Promise.all(live.map((session) => KINDS[session.kind].end(send, session).catch(ignoreUnreachable)));
   }
 
-  /** Give the account that signed in last, or null; `expired` says that it has to sign in again. */
+  /** Return the account that signed in last, or null; `expired` says that it has to sign in again. */
   async function current(): Promise<Account | null> {
     const did = await store.currentDid();
     const session = did ? await store.get(did) : null;

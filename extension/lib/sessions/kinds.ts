@@ -7,7 +7,7 @@ export interface Kind {
   signIn(send: Send, credentials: Credentials): Promise<{ did: string; handle: string; tokens: Tokens }>;
   authorize(session: Session): Record<string, string>;
   isExpired(reply: Reply): boolean;
-  /** Give new tokens, or null when the server says that the session is over. Any other answer is thrown as it came. */
+  /** Return new tokens, or null when the server says that the session is over. Any other answer is thrown as it came. */
   renew(send: Send, session: Session): Promise<Tokens | null>;
   end(send: Send, session: Session): Promise<void>;
 }
@@ -36,7 +36,7 @@ const appPassword: Kind = {
 
   authorize: (session) => ({ authorization: `Bearer ${session.tokens?.access}` }),
 
-  // The reference server says 400 ExpiredToken, not 401 (measured: facts/real-servers.md, section 1); others say 401.
+  // The reference server says 400 ExpiredToken, not 401 (@atproto/pds 0.4.217); others say 401.
   isExpired: (reply) => reply.status === 401 || (reply.status === 400 && errorName(reply) === "ExpiredToken"),
 
   async renew(send, session) {

@@ -13,7 +13,7 @@ from pathlib import Path
 
 
 def peak() -> int:
-    """Give this process's highest resident memory, in bytes: VmHWM of proc_pid_status(5), which is in kB."""
+    """Return this process's highest resident memory, in bytes: VmHWM of proc_pid_status(5), which is in kB."""
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:"))
 

@@ -21,7 +21,7 @@ SEEN = date(2026, 5, 1)
 IDS = 1_000_000_000_000_000_000  # X's ids have had 19 digits since 2018
 STRANGERS = 10_000_000  # numbers from here on are in no directory
 # Of five rows two know only a name, as curated lists do; of five people two have a name known from the archive, as
-# measured in real archives (facts/archive-format.md, section 6).
+# measured in real archives.
 NAMELESS_IDS = 2
 NAMED_PEOPLE = 2
 SOURCE = EvidenceSource("Invented list", "https://example.org/people", SEEN)
@@ -40,7 +40,7 @@ def make_rows(count: int) -> Iterator[tuple[Row, Evidence]]:
 
 
 def make_graph(following: int, rows: int) -> FollowGraph:
-    """Make somebody who follows so many people: every second is among the first `rows` rows, evenly spread."""
+    """Return the graph of a person who follows so many people: every second one is in the first `rows` rows."""
     step = rows // following
     people = (_person(n * step if n % 2 else STRANGERS + n, named=n % 5 < NAMED_PEOPLE) for n in range(following))
     return FollowGraph(NOBODY, {person.rest_id: person for person in people})
@@ -81,10 +81,16 @@ def _row_id(number: int) -> str:
     return f"row-{number:09d}"
 
 
+def rest_id_of(name: str) -> RestId:
+    """Return the id of the person whom `screen_name` named; the same for other names that end in a number."""
+    kind, _, number = name.rpartition("_")
+    return _rest_id(int(number) + (0 if kind == "Invented" else STRANGERS))
+
+
 def _rest_id(number: int) -> RestId:
     return RestId(str(IDS + number * 7919))
 
 
 def screen_name(number: int) -> ScreenName:
-    """Give the @name in the row of this number."""
+    """Return the @name in the row of this number."""
     return ScreenName(f"Invented_{number}")

@@ -1,4 +1,4 @@
-"""Read an archive whose tweets.js is large: as Passerelle does, or its whole text at once with json.loads."""
+"""Read an archive with a large tweets.js: as Passerelle does, or its whole text at once with json.loads."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from passerelle.archive import read
 
 
 def run(arguments: Mapping[str, Any], _peak: Callable[[], int]) -> dict[str, Any]:
-    """Give how many tweets are in the archive at `path`, read in the way named by `how`, and the seconds it took."""
+    """Return how many tweets are in the archive at `path`, read in the way named by `how`, and the seconds it took."""
     started = time.perf_counter()
     tweets = WAYS[arguments["how"]](Path(arguments["path"]))
     return {"tweets": tweets, "seconds": time.perf_counter() - started}

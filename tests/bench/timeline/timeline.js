@@ -4,18 +4,31 @@ const KEPT = 24; // cells; X keeps 5 to 24
 const AHEAD = 8; // of them not yet in sight
 const PATIENCE = 5000; // ms for the last badges
 const LOOK = 100; // ms
+const PAGE = 20; // people in one answer, as X sends posts
 
 const list = document.getElementById("list");
 let count = 0; // of cells so far
 let height = 0; // px, of each: measured once, as X measures its rows
 
 /**
- * Let a cell appear for each name, so many a second; gives the milliseconds from each cell's insertion to its badge.
+ * Let a cell appear for each name, so many a second; returns the milliseconds from each cell's insertion to its badge.
  *
  * The clock starts at the end of the task that inserted the cell, and stops when the badge is in the page. `badges` says
- * how many there should be: so many are awaited at the end.
+ * how many there should be: so many are awaited at the end. Where `isAnswered`, the page has asked for the people of its
+ * cells as X's does: an answer names 20 people, and comes while the 20 before them are shown.
  */
-globalThis.grow = async (names, perSecond, badges) => {
+globalThis.grow = async (names, perSecond, badges, isAnswered) => {
+  let answered = 0;
+  const askX = async () => {
+    const people = names.slice(answered, (answered += PAGE));
+    if (!isAnswered || people.length === 0) return;
+    const answer = await fetch("/i/api/graphql/invented/HomeTimeline", {
+      method: "POST",
+      body: JSON.stringify(people),
+    });
+    await answer.json();
+  };
+  await askX();
   const inserted = new WeakMap();
   const delays = [];
   const observer = new MutationObserver((records) => {
@@ -35,6 +48,7 @@ globalThis.grow = async (names, perSecond, badges) => {
   for (let at = 0; at < names.length;) {
     const due =
       Math.floor(((performance.now() - started) * perSecond) / 1000) + 1;
+    if (due + PAGE > answered) void askX();
     const cells = names.slice(at, due).map(makeCell);
     append(cells);
     const now = performance.now();

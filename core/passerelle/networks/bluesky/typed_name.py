@@ -38,16 +38,22 @@ def parse_typed_name(text: str) -> Handle | Did:
     "fediverse_address", else "invalid_identifier".
     """
     plain = without_any_invisible(unicodedata.normalize("NFKC", text[:MAX_TYPED])).strip(_AROUND)
-    name = _without_link(plain).strip(_AROUND)
+    name = _without_link(_marked_word(plain)).strip(_AROUND)
     if _DID.match(name):
         return parse_did("did" + name[3:])
     bare = name.lower().lstrip("@ ").removesuffix(_BRIDGE).strip(_AROUND)
     if "@" in bare:
         raise _not_bluesky(bare, is_email=not name.startswith("@"))
-    if _NAME.match(bare):
-        proposal = parse_handle(f"{bare}.{USUAL_ENDING}")
+    if _NAME.match(bare.removesuffix(".bsky")):
+        proposal = parse_handle(f"{bare.removesuffix('.bsky')}.{USUAL_ENDING}")
         raise InvalidIdentifier(f"Did you mean {proposal}?", code="handle_incomplete", proposal=proposal)
     return parse_handle(canonicalize_host(bare) or bare)
+
+
+def _marked_word(text: str) -> str:
+    """Return the only word with an @ in front, as in a copied `Ada Nouvelle @ada.bsky.social`; else the whole text."""
+    marked = [word for word in text.split() if len(word) > 1 and word.startswith("@")]
+    return marked[0] if len(marked) == 1 else text
 
 
 def _without_link(text: str) -> str:

@@ -118,8 +118,12 @@ async def _accepts(acct: Acct, template: str, fetch: Fetch) -> bool:
 
 
 def _may_be_delegated(error: ServerRefused | NetworkError) -> bool:
-    """Return whether another server may have the account: a web page of a 404 often forbids browsers to read it."""
-    return isinstance(error, NetworkError) or error.code == "account_not_found"
+    """Return whether another server may have the account: this one has none, or has no WebFinger at all.
+
+    A domain with a website only answers 404, often unreadable for browsers, or its start page for every path.
+    """
+    is_page = error.code == "server_error" and "status" not in error.params
+    return isinstance(error, NetworkError) or is_page or error.code == "account_not_found"
 
 
 async def _find_template(domain: str, fetch: Fetch) -> str | None:

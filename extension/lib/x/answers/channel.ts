@@ -1,13 +1,13 @@
 // What the script in X's own world and the isolated one say to each other: events on the document, one text each.
 //
-// Any script of the page hears and can forge them. So they carry nothing but X's own answers, and whoever takes one parses
+// Any script of the page hears and can forge them. So they carry nothing but X's own answers, and the receiver parses
 // it as a stranger's. A text, because Firefox lets no object through (docs/x-pages.md).
 
 /** MAIN to isolated: `detail` is "<operation> <the page's path when it was asked for>", a line break, and the answer. */
 export const ANSWER = "passerelle-answer";
-/** Isolated to MAIN: somebody listens from now on; what was kept comes first. */
+/** Isolated to MAIN: begin to send; what was kept comes first. */
 export const READY = "passerelle-ready";
-/** Isolated to MAIN: nobody listens any more; keep nothing. */
+/** Isolated to MAIN: stop, and keep nothing. */
 export const STOP = "passerelle-stop";
 
 /** The longest answer handed over, in characters; real ones have less than two million. */

@@ -1,5 +1,5 @@
 // X's answers about one's own Following and Followers pages -> who stands in that list, how many there are, and the end. Pure.
-import { type Json, objectsIn, part } from "../../json";
+import { type Json, objectsIn, part } from "../json";
 import { KINDS, type ListKind } from "../../messages/views";
 import { MAX_OBJECTS, peopleIn } from "./users";
 
@@ -13,14 +13,14 @@ export interface ListPart {
   readonly isLast: boolean;
 }
 
-/** Say which list of `owner` a page shows; null when it is no such page. */
+/** Return which list of `owner` a page shows; null when it is no such page. */
 export function listOf(path: string, owner: string): ListKind | null {
   const [name, kind, ...more] = path.split("/").filter(Boolean);
   if (more.length > 0 || name?.toLowerCase() !== owner.toLowerCase()) return null;
   return KINDS.find((known) => known === kind) ?? null;
 }
 
-/** Say which list an operation asks for, whosever it is. */
+/** Return which list an operation asks for, whosever it is. */
 export function listAskedFor(operation: string): ListKind | null {
   return KINDS.find((kind) => OPERATIONS[kind] === operation) ?? null;
 }
@@ -44,7 +44,7 @@ export function readListPart(answer: unknown): ListPart {
   return { members, isLast };
 }
 
-/** Give how many people X says stand in somebody's list, where the answer has that; a damaged number is none. */
+/** Return how many people X says stand in a person's list, where the answer has that; a damaged number is none. */
 export function readTotal(answer: unknown, rest_id: string, kind: ListKind): number | null {
   for (const { id, object } of peopleIn(answer)) {
     if (id !== rest_id) continue;

@@ -3,7 +3,7 @@
 // The shape of a person has moved three times since 2024, so nothing here knows where in an answer people stand: every
 // object that says `__typename: "User"` is read, and each field from wherever it is or was (facts: docs/x-pages.md).
 
-import { isObject, type Json, objectsIn, part } from "../../json";
+import { isObject, type Json, objectsIn, part } from "../json";
 import {
   HTTP,
   type Link,
@@ -17,7 +17,7 @@ import {
 } from "../../rules/profile";
 
 // Real answers have at most 720 people and 10,000 objects per million characters [counted in 10 of three eras]: no real one of
-// MAX_ANSWER characters is cut short; more is somebody trying something.
+// MAX_ANSWER characters is cut short; more is an attack.
 export const MAX_OBJECTS = 400_000;
 const MAX_USERS = 10_000;
 
@@ -37,7 +37,7 @@ export interface PersonObject {
   readonly object: Json;
 }
 
-/** Give the objects of an answer that are about a person, each with that person's id: somebody may stand there often. */
+/** Return the objects of an answer that are about a person, each with that person's id; a person may come several times. */
 export function* peopleIn(answer: unknown): Generator<PersonObject> {
   const held = new Map<Json, unknown>(); // X's new client has an id around a person, who may have none inside
   for (const object of objectsIn(answer, MAX_OBJECTS)) {
@@ -96,7 +96,7 @@ function readLink(value: unknown): Link[] {
   return short && long ? [{ short, long }] : [];
 }
 
-// One answer may show somebody whole in one place and half in another: what is known stays known.
+// One answer may show a person whole in one place and half in another: what is known stays known.
 function merge(rest_id: string, seen: SeenUser | undefined, part: PartOfUser): SeenUser | null {
   const screen_name = part.screen_name ?? seen?.screen_name;
   if (!screen_name) return null;

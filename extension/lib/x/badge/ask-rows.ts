@@ -1,12 +1,20 @@
-// Asks the background about people whom the index may know: in batches, one at a time, never twice. No DOM.
+// Asks the background about people who may be in the index: in batches, one at a time, never twice. No DOM.
 import type { NamedPerson } from "../../rules/keys";
 import type { BadgeView } from "../../messages/views";
 
 export type AskRows = (people: readonly NamedPerson[]) => Promise<readonly (BadgeView | null)[]>;
 
+export interface AnswersParts {
+  askRows: AskRows;
+  /** Return a person with the id that is known for their name, where the page shows none. */
+  identify: (person: NamedPerson) => NamedPerson;
+}
+
 const BATCH = 50;
 // People remembered, of 2 kB each; a page that names millions must not fill the memory.
 const MAX_ANSWERS = 500;
+// A message costs the page as much as showing several badges, so there is one in a frame at most.
+const FRAME = 16; // ms
 // After a failure: wait, so that a background that is down is not asked at every frame.
 const PAUSE = 5000; // ms
 
@@ -15,28 +23,31 @@ export class Answers {
   readonly #wanted = new Map<string, NamedPerson>();
   #generation = 0;
   #isAsking = false;
+  #askedAt = -FRAME; // performance.now() of the last message
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
-    private readonly askRows: AskRows,
+    private readonly parts: AnswersParts,
     private readonly changed: () => void,
   ) {}
 
-  /** Give what is known: a view, null for nobody, undefined when it has to be asked first (then `changed` is called). */
+  /** Return what is known: a view, null for a person who is not known, undefined when it has to be asked first (then `changed` is called). */
   get(person: NamedPerson): BadgeView | null | undefined {
-    const key = keyOf(person);
+    const asked = this.parts.identify(person);
+    const key = keyOf(asked);
     const answer = this.#answers.get(key);
-    if (answer === undefined && this.#wanted.size < MAX_ANSWERS) this.#wanted.set(key, nameOf(person));
+    if (answer === undefined) this.#want(key, asked);
     return answer;
   }
 
   set(person: NamedPerson, view: BadgeView | null): void {
-    const key = keyOf(person);
-    this.#answers.delete(key);
-    this.#answers.set(key, view);
-    for (const oldest of this.#answers.keys()) {
-      if (this.#answers.size <= MAX_ANSWERS) break;
-      this.#answers.delete(oldest);
-    }
+    this.#remember(keyOf(this.parts.identify(person)), view);
+  }
+
+  /** Ask before long about people who are not known yet. */
+  askAhead(people: readonly NamedPerson[]): void {
+    for (const person of people) this.get(person);
+    this.#askLater();
   }
 
   /** Forget everything: the directory is another now. */
@@ -46,30 +57,63 @@ export class Answers {
     this.#wanted.clear();
   }
 
-  /** Ask about everybody wanted since, if nothing is being asked. */
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.clear();
+  }
+
+  /** Ask about everybody wanted since, if nothing is being asked and this frame has had no message. */
   async ask(): Promise<void> {
     if (this.#isAsking || this.#wanted.size === 0) return;
-    this.#isAsking = true;
-    const people = [...this.#wanted.values()].slice(0, BATCH);
-    const generation = this.#generation;
-    try {
-      const views = await this.askRows(people);
-      if (generation === this.#generation)
-        people.forEach((person, at) => {
-          this.set(person, views[at] ?? null);
-        });
-    } catch (error) {
-      console.warn("Passerelle: no badges for now, its background does not answer.", error);
-      await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    if (performance.now() - this.#askedAt < FRAME) {
+      this.#askLater();
+      return;
     }
-    for (const person of people) this.#wanted.delete(keyOf(person));
+    this.#isAsking = true;
+    this.#askedAt = performance.now();
+    const asked = [...this.#wanted].slice(0, BATCH);
+    await this.#askAbout(asked);
+    for (const [key] of asked) this.#wanted.delete(key);
     this.#isAsking = false;
     this.changed();
     await this.ask();
   }
+
+  async #askAbout(asked: readonly (readonly [string, NamedPerson])[]): Promise<void> {
+    const generation = this.#generation;
+    try {
+      const views = await this.parts.askRows(asked.map(([, person]) => person));
+      if (generation !== this.#generation) return;
+      asked.forEach(([key], at) => {
+        this.#remember(key, views[at] ?? null);
+      });
+    } catch (error) {
+      console.warn("Passerelle: no badges for now, its background does not answer.", error);
+      await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    }
+  }
+
+  #askLater(): void {
+    clearTimeout(this.#timer);
+    const wait = Math.max(0, this.#askedAt + FRAME - performance.now());
+    this.#timer = setTimeout(() => void this.ask(), wait);
+  }
+
+  #want(key: string, person: NamedPerson): void {
+    if (this.#wanted.size < MAX_ANSWERS) this.#wanted.set(key, nameOf(person));
+  }
+
+  #remember(key: string, view: BadgeView | null): void {
+    this.#answers.delete(key);
+    this.#answers.set(key, view);
+    for (const oldest of this.#answers.keys()) {
+      if (this.#answers.size <= MAX_ANSWERS) break;
+      this.#answers.delete(oldest);
+    }
+  }
 }
 
-/** Give what a message may carry of a person: no nodes of the page. */
+/** Return what a message may carry of a person: no nodes of the page. */
 export function nameOf({ screenName, restId }: NamedPerson): NamedPerson {
   return { screenName, restId };
 }

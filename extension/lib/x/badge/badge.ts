@@ -62,12 +62,12 @@ export class Badge {
     if (this.host.dataset.theme !== theme) this.host.dataset.theme = theme;
   }
 
-  /** Say whom the badge is about; null before the first `show`. */
+  /** The @name that the badge is about; null before the first `show`. */
   get screenName(): string | null {
     return this.#person?.screenName ?? null;
   }
 
-  /** Be about `person`. A popover about somebody else is closed. */
+  /** Show `person`. A popover about another person is closed. */
   show(person: NamedPerson, view: BadgeView): void {
     if (this.#person && this.#person.screenName !== person.screenName) this.close();
     if (this.#person?.screenName !== person.screenName)
@@ -129,7 +129,7 @@ export class Badge {
     if (!view || person !== this.#person) return;
     const isNews = JSON.stringify(view) !== JSON.stringify(this.#view);
     this.show(person, view);
-    // A question that is being read stays, and so does the focus of whoever goes through unchanged buttons.
+    // A question that is being read stays, and so does the keyboard focus on unchanged buttons.
     if (isNews && this.#card && !this.#card.querySelector(".asking")) this.#fill();
   }
 

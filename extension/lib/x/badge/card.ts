@@ -85,7 +85,7 @@ function makeAccount(filling: Filling, account: BadgeAccountView): HTMLLIElement
   );
 }
 
-// Whose pictures one looks at is nobody's business: nothing is loaded before this press, which says who is asked.
+// Which pictures a person looks at is private: nothing is loaded before this press, which names the server that is asked.
 function makeLookButton(
   { view, acts }: Filling,
   account: BadgeAccountView,

@@ -7,7 +7,7 @@ const SILENCED = [
   ..."touchstart touchend keydown keypress keyup input beforeinput".split(" "),
 ];
 
-/** Let no event of `host` reach the page's own listeners above it, and no card or link around it be opened by a click. */
+/** Stop events of `host` before the page's own listeners above it, and clicks that would open a card or link around it. */
 export function silence(host: HTMLElement, root: ShadowRoot): void {
   for (const type of SILENCED) host.addEventListener(type, stopThere, PASSIVE);
   for (const type of ["click", "auxclick"]) root.addEventListener(type, keepClosed);

@@ -37,7 +37,7 @@ export function makeMark(): HTMLButtonElement {
   });
 }
 
-/** Make `mark` show somebody's networks, grade and whether they are followed already. */
+/** Show in `mark` a person's networks, grade and whether they are followed already. */
 export function paintMark(mark: HTMLButtonElement, { label, grade, accounts }: Marked): void {
   const networks = new Set(accounts.map(({ network }) => network));
   const isFollowed = accounts.some(({ state }) => state === "following");

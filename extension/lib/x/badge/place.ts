@@ -1,6 +1,6 @@
 // Where in X's rows a badge can stand without changing their height.
 
-// An @name in a row has one wrapper between [saved pages: all]; more would be somebody else's row.
+// An @name in a row has one wrapper between [saved pages: all]; more would be another row.
 const MAX_WRAPPERS = 3;
 // Shapes remembered; X's pages have a handful.
 const MAX_SHAPES = 100;
@@ -9,7 +9,7 @@ const MAX_SHAPES = 100;
 const known = new Map<string, number | null>();
 
 /**
- * Give the element right behind which a badge belongs: `anchor`, or the wrapper around it that stands in a row.
+ * Return the element right behind which a badge belongs: `anchor`, or the wrapper around it that stands in a row.
  *
  * X wraps each text in columns that stand in rows (React Native lays everything out as flex columns); behind the text
  * itself a badge would start a second line. Only our own siblings are added, X's nodes are never moved or wrapped.

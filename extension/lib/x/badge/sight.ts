@@ -1,7 +1,7 @@
 // Whether a card is really visible to the person: not covered, not transparent, not outside of the window.
 //
 // A page may lay a popover of its own over a card and let clicks through (`pointer-events: none`): the clicks are real, and
-// land on buttons that nobody sees. IntersectionObserver v2 reports that: https://w3c.github.io/IntersectionObserver/v2/
+// land on buttons that are not seen. IntersectionObserver v2 reports that: https://w3c.github.io/IntersectionObserver/v2/
 // Chromium has it; Firefox does not.
 
 interface SightEntry extends IntersectionObserverEntry {

@@ -38,7 +38,7 @@ button:focus-visible, a:focus-visible { outline: 2px solid var(--accent); outlin
 .mark::after { content: ""; position: absolute; inset: -5px; }
 .mark.sure { background: var(--accent); color: var(--on-accent); }
 .mark svg { flex: none; block-size: 11px; inline-size: 11px; fill: currentColor; stroke: currentColor; stroke-width: 0; }
-/* Only somebody's own word: broken border, hollow signs. */
+/* Only their own profile says so: dashed border, hollow signs. */
 .mark.hinted { border-style: dashed; }
 .mark.hinted svg { fill: none; stroke-width: 2px; }
 @media (forced-colors: active) { .mark { border-color: ButtonText; color: ButtonText; } .mark.sure { forced-color-adjust: none; } }

@@ -4,7 +4,7 @@ export type Theme = "light" | "dark";
 
 const HALF = 127.5;
 
-/** Give the theme of a page: its body's background, else its root's, else what the root says of its colour scheme. */
+/** Return the theme of a page: its body's background, else its root's, else what the root says of its colour scheme. */
 export function themeOf(document: Document): Theme {
   for (const element of [document.body, document.documentElement]) {
     const colour = parseColour(getComputedStyle(element).backgroundColor);

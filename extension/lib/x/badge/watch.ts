@@ -1,18 +1,22 @@
 // Watches one X page and keeps every badge where it belongs, whatever X does with its nodes.
 //
 // X recycles, moves and re-wraps nodes at will (its lists are virtual). So nothing about a node is believed from before:
-// each pass reads afresh whom a block names, and corrects our badge's place and content if they differ.
+// each pass reads again which person a block names, and corrects our badge's place and content if they differ.
 import type { NamedPerson } from "../../rules/keys";
 import type { BadgeView } from "../../messages/views";
 import { chooseAdapter, WATCHED_ATTRIBUTES } from "../pages/adapters";
 import { type Adapter, blocksAround, type Person } from "../pages/people";
 import { Answers, type AskRows, nameOf } from "./ask-rows";
-import { Badge, BADGE_ATTRIBUTE, type BadgeServices } from "./badge";
+import { BADGE_ATTRIBUTE, type BadgeServices } from "./badge";
+import { FrameBudget } from "./frame-budget";
 import { guessPlace, placeFor } from "./place";
+import { ShownBadges, type Wanted } from "./shown-badges";
 import { themeOf, watchTheme } from "./theme";
 
 /** What watching needs from outside. */
 export interface WatchParts extends Omit<BadgeServices, "refresh"> {
+  /** Return a person with the id that is known for their name, where the page shows none. */
+  identify: (person: NamedPerson) => NamedPerson;
   /** Whether the directory may know this person: decided here and now, from the local index. */
   mayKnow: (person: NamedPerson) => boolean;
   askRows: AskRows;
@@ -20,260 +24,194 @@ export interface WatchParts extends Omit<BadgeServices, "refresh"> {
   isAlive: () => boolean;
 }
 
-export interface Watch {
-  /** The index is another now: look at the whole page again. */
-  refresh(): void;
-  /** Stop, and leave the page as if we had never been there. */
-  stop(): void;
-}
-
-/** A badge in the page, right behind `place`: the element `anchor` that shows the @name, or a wrapper of it. */
-interface Placed {
-  readonly badge: Badge;
-  readonly anchor: Element;
-  readonly place: Element;
-}
-
-/** What a block should have: a badge about `person` behind `place`. */
-interface Wanted {
-  readonly person: Person;
-  readonly view: BadgeView;
-  readonly place: Element;
-}
-
-// A frame has 16 ms, most of which are X's own.
-const FRAME = 16; // ms
-const BUDGET = 4; // ms of main thread per frame
-// In a hidden tab no frame comes; rather than remember every changed node, look at the whole page when it is seen again.
+// Changed nodes remembered while no frame comes, in a hidden tab; beyond, the whole page is read when it is seen again.
 const MAX_CHANGED = 1000;
 const HEARTBEAT = 5000; // ms
-const MAX_SPARE = 40; // badges; X's lists have up to 24 cells
 
-export function watchPage(document: Document, parts: WatchParts): Watch {
-  const changed = new Set<Element>();
-  const blocks = new Set<Element>();
-  const placed = new Map<Element, Placed>();
-  const hosts = new Set<Element>(); // of `placed`
-  const waiting = new Map<Element, Person>(); // blocks as they were read, whose person is being asked about
-  const spare: Badge[] = []; // taken out of the page; a virtual list needs as many as go, and making one is dear
-  const answers = new Answers(parts.askRows, work);
-  const services: BadgeServices = {
-    follow: parts.follow,
-    confirm: parts.confirm,
-    look: parts.look,
-    signIn: parts.signIn,
-    refresh: refreshOne,
-  };
-  let current: Adapter | null = null;
-  let theme = themeOf(document);
-  const guessed = new Set<Element>(); // blocks whose badge stands where such badges stood before
-  let frame = 0;
-  let proof = 0; // the frame in which guesses are looked at
-  let [frameStart, spent] = [0, 0]; // ms: when the present frame began, about, and what it has cost already
+export class PageWatch {
+  readonly #changed = new Set<Element>();
+  readonly #blocks = new Set<Element>();
+  readonly #waiting = new Map<Element, Person>(); // blocks as they were read, whose person is being asked about
+  readonly #guessed = new Set<Element>(); // blocks whose badge stands where such badges stood before
+  readonly #answers: Answers;
+  readonly #shown: ShownBadges;
+  readonly #budget: FrameBudget;
+  readonly #observer: MutationObserver;
+  readonly #stopTheme: () => void;
+  readonly #heartbeat: ReturnType<typeof setInterval>;
+  #adapter: Adapter | null = null;
+  #proof = 0; // the frame in which guesses are looked at
 
-  const observer = new MutationObserver((records) => {
-    records.forEach(note);
-    work();
-  });
-  const stopTheme = watchTheme(document, () => {
-    theme = themeOf(document);
-    for (const { badge } of placed.values()) badge.theme = theme;
-  });
-  const heartbeat = setInterval(() => {
-    if (!parts.isAlive()) stop();
-  }, HEARTBEAT);
-
-  removeStrays(document.documentElement);
-  observer.observe(document.body, {
-    subtree: true,
-    childList: true,
-    characterData: true,
-    attributes: true,
-    attributeFilter: [...WATCHED_ATTRIBUTES],
-  });
-  lookAgain();
-  return { refresh, stop };
-
-  function refresh(): void {
-    answers.clear();
-    lookAgain();
-  }
-
-  function stop(): void {
-    observer.disconnect();
-    stopTheme();
-    clearInterval(heartbeat);
-    cancelAnimationFrame(frame);
-    cancelAnimationFrame(proof);
-    for (const block of [...placed.keys()]) take(block);
-    for (const one of [changed, blocks, waiting, guessed]) one.clear();
-    spare.length = 0;
-  }
-
-  function lookAgain(): void {
-    for (const one of [changed, blocks, waiting]) one.clear();
-    changed.add(document.body);
-    schedule();
-  }
-
-  // At once, so that a badge comes with its row, as long as the frame's budget lasts; nothing while nobody looks.
-  function work(): void {
-    const now = performance.now();
-    if (now - frameStart >= FRAME) [frameStart, spent] = [now, 0];
-    if (frame || document.hidden || spent >= BUDGET) schedule();
-    else pass();
-  }
-
-  function schedule(): void {
-    frame ||= requestAnimationFrame(() => {
-      frame = 0;
-      [frameStart, spent] = [performance.now(), 0];
-      pass();
+  constructor(
+    private readonly document: Document,
+    private readonly parts: WatchParts,
+  ) {
+    this.#budget = new FrameBudget(document, () => {
+      this.#pass();
     });
+    this.#answers = new Answers(parts, () => {
+      this.#budget.run();
+    });
+    this.#shown = new ShownBadges(
+      { ...parts, refresh: (person) => this.#refreshOne(person) },
+      themeOf(document),
+    );
+    this.#observer = new MutationObserver((records) => {
+      for (const record of records) this.#note(record);
+      this.#budget.run();
+    });
+    this.#stopTheme = watchTheme(document, () => {
+      this.#shown.theme = themeOf(document);
+    });
+    this.#heartbeat = setInterval(() => {
+      if (!parts.isAlive()) this.stop();
+    }, HEARTBEAT);
+    this.#shown.removeStrays(document.documentElement);
+    this.#observer.observe(document.body, {
+      subtree: true,
+      childList: true,
+      characterData: true,
+      attributes: true,
+      attributeFilter: [...WATCHED_ATTRIBUTES],
+    });
+    this.#lookAgain();
   }
 
-  function note(record: MutationRecord): void {
+  /** The index is another now: look at the whole page again. */
+  refresh(): void {
+    this.#answers.clear();
+    this.#lookAgain();
+  }
+
+  /** Ask about people before the page shows them, so that their answers are there when it does. */
+  expect(people: readonly NamedPerson[]): void {
+    this.#answers.askAhead(people.filter((person) => this.parts.mayKnow(person)));
+  }
+
+  /** Stop, and leave the page as if we had never been there. */
+  stop(): void {
+    this.#observer.disconnect();
+    this.#stopTheme();
+    clearInterval(this.#heartbeat);
+    this.#budget.stop();
+    this.#answers.stop();
+    cancelAnimationFrame(this.#proof);
+    this.#shown.clear();
+    for (const one of [this.#changed, this.#blocks, this.#waiting, this.#guessed]) one.clear();
+  }
+
+  #lookAgain(): void {
+    for (const one of [this.#changed, this.#blocks, this.#waiting]) one.clear();
+    this.#changed.add(this.document.body);
+    this.#budget.schedule();
+  }
+
+  #note(record: MutationRecord): void {
     const target = record.target instanceof Element ? record.target : record.target.parentElement;
-    if (changed.size >= MAX_CHANGED) lookAgain();
+    if (this.#changed.size >= MAX_CHANGED) this.#lookAgain();
     else if (record.type === "childList") {
-      // Whoever surrounds the change may name somebody else now; whoever came with it is new.
-      const around = current && target?.closest(current.blocks);
-      if (around) blocks.add(around);
+      // The block around the change may name another person now; the nodes that came are new.
+      const around = this.#adapter && target?.closest(this.#adapter.blocks);
+      if (around) this.#blocks.add(around);
       for (const node of record.addedNodes)
-        if (node instanceof Element && !node.hasAttribute(BADGE_ATTRIBUTE)) changed.add(node);
-    } else if (target) changed.add(target);
+        if (node instanceof Element && !node.hasAttribute(BADGE_ATTRIBUTE)) this.#changed.add(node);
+    } else if (target) this.#changed.add(target);
   }
 
-  function pass(): void {
-    if (!parts.isAlive()) {
-      stop();
+  #pass(): void {
+    if (!this.parts.isAlive()) {
+      this.stop();
       return;
     }
-    const adapter = useAdapter();
+    const adapter = this.#useAdapter();
     if (!adapter) return;
     const started = performance.now();
-    const left = BUDGET - spent;
-    for (const root of changed)
-      if (root.isConnected) for (const block of blocksAround(root, adapter)) blocks.add(block);
-    changed.clear();
-    checkPlaced();
+    const { left } = this.#budget;
+    for (const root of this.#changed)
+      if (root.isConnected) for (const block of blocksAround(root, adapter)) this.#blocks.add(block);
+    this.#changed.clear();
+    for (const block of this.#shown.sweep()) this.#blocks.add(block);
     // First everything is read, then everything is written: in turns, each reading would make the browser lay out anew.
-    writeUntil(started + left, readUntil(started + left / 2, adapter));
-    observer.takeRecords(); // what we did ourselves is no news
-    spent += performance.now() - started;
-    if (blocks.size > 0) schedule();
-    if (guessed.size > 0) proof ||= requestAnimationFrame(prove);
-    void answers.ask();
+    this.#writeUntil(started + left, this.#readUntil(started + left / 2, adapter));
+    this.#observer.takeRecords(); // what we did ourselves is no news
+    this.#budget.spend(started);
+    if (this.#blocks.size > 0) this.#budget.schedule();
+    if (this.#guessed.size > 0)
+      this.#proof ||= requestAnimationFrame(() => {
+        this.#prove();
+      });
+    void this.#answers.ask();
   }
 
-  // The same tab can go from one client to the other, when somebody signs in.
-  function useAdapter(): Adapter | null {
-    const now = current?.isHere(document) ? current : chooseAdapter(document);
-    if (now !== current) changed.add(document.body);
-    return (current = now);
+  // A tab changes from one client to the other when the person signs in.
+  #useAdapter(): Adapter | null {
+    const now = this.#adapter?.isHere(this.document) ? this.#adapter : chooseAdapter(this.document);
+    if (now !== this.#adapter) this.#changed.add(this.document.body);
+    return (this.#adapter = now);
   }
 
-  // Badges that a change outside their block concerns: gone with it, or (a reposter's stands beside it) moved away.
-  function checkPlaced(): void {
-    for (const [block, { badge, place }] of placed) {
-      if (!block.isConnected) take(block);
-      else if (badge.host.previousSibling !== place) blocks.add(block);
-    }
-  }
-
-  function readUntil(deadline: number, adapter: Adapter): Map<Element, Wanted | null> {
+  #readUntil(deadline: number, adapter: Adapter): Map<Element, Wanted | null> {
     const seen = new Map<Element, Wanted | null>();
-    // Those who were asked about stand where they were read: whatever changed since has come by `note`.
-    for (const [block, person] of waiting) {
-      const view = answers.get(person);
+    // Blocks that were asked about stand where they were read: a change since has come by `#note`.
+    for (const [block, person] of this.#waiting) {
+      const view = this.#answers.get(person);
       if (view === undefined && block.isConnected) continue;
-      waiting.delete(block);
-      if (performance.now() > deadline) blocks.add(block);
-      else if (!blocks.has(block)) seen.set(block, makeWanted(block, person, view));
+      this.#waiting.delete(block);
+      if (performance.now() > deadline) this.#blocks.add(block);
+      else if (!this.#blocks.has(block)) seen.set(block, this.#makeWanted(block, person, view));
     }
-    for (const block of blocks) {
+    for (const block of this.#blocks) {
       if (performance.now() > deadline && seen.size > 0) break;
-      blocks.delete(block);
-      const wanted = look(block, adapter);
+      this.#blocks.delete(block);
+      const wanted = this.#readBlock(block, adapter);
       if (wanted !== undefined) seen.set(block, wanted);
     }
     return seen;
   }
 
   // Undefined where the badge that is there should stay until it is known.
-  function look(block: Element, adapter: Adapter): Wanted | null | undefined {
-    waiting.delete(block);
+  #readBlock(block: Element, adapter: Adapter): Wanted | null | undefined {
+    this.#waiting.delete(block);
     const person = block.isConnected ? adapter.read(block, location.pathname) : null;
-    const view = person && parts.mayKnow(person) ? answers.get(person) : null;
+    const view = person && this.parts.mayKnow(person) ? this.#answers.get(person) : null;
     if (person && view === undefined) {
-      waiting.set(block, person);
+      this.#waiting.set(block, person);
       // Asked again about the same person: a badge that is looked at, and its popover, stay meanwhile.
-      if (placed.get(block)?.badge.screenName === person.screenName) return undefined;
+      if (this.#shown.aboutOf(block) === person.screenName) return undefined;
     }
-    return makeWanted(block, person, view);
+    return this.#makeWanted(block, person, view);
   }
 
   // Computed styles now would make the browser style new rows by themselves; in the frame it has to do so anyway.
-  function makeWanted(
-    block: Element,
-    person: Person | null,
-    view: BadgeView | null | undefined,
-  ): Wanted | null {
+  #makeWanted(block: Element, person: Person | null, view: BadgeView | null | undefined): Wanted | null {
     if (!person || !view) return null;
     const guess = guessPlace(person.anchor, block);
-    if (guess) guessed.add(block);
+    if (guess) this.#guessed.add(block);
     return { person, view, place: guess ?? placeFor(person.anchor, block) };
   }
 
-  // Right before the frame is painted: nobody sees a badge that stands wrong.
-  function prove(): void {
-    proof = 0;
-    for (const block of guessed) {
-      const there = placed.get(block);
-      if (there?.anchor.isConnected && placeFor(there.anchor, block) !== there.place) blocks.add(block);
-    }
-    guessed.clear();
-    if (blocks.size > 0) pass();
+  // Right before the frame is painted, so that a badge in a wrong place is never seen.
+  #prove(): void {
+    this.#proof = 0;
+    for (const block of this.#guessed) if (!this.#shown.isInPlace(block)) this.#blocks.add(block);
+    this.#guessed.clear();
+    if (this.#blocks.size > 0) this.#pass();
   }
 
   // What there is no time for is read again: the page may have changed by then.
-  function writeUntil(deadline: number, seen: ReadonlyMap<Element, Wanted | null>): void {
+  #writeUntil(deadline: number, seen: ReadonlyMap<Element, Wanted | null>): void {
     let isLate = false;
     for (const [block, wanted] of seen) {
-      if (isLate) blocks.add(block);
-      else if (wanted) put(block, wanted);
-      else take(block);
+      if (isLate) this.#blocks.add(block);
+      else this.#shown.set(block, wanted);
       isLate = performance.now() > deadline;
     }
   }
 
-  function put(block: Element, { person, view, place }: Wanted): void {
-    const badge = placed.get(block)?.badge ?? spare.pop() ?? new Badge(services);
-    badge.theme = theme;
-    badge.show(nameOf(person), view); // a badge holds none of the page's nodes
-    if (badge.host.previousSibling !== place) place.after(badge.host);
-    placed.set(block, { badge, anchor: person.anchor, place });
-    hosts.add(badge.host);
-    if (place.parentElement) removeStrays(place.parentElement);
-  }
-
-  function take(block: Element): void {
-    const badge = placed.get(block)?.badge;
-    if (!badge) return;
-    badge.remove();
-    hosts.delete(badge.host);
-    placed.delete(block);
-    if (spare.length < MAX_SPARE) spare.push(badge);
-  }
-
-  // Nodes of ours that no block owns any more: of an earlier version of this script, or copied by the page.
-  function removeStrays(around: Element): void {
-    for (const host of around.querySelectorAll(`[${BADGE_ATTRIBUTE}]`)) if (!hosts.has(host)) host.remove();
-  }
-
-  async function refreshOne(person: NamedPerson): Promise<BadgeView | null> {
-    const [view = null] = await parts.askRows([nameOf(person)]).catch(() => []);
-    if (view) answers.set(person, view);
+  async #refreshOne(person: NamedPerson): Promise<BadgeView | null> {
+    const asked = this.parts.identify(nameOf(person));
+    const [view = null] = await this.parts.askRows([asked]).catch(() => []);
+    if (view) this.#answers.set(person, view);
     return view;
   }
 }

@@ -5,12 +5,12 @@ import type { Adapter } from "./people";
 
 export const ADAPTERS: readonly Adapter[] = [classic, newClient];
 
-/** Attributes to watch, for every client at once: a tab can go from one to the other when somebody signs in. */
+/** Attributes to watch, for every client at once: a tab changes from one to the other when the person signs in. */
 export const WATCHED_ATTRIBUTES: readonly string[] = [
   ...new Set(ADAPTERS.flatMap(({ attributes }) => attributes)),
 ];
 
-/** Give the adapter for what the page is now, or null while it is neither. */
+/** Return the adapter for what the page is now, or null while it is neither. */
 export function chooseAdapter(document: Document): Adapter | null {
   return ADAPTERS.find((adapter) => adapter.isHere(document)) ?? null;
 }

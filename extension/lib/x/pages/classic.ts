@@ -95,7 +95,7 @@ function idFromButton(around: Element | null, block: Element, screenName: string
   return null;
 }
 
-// A button names its person; one that names nobody can only be for the person in whose own block it stands.
+// A button names its person; one without a name can only be for the person of the block around it.
 function isFor(button: Element, block: Element, screenName: string): boolean {
   const names = namesIn(button.getAttribute("aria-label"));
   return names.length === 0 ? block.contains(button) : names.some((name) => isSameName(name, screenName));

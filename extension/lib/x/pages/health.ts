@@ -6,7 +6,7 @@ import { PICTURE_LINK } from "./selectors";
 const LOOK = 5_000; // ms; a page is settled when two looks find the same
 const ENOUGH = 5; // pictures that lead to profiles
 
-/** Say once per page of X, when it has settled, whether anybody can be read from it. Gives the function that ends it. */
+/** Report once per page of X, when it has settled, whether people can be read from it. Returns a function that stops it. */
 export function watchHealth(document: Document, report: (isReadable: boolean) => void): () => void {
   let path = "";
   let isSettled = false;

@@ -10,7 +10,7 @@ import {
 import type { Adapter, Person, Surface } from "./people";
 import { NEW, NO_PROFILE } from "./selectors";
 
-// Parts of a block that say nothing about whom it shows: others' posts and cards, what people write, who reposted.
+// Parts of a block that say nothing about its person: others' posts and cards, what people write, who reposted.
 const APART = [NEW.entry, NEW.writing, NEW.hoverCard, NEW.repostLine].join();
 // A header is little text; what is not found in so many nodes is not there.
 const MAX_NODES = 2000;
@@ -114,7 +114,7 @@ function nameOfPicture(block: Element): string | null {
   return null;
 }
 
-// Not in a quoted post inside, not in what somebody wrote, not in the line about who reposted.
+// Not in a quoted post inside, not in what a person wrote, not in the line about who reposted.
 function isOwn(element: Element, block: Element): boolean {
   const apart = element.closest(APART);
   return !apart || apart === block || !block.contains(apart);

@@ -16,10 +16,10 @@ export interface Adapter {
   readonly client: "classic" | "new";
   /** Selects blocks: elements that name one person each, or none. */
   readonly blocks: string;
-  /** Which attributes, when changed, can change whom a block names. */
+  /** Attributes that, when changed, can change which person a block names. */
   readonly attributes: readonly string[];
   isHere(document: Document): boolean;
-  /** Read whom a block names now; null when nobody can be told for sure. `path` is the page's, null when unknown. */
+  /** Return the person whom a block names now; null when that is not certain. `path` is the page's, null when unknown. */
   read(block: Element, path: string | null): Person | null;
 }
 
@@ -28,14 +28,14 @@ export interface Found {
   readonly person: Person;
 }
 
-/** Give the blocks that a changed part of the page holds or lies in. */
+/** Return the blocks that a changed part of the page holds or lies in. */
 export function blocksAround(root: Element, adapter: Adapter): Element[] {
   const around = root.closest(adapter.blocks);
   const inside = [...root.querySelectorAll(adapter.blocks)];
   return around ? [around, ...inside] : inside;
 }
 
-/** Give everybody in `root`, in the order of the page. */
+/** Return everybody in `root`, in the order of the page. */
 export function findPeople(root: Element, adapter: Adapter, path: string | null): Found[] {
   return blocksAround(root, adapter).flatMap((block) => {
     const person = adapter.read(block, path);

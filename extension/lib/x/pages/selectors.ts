@@ -41,7 +41,7 @@ export const CLASSIC = {
   bannerAddress: /\/profile_banners\/([1-9]\d{0,19})\//,
   // The way to one's own profile in X's menu: who is signed in. [saved: 3 of 3 pages with a menu]
   ownProfile: 'a[data-testid="AppTabBar_Profile_Link"]',
-  // The column in the middle: rows beside it (who to follow) are in nobody's list. [saved]
+  // The column in the middle: rows beside it (who to follow) are in no list. [saved]
   column: '[data-testid="primaryColumn"]',
   main: 'main, [data-testid="primaryColumn"]',
 } as const;
@@ -91,12 +91,12 @@ export const NO_PROFILE: ReadonlySet<string | undefined> = new Set(
   ),
 );
 
-/** X's own hosts: a link elsewhere names nobody here. m.x.com stands in posts' links on phones. [sources] */
+/** X's own hosts: a link to another host names no person of X. m.x.com stands in posts' links on phones. [sources] */
 export const X_HOSTS: ReadonlySet<string> = new Set(
   ["x.com", "twitter.com"].flatMap((host) => [host, `www.${host}`, `mobile.${host}`, `m.${host}`]),
 );
 
-/** First parts of paths that are X's own pages and nobody's name. [sources] */
+/** First parts of paths that are X's own pages, never a person's name. [sources] */
 export const RESERVED: ReadonlySet<string> = new Set(
   (
     "home explore notifications messages i search settings compose login logout signup hashtag intent share jobs " +

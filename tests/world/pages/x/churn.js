@@ -11,7 +11,7 @@ const PATHS = [
 ];
 const LATE = 150; // ms in which what was begun (a card, a navigation) is finished
 
-/** Give a chooser that always chooses alike for the same seed. Mulberry32: https://github.com/bryc/code/blob/master/jshash/PRNGs.md */
+/** Return a chooser that always chooses alike for the same seed. Mulberry32: https://github.com/bryc/code/blob/master/jshash/PRNGs.md */
 function makeDice(seed) {
   let state = seed >>> 0;
   const roll = () => {
@@ -43,7 +43,7 @@ export function offerChurn(acts) {
   };
 }
 
-/** Give what X does with a column of rows; `make` makes another one by chance. */
+/** Return what X does with a column of rows; `make` makes another one by chance. */
 export function actsOnRows(column, make) {
   const parked = [];
   const rows = () => [...column.children];
@@ -75,7 +75,7 @@ export function actsOnRows(column, make) {
   };
 }
 
-/** Fill a card that has just opened `late` (ms), unless meanwhile it is gone or opened for somebody else. */
+/** Fill a card that has just opened `late` (ms), unless it was closed or opened for another person meanwhile. */
 export function fillLate(card, late, fill) {
   card.replaceChildren();
   const opened = (card.dataset.opened = String(

@@ -15,7 +15,7 @@ import {
   wrapPost,
 } from "./classic.js";
 import { h, setText } from "./dom.js";
-import { byName, mixed, PEOPLE, somebody, writing } from "./people.js";
+import { byName, mixed, PEOPLE, randomPerson, writing } from "./people.js";
 import { namesIn, noteTheme, surfaceOf } from "./shown.js";
 import { fillVirtual } from "./virtual.js";
 
@@ -93,7 +93,7 @@ export function drawProfile(screenName) {
   history.replaceState({}, "", `/${screenName}`);
   offerChurn({
     ...actsOnPeople,
-    navigate: (dice) => void navigate(somebody(dice).screen_name),
+    navigate: (dice) => void navigate(randomPerson(dice).screen_name),
   });
 }
 
@@ -196,7 +196,7 @@ function listen(root) {
   });
 }
 
-// Around a name on each surface, the part of the page that comes to show somebody else. A profile's header: when one navigates.
+// Around a name on each surface, the part of the page that changes to another person. A profile's header: on navigation.
 const PARTS = {
   post: ["article", showAuthor],
   quote: [".quote", showQuoted],
@@ -205,7 +205,7 @@ const PARTS = {
   hover: ["[data-testid=HoverCard]", showCell],
 };
 
-function showSomebodyElse(name, person) {
+function showOtherPerson(name, person) {
   const [around, show] = PARTS[surfaceOf(name)] ?? [];
   show?.(name.closest(around), person);
 }
@@ -216,7 +216,7 @@ const allPosts = () => [...document.querySelectorAll("article")];
 // What X does with whatever shows people, wherever it stands.
 const actsOnPeople = {
   recycle: (dice) => {
-    showSomebodyElse(dice.pick(namesIn(document.body)), somebody(dice));
+    showOtherPerson(dice.pick(namesIn(document.body)), randomPerson(dice));
   },
   rewrap: (dice) => {
     wrap(dice.pick([...allPosts(), ...allCells()]));
@@ -234,15 +234,15 @@ const actsOnPeople = {
     document.documentElement.dir = dice.pick(["ltr", "rtl"]);
   },
   hover: (dice) => {
-    openCard(somebody(dice));
+    openCard(randomPerson(dice));
   },
   unhover: closeCard,
 };
 
 const somePost = (dice, isNarrow) =>
-  makePost(somebody(dice), {
-    quoted: dice.below(3) ? null : somebody(dice),
-    reposter: dice.below(3) ? null : somebody(dice),
+  makePost(randomPerson(dice), {
+    quoted: dice.below(3) ? null : randomPerson(dice),
+    reposter: dice.below(3) ? null : randomPerson(dice),
     isNarrow,
   });
 
@@ -277,7 +277,7 @@ function setTheme(name) {
   noteTheme(theme);
 }
 
-// The address changes first, the header's texts a moment later, unless somebody has gone on meanwhile.
+// The address changes first, the header's texts a moment later, unless the page was left meanwhile.
 async function navigate(screenName) {
   history.pushState({}, "", `/${screenName}`);
   await new Promise((resolve) => setTimeout(resolve, HEADER_FILLED));
@@ -310,7 +310,7 @@ Object.assign(window, {
   __direction(direction) {
     document.documentElement.dir = direction;
   },
-  /** Add `count` cells at the end, every tenth of them somebody whom the directory may know. */
+  /** Add `count` cells at the end, every tenth of them a person who may be in the directory. */
   __addCells(count, first = 0) {
     const column = document.querySelector(".timeline");
     column.append(
@@ -320,7 +320,7 @@ Object.assign(window, {
   __hover: (screenName) => {
     openCard(byName(screenName));
   },
-  /** What a hostile page can try with a badge. Gives what it could see inside. */
+  /** What a hostile page can try with a badge. Returns what it could see inside. */
   __attack() {
     return [...document.querySelectorAll("[data-passerelle-badge]")].map(
       (host) => {

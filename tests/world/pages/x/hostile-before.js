@@ -1,5 +1,5 @@
 // What a page can do to the browser's own functions before anything else of it runs. They go on working; what they hear of badges is written down.
-window.__ran = []; // nobody may write here: the canary
+window.__ran = []; // must stay empty: a script that runs here writes to it
 window.__heard = [];
 window.alert = (text) => {
   window.__ran.push(`alert ${text}`);
@@ -50,7 +50,7 @@ JSON.parse = (
   (parse) => (text) =>
     parse(text.replaceAll("ada_nouvelle", "nasa"))
 )(JSON.parse);
-// Everything is a person, for whoever looks up a field without asking whose it is.
+// Every object has the fields of a person, for code that reads inherited properties.
 Object.assign(Object.prototype, {
   __typename: "User",
   rest_id: "9000000000011000033",

@@ -22,7 +22,7 @@ const stranger = (number, display_name) => ({
   display_name,
 });
 
-/** A cell whose link and @name disagree: nobody can be told from it for sure. */
+/** A cell whose link and @name disagree: the person cannot be determined for sure. */
 function makeLiar(shown, leadsTo) {
   const cell = makeCell(byName(shown));
   for (const link of cell.querySelectorAll("a"))
@@ -32,7 +32,7 @@ function makeLiar(shown, leadsTo) {
   return cell;
 }
 
-/** Somebody known among strangers who call themselves all kinds of things. */
+/** A known person among strangers with misleading names. */
 export function drawHostile() {
   const [ada, bruno, chloe, , farid, , , , , html, , nasa] = PEOPLE.slice(1);
   const impostors = NAMES.map((name, at) => stranger(10 + at, name));
@@ -116,7 +116,7 @@ Object.assign(window, {
         document.dispatchEvent(new CustomEvent(type, { detail }));
     }
   },
-  /** `count` answers that nobody asked for. */
+  /** `count` answers without a request. */
   __flood(count) {
     for (let number = 1; number <= count; number++) {
       document.dispatchEvent(

@@ -12,7 +12,7 @@ import {
   showReposter,
   wrapNames,
 } from "./new.js";
-import { byName, mixed, PEOPLE, somebody, writing } from "./people.js";
+import { byName, mixed, PEOPLE, randomPerson, writing } from "./people.js";
 import { namesIn, noteTheme, surfaceOf } from "./shown.js";
 import { fillVirtual } from "./virtual.js";
 
@@ -95,11 +95,11 @@ export function drawPeople(count) {
   makeFrame(h("h2", {}, "Following"), list);
   offerChurn({
     ...actsOnPeople,
-    ...actsOnRows(list, (dice) => h("li", {}, makeRow(somebody(dice)))),
+    ...actsOnRows(list, (dice) => h("li", {}, makeRow(randomPerson(dice)))),
   });
 }
 
-/** A long list of people, of whom only those in sight are in the page. */
+/** A long list of people; only the visible ones are in the page. */
 export function drawVirtual(count) {
   const list = makeList();
   makeFrame(h("h2", {}, "Followers"), list);
@@ -119,7 +119,7 @@ export function drawProfile(screenName) {
   makeFrame(makeProfile(person), makeList(makePost(person), makePost(person)));
   offerChurn({
     ...actsOnPeople,
-    navigate: (dice) => void navigate(somebody(dice).screen_name),
+    navigate: (dice) => void navigate(randomPerson(dice).screen_name),
   });
 }
 
@@ -137,7 +137,7 @@ function openCard(person) {
 
 const closeCard = () => document.querySelector("[data-side]")?.remove();
 
-// Around a name on each surface, the part of the page that comes to show somebody else. A profile's header: when one navigates.
+// Around a name on each surface, the part of the page that changes to another person. A profile's header: on navigation.
 const PARTS = {
   post: ["[data-timeline-entry]", showEntry],
   quote: ["[data-timeline-entry]", showEntry],
@@ -146,7 +146,7 @@ const PARTS = {
   hover: ["[data-side]", showNames],
 };
 
-function showSomebodyElse(name, person) {
+function showOtherPerson(name, person) {
   const [around, show] = PARTS[surfaceOf(name)] ?? [];
   show?.(name.closest(around), person);
 }
@@ -159,7 +159,7 @@ const allNames = () => [...document.querySelectorAll(".names")];
 // What X does with whatever shows people, wherever it stands.
 const actsOnPeople = {
   recycle: (dice) => {
-    showSomebodyElse(dice.pick(namesIn(document.body)), somebody(dice));
+    showOtherPerson(dice.pick(namesIn(document.body)), randomPerson(dice));
   },
   rewrap: (dice) => {
     wrapNames(dice.pick(allNames()));
@@ -181,15 +181,15 @@ const actsOnPeople = {
     document.documentElement.dir = dice.pick(["ltr", "rtl"]);
   },
   hover: (dice) => {
-    openCard(somebody(dice));
+    openCard(randomPerson(dice));
   },
   unhover: closeCard,
 };
 
 const somePost = (dice, isPhone) =>
-  makePost(somebody(dice), {
-    quoted: dice.below(3) ? null : somebody(dice),
-    reposter: dice.below(3) ? null : somebody(dice),
+  makePost(randomPerson(dice), {
+    quoted: dice.below(3) ? null : randomPerson(dice),
+    reposter: dice.below(3) ? null : randomPerson(dice),
     isPhone,
   });
 
@@ -207,7 +207,7 @@ function setTheme(name) {
   noteTheme(theme);
 }
 
-// The address changes first, the header's texts a moment later, unless somebody has gone on meanwhile.
+// The address changes first, the header's texts a moment later, unless the page was left meanwhile.
 async function navigate(screenName) {
   history.pushState({}, "", `/${screenName}`);
   await new Promise((resolve) => setTimeout(resolve, HEADER_FILLED));

@@ -14,7 +14,7 @@ export const PEOPLE = ROWS.map(toPerson);
 export const byName = (name) =>
   PEOPLE.find(({ screen_name }) => screen_name === name) ?? stranger(name);
 
-/** Return person `number` of a crowd that nobody follows: one of CROWD, or as `crowd` of tests/data/people.py. */
+/** Return person `number` of a crowd that is not followed: one of CROWD, or as `crowd` of tests/data/people.py. */
 export function crowd(number) {
   if (CROWD.length) return toPerson(CROWD[number % CROWD.length]);
   const rest_id = String(
@@ -41,7 +41,7 @@ export function mixed(count, first = 0) {
 }
 
 /** Return a random person, mostly one of PEOPLE. */
-export const somebody = (dice) =>
+export const randomPerson = (dice) =>
   dice.below(4)
     ? dice.pick(PEOPLE.slice(1))
     : crowd(UNKNOWN + dice.below(1_000));

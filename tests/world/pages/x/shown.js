@@ -1,4 +1,4 @@
-// Whom these pages show and where, as they themselves know it: by this the tests judge badges, and not by X's structure.
+// The people these pages show and where, from their own data: the tests compare badges with this, not with X's structure.
 
 const BADGE = "[data-passerelle-badge]";
 const shown = new WeakMap(); // the element that shows a name -> { surface, person }
@@ -10,7 +10,7 @@ export function note(element, person, surface = shown.get(element).surface) {
   return element;
 }
 
-/** Give on which surface an element shows a name. */
+/** Return on which surface an element shows a name. */
 export const surfaceOf = (element) => shown.get(element).surface;
 
 /** Note which theme a page has now: what badges are to be like. */
@@ -18,11 +18,11 @@ export const noteTheme = (now) => {
   theme = now;
 };
 
-/** Give the elements within `block` that show somebody's name, in the order of the document. */
+/** Return the elements within `block` that show a person's name, in the order of the document. */
 export const namesIn = (block) =>
   [...block.querySelectorAll("*")].filter((element) => shown.has(element));
 
-/** Give everybody whom the page shows now, each with all badges that stand right behind their name, and the badges that stand elsewhere. */
+/** Return every person on the page, each with all badges that stand right behind their name, and the badges that stand elsewhere. */
 function look() {
   const badges = new Map(namesIn(document.body).map((name) => [name, []]));
   const astray = [];
@@ -63,7 +63,7 @@ function describe(host, name) {
   };
 }
 
-/** Give the elements of the page that are taller or less tall with badges than without: both measured now, in one turn. */
+/** Return the elements of the page that are taller or less tall with badges than without: both measured now, in one turn. */
 function measure() {
   const hosts = [...document.querySelectorAll(BADGE)];
   const elements = [...document.body.querySelectorAll("*")].filter(

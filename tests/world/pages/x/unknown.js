@@ -1,4 +1,4 @@
-// A page as X may draw it tomorrow: the same people with pictures and links, under names that nobody has seen yet.
+// A page as X may draw it tomorrow: the same people with pictures and links, under new names.
 import { h } from "./dom.js";
 import { PEOPLE } from "./people.js";
 

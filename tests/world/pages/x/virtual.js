@@ -5,7 +5,7 @@ const SPARE = 6; // rows beyond those in sight
 
 /**
  * Fill `column` with `list`: `make` makes a row for a person, `show` shows another one in it. It scrolls with `box`, else with the
- * window. Gives an act that scrolls somewhere by chance.
+ * window. Returns an act that scrolls somewhere by chance.
  */
 export function fillVirtual(
   column,

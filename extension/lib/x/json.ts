@@ -1,4 +1,4 @@
-// JSON that strangers wrote: parsed without failing, walked without end, its keys never taken for the prototype's. Pure.
+// JSON from X or its page: parsed without throwing, walked with a bound, its keys never taken for the prototype's. Pure.
 
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -12,7 +12,7 @@ export function parseJson(text: string, longest: number): unknown {
   }
 }
 
-/** Give the objects of a value: depth first in the order of the text, however deep, and `most` of them with the lists. */
+/** Return the objects of a value: depth first in the order of the text, however deep, and `most` of them with the lists. */
 export function* objectsIn(root: unknown, most: number): Generator<Json> {
   const waiting: unknown[] = [root];
   for (let count = 0; waiting.length > 0 && count < most; count++) {
@@ -26,7 +26,7 @@ export function* objectsIn(root: unknown, most: number): Generator<Json> {
   }
 }
 
-/** Give the object under a key, an empty one where there is none. */
+/** Return the object under a key, an empty one where there is none. */
 export function part(object: Json, key: string): Json {
   const value = Object.hasOwn(object, key) ? object[key] : null;
   return isObject(value) ? value : {};

@@ -1,0 +1,91 @@
+"""Matches as pages list them, with decisions and the state of following, and the counts above the list."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from passerelle.following.decisions import Decision, decision_fields
+from passerelle.following.marks import Following, following_fields
+from passerelle.identifiers import Network
+from passerelle.matching.evidence import Evidence, EvidenceView, evidence_of
+from passerelle.matching.listing import Account
+from passerelle.matching.match import Match
+from passerelle.matching.views import AccountView, MatchesView, MatchView
+from passerelle.networks.table import NETWORKS
+from passerelle.people.graph import FollowGraph
+
+
+def make_match_view(match: Match, decisions: Mapping[str, Decision], following: Following) -> MatchView:
+    """Return a match as pages show it, with the person's decisions and the state of following."""
+    accounts = [_account_view(match, account, decisions, following) for account in match.accounts]
+    person, row, profile = match.person, match.row, match.profile
+    names = (person.name, row, profile)
+    hinted = (one for account in match.accounts if account.hint for one in evidence_of(account.hint))
+    return MatchView(
+        rest_id=person.rest_id,
+        row_id=row.row_id if row else None,
+        screen_name=next((name.screen_name for name in names if name and name.screen_name), None),
+        display_name=next((name.display_name for name in names if name and name.display_name), None),
+        following=person.following,
+        followed_by=person.followed_by,
+        grade=match.grade,
+        preselected=match.preselected,
+        leaving_on=row.leaving_on.isoformat() if row and row.leaving_on else None,
+        accounts=accounts,
+        evidence=list(dict.fromkeys((*map(_evidence_view, match.evidence), *hinted))),
+    )
+
+
+def count_matches(graph: FollowGraph, views: Collection[MatchView]) -> MatchesView:
+    """Return the counts above the list; all but `found_followers` count followed people.
+
+    People without a row are counted apart, and only while one of the accounts their profile names is not gone.
+    """
+    followed = [person for person in graph.people.values() if person.following]
+    listed = [view for view in views if view.row_id is not None]
+    found = [view for view in listed if view.following]
+    return MatchesView(
+        following=len(followed),
+        named=sum(person.name is not None for person in followed),
+        found=len(found),
+        found_bluesky=sum(_is_on(view, "bluesky") for view in found),
+        found_fediverse=sum(_is_on(view, "fediverse") for view in found),
+        found_followers=sum(view.followed_by for view in listed),
+        hinted=sum(view.following and view.row_id is None and _has_hope(view) for view in views),
+        preselected=sum(view.preselected for view in found),
+    )
+
+
+def _account_view(
+    match: Match, account: Account, decisions: Mapping[str, Decision], following: Following
+) -> AccountView:
+    view = AccountView(
+        network=account.network,
+        address=account.address,
+        did=account.did,
+        url=account.url,
+        chosen=False,
+        rejected=False,
+        state="none",
+        error=None,
+        listed=account.listed,
+        hint=account.hint,
+    )
+    update = decision_fields(match.person.rest_id, match.preselected, view, decisions)
+    if NETWORKS[account.network].is_followed_here:
+        update |= following_fields(account.did, account.address, following)
+    return view.model_copy(update=update)
+
+
+def _is_on(view: MatchView, network: Network) -> bool:
+    return any(account.network == network and account.listed for account in view.accounts)
+
+
+def _has_hope(view: MatchView) -> bool:
+    checks = (account.hint.check if account.hint else None for account in view.accounts)
+    return not all(check and check.state == "gone" for check in checks)
+
+
+def _evidence_view(evidence: Evidence) -> EvidenceView:
+    day = evidence.date.isoformat() if evidence.date else None
+    return EvidenceView(code=evidence.code, detail=evidence.detail, url=evidence.url, date=day)

@@ -1,0 +1,70 @@
+"""The pages in a real Chromium: nothing wider than a small telephone, and everything large enough for a finger."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+from passerelle_directory.cli import main
+from playwright.sync_api import Browser, Playwright
+
+from tests.backend.test_cli import START_UP, free_port, get_when_up
+from tests.world.chromium import QUIET, find_binary
+
+pytestmark = pytest.mark.e2e
+
+NARROW = 320  # pixels: https://www.w3.org/TR/WCAG22/#reflow
+FINGER = 44  # pixels: https://www.w3.org/TR/WCAG22/#target-size-enhanced
+TALLEST = 12_000  # pixels of a page at that width
+PATHS = ("/", "/departures", "/departures?country=SE&page=2", "/install", "/listed", "/privacy", "/legal", "/nowhere")
+SMALL_TARGETS = """(finger) => [
+        ...document.querySelectorAll("nav a, footer a, .button, select, input:not([type=hidden])"),
+    ]
+    .filter((one) => one.getBoundingClientRect().height < finger)
+    .map((one) => one.outerHTML)"""
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve the seed; return the server's address."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PASSERELLE_DATA", str(tmp_path_factory.mktemp("data")))
+        patch.delenv("DATABASE_URL", raising=False)
+        for command in (["keygen"], ["seed"], ["snapshot"]):
+            assert main(command) == 0
+        port = free_port()
+        server = subprocess.Popen(
+            [sys.executable, "-m", "passerelle_directory.cli", "serve", "--port", str(port)],
+            stderr=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+        )
+        try:
+            get_when_up(f"http://127.0.0.1:{port}/")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+            server.wait(timeout=START_UP)
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """Start Debian's Chromium."""
+    started = playwright.chromium.launch(executable_path=find_binary(), args=["--no-sandbox", *QUIET])
+    yield started
+    started.close()
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+def test_no_page_is_wider_than_a_small_telephone_and_every_target_fits_a_finger(
+    browser: Browser, address: str, language: str
+) -> None:
+    page = browser.new_page(viewport={"width": NARROW, "height": 640}, locale=language)
+    for path in PATHS:
+        page.goto(address + path)
+        width, height = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
+        assert width <= NARROW, path
+        assert height <= TALLEST, path
+        assert page.evaluate(SMALL_TARGETS, FINGER) == [], path
+    page.close()
