@@ -17,7 +17,7 @@ const QUEUE: QueueView = {
 };
 const NOON = Date.parse("2026-11-20T12:00:00Z");
 
-test("nobody asked to wait: at once", () => {
+test("without a request to wait: at once", () => {
   expect(waitOf(QUEUE, NOON)).toBe(0);
 });
 
