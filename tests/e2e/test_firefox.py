@@ -51,7 +51,7 @@ def test_engine_starts_and_an_archive_is_read_and_matched(firefox: Firefox, samp
     )
 
 
-def test_the_popup_sends_who_chooses_a_file_to_the_tab_at_the_same_step(firefox: Firefox, sample: Path) -> None:
+def test_choosing_a_file_in_the_popup_opens_the_tab_at_the_same_step(firefox: Firefox, sample: Path) -> None:
     """Firefox closes a popup as soon as a file dialog opens, and with it the page that waits for the file."""
     popup = firefox.open(firefox.url("popup.html"))
     firefox.until(popup, "document.querySelector('[data-testid=\"choose-file\"]') !== null")
@@ -124,7 +124,7 @@ def test_following_outlives_the_event_page_limit_with_no_page_open(
     assert sorted(follow.subject for follow in pds.list_follows(person.did)) == sorted(map(crowd_did, CROWD))
 
 
-def test_one_s_own_list_on_x_is_read_while_one_scrolls(firefox: Firefox) -> None:
+def test_the_own_list_on_x_is_read_while_scrolling(firefox: Firefox) -> None:
     tab = firefox.open(firefox.url(APP))
     firefox.click(tab, at("read-following"))
     firefox.until(tab, f"document.querySelector('{at('reading')}') !== null")

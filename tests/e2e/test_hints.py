@@ -167,7 +167,7 @@ def test_the_list_shows_the_same_and_a_lie_stays_unconfirmed(
     assert hosts(world) <= {APPVIEW, PLC, PDS}
 
 
-def test_a_checked_account_is_followed_from_the_list_once_one_has_signed_in(
+def test_a_checked_account_is_followed_from_the_list_after_signing_in(
     chromium: Chromium, tab: Page, person: Account, pds: Pds, kim: Account
 ) -> None:
     expect(badge(browse(chromium), KIM)).to_be_visible()
@@ -248,7 +248,7 @@ IS_PYTHON_AWAKE = (
 QUIET = 8_000  # ms, longer than the background waits for more people: extension/lib/background/hints.ts
 
 
-def test_python_sleeps_until_a_profile_may_name_an_account_and_no_directory_is_needed(
+def test_python_is_not_started_until_a_profile_may_name_an_account_and_no_directory_is_needed(
     chromium: Chromium, world: World
 ) -> None:
     tab = chromium.open_page(f"{APP}#settings")  # the first page wakes Python, since an archive may be dropped there
@@ -268,7 +268,7 @@ def test_python_sleeps_until_a_profile_may_name_an_account_and_no_directory_is_n
     assert hosts(world) == set()
 
 
-def test_what_is_rejected_in_the_list_has_no_badge(chromium: Chromium, tab: Page) -> None:
+def test_a_person_rejected_in_the_list_has_no_badge(chromium: Chromium, tab: Page) -> None:
     x = browse(chromium)
     expect(badge(x, MAUD)).to_be_visible()
     tab.bring_to_front()
@@ -280,9 +280,7 @@ def test_what_is_rejected_in_the_list_has_no_badge(chromium: Chromium, tab: Page
     expect(badge(x, MAUD)).to_have_count(0)
 
 
-def test_the_server_that_does_not_answer_is_named_and_nothing_is_lost(
-    chromium: Chromium, tab: Page, world: World
-) -> None:
+def test_a_server_without_an_answer_is_named_and_nothing_is_lost(chromium: Chromium, tab: Page, world: World) -> None:
     x = browse(chromium)
     open_badge(x, KIM)
     with world.silence():

@@ -49,7 +49,7 @@ def test_the_extension_trusts_the_key_that_signs(directory: DirectoryServer, tmp
     assert len(trusted["keys"]) == 2
 
 
-def test_signing_again_what_is_unchanged_gives_the_same_signature(directory: DirectoryServer) -> None:
+def test_signing_an_unchanged_file_again_gives_the_same_signature(directory: DirectoryServer) -> None:
     latest = directory.latest()
 
     assert json.loads(sign(latest))["signature"] == json.loads(latest)["signature"]

@@ -44,11 +44,11 @@ class Loopback(httpx.HTTPTransport):
         return super().handle_request(request)
 
 
-def test_answers_under_a_real_name_with_a_trusted_certificate(browser: httpx.Client) -> None:
+def test_the_front_answers_under_a_real_name_with_a_trusted_certificate(browser: httpx.Client) -> None:
     assert browser.post("https://x.com/home?tab=1", content="hello").text == "POST /home?tab=1 hello"
 
 
-def test_writes_down_every_request(world: World, browser: httpx.Client) -> None:
+def test_every_request_is_logged(world: World, browser: httpx.Client) -> None:
     browser.get("https://x.com/home", headers={"x-mark": "1"})
     browser.post("https://dir.passerelle.eu/v1", content="abc")
 
@@ -60,7 +60,7 @@ def test_writes_down_every_request(world: World, browser: httpx.Client) -> None:
     assert world.asked[1].body_sha256.startswith("ba7816bf")  # sha256("abc")
 
 
-def test_a_stranger_gets_no_answer_and_is_written_down(world: World) -> None:
+def test_an_unknown_host_gets_no_answer_and_is_logged(world: World) -> None:
     with (
         httpx.Client(verify=False, trust_env=False) as client,
         pytest.raises(httpx.RemoteProtocolError),
@@ -70,7 +70,7 @@ def test_a_stranger_gets_no_answer_and_is_written_down(world: World) -> None:
     assert [ask.host for ask in world.strangers] == ["telemetry.example"]
 
 
-def test_faults_come_and_go(world: World, browser: httpx.Client) -> None:
+def test_a_fault_ends_with_its_block(world: World, browser: httpx.Client) -> None:
     with world.fault("x.com", unreachable), pytest.raises(httpx.RemoteProtocolError):
         browser.get("https://x.com/")
     with world.silence(), pytest.raises(httpx.RemoteProtocolError):

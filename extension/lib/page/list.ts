@@ -99,6 +99,13 @@ export function toFollow(matches: readonly MatchView[]): AccountView[] {
   );
 }
 
+/** Return the chosen fediverse accounts: the rows of the CSV for Mastodon. */
+export function toImport(matches: readonly MatchView[]): AccountView[] {
+  return matches.flatMap((match) =>
+    match.accounts.filter((a) => a.network === "fediverse" && a.chosen && !a.rejected),
+  );
+}
+
 /** Return the ids of the people whose follow failed. */
 export function failed(matches: readonly MatchView[]): string[] {
   return matches.filter(FILTERS.failed).map((match) => match.rest_id);

@@ -72,7 +72,7 @@ const MARKS = [
 // A page of a person on some server, and its host, in whatever script; `%40` is how links write "@".
 const PROFILE =
   /(?:https?:\/\/)?([^\s/@:()[\]{}<>"«“]*)(?::\d*)?\/(?:[^\s@]*\/)?(?:@|%40|users\/|profile\/|user\/|u\/)/gu;
-// user@host, with or without a first "@", perhaps with a space at the second.
+// user@host, with or without a first "@", perhaps with a space at the second; the host in any script.
 const ACCT = /[a-z0-9_](?: @ ?|@ ?)([^\s@/:,;()[\]{}<>"«“]+\.[^\s@/:,;()[\]{}<>"«“.]+)/gu;
 
 function mayHoldAddress(text: string): boolean {
