@@ -37,7 +37,10 @@ export class Answers {
     const asked = this.parts.identify(person);
     const key = keyOf(asked);
     const answer = this.#answers.get(key);
-    if (answer === undefined) keep(this.#wanted, key, asked);
+    if (answer === undefined) {
+      this.#ahead.delete(key);
+      keep(this.#wanted, key, asked);
+    }
     return answer;
   }
 
