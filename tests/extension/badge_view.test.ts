@@ -81,7 +81,7 @@ const matchWith = (
 test("it names the accounts, the grade and who says so", () => {
   const made = view();
   expect(plain(made?.label)).toBe(
-    "@junho_bada is also on Bluesky and the fediverse. Confirmed.",
+    "@junho_bada is also on Bluesky and Mastodon. Confirmed.",
   );
   expect(
     made?.accounts.map(({ network, address, url }) => [network, address, url]),

@@ -465,7 +465,7 @@ test("an unchecked account says where it stands, and can be checked, not followe
     { standing: "unchecked", action: "check", look_text: "Check" },
   ]);
   expect(plain(view?.accounts[0]?.standing_text)).toBe(
-    "Says so in their description · not checked",
+    "Named in their X description · not checked",
   );
   expect(plain(view?.accounts[0]?.look_asks)).toBe(
     "“Check” asks bsky.app, plc.directory and the account’s own server whether it is there.",
