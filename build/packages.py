@@ -33,7 +33,8 @@ SOURCES = (
 
 def prepare_types() -> None:
     """Run WXT to write the settings that tsconfig.json extends, which every TypeScript tool needs."""
-    inputs = [EXTENSION / "wxt.config.ts", EXTENSION / "package-lock.json", BUILD / "packages.py"]
+    entrypoints = files_under(EXTENSION / "entrypoints")  # their names are the types of paths
+    inputs = [EXTENSION / "wxt.config.ts", EXTENSION / "package-lock.json", BUILD / "packages.py", *entrypoints]
     settings = EXTENSION / ".wxt" / "tsconfig.json"
     once("wxt-types", inputs, lambda: files_under(settings), partial(_wxt, "prepare"))
 

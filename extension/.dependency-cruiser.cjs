@@ -11,7 +11,7 @@ const LAYERS = [
   ["lib/messages"],
   ["lib/rules"],
   ["lib/database.ts"],
-  ["lib/async.ts", "lib/body.ts", "lib/json.ts", "lib/messages/messages.gen.ts"],
+  ["lib/async.ts", "lib/body.ts", "lib/messages/messages.gen.ts"],
 ];
 
 const start = (folders) => `^(${folders.map((one) => one.replaceAll(".", "\\.")).join("|")})(/|$)`;

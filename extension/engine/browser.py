@@ -27,20 +27,25 @@ class IndexedDb:
 
     async def get(self, store: str, key: str) -> Any:
         """Return the value of `key`, or None."""
-        return _value(await host.get(store, key))
+        return _value(await _naming(host.get(store, key)))
 
     async def get_all(self, store: str) -> Mapping[str, Any]:
         """Return every key and value of `store`."""
-        return {key: _value(value) for key, value in await host.getAll(store)}
+        return {key: _value(value) for key, value in await _naming(host.getAll(store))}
 
     async def write(self, changes: Sequence[Change]) -> None:
         """Apply all changes in one durable transaction."""
-        try:
-            await host.write(_to_js([_change(change) for change in changes]))
-        except JsException as error:
-            if error.name == "QuotaExceededError":
-                raise StorageFull("This computer has no room left for the browser's data.") from None
-            raise
+        await _naming(host.write(_to_js([_change(change) for change in changes])))
+
+
+async def _naming(operation: Any) -> Any:
+    """Wait for an operation of IndexedDB. Raises StorageFull where there was no room for it."""
+    try:
+        return await operation
+    except JsException as error:
+        if error.name == "QuotaExceededError":
+            raise StorageFull("This computer has no room left for the browser's data.") from None
+        raise
 
 
 async def fetch(request: Request) -> Response:
@@ -70,7 +75,7 @@ async def verify(key: bytes, message: bytes, signature: bytes) -> bool:
 
 
 async def yield_now() -> None:
-    """Let other tasks and messages run: on Pyodide's loop this is one turn of the browser's own."""
+    """Yield to other tasks and messages: on Pyodide's loop this is one turn of the browser's own."""
     await asyncio.sleep(0)
 
 

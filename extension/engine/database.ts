@@ -12,38 +12,42 @@ export type Change =
   | { readonly kind: "delete"; readonly store: StoreName; readonly key: string }
   | { readonly kind: "clear"; readonly store: StoreName };
 
+// Each of these throws a DOMException named QuotaExceededError where the disk is full (lib/engine/room.ts): Chromium then
+// does not even open a database to be read.
+
 /** Return the value of `key`, or undefined where there is none. */
 export async function get(store: StoreName, key: string): Promise<Value | undefined> {
-  const stored = await readStored(store, key);
+  const stored = await naming(readStored(store, key));
   return stored === undefined ? undefined : toPython(stored);
 }
 
 /** Return every key with its value, as they were at one moment. */
 export async function getAll(store: StoreName): Promise<[string, Value][]> {
-  const stored = [...(await readAllStored<unknown>(store))];
+  const stored = [...(await naming(readAllStored<unknown>(store)))];
   return Promise.all(
     stored.map(async ([key, value]): Promise<[string, Value]> => [key, await toPython(value)]),
   );
 }
 
-/**
- * Apply all changes in one transaction; they have reached the disk when the promise resolves. Where there is no room for
- * them, throws a DOMException named QuotaExceededError (lib/engine/room.ts).
- */
+/** Apply all changes in one transaction; they have reached the disk when the promise resolves. */
 export async function write(changes: readonly Change[]): Promise<void> {
   if (changes.length === 0) return;
+  await naming(useDatabase((database) => commit(database, changes)));
+  hasRoom = true;
+}
+
+// As the last write found it: after a full disk closed the connection, no error says why it cannot be opened.
+let hasRoom = true;
+
+async function naming<T>(operation: Promise<T>): Promise<T> {
   try {
-    await useDatabase((database) => commit(database, changes));
-    hasRoom = true;
+    return await operation;
   } catch (error) {
     hasRoom &&= !isForLackOfRoom(error);
     if (!hasRoom && isStorageError(error)) throw new DOMException(String(error), QUOTA_EXCEEDED);
     throw error;
   }
 }
-
-// As the last write found it: after a full disk closed the connection, no error says why it cannot be opened.
-let hasRoom = true;
 
 async function commit(database: IDBPDatabase, changes: readonly Change[]): Promise<void> {
   const stores = [...new Set(changes.map((change) => change.store))];

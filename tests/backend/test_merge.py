@@ -6,7 +6,7 @@ from passerelle.directory import Evidence, Row
 from passerelle_directory.models import Departure
 from passerelle_directory.publishing.departures import make_departures
 from passerelle_directory.publishing.rows import make_row
-from passerelle_directory.publishing.sources import count_independent
+from passerelle_directory.publishing.sources import family
 from sqlalchemy import select
 
 from tests.backend.conftest import Directory
@@ -52,8 +52,8 @@ def test_sources_that_copy_each_other_do_not_attest(directory: Directory) -> Non
 
 
 def test_two_lists_of_one_owner_count_once() -> None:
-    assert count_independent(["someone/list", "someone/other-list", "https://www.paper.example/a"]) == 2
-    assert count_independent(["https://paper.example/a", "https://www.paper.example/b"]) == 1
+    assert family("someone/list") == family("someone/other-list") != family("https://www.paper.example/a")
+    assert family("https://paper.example/a") == family("https://www.paper.example/b")
 
 
 def test_an_account_that_only_one_source_gives_keeps_the_row_from_being_attested(directory: Directory) -> None:

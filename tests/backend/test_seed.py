@@ -4,12 +4,25 @@ from __future__ import annotations
 
 import csv
 import re
+from datetime import date
 
 import pytest
 from passerelle_directory.cli import SEED, SEED_FILES
 from passerelle_directory.importers.loading import import_file
+from passerelle_directory.models import Account
+from passerelle_directory.publishing.rows import make_row
+from sqlalchemy import select
 
 from tests.backend.conftest import TODAY, Directory
+
+MADE = date(2026, 11, 27)  # the day on which the seed was made
+PARLIAMENTS = {
+    "everton137/leavex-tools",
+    "politics-on-social-media/politics-on-social-media.github.io",
+    "mysociety/parlparse",
+    "PierreMesure/politix-sweden",
+    "unitedstates/congress-legislators",
+}
 
 
 def lines(name: str) -> list[dict[str, str]]:
@@ -28,25 +41,37 @@ def test_every_line_is_taken_and_a_second_time_changes_nothing(directory: Direct
         )
 
 
-def test_no_row_disagrees_with_another(directory: Directory) -> None:
+def test_every_x_account_has_one_row_and_no_source_contradicts_another(directory: Directory) -> None:
     with directory.session() as session:
         import_file(session, SEED / "rows.csv", TODAY)
-    latest = directory.publish()
-    assert latest["rows"] == len(lines("rows.csv"))
+        accounts = session.scalars(select(Account)).all()
+        rows = [make_row(account, account.statements) for account in accounts]
+    assert len(rows) == len({line["screen_name"].lower() for line in lines("rows.csv")})
+    assert [evidence for _, evidence in rows if evidence.conflicts] == []
+    assert {row.grade for row, _ in rows} == {"imported", "attested"}
+
+
+def test_barack_obama_has_his_own_id_and_not_that_of_potus() -> None:
+    (row,) = (line for line in lines("rows.csv") if line["screen_name"] == "BarackObama")
+    assert (row["rest_id"], row["handle"]) == ("813286", "barackobama.bsky.social")
 
 
 def test_people_are_listed_only_from_sources_about_public_office_or_by_their_office() -> None:
-    parliaments = {"everton137/leavex-tools", "politics-on-social-media/politics-on-social-media.github.io"}
     elsewhere = {
-        row["screen_name"] for row in lines("rows.csv") if row["kind"] == "person" and row["source"] not in parliaments
+        row["screen_name"] for row in lines("rows.csv") if row["kind"] == "person" and row["source"] not in PARLIAMENTS
     }
-    # Members of parliaments, councils and the United States Congress, found in a list of official accounts.
-    assert elsewhere == {"aoc", "RepAOC", "ronwyden"} | {"seiji_ohsaka", "shiomura"} | {
+    # Office holders found in a list of official accounts: members of parliaments and councils, a former president.
+    assert elsewhere == {"aoc", "RepAOC", "ronwyden", "BarackObama"} | {"seiji_ohsaka", "shiomura"} | {
         "isatetsurou",
         "mitibata1",
         "reinakiyosejcp",
         "tsudatomoki",
     }
+
+
+def test_sources_about_people_are_not_older_than_three_years() -> None:
+    dates = {row["source_date"] for row in lines("rows.csv") if row["kind"] == "person"}
+    assert min(dates) >= f"{MADE.year - 3}-{MADE.month:02}"
 
 
 def test_swedish_agencies_are_closed_and_nothing_more() -> None:

@@ -116,6 +116,20 @@ def test_mastodons_file_leaves_out_what_is_contradicted(archive: str, snapshot: 
     assert [one[0] for one in rows] == ["Account address", "ada@quai.example.org", "bruno@quai.example.org"]
 
 
+@pytest.mark.parametrize("arguments", [[], ["--json"], ["--format", "json"], ["--format", "csv"]])
+def test_no_escape_sequence_of_a_directory_reaches_the_terminal(
+    arguments: list[str], archive: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hostile = row("a", rest_id=ADA.rest_id, handle="ada.example.org").to_json()
+    hostile["sources"] = [{"name": "list\x1b[2J\x9b31m\u202e", "url": None, "date": None}]
+    path = tmp_path / "rows.jsonl.gz"
+    path.write_bytes(gzip.compress(json.dumps(hostile).encode()))
+    assert main(["match", archive, "--directory", str(path), *arguments]) == 0
+    out = capsys.readouterr().out
+    assert "ada.example.org" in out
+    assert not set(out) & {chr(code) for code in (*range(10), 11, 12, *range(14, 32), *range(127, 160), 0x202E)}
+
+
 def test_no_cell_of_the_csv_is_a_formula(archive: str, snapshot: str, tmp_path: Path) -> None:
     file = tmp_path / "out.csv"
     assert main(["match", archive, "--directory", snapshot, "--format", "csv", "-o", str(file)]) == 0

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from passerelle.directory.index import id_key, name_key
 from passerelle.following.decisions import decision_keys
+from passerelle.hints.find import find_hints
 from passerelle.hints.records import HintView, ProfileHints
 from passerelle.identifiers import Did, RestId, ScreenName
 from passerelle.matching.evidence import DEMOTING, is_checked
@@ -82,6 +83,11 @@ def test_accounts(case: Any) -> None:
 @cases("hints", "checked")
 def test_checked_hints(case: Any) -> None:
     assert is_checked(HintView.model_validate(case["hint"])) is case["checked"]
+
+
+@pytest.mark.parametrize("text", load("hint-texts")["texts"])
+def test_the_core_finds_an_address_in_each_of_these_texts(text: str) -> None:
+    assert find_hints("", text, "", [])
 
 
 def test_decision_keys() -> None:

@@ -19,7 +19,7 @@ def faults(tab: Tab, *, copies: bool = False) -> list[str]:
     if copies:
         for person in seen["people"]:
             person["badges"] = [badge for badge in person["badges"] if badge["area"]]
-    found = [f"a badge about {name} stands behind nobody's name" for name in seen["astray"]]
+    found = [f"a badge about {name} stands behind no name" for name in seen["astray"]]
     for person in seen["people"]:
         found += [
             f"{person['surface']} of {person['screen_name']}: {fault}" for fault in faults_of(person, seen["theme"])

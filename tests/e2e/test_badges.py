@@ -91,7 +91,7 @@ def test_switching_off_takes_badges_away_at_once_and_for_good(tab: Page, x: Page
     switch_badges(tab)
 
 
-def test_a_page_that_nobody_can_read_is_said_to_pause_badges_until_one_can(tab: Page, x: Page) -> None:
+def test_a_page_that_cannot_be_read_is_said_to_pause_badges_until_one_can(tab: Page, x: Page) -> None:
     for path, is_paused in (("unknown", True), ("home", False)):
         x.bring_to_front()
         x.goto(f"https://{X}/{path}")

@@ -86,7 +86,7 @@ def close_confirmation(badged: Badged) -> None:
         badged.x.front()
 
 
-def test_clicks_through_something_that_covers_the_card_follow_nobody(badged: Badged, person: Account, pds: Pds) -> None:
+def test_clicks_through_something_that_covers_the_card_follow_no_one(badged: Badged, person: Account, pds: Pds) -> None:
     badge = f'article [data-passerelle-badge="{ADA.screen_name}"]'
     with badged.signed_in(person):
         revision = pds.revision(person.did)

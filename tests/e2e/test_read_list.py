@@ -45,7 +45,7 @@ def start(chromium: Chromium, tab: Page, kind: str = "following") -> Page:
         tab.get_by_test_id(f"read-{kind}").first.click()
     x = opened.value
     x.wait_for_load_state()
-    if not x.url.endswith(kind):  # nobody knows yet who is signed in: the bar leads on
+    if not x.url.endswith(kind):  # who is signed in is not known yet: the bar leads on
         await_hidden(x, "section.bar a").click()
         x.wait_for_url(f"**/{kind}")
     return x
@@ -112,7 +112,7 @@ FORGED = """(people) => {
 }"""
 
 
-def test_forged_answers_start_nothing_and_add_nobody(chromium: Chromium, tab: Page, world: World) -> None:
+def test_forged_answers_start_nothing_and_add_no_person(chromium: Chromium, tab: Page, world: World) -> None:
     switch_badges(tab)
     x = chromium.context.new_page()
     x.goto(f"https://{X}/{OWNER.screen_name}/following")

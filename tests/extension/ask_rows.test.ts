@@ -43,7 +43,7 @@ test("people who were asked about ahead are known when their row comes", async (
   expect(asked).toEqual([[person("ada"), person("olu")]]);
 });
 
-test("a frame has one message at most, and nobody is forgotten", async () => {
+test("a frame has one message at most, and every person is asked about", async () => {
   const { answers, asked } = setUp();
   for (let at = 0; at < 10; at++) {
     answers.get(person(`crowd_${String(at)}`));
@@ -55,6 +55,23 @@ test("a frame has one message at most, and nobody is forgotten", async () => {
   expect(asked.flat()).toHaveLength(10);
 });
 
+test("rows that are there go before people asked about ahead, the newest first", async () => {
+  const { answers, asked } = setUp();
+  const crowd = Array.from({ length: 60 }, (_, at) =>
+    person(`crowd_${String(at)}`),
+  );
+  answers.askAhead(crowd);
+  answers.get(person("older"));
+  answers.get(person("newer"));
+  await answers.ask();
+  expect(asked[0]?.slice(0, 3)).toEqual([
+    person("newer"),
+    person("older"),
+    person("crowd_0"),
+  ]);
+  expect(asked[0]).toHaveLength(50);
+});
+
 test("more people than one message takes are asked about frame by frame", async () => {
   const { answers, asked } = setUp();
   answers.askAhead(
@@ -64,7 +81,7 @@ test("more people than one message takes are asked about frame by frame", async 
   expect(asked.map((people) => people.length)).toEqual([50, 50, 20]);
 });
 
-test("a row that shows a name only is the person whom an answer of X gave that name", async () => {
+test("a row that shows a name only is the person of that name in X's answers", async () => {
   const identities = new Identities();
   const { answers, asked } = setUp(identities.identify);
   identities.add([

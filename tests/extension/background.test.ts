@@ -6,12 +6,12 @@ import { CONTENT_MESSAGES } from "../../extension/lib/messages/schemas";
 import { readReading } from "../../extension/lib/messages/reading";
 
 const wakeEngine = vi.fn(() => Promise.resolve({ worker: "w1" }));
-const look = vi.fn(() => Promise.resolve());
+const checkQueue = vi.fn(() => Promise.resolve());
 vi.mock("../../extension/lib/background/engine-host", () => ({ wakeEngine }));
 vi.mock("../../extension/lib/background/resume", () => ({
-  LOOK: "queue.look",
-  look,
-  lookSoon: () => Promise.resolve(),
+  QUEUE_ALARM: "queue.look",
+  checkQueue,
+  scheduleQueueCheck: () => Promise.resolve(),
 }));
 
 type OnMessage = (
@@ -107,15 +107,15 @@ test("a message over a port is answered over it, and one that is not allowed is 
 });
 
 test("the alarm of the queue looks at it, another one does not", async () => {
-  look.mockClear();
+  checkQueue.mockClear();
   await fakeBrowser.alarms.onAlarm.trigger({
     name: "another",
     scheduledTime: 0,
   });
-  expect(look).not.toHaveBeenCalled();
+  expect(checkQueue).not.toHaveBeenCalled();
   await fakeBrowser.alarms.onAlarm.trigger({
     name: "queue.look",
     scheduledTime: 0,
   });
-  expect(look).toHaveBeenCalledOnce();
+  expect(checkQueue).toHaveBeenCalledOnce();
 });

@@ -75,7 +75,7 @@ function backgroundWith(changes: Partial<BadgeParts> = {}) {
       followed.push(fields);
       return Promise.resolve<FollowedOne>({ state: "following", error: null });
     },
-    look: () => Promise.reject(new Error("nobody looks here")),
+    look: () => Promise.reject(new Error("look is not used here")),
     openSignIn: () => Promise.resolve(),
     openConfirmation: (target) => Promise.resolve(void asked.push(target)),
     publish: () => Promise.resolve(),
@@ -97,7 +97,7 @@ beforeEach(() => {
   fakeBrowser.reset();
 });
 
-test("rows come in the order asked for, null for strangers", async () => {
+test("rows come in the order asked for, null for unknown people", async () => {
   const { answer } = backgroundWith();
   const people = [{ screenName: "olu_afara", restId: null }, ada];
   expect(await answer({ id, type: "badge.rows", people })).toMatchObject({
@@ -106,7 +106,7 @@ test("rows come in the order asked for, null for strangers", async () => {
   });
 });
 
-test("without a directory nobody is known", async () => {
+test("without a directory no person is known", async () => {
   const { answer } = backgroundWith({ version: () => Promise.resolve(null) });
   expect(await answer({ id, type: "badge.rows", people: [ada] })).toEqual({
     id,
@@ -153,14 +153,14 @@ test.each([
     { ...FOLLOW, address: "eve.example.org" },
     {},
   ],
-  ["nobody signed in", FOLLOW, { account: () => Promise.resolve(null) }],
+  ["no account signed in", FOLLOW, { account: () => Promise.resolve(null) }],
   [
     "a sign-in that has ended",
     FOLLOW,
     { account: () => Promise.resolve({ ...ME, expired: true }) },
   ],
 ])(
-  "%s: nobody is followed, and a sentence says why",
+  "%s: no follow is made, and a sentence says why",
   async (_, message, changes) => {
     const { answer, followed } = backgroundWith(changes);
     expect(await answer(message)).toMatchObject({

@@ -24,7 +24,7 @@ test("keys are those that Python makes, whatever the case of a name", () => {
   expect(idKey("9000000000011000033")).toBe(ADA_ID);
 });
 
-test("somebody is known by name, by id, or not at all", () => {
+test("a person is known by name, by id, or not at all", () => {
   const others = Array.from({ length: 1000 }, (_, number) =>
     nameKey(`crowd_${number}`),
   );

@@ -106,7 +106,7 @@ test("access taken back in the browser's own settings: blocked, and nothing is s
 
 test("a popup that the browser's question closes: what is allowed later is taken up by the background", async () => {
   const { granted, scripts } = browserThatAnswers(true);
-  fakeBrowser.permissions.request = () => new Promise(() => undefined); // nobody is left to hear the answer
+  fakeBrowser.permissions.request = () => new Promise(() => undefined); // the popup is closed before the answer
   void setBadges(true);
   await new Promise((resolve) => setTimeout(resolve));
   for (const origin of X_ORIGINS) granted.add(origin);

@@ -1,4 +1,4 @@
-// What a badge says about somebody: accounts, state, doubts; in the person's language, harmless whatever the names are.
+// What a badge says about a person: accounts, state, doubts; in the person's language, harmless whatever the names are.
 import { expect, test } from "vitest";
 import {
   makeBadgeView,
@@ -81,7 +81,7 @@ const matchWith = (
 test("it names the accounts, the grade and who says so", () => {
   const made = view();
   expect(plain(made?.label)).toBe(
-    "@junho_bada is also on Bluesky and the fediverse. Confirmed.",
+    "@junho_bada is also on Bluesky and Mastodon. Confirmed.",
   );
   expect(
     made?.accounts.map(({ network, address, url }) => [network, address, url]),
@@ -101,11 +101,11 @@ test("following is offered on Bluesky only, and asks by name", () => {
   );
 });
 
-test("whoever is not signed in is offered to sign in", () => {
+test("a person who is not signed in is offered to sign in", () => {
   expect(view({}, { isSignedIn: false })?.accounts[0]?.action).toBe("sign_in");
 });
 
-test("somebody followed already, or asked for, is not offered again", () => {
+test("a person already followed, or asked for, is not offered again", () => {
   for (const state of ["following", "asked", "waiting"] as const) {
     expect(
       view({}, { match: matchWith({ state }) })?.accounts[0],

@@ -14,7 +14,7 @@ export let signIns = 0;
 let watch: PageWatch | undefined;
 let alive = true;
 
-/** Start badges that know these X names. A name after "?" is in the index by a collision: the background knows nobody. */
+/** Start badges that know these X names. A name after "?" is in the index by a collision: the background does not know the person. */
 export function start(
   names: string[],
   { isSignedIn = true, delay = 5 } = {},
@@ -96,7 +96,7 @@ function viewOf(
         standing_text: "In the directory",
         look_text: "Show",
         look_label: `Show ${address}`,
-        look_asks: "Asks nobody.",
+        look_asks: "Asks no server.",
         action: isFollowed ? "" : isSignedIn ? "follow" : "sign_in",
         action_text: isSignedIn ? "Follow" : "Sign in",
         action_label: `Follow @${name} on Bluesky`,

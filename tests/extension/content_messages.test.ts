@@ -1,4 +1,4 @@
-// Messages of content scripts are a stranger's: only what fits the table gets in, and only its own fields.
+// Messages of content scripts are untrusted: only what fits the table gets in, and only its own fields.
 import { expect, test } from "vitest";
 import { parseContentMessage } from "../../extension/lib/messages/schemas";
 import { MAX_PEOPLE } from "../../extension/lib/messages/views";

@@ -68,7 +68,7 @@ test("people are found by name, in any case, and by id", async () => {
   expect(await find(files, "olu_afara")).toBeNull();
 });
 
-test("a name that somebody else bears now is not the row's person", async () => {
+test("a name with another bearer now is not the row's person", async () => {
   expect(
     await find(filesOf([ADA]), "ada_nouvelle", "9000000000099000000"),
   ).toBeNull();
@@ -87,7 +87,7 @@ test("the id decides where id and name lead to different rows", async () => {
   );
 });
 
-test("a key shared by chance shows nobody wrong", async () => {
+test("a key shared by chance shows no wrong person", async () => {
   const files = filesOf(
     [ADA, HIDEO],
     [

@@ -48,7 +48,7 @@ test.each([
   "Write to ada.nouvelle@gmail.com · views @MyNewspaper's",
   "東京の写真家。お仕事のご依頼はDMで。",
   "Ich arbeite bei @stadtwerke. 50/50 Technik und Politik, 24/7 müde.",
-])("%s: nobody wakes for it", (bio) => {
+])("%s: Python does not start for it", (bio) => {
   expect(mayNameAccount(profile({ bio }))).toBe(false);
 });
 

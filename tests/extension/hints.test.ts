@@ -91,7 +91,7 @@ test("a profile that no longer names an account waits too: its hints have to go"
   expect(names(await store.waiting(10))).toEqual(["crowd_2"]);
 });
 
-test("of whom the engine has hints every new profile waits, even where the old one is forgotten", async () => {
+test("every new profile of a person with hints waits, even after the old one was removed", async () => {
   const store = await freshStore();
   await store.remember(
     [person(3)],
@@ -203,7 +203,7 @@ test("a few wait a moment, then go together, with every link where it leads", as
   ]);
 });
 
-test("a handful goes at once, a crowd in bounded parts, and nobody twice", async () => {
+test("a few go at once, many in bounded parts, and no person twice", async () => {
   const { given, store, hints } = await handing();
   await store.remember(
     Array.from({ length: 450 }, (_, at) => naming(at)),
@@ -217,7 +217,7 @@ test("a handful goes at once, a crowd in bounded parts, and nobody twice", async
   expect(given).toHaveLength(3);
 });
 
-test("whoever scrolls on and on does not put it off", async () => {
+test("scrolling without a pause does not put it off", async () => {
   const { given, store, hints } = await handing();
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
   for (let second = 0; second < 6; second++) {
@@ -246,7 +246,7 @@ test("a page that names new people without end is looked at now and then", async
   expect(await store.waiting(10)).toEqual([]);
 });
 
-test("nobody who names nothing wakes the engine", async () => {
+test("profiles without an address do not wake the engine", async () => {
   const { given, store, hints } = await handing();
   await store.remember(
     Array.from({ length: 450 }, (_, at) => person(at)),
@@ -275,7 +275,7 @@ test("where the engine fails, or the background is killed, they wait and are giv
   expect(await store.waiting(10)).toEqual([]);
 });
 
-test("whoever is seen on a page may have something to be looked at", async () => {
+test("people seen on a page are handed to the engine", async () => {
   const { given, store, hints } = await handing();
   const seen = makeSeen({
     store,
@@ -339,7 +339,7 @@ const profile = (
 });
 const ada = { screenName: "ada_nouvelle", restId: null };
 
-test("somebody is found by id, or by the name seen last; the index knows both", () => {
+test("a person is found by id, or by the name seen last; the index has both", () => {
   const lookup = makeHintLookup([
     profile([hint()]),
     profile([hint({ seen: "2025-01-01" })], {
@@ -367,7 +367,7 @@ test.each([
     new Set<string>(),
   ],
   [
-    "an account that the person said is somebody else",
+    "an account that the user said is another person",
     [hint()],
     new Set(["1001 bluesky ada.example.org"]),
   ],
@@ -405,7 +405,7 @@ const stored = async () =>
     (await fakeBrowser.storage.local.get(BADGE_HINTS))[BADGE_HINTS],
   )?.keys ?? null;
 
-test("the index is there while badges are on and somebody is in it", async () => {
+test("the index is there while badges are on and it has a person", async () => {
   let lookup = makeHintLookup([profile([hint()])]);
   const publish = () => publishHints(() => Promise.resolve(lookup));
   await publish();
@@ -465,14 +465,14 @@ test("an unchecked account says where it stands, and can be checked, not followe
     { standing: "unchecked", action: "check", look_text: "Check" },
   ]);
   expect(plain(view?.accounts[0]?.standing_text)).toBe(
-    "Says so in their description · not checked",
+    "Named in their X description · not checked",
   );
   expect(plain(view?.accounts[0]?.look_asks)).toBe(
     "“Check” asks bsky.app, plc.directory and the account’s own server whether it is there.",
   );
 });
 
-test("once it is found it can be followed, and the badge says that nobody confirms it", () => {
+test("once it is found it can be followed, and the badge says that the account does not confirm it", () => {
   const view = viewOf([hint({ check: checked("found") })]);
   expect(view).toMatchObject({
     grade: "hinted",
@@ -676,7 +676,7 @@ test.each([
     [hint({ check: checked("found") })],
   ],
   [
-    "an account of somebody else",
+    "an account of another person",
     { ...FOLLOW, rest_id: "1002" },
     [hint({ check: checked("found") })],
   ],
@@ -810,7 +810,7 @@ test("a profile is loaded for an account that is known, and comes cleaned", asyn
 });
 
 test.each([
-  ["an account that nobody names", { ...LOOK, address: "eve.example.org" }],
+  ["an account that no profile names", { ...LOOK, address: "eve.example.org" }],
   ["an address on the other network", { ...LOOK, network: "fediverse" }],
 ])("%s is not looked at", async (_, message) => {
   const { answer, looked } = background([hint()]);

@@ -106,7 +106,7 @@ test("where no line can be opened, messages go by themselves", async () => {
   expect(await line.send({ id: "1" })).toBe("alone 1");
 });
 
-test("an answer to nothing that was asked is nobody's", async () => {
+test("an answer without a request is ignored", async () => {
   const { line, ports } = lineWith();
   const answer = line.send({ id: "1" });
   for (const stray of [null, undefined, "text", {}, { id: "9" }])

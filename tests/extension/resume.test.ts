@@ -1,7 +1,11 @@
 // After a closed browser or a crash: an unfinished queue is taken up again, at the time the server asked for.
 import { expect, test, vi } from "vitest";
 import { fakeBrowser } from "wxt/testing";
-import { LOOK, lookSoon, waitOf } from "../../extension/lib/background/resume";
+import {
+  QUEUE_ALARM,
+  scheduleQueueCheck,
+  waitOf,
+} from "../../extension/lib/background/resume";
 import type { QueueView } from "../../extension/lib/messages/messages.gen";
 
 const QUEUE: QueueView = {
@@ -17,7 +21,7 @@ const QUEUE: QueueView = {
 };
 const NOON = Date.parse("2026-11-20T12:00:00Z");
 
-test("nobody asked to wait: at once", () => {
+test("without a request to wait: at once", () => {
   expect(waitOf(QUEUE, NOON)).toBe(0);
 });
 
@@ -44,13 +48,16 @@ test("an alarm that a clock set too far ahead is set anew, others stay", async (
   const create = vi.spyOn(fakeBrowser.alarms, "create").mockResolvedValue();
   const get = vi.spyOn(fakeBrowser.alarms, "get");
   get.mockResolvedValue({
-    name: LOOK,
+    name: QUEUE_ALARM,
     scheduledTime: Date.now() + 365 * 86_400_000,
   });
-  await lookSoon();
-  expect(create).toHaveBeenCalledWith(LOOK, { delayInMinutes: 1 });
+  await scheduleQueueCheck();
+  expect(create).toHaveBeenCalledWith(QUEUE_ALARM, { delayInMinutes: 1 });
   create.mockClear();
-  get.mockResolvedValue({ name: LOOK, scheduledTime: Date.now() + 60_000 });
-  await lookSoon();
+  get.mockResolvedValue({
+    name: QUEUE_ALARM,
+    scheduledTime: Date.now() + 60_000,
+  });
+  await scheduleQueueCheck();
   expect(create).not.toHaveBeenCalled();
 });

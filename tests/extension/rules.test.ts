@@ -7,7 +7,11 @@ import {
   findRow,
 } from "../../extension/lib/rules/directory";
 import { judgeRow } from "../../extension/lib/rules/grade";
-import { decisionKeys, isChecked } from "../../extension/lib/rules/hints";
+import {
+  decisionKeys,
+  isChecked,
+  mayNameAccount,
+} from "../../extension/lib/rules/hints";
 import { idKey, nameKey } from "../../extension/lib/rules/keys";
 import type {
   AccountView,
@@ -110,6 +114,15 @@ describe("hints", () => {
   test.each(checked)("$about", ({ hint, checked: expected }) => {
     expect(isChecked(hint)).toBe(expected);
   });
+
+  test.each(load<{ texts: string[] }>("hint-texts").texts)(
+    "%j may name an account",
+    (bio) => {
+      const empty = { display_name: null, location: null, website: null };
+      const user = { rest_id: "1", screen_name: "ada", bio, links: [] };
+      expect(mayNameAccount({ ...empty, ...user })).toBe(true);
+    },
+  );
 
   test("keys of decisions", () => {
     for (const { rest_id, network, address, did, keys } of decisions)

@@ -177,7 +177,7 @@ test("a page that floods is heard a little, and never all at once", async () => 
   ).toBeLessThanOrEqual(100);
 });
 
-test("lists that wait for somebody who never signs in take up no more room than one answer", async () => {
+test("lists that wait for a sign-in that never comes take no more room than one answer", async () => {
   const { told, say, become } = pageOf(null);
   const padding = " ".repeat(5_000_000);
   for (let at = 0; at < 20; at++) {
@@ -191,7 +191,7 @@ test("lists that wait for somebody who never signs in take up no more room than 
   expect(told).toHaveLength(3); // there is room again
 });
 
-test("a part of a list that nobody took is told again later", async () => {
+test("a part of a list that was not taken is sent again later", async () => {
   vi.useFakeTimers();
   vi.spyOn(console, "debug").mockReturnValue(undefined);
   const tries: number[] = [];
@@ -332,7 +332,7 @@ test("before the browser lets us see x.com no tab is opened; then one, once", as
   expect(opened).toHaveLength(1);
 });
 
-test("a list that nobody asked to read is kept as names only: Python sleeps on", async () => {
+test("a list that the user did not ask to read is stored as names only; Python does not start", async () => {
   const { learned, say, store } = await background();
   await say([someone(1)], { ...LIST, is_last: true });
   expect([learned, await store.untold(10), await readReading()]).toEqual([
@@ -375,7 +375,7 @@ test("800 people in 40 parts with overlaps: 800, told to the engine once each, a
   expect(learned.length).toBeLessThan(20); // half as often as there were parts
 });
 
-test("another list, and somebody else's, are no part of it", async () => {
+test("another list, and another person's, are no part of it", async () => {
   const { seen, say } = await background();
   await seen.list.start("following");
   await say([someone(1)], LIST);
@@ -476,7 +476,7 @@ test("names of people in the directory, and they alone, are left for badges; who
   ).toBeNull();
 });
 
-test("what a content script says is parsed as a stranger's", async () => {
+test("a content script's message is checked as untrusted input", async () => {
   const { seen, say } = await background();
   const tooMany = crowd(0, 101);
   for (const [people, listed] of [

@@ -167,7 +167,7 @@ def test_a_collision_in_the_index_shows_nothing(open_page: Open) -> None:
     assert "ada_nouvelle " in page.evaluate("badges.asked.flat()")
 
 
-def test_nobody_is_asked_about_twice(open_page: Open) -> None:
+def test_no_person_is_asked_about_twice(open_page: Open) -> None:
     page = open_page("/home")
     badges(page)
     page.evaluate("() => { for (let turn = 0; turn < 50; turn++) window.__recycle(); }")
@@ -388,7 +388,7 @@ def test_x_notices_nothing_of_what_happens_on_a_badge(open_page: Open) -> None:
         assert urlsplit(page.url).path == urlsplit(path).path
 
 
-def test_whoever_is_not_signed_in_is_led_there(open_page: Open) -> None:
+def test_a_person_who_is_not_signed_in_is_led_there(open_page: Open) -> None:
     page = open_page("/home", signed_in=False)
     badges(page)
     press(page, ".mark")
@@ -452,7 +452,7 @@ def test_a_badge_that_was_moved_away_comes_back(open_page: Open) -> None:
     soon(page, lambda: badges(page), before)
 
 
-def test_a_popover_is_closed_when_its_badge_is_about_somebody_else(open_page: Open) -> None:
+def test_a_popover_is_closed_when_its_badge_is_about_another_person(open_page: Open) -> None:
     page = open_page("/following?count=40")
     badges(page)
     press(page, ".mark")

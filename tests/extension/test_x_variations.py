@@ -1,6 +1,6 @@
 """The shipped adapters on pages as X draws them and people save them: everybody found once, by the right name.
 
-Each variation is something that real pages do, or that somebody may try, with invented people; all are shown by the
+Each variation is something that real pages do, or that an attacker may try, with invented people; all are shown by the
 same Chromium.
 """
 
@@ -561,7 +561,7 @@ def _found(page: dict[str, Any] | None) -> list[Found]:
 
 
 @pytest.mark.parametrize("title", VARIATIONS)
-def test_everybody_there_is_found_once_and_nobody_else(title: str, found: dict[str, list[Found]]) -> None:
+def test_every_person_there_is_found_once_and_no_other(title: str, found: dict[str, list[Found]]) -> None:
     assert found[_name(title)] == VARIATIONS[title][1]
 
 

@@ -1,4 +1,4 @@
-"""Whom a saved X page shows, read a second time from its text by the rules of docs/x-pages.md.
+"""The people on a saved X page, read a second time from its text by the rules of docs/x-pages.md.
 
 Nothing here is shared with the adapters: not their language, not their selectors, and not the browser's parser. Tags
 are nested as they stand in the file, which is how X's script had nested them, buttons in buttons included.
@@ -76,7 +76,7 @@ class _Reader(HTMLParser):
 
 
 def expected_people(page: str) -> list[Found]:
-    """Return everybody whom a page shows, each once per place, in the order in which their @names stand."""
+    """Return everyone on a page, each once per place, in the order of their @names."""
     reader = _Reader()
     reader.feed(page)
     tags = list(reader.root.all())

@@ -1,6 +1,6 @@
 // X's answers -> people: every shape X has used, one result; and nothing that a hostile answer could do.
 import { expect, test } from "vitest";
-import { parseJson } from "../../extension/lib/json";
+import { parseJson } from "../../extension/lib/x/json";
 import { toSeenUser } from "../../extension/lib/messages/schemas";
 import { expandedBio } from "../../extension/lib/rules/profile";
 import { usersIn } from "../../extension/lib/x/answers/users";
@@ -186,7 +186,7 @@ test.each([
 
 test.each([
   [
-    "somebody gone",
+    "a deleted person",
     { __typename: "UserUnavailable", rest_id: id, reason: "Suspended" },
   ],
   [
@@ -195,10 +195,10 @@ test.each([
   ],
   ["the owner of a list of posts", { __typename: "User", timeline: {} }],
   [
-    "somebody with a name and no id",
+    "a person with a name and no id",
     { __typename: "User", core: { screen_name: "ada_nouvelle" } },
   ],
-])("%s: nobody", (_, value) => {
+])("%s: no person", (_, value) => {
   expect(read({ data: { user: { result: value } } })).toEqual([]);
 });
 
@@ -220,7 +220,7 @@ test.each([
   ["a name with a space", { core: { screen_name: "ada nouvelle" } }],
   ["a name that is a list", { core: { screen_name: ["ada"] } }],
   ["another type", { __typename: "Tweet" }],
-])("%s: nobody", (_, change) => {
+])("%s: no person", (_, change) => {
   expect(read({ ...ERAS["since August 2026"], ...change })).toEqual([]);
 });
 
@@ -306,7 +306,7 @@ test("ten million characters and a million users are read as far as honest answe
 });
 
 test.each([["", "half an {", "null", "7", '"text"', "[[]]"]])(
-  "%j is nobody",
+  "%j has no person",
   (text) => {
     expect(readUsers(text)).toEqual([]);
   },

@@ -1,5 +1,5 @@
 // What tests/x_users.py runs on saved files: the reader that ships, and around it what finds X's answers in a file.
-import { objectsIn, parseJson } from "../../extension/lib/json";
+import { objectsIn, parseJson } from "../../extension/lib/x/json";
 import { MAX_ANSWER } from "../../extension/lib/x/answers/channel";
 import type { SeenUser } from "../../extension/lib/rules/profile";
 import { usersIn } from "../../extension/lib/x/answers/users";

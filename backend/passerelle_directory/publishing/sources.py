@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-# A source on the left took its rows from the one on the right; seed/SOURCES.md says how we know.
+# The key took its rows from the value, or both took theirs from it; seed/SOURCES.md says how we know.
 COPIES: Mapping[str, str] = {
+    "dietmarkammerer": "wikidata",
+    "everton137": "wikidata",  # its file of members of parliament is that of politics-on-social-media
+    "helloquittex": "ouest-france",  # the campaign's dossier reprints the paper's list
     "pierremesure": "wikidata",  # its rows carry the Wikidata items they came from
     "politics-on-social-media": "wikidata",
-    "helloquittex": "ouest-france",  # the campaign's dossier reprints the paper's list
+    "w43gvg": "wikidata",
 }
 
 
 def family(source: str) -> str:
-    """Name whom a source belongs to: the owner of `owner/repository`, the host of a web address, else its first word.
+    """Return the family of a source: the owner of `owner/repository`, the host of a web address, else the whole name.
 
-    >>> family("everton137/leavex-tools"), family("everton137/leavex.eu content/news")
-    ('everton137', 'everton137')
+    >>> family("someone/list"), family("https://www.paper.example/a"), family("everton137/leavex-tools")
+    ('someone', 'paper.example', 'wikidata')
     """
     name = source.strip().casefold()
     if name.startswith(("https://", "http://")):
@@ -27,8 +30,3 @@ def family(source: str) -> str:
     else:
         own = name
     return COPIES.get(own, own)
-
-
-def count_independent(sources: Iterable[str]) -> int:
-    """Count the families that these sources come from."""
-    return len({family(source) for source in sources})

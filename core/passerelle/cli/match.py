@@ -240,5 +240,5 @@ def _phrase(evidence: EvidenceView) -> str:
 FORMATS: Mapping[str, Callable[[Any], str]] = {
     "mastodon-csv": lambda views: exports.mastodon_csv(_accts(views)),
     "csv": exports.matches_csv,
-    "json": exports.matches_json,
+    "json": lambda views: escape_json(exports.matches_json(views)),
 }

@@ -108,7 +108,10 @@ class Engine:
         self._recovery = None  # nothing is left that could not be read
 
     async def _recover(self) -> None:
-        """Once after the start: migrate, store what was cut off, go on following. Raises why that is not possible."""
+        """After the start: migrate, store what was cut off, go on following. Raises why that is not possible.
+
+        Done once; where it failed, the next command tries again.
+        """
         if self._recovery is None:
             self._recovery = asyncio.ensure_future(self._resume_work())
         recovery = self._recovery
@@ -116,6 +119,8 @@ class Engine:
             await asyncio.wait({recovery})
         if recovery.cancelled():
             raise CommandError("Everything was deleted meanwhile.")
+        if recovery.exception() and self._recovery is recovery:
+            self._recovery = None
         recovery.result()
 
     async def _resume_work(self) -> None:

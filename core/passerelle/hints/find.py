@@ -76,8 +76,9 @@ _ASCII_HOST = rf"(?:{_LABEL}\.)+{_TLD}"
 
 def _unicode_host(characters: str) -> str:
     """Return the pattern of a host whose labels hold these characters; its last label is ASCII if it can be."""
-    label = rf"[{characters}](?:[{characters}-]{{0,61}}[{characters}])?"
-    return rf"(?:{label}\.)+(?:{_TLD}|(?![0-9]){label})"
+    # Loose, as canonicalize_host decides, and every class of characters takes a millisecond to compile.
+    label = rf"[{characters}-]{{1,63}}"
+    return rf"(?!-)(?:{label}\.)+(?:{_TLD}|(?![0-9-]){label})"
 
 
 # A host in ASCII, else one in scripts that set blanks between words: of Japanese it cannot be told where a host begins,

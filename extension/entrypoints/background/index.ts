@@ -7,7 +7,7 @@ import { makeBadgesBackground } from "../../lib/background/badges";
 import { wakeEngine } from "../../lib/background/engine-host";
 import { makeHintsBackground } from "../../lib/background/hints";
 import { migrateStores } from "../../lib/background/migrate";
-import { LOOK, look, lookSoon } from "../../lib/background/resume";
+import { QUEUE_ALARM, checkQueue, scheduleQueueCheck } from "../../lib/background/resume";
 import {
   type ContentHandlers,
   errorView,
@@ -23,7 +23,7 @@ import { relayRequests } from "../../lib/engine/relay";
 type Port = Parameters<Parameters<typeof browser.runtime.onConnect.addListener>[0]>[0];
 
 const wake: WakeEngine = async (silent) => {
-  await lookSoon();
+  await scheduleQueueCheck();
   return wakeEngine(silent);
 };
 const store = makeSeenStore();
@@ -66,12 +66,12 @@ export default defineBackground(() => {
       });
     });
   });
-  browser.runtime.onStartup.addListener(() => void look());
-  browser.runtime.onInstalled.addListener(() => void look());
+  browser.runtime.onStartup.addListener(() => void checkQueue());
+  browser.runtime.onInstalled.addListener(() => void checkQueue());
   browser.runtime.onStartup.addListener(() => void migrateStores(wake));
   browser.runtime.onInstalled.addListener(() => void migrateStores(wake));
   browser.alarms.onAlarm.addListener(({ name }) => {
-    if (name === LOOK) void look();
+    if (name === QUEUE_ALARM) void checkQueue();
   });
   badges.listen();
   seen.listen();

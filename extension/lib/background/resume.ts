@@ -1,34 +1,34 @@
-// Goes on following after a closed browser, a crash, or a server that asked to wait: looks at the stored queue.
+// Resumes following after a closed browser, a crash, or a server that asked to wait: an alarm checks the stored queue.
 import { browser } from "wxt/browser";
 import { makeEngine } from "../engine/client";
 import type { QueueView } from "../messages/messages.gen";
 import { readState } from "../engine/stores";
 import { wakeEngine } from "./engine-host";
 
-export const LOOK = "queue.look";
+export const QUEUE_ALARM = "queue.look";
 /** Minutes after which an unfinished queue is checked. */
-const LOOK_EVERY = 1;
+const CHECK_EVERY = 1;
 /** Milliseconds: no alarm is set further ahead. A later one was set by a clock that was ahead, and is set anew. */
 const LONGEST_ALARM = 3_600_000;
 
 /** Check again soon; called whenever the engine is woken, since only a woken engine can start to follow. */
-export async function lookSoon(): Promise<void> {
-  const alarm = await browser.alarms.get(LOOK);
+export async function scheduleQueueCheck(): Promise<void> {
+  const alarm = await browser.alarms.get(QUEUE_ALARM);
   if (!alarm || alarm.scheduledTime > Date.now() + LONGEST_ALARM) {
-    await browser.alarms.create(LOOK, { delayInMinutes: LOOK_EVERY });
+    await browser.alarms.create(QUEUE_ALARM, { delayInMinutes: CHECK_EVERY });
   }
 }
 
-/** Resume the queue if it should be running and its time has come; `follow.resume` changes nothing in one that runs. */
-export async function look(): Promise<void> {
+/** Resume the queue if it should be running and its time has come; `follow.resume` only ends a wait. */
+export async function checkQueue(): Promise<void> {
   const queue = await readState("queue");
   if (!queue?.running) return;
   const wait = waitOf(queue, Date.now());
   if (wait > 0) {
-    await browser.alarms.create(LOOK, { when: Date.now() + Math.min(wait, LONGEST_ALARM) });
+    await browser.alarms.create(QUEUE_ALARM, { when: Date.now() + Math.min(wait, LONGEST_ALARM) });
     return;
   }
-  await browser.alarms.create(LOOK, { delayInMinutes: LOOK_EVERY });
+  await browser.alarms.create(QUEUE_ALARM, { delayInMinutes: CHECK_EVERY });
   const engine = makeEngine(wakeEngine);
   try {
     await engine.call("follow.resume", {});

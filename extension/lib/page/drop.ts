@@ -1,4 +1,4 @@
-// What a person hands over (a ZIP, several, a folder, loose files) as files with their paths. Reads names only, never content.
+// What a person drops or chooses (a ZIP, several, a folder, loose files) as files with their paths.
 
 /** Files and, in the same order, the path of each inside what was handed over. */
 export interface Dropped {
@@ -12,7 +12,7 @@ export interface Dropped {
 const DATA_FILE = /\.(?:js|json|csv|txt|zip|icloud)$|\.js[\W_]/i;
 const MEDIA_FOLDER = /(?:^|\/)(?:[^/]*_media|assets)\//i;
 
-/** Take everything from a drop. Must be called while the drop event is handled: its items are gone after the first wait. */
+/** Return everything of a drop. Must be called while the drop event is handled: its items are gone after the first wait. */
 export async function readDrop(transfer: DataTransfer): Promise<Dropped> {
   const items = Array.from(transfer.items).filter((item) => item.kind === "file");
   const entries = items.map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
@@ -23,7 +23,7 @@ export async function readDrop(transfer: DataTransfer): Promise<Dropped> {
   return dropped((await Promise.all(entries.map((entry) => readEntry(entry, "")))).flat());
 }
 
-/** Take the files of a file or folder input. */
+/** Return the files of a file or folder input. */
 export function readInput(input: HTMLInputElement): Dropped {
   return dropped(Array.from(input.files ?? [], (file) => [file.webkitRelativePath || file.name, file]));
 }
@@ -31,6 +31,29 @@ export function readInput(input: HTMLInputElement): Dropped {
 /** Return whether the pointer carries files, as far as the browser tells before the drop. */
 export function carriesFiles(transfer: DataTransfer | null): boolean {
   return transfer !== null && Array.from(transfer.types).includes("Files");
+}
+
+const ZIP_NAME = /\.zip$/i;
+const ZIP_START = "PK";
+const ZIP_END = "PK\x05\x06"; // the end record: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, 4.3.16
+const END_LENGTH = 22 + 0xffff; // bytes in which it lies: its own length and the longest comment
+
+/**
+ * Return whether all that was handed over is one file called ZIP that is none: it neither starts nor ends as one. The
+ * engine would find the same, but only once Python has started.
+ */
+export async function isNoZip({ files }: Dropped): Promise<boolean> {
+  const [file] = files;
+  if (!file || files.length > 1 || !ZIP_NAME.test(file.name)) return false;
+  const [start, end] = await Promise.all([
+    latin1(file.slice(0, ZIP_START.length)),
+    latin1(file.slice(-END_LENGTH)),
+  ]);
+  return start !== ZIP_START && !end.includes(ZIP_END);
+}
+
+async function latin1(part: Blob): Promise<string> {
+  return new TextDecoder("latin1").decode(await part.arrayBuffer());
 }
 
 type Named = [path: string, file: File];

@@ -6,7 +6,7 @@ import type { AccountView, Decide, MatchView } from "../messages/messages.gen";
 export type Decision = Decide["decision"];
 
 // Whom one misses most comes first: mutual, then followed, then followers; then what is surest; then the alphabet. People
-// of whom only their own profile speaks come after all others.
+// known only from their own X profile come last.
 const GRADES: readonly MatchView["grade"][] = [
   "proven",
   "attested",
@@ -96,6 +96,13 @@ function fold(text: string): string {
 export function toFollow(matches: readonly MatchView[]): AccountView[] {
   return matches.flatMap((match) =>
     match.accounts.filter((a) => a.network === "bluesky" && a.chosen && !a.rejected && a.state === "none"),
+  );
+}
+
+/** Return the chosen fediverse accounts: the rows of the CSV for Mastodon. */
+export function toImport(matches: readonly MatchView[]): AccountView[] {
+  return matches.flatMap((match) =>
+    match.accounts.filter((a) => a.network === "fediverse" && a.chosen && !a.rejected),
   );
 }
 

@@ -10,7 +10,7 @@ import { forgetSeen } from "./x-list";
 import { type Credentials, sessions } from "../sessions";
 import * as settings from "../settings";
 import { SignedIn } from "./account.svelte";
-import type { Dropped } from "./drop";
+import { type Dropped, isNoZip } from "./drop";
 import { Failures } from "./failures.svelte";
 import { Follow } from "./follow.svelte";
 import { Matches } from "./matches.svelte";
@@ -74,6 +74,11 @@ export class Page {
   async open(dropped: Dropped): Promise<void> {
     if (dropped.files.length === 0) {
       this.failures.current = { code: "not_an_x_archive", params: {} };
+      return;
+    }
+    // Not in a popup: it may close at any moment, and the files have to be on their way by then.
+    if (this.place === "tab" && (await this.failures.guard(() => isNoZip(dropped)))) {
+      this.failures.current = { code: "not_a_zip", params: {} };
       return;
     }
     this.deleted = false;

@@ -20,6 +20,9 @@ export const STEPS: Readonly<Record<WorkName, readonly Step[]>> = {
   "match.find": ["runtime", "packages", "matching"],
 };
 
+/** The steps of the engine's own start. */
+export const ENGINE_STEPS: ReadonlySet<Step> = new Set<Step>(["runtime", "packages"]);
+
 export const STEP_NAMES: Readonly<Record<Step, Key>> = {
   runtime: "work.runtime",
   packages: "work.packages",

@@ -6,11 +6,12 @@ import type { Events } from "../messages/messages.gen";
 import * as settings from "../settings";
 import type { Failures } from "./failures.svelte";
 import type { Stored } from "./stored.svelte";
-import { type Progress, type WorkName, WORKS } from "./work-steps";
+import { ENGINE_STEPS, type Progress, type Step, STEPS, type WorkName, WORKS } from "./work-steps";
 
 export class Work {
   private begun = $state.raw<readonly WorkName[]>([]); // works of this page whose reply is still out
   private engineStep = $state<Events["engine.progress"]["step"]>("ready");
+  private hasStarted = $state(false);
   private step = $state.raw<Events["work.progress"] | null>(null);
   private dismissed = $state<string | null>(null); // started_at of a failed work whose error was closed
   /** The engine finds no room to store what it does: it waits, tries again and says so every ten seconds. */
@@ -27,7 +28,7 @@ export class Work {
 
   readonly progress = $derived.by((): Progress => {
     if (this.engineStep !== "ready") return { step: this.engineStep, done: 0, total: 0 };
-    return this.step ?? this.stored.work ?? { step: "runtime", done: 0, total: 0 };
+    return this.step ?? this.stored.work ?? { step: this.firstStep, done: 0, total: 0 };
   });
 
   /** What to show above the page. The directory's own error is shown beside the directory instead. */
@@ -35,6 +36,12 @@ export class Work {
     const error = this.failures.current ?? this.storedError;
     return error && isSame(error, this.stored.directory?.error) ? null : error;
   });
+
+  // Before the work's first event: the engine's start, which a running engine has behind it.
+  private get firstStep(): Step {
+    const steps = this.hasStarted && this.current ? STEPS[this.current] : [];
+    return steps.find((step) => !ENGINE_STEPS.has(step)) ?? "runtime";
+  }
 
   private get storedError(): Failure | null {
     const { work } = this.stored;
@@ -44,8 +51,12 @@ export class Work {
 
   /** Follow the engine's events, and read which error was dismissed. */
   async start(): Promise<void> {
-    this.engine.events.on("engine.progress", (event) => (this.engineStep = event.step));
+    this.engine.events.on("engine.progress", (event) => {
+      this.engineStep = event.step;
+      this.hasStarted = event.step === "ready";
+    });
     this.engine.events.on("engine.died", () => {
+      this.hasStarted = false;
       this.engineStep = "ready";
       this.isStorageFull = false;
     });

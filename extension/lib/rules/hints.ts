@@ -17,7 +17,7 @@ export function isChecked({ check, confidence, network }: HintView): boolean {
   return check.state === "linked" || confidence !== "inferred";
 }
 
-/** Return the keys of decisions about an account, by address and by did: decision_keys in core/passerelle/following/plan.py. */
+/** Return the keys of decisions about an account, by address and by did: decision_keys in core/passerelle/following/decisions.py. */
 export function decisionKeys(
   restId: string,
   network: Network,
@@ -72,7 +72,7 @@ const MARKS = [
 // A page of a person on some server, and its host, in whatever script; `%40` is how links write "@".
 const PROFILE =
   /(?:https?:\/\/)?([^\s/@:()[\]{}<>"«“]*)(?::\d*)?\/(?:[^\s@]*\/)?(?:@|%40|users\/|profile\/|user\/|u\/)/gu;
-// user@host, with or without a first "@", perhaps with a space at the second.
+// user@host, with or without a first "@", perhaps with a space at the second; the host in any script.
 const ACCT = /[a-z0-9_](?: @ ?|@ ?)([^\s@/:,;()[\]{}<>"«“]+\.[^\s@/:,;()[\]{}<>"«“.]+)/gu;
 
 function mayHoldAddress(text: string): boolean {

@@ -4,6 +4,7 @@ import {
   carriesFiles,
   readDrop,
   readInput,
+  isNoZip,
 } from "../../../extension/lib/page/drop";
 import vectors from "../../data/vectors/renamed.json";
 
@@ -164,4 +165,32 @@ test("text dragged over the zone is no file", () => {
     carriesFiles({ types: ["text/plain"] } as unknown as DataTransfer),
   ).toBe(false);
   expect(carriesFiles(transfer([]))).toBe(true);
+});
+
+const EMPTY_ZIP = "PK\x05\x06" + "\0".repeat(18);
+const called = (name: string, ...content: string[]) => ({
+  names: [name],
+  files: [new File(content, name)],
+});
+
+test.each([
+  ["<!doctype html><title>Log in</title>", true],
+  ["", true],
+  ["PK\x03\x04 cut short", false], // the engine says so
+  [EMPTY_ZIP, false],
+  ["#!/bin/sh\n".repeat(20_000) + EMPTY_ZIP, false], // a ZIP may stand behind something else
+])(
+  "what is called a ZIP and is none is known by its ends: %#",
+  async (content, isWrong) => {
+    expect(await isNoZip(called("twitter-archive.ZIP", content))).toBe(isWrong);
+  },
+);
+
+test("only a single file that is called a ZIP is looked into", async () => {
+  expect(await isNoZip(called("following.js", "window.YTD"))).toBe(false);
+  const two = {
+    names: ["a.zip", "b.zip"],
+    files: [new File(["x"], "a.zip"), new File(["x"], "b.zip")],
+  };
+  expect(await isNoZip(two)).toBe(false);
 });

@@ -9,6 +9,7 @@ import {
   nameOf,
   sorted,
   toFollow,
+  toImport,
 } from "../../../extension/lib/page/list";
 import type {
   CheckView,
@@ -206,4 +207,21 @@ test("a decision shows on its own account only; a rejection unticks", () => {
     [false, false],
     [true, false],
   ]);
+});
+
+test("the CSV for Mastodon has the ticked accounts there, and no others", () => {
+  const ada = account({
+    network: "fediverse",
+    address: "ada@a.org",
+    chosen: true,
+  });
+  const bob = account({ network: "fediverse", address: "bob@b.org" });
+  const people = [
+    match("1", { accounts: [ada, account({ chosen: true })] }),
+    match("2", { accounts: [bob] }),
+  ];
+  expect(toImport(people)).toEqual([ada]);
+  expect(
+    toImport([match("2", { accounts: [{ ...ada, rejected: true }] })]),
+  ).toEqual([]);
 });

@@ -100,6 +100,17 @@ test("nothing to read is said at once, without the engine", async () => {
   expect(calls).toEqual([]);
 });
 
+test("in a tab, a file that is no ZIP is refused without the engine; in a popup it is sent at once", async () => {
+  const html = { names: ["x.zip"], files: [new File(["<html>"], "x.zip")] };
+  const [tab, popup] = [new Page(), new Page()];
+  await tab.start("tab");
+  await popup.start("popup");
+  await tab.open(html);
+  expect([tab.failures.current?.code, calls]).toEqual(["not_a_zip", []]);
+  void popup.open(html);
+  expect(calls).toEqual([["archive.open", { names: ["x.zip"] }]]);
+});
+
 test("files are opened from the home view", async () => {
   const page = new Page();
   await page.start("tab");

@@ -165,3 +165,15 @@ test("full storage is shown until there is room, or until the engine is gone", a
   });
   expect(subject.isStorageFull).toBe(false);
 });
+
+test("a work of a running engine begins with its own first step, not with the engine's start", async () => {
+  const { subject, emit } = await makeWork({
+    "archive.open": () => new Promise(() => undefined),
+  });
+  emit({ type: "engine.progress", step: "packages" });
+  emit({ type: "engine.progress", step: "ready" });
+  void subject.open(FILE);
+  expect(subject.progress.step).toBe("reading");
+  emit({ type: "engine.died" });
+  expect(subject.progress.step).toBe("runtime");
+});

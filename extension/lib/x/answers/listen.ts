@@ -1,5 +1,5 @@
 // On x.com, in the isolated world: X's answers -> the people in them, to the background in small batches. Nothing is asked of X.
-import { parseJson } from "../../json";
+import { parseJson } from "../json";
 import type { SeenUser } from "../../rules/profile";
 import { type Answer, ANSWER, MAX_ANSWER, parseAnswer, READY, STOP } from "./channel";
 import { listAskedFor, listOf, readListPart, readTotal } from "./lists";

@@ -1,5 +1,5 @@
 // X's answers about one's own Following and Followers pages -> who stands in that list, how many there are, and the end. Pure.
-import { type Json, objectsIn, part } from "../../json";
+import { type Json, objectsIn, part } from "../json";
 import { KINDS, type ListKind } from "../../messages/views";
 import { MAX_OBJECTS, peopleIn } from "./users";
 

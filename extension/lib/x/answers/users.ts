@@ -3,7 +3,7 @@
 // The shape of a person has moved three times since 2024, so nothing here knows where in an answer people stand: every
 // object that says `__typename: "User"` is read, and each field from wherever it is or was (facts: docs/x-pages.md).
 
-import { isObject, type Json, objectsIn, part } from "../../json";
+import { isObject, type Json, objectsIn, part } from "../json";
 import {
   HTTP,
   type Link,

@@ -1,5 +1,5 @@
 // Reading @names and ids from texts, links and X's descriptions of a page: what both adapters share. Pure.
-import { objectsIn, parseJson } from "../../json";
+import { objectsIn, parseJson } from "../json";
 import { withoutInvisible } from "../../rules/text";
 import { RESERVED, REST_ID, SCHEMA, SHOWN_NAME, X_HOSTS } from "./selectors";
 

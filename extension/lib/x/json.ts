@@ -1,4 +1,4 @@
-// JSON that strangers wrote: parsed without failing, walked without end, its keys never taken for the prototype's. Pure.
+// JSON from X or its page: parsed without throwing, walked with a bound, its keys never taken for the prototype's. Pure.
 
 export type Json = Readonly<Record<string, unknown>>;
 
