@@ -28,7 +28,7 @@ help: ## this list
 SETUP_LOG := .cache/setup.log
 setup: ## install all that the other commands need
 	@mkdir -p $(STAMP)
-	@$(MAKE) -s -q installed 2> /dev/null || echo "Installing what this needs (the first time some minutes; log: $(SETUP_LOG)) …" >&2
+	@$(MAKE) -s -q installed 2> /dev/null || echo "Installing what this needs (the first time about five minutes; log: $(SETUP_LOG)) …" >&2
 	@$(MAKE) --no-print-directory installed > $(SETUP_LOG) 2>&1 || { tail -n 30 $(SETUP_LOG) >&2; \
 	  echo "This could not be installed; $(SETUP_LOG) has all of what the installers wrote." >&2; exit 1; }
 
@@ -57,7 +57,7 @@ $(STAMP)/servers: tests/world/node/package.json tests/world/node/package-lock.js
 
 run: ## see it work: a browser with the extension, or the whole journey without a display (ARCHIVE=path)
 	@echo "Passerelle at work, with invented people, on this machine alone: it reads an X archive, finds its people on a local"
-	@echo "Bluesky server, follows them, and marks them on a copy of x.com. About two minutes, the first time some more."
+	@echo "Bluesky server, follows them, and marks them on a copy of x.com. About two minutes; the first time, some five more to install what it needs."
 	@$(MAKE) --no-print-directory setup
 	@$(PY) -m tests.run $(if $(ARCHIVE),"$(ARCHIVE)")
 
@@ -70,7 +70,12 @@ test: setup ## all tests: core (CPython and Pyodide), backend, extension, real s
 	$(PY) build/core_tests.py
 	$(BIN)/pytest -m "not soak"
 
-soak: setup ## the long tests: 100,000 damaged archives and the like
+$(STAMP)/network: tests/world/network/package.json tests/world/network/package-lock.json build/system.py
+	python3 build/system.py --soak
+	cd tests/world/network && npm ci --loglevel=error
+	@touch $@
+
+soak: setup $(STAMP)/network ## the long tests: 100,000 damaged archives, the real AppView and the like
 	$(BIN)/pytest -m soak --timeout 0
 
 check: setup ## lint, types and directions of imports, nothing is changed
@@ -113,4 +118,4 @@ lock: setup ## renew requirements/*.txt
 
 clean: ## remove what was built and installed
 	rm -rf .cache .venv dist extension/.output extension/.wxt extension/node_modules extension/public/pyodide \
-	  extension/public/wheels tests/world/node/node_modules tests/bench/node_modules
+	  extension/public/wheels tests/world/node/node_modules tests/world/network/node_modules tests/bench/node_modules

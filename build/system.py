@@ -28,6 +28,8 @@ NEEDED = {
     "/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf": "fonts-droid-fallback",  # Japanese names
     "/usr/share/fonts/truetype/nanum/NanumGothic.ttf": "fonts-nanum",  # Korean names
 }
+# Only for `make soak`: the real AppView of tests/world/network keeps its data there.
+NEEDED_FOR_SOAK = {"/usr/lib/postgresql": "postgresql"}
 # Ubuntu ships these two only as snaps, which headless tests cannot start; its own names for a .deb differ.
 ALTERNATIVES = {"chromium": ("google-chrome", "chromium-browser"), "firefox-esr": ("firefox",)}
 
@@ -66,7 +68,8 @@ def main() -> int:
     if runtimes := versions_missing():
         print("Please install first: " + "; ".join(runtimes), file=sys.stderr)
         return 1
-    packages = [package for what, package in NEEDED.items() if not is_here(what)]
+    needed = {**NEEDED, **(NEEDED_FOR_SOAK if "--soak" in sys.argv else {})}
+    packages = [package for what, package in needed.items() if not is_here(what)]
     if not packages:
         return 0
     if os.geteuid() == 0 and shutil.which("apt-get"):

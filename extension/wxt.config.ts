@@ -55,7 +55,7 @@ const firefox: UserManifest = {
     gecko: {
       id: identity.firefox.id,
       strict_min_version: identity.firefox.strict_min_version,
-      // Signing in sends the handle and its password to the person's own server, and to nobody else.
+      // Signing in sends the handle and its password to the person's own server only.
       data_collection_permissions: { required: ["authenticationInfo"] },
     },
   },

@@ -65,7 +65,7 @@ export async function mount(
 }
 
 /**
- * Give each name a relative path of its own. Names are a stranger's: no empty, "." or ".." part is left, and none that
+ * Return one relative path per name, all different. Names are untrusted: no empty, "." or ".." part is left, and none that
  * WORKERFS, which keeps names in plain objects, would take for one of Object's own. Doubles go into numbered folders.
  */
 export function place(names: readonly string[]): string[] {

@@ -75,7 +75,7 @@ async def verify(key: bytes, message: bytes, signature: bytes) -> bool:
 
 
 async def yield_now() -> None:
-    """Let other tasks and messages run: on Pyodide's loop this is one turn of the browser's own."""
+    """Yield to other tasks and messages: on Pyodide's loop this is one turn of the browser's own."""
     await asyncio.sleep(0)
 
 

@@ -1,6 +1,6 @@
 // Owns the engine's worker: starts it when woken, stops it when idle, and says so when it dies.
 //
-// The host follows the channel like everybody else, so it knows which requests are open without being told.
+// The host listens on the channel, too, so it knows which requests are open.
 import { type Awake, type Message, type NotAwake, openChannel } from "../lib/engine/channel";
 import type { ErrorView } from "../lib/messages/messages.gen";
 
@@ -16,7 +16,7 @@ export const LISTENING = "listening";
 
 export interface HostParts {
   readonly startWorker: () => Worker;
-  /** Called after the worker was stopped because nobody needed it. */
+  /** Called after the worker was stopped after a time without requests. */
   readonly onIdle: () => void;
   readonly idleStop?: number;
   readonly hasWebAssembly?: boolean;

@@ -1,4 +1,4 @@
-// Starts Pyodide with our wheels, all from the package, and gives the engine's one function.
+// Starts Pyodide with our wheels, all from the package, and returns the engine's one function.
 import type { loadPyodide as LoadPyodide, PyodideAPI } from "pyodide";
 import type { EngineProgress, Events } from "../lib/messages/messages.gen";
 import { fileSystem, guardReads } from "./attachments";

@@ -2,7 +2,7 @@
 import { type IDBPDatabase, openDB, type OpenDBCallbacks } from "idb";
 import { type Memoized, memoize } from "./async";
 
-/** Return a function that gives the connection: opened at the first call, and again after it had to be closed. */
+/** Return a function that returns the connection: opened at the first call, and again after it had to be closed. */
 export function connectTo<Schema = unknown>(
   name: string,
   version: number,

@@ -45,7 +45,7 @@ export async function setDismissedWork(startedAt: string): Promise<void> {
   await browser.storage.session.set({ [DISMISSED]: startedAt });
 }
 
-/** Forget all settings. */
+/** Delete all settings. */
 export async function clear(): Promise<void> {
   await Promise.all([browser.storage.local.clear(), browser.storage.session.clear()]);
 }

@@ -55,6 +55,23 @@ test("a frame has one message at most, and every person is asked about", async (
   expect(asked.flat()).toHaveLength(10);
 });
 
+test("rows that are there go before people asked about ahead, the newest first", async () => {
+  const { answers, asked } = setUp();
+  const crowd = Array.from({ length: 60 }, (_, at) =>
+    person(`crowd_${String(at)}`),
+  );
+  answers.askAhead(crowd);
+  answers.get(person("older"));
+  answers.get(person("newer"));
+  await answers.ask();
+  expect(asked[0]?.slice(0, 3)).toEqual([
+    person("newer"),
+    person("older"),
+    person("crowd_0"),
+  ]);
+  expect(asked[0]).toHaveLength(50);
+});
+
 test("more people than one message takes are asked about frame by frame", async () => {
   const { answers, asked } = setUp();
   answers.askAhead(

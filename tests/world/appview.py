@@ -89,25 +89,22 @@ def _get_profiles(accounts: Accounts, query: Query) -> dict[str, Any]:
 
 
 def _get_relationships(accounts: Accounts, query: Query) -> dict[str, Any]:
-    actor = accounts.find(_one(query, "actor"))
-    if actor is None:
-        raise Invalid("Actor not found", "ActorNotFound")
+    """Return the follow records between dids of known accounts; other identifiers are returned without records."""
     others = _many(query, "others", 30) if "others" in query else []
-    return {"actor": actor.did, "relationships": [_relationship(accounts, actor, other) for other in others]}
+    actor = _one(query, "actor")
+    return {"actor": actor, "relationships": [_relationship(accounts, actor, other) for other in others]}
 
 
-def _relationship(accounts: Accounts, actor: Actor, identifier: str) -> dict[str, Any]:
-    other = accounts.find(identifier)
-    if other is None:
-        return {"$type": "app.bsky.graph.defs#notFoundActor", "actor": identifier, "notFound": True}
-    ends = {"following": (actor, other), "followedBy": (other, actor)}
+def _relationship(accounts: Accounts, actor: str, other: str) -> dict[str, Any]:
+    is_known = other.startswith("did:") and accounts.find(other) is not None
+    ends = {"following": (actor, other), "followedBy": (other, actor)} if is_known else {}
     uris = {name: _follow_uri(accounts, *pair) for name, pair in ends.items()}
     known = {name: uri for name, uri in uris.items() if uri}
-    return {"$type": "app.bsky.graph.defs#relationship", "did": other.did, **known}
+    return {"$type": "app.bsky.graph.defs#relationship", "did": other, **known}
 
 
-def _follow_uri(accounts: Accounts, follower: Actor, followed: Actor) -> str | None:
-    return next((one.uri for one in accounts.follows(follower.did) if one.subject == followed.did), None)
+def _follow_uri(accounts: Accounts, follower: str, followed: str) -> str | None:
+    return next((one.uri for one in accounts.follows(follower) if one.subject == followed), None)
 
 
 def _get_follows(accounts: Accounts, query: Query) -> dict[str, Any]:

@@ -89,13 +89,17 @@ def test_a_request_names_no_more_accounts_than_allowed(
 
 
 def test_relationships_name_the_follow_records_of_both_sides() -> None:
-    asked = [("actor", ADA.did), *each("others", [BEA, CLEO]), ("others", NOT_THERE)]
-    bea, cleo, absent = read("app.bsky.graph.getRelationships", *asked)["relationships"]
+    asked = [("actor", ADA.did), *each("others", [BEA, CLEO])]
+    bea, cleo = read("app.bsky.graph.getRelationships", *asked)["relationships"]
     assert bea["following"] == f"at://{ADA.did}/app.bsky.graph.follow/0"
     assert bea["followedBy"] == f"at://{BEA.did}/app.bsky.graph.follow/0"
     assert cleo == {"$type": "app.bsky.graph.defs#relationship", "did": CLEO.did}
-    assert absent == {"$type": "app.bsky.graph.defs#notFoundActor", "actor": NOT_THERE, "notFound": True}
-    assert refusal("app.bsky.graph.getRelationships", ("actor", NOT_THERE)) == "ActorNotFound"
+
+
+def test_relationships_name_no_record_of_unknown_accounts_and_of_handles() -> None:
+    asked = [("actor", ADA.did), ("others", NOT_THERE), ("others", BEA.handle)]
+    found = read("app.bsky.graph.getRelationships", *asked)["relationships"]
+    assert found == [{"$type": "app.bsky.graph.defs#relationship", "did": one} for one in (NOT_THERE, BEA.handle)]
 
 
 def test_follows_come_in_pages_without_accounts_that_are_gone() -> None:

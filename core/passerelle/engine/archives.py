@@ -81,7 +81,7 @@ class Archives:
         return view
 
     async def _add_people(self, fields: PeopleAdd) -> None:
-        """Take what X's pages showed into the graph, and match again. Not in `state.work`: no page waits for it."""
+        """Add what X's pages showed to the graph, and match again. Not in `state.work`: no page waits for it."""
         async with self._works.exclusively():
             archive, page = await self._repository.archive(), await self._repository.page()
             now = self._environment.now()

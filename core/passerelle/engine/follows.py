@@ -107,7 +107,7 @@ class Follows:
         return await self._store.following()
 
     async def withdraw(self, names: frozenset[str]) -> None:
-        """Take the accounts known by these dids or handles out of the queue, where they were not sent yet."""
+        """Remove the accounts known by these dids or handles from the queue, where they were not sent yet."""
         if queue := self._store.queue:
             keys = frozenset(item.key for item in queue.items.values() if names & item.names)
             await self._store.record(Withdrawn(keys))

@@ -49,7 +49,7 @@ class Progress:
         await self.yield_if_due()
 
     async def yield_if_due(self) -> None:
-        """Let other tasks run, if it is time."""
+        """Yield to other tasks, if it is time."""
         if not _is_within(self._yielded, self._environment.now(), MAX_RUN):
             await self._environment.yield_now()
             self._yielded = self._environment.now()

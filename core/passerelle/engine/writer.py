@@ -53,7 +53,7 @@ class Writer:
 
     @contextmanager
     def giving_up(self) -> Iterator[None]:
-        """Let writes that wait for room fail meanwhile: everything is going to be deleted."""
+        """Make writes that wait for room fail meanwhile: everything is going to be deleted."""
         self._giving_up.set()
         try:
             yield

@@ -188,7 +188,7 @@ def _record_unresolved(queue: Queue, outcome: Unresolved, pace: Pace) -> Queue:
 
 
 def _record_known(queue: Queue, outcome: Known, pace: Pace) -> Queue:
-    """Take over the server's list: an account that was unfollowed there is not being followed here."""
+    """Store the server's list: an account that was unfollowed there is not being followed here."""
     gone = [item for item in queue.in_state(State.FOLLOWING) if item.target not in outcome.targets]
     return _drop_already_followed(_reset_failures(replace(_move(queue, gone, outcome), known=outcome.targets)))
 
@@ -285,7 +285,7 @@ def _reset_failures(queue: Queue) -> Queue:
 
 
 def _clear_urgent(queue: Queue) -> Queue:
-    """Let items that were asked for by hand wait with the others: a stopped queue sends none."""
+    """Make urgent items wait with the others: a stopped queue sends none."""
     return replace(queue, items={key: replace(item, urgent=False) for key, item in queue.items.items()})
 
 

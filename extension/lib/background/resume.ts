@@ -19,7 +19,7 @@ export async function scheduleQueueCheck(): Promise<void> {
   }
 }
 
-/** Resume the queue if it should be running and its time has come; `follow.resume` changes nothing in one that runs. */
+/** Resume the queue if it should be running and its time has come; `follow.resume` only ends a wait. */
 export async function checkQueue(): Promise<void> {
   const queue = await readState("queue");
   if (!queue?.running) return;

@@ -1,4 +1,4 @@
-// The one client of the engine: sends a command, gives its result or a typed error, and never waits for ever.
+// The one client of the engine: sends a command, gives its result or a typed error; every request has a deadline.
 import { browser } from "wxt/browser";
 import {
   type Awake,
@@ -133,7 +133,7 @@ export function makeEngine(wake: WakeEngine, patience: Patience = PATIENCE) {
     }
   }
 
-  /** Call `listener` for every event of a type. Gives the function that stops it. */
+  /** Call `listener` for every event of a type. Returns the function that stops it. */
   function on<E extends EventType>(type: E, listener: (event: Events[E]) => void): () => void {
     opened();
     const set = listeners.get(type) ?? new Set();

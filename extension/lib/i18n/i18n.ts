@@ -13,7 +13,7 @@ export type Translate = (key: Key, values?: Values) => string;
 
 export const CATALOGUES = { en, fr, ar } satisfies Record<string, Record<Key, string>>;
 export const LANGUAGES = Object.keys(CATALOGUES) as Language[];
-// Each language under its own name, so that whoever lost their way finds it again.
+// Each language under its own name, to be found by people who cannot read the current one.
 export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = {
   en: "English",
   fr: "Français",
@@ -40,7 +40,7 @@ export function directionOf(language: Language): "rtl" | "ltr" {
   return RIGHT_TO_LEFT.has(language) ? "rtl" : "ltr";
 }
 
-/** Make the function that gives sentences in `locale`. Text values are cleaned and isolated: they may be a stranger's. */
+/** Return the function that makes sentences in `locale`. Text values are untrusted: they are cleaned and isolated. */
 export function makeTranslate(locale: string): Translate {
   const catalogue: Record<Key, string> = CATALOGUES[languageOf(locale)];
   const formats = new Map<Key, IntlMessageFormat>();

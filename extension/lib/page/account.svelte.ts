@@ -15,7 +15,7 @@ export class SignedIn {
     private readonly failures: Failures,
   ) {}
 
-  /** The account that can follow now; null when nobody is signed in or the session has ended. */
+  /** The account that can follow now; null without a sign-in, or when the session has ended. */
   readonly usable = $derived(this.account?.expired === false ? this.account : null);
 
   /** Read the account and follow its changes; returns whether a sign-in was under way in a popup that closed. */

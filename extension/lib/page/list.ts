@@ -6,7 +6,7 @@ import type { AccountView, Decide, MatchView } from "../messages/messages.gen";
 export type Decision = Decide["decision"];
 
 // Whom one misses most comes first: mutual, then followed, then followers; then what is surest; then the alphabet. People
-// of whom only their own profile speaks come after all others.
+// known only from their own X profile come last.
 const GRADES: readonly MatchView["grade"][] = [
   "proven",
   "attested",

@@ -37,6 +37,8 @@ export class Matches {
   readonly all = $derived(
     this.pending.size ? this.inOrder.map((match) => this.withPending(match)) : this.inOrder,
   );
+  /** False until the first read: no match means nothing before. */
+  readonly isLoaded = $derived(this.copy.current !== NO_COPY);
   readonly counts = $derived(counts(this.all));
   readonly toFollow = $derived(toFollow(this.all));
   readonly toImport = $derived(toImport(this.all));

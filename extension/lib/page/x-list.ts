@@ -6,7 +6,7 @@ import type { ErrorView } from "../messages/messages.gen";
 import type { ListKind } from "../messages/views";
 
 /**
- * Begin to read one of the person's own lists on x.com; gives false when they refused access to it.
+ * Begin to read one of the person's own lists on x.com; resolves to false when they refused access to it.
  *
  * To be called right in a click's handler, as `setBadges`: the background opens the tab once access is given, even if the
  * browser's question closed the popup.
@@ -23,7 +23,7 @@ export async function stopReading(): Promise<void> {
   await ask({ type: "reading.stop" });
 }
 
-/** Forget everybody whom X's pages named. */
+/** Delete all people that X's pages named. */
 export async function forgetSeen(): Promise<void> {
   await ask({ type: "seen.delete" });
 }

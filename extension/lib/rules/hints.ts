@@ -17,7 +17,7 @@ export function isChecked({ check, confidence, network }: HintView): boolean {
   return check.state === "linked" || confidence !== "inferred";
 }
 
-/** Return the keys of decisions about an account, by address and by did: decision_keys in core/passerelle/following/plan.py. */
+/** Return the keys of decisions about an account, by address and by did: decision_keys in core/passerelle/following/decisions.py. */
 export function decisionKeys(
   restId: string,
   network: Network,

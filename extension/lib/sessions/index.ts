@@ -42,7 +42,7 @@ export function makeSessions({ send, exclusively, now }: Parts) {
     return accountOf(session);
   }
 
-  /** Forget a session, then tell its server. What the server answers changes nothing here. */
+  /** Delete a session, then tell its server; the session is gone whatever the server answers. */
   async function signOut(did: string): Promise<void> {
     const session = await store.get(did);
     await store.remove(did);
@@ -50,7 +50,7 @@ export function makeSessions({ send, exclusively, now }: Parts) {
     if (session?.tokens) await KINDS[session.kind].end(send, session).catch(ignoreUnreachable);
   }
 
-  /** Forget every session, and tell their servers. */
+  /** Delete every session, and tell their servers. */
   async function deleteAll(): Promise<void> {
     const sessions = await store.all();
     await store.clear();
@@ -66,7 +66,7 @@ export function makeSessions({ send, exclusively, now }: Parts) {
     return session ? accountOf(session) : null;
   }
 
-  /** Call `listener` whenever somebody, in any page, signed in or out. Gives the function that stops it. */
+  /** Call `listener` after each sign-in or sign-out, in whichever page. Returns the function that stops it. */
   function onChange(listener: () => void): () => void {
     const channel = new BroadcastChannel(CHANNEL);
     channel.onmessage = listener;

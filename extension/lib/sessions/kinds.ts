@@ -12,7 +12,7 @@ export interface Kind {
   end(send: Send, session: Session): Promise<void>;
 }
 
-/** A server's answer that is neither yes nor "your session is over": handed on to whoever asked. */
+/** A server's answer to a renewal that is neither new tokens nor "the session has ended"; passed on to the caller. */
 export class OtherAnswer extends Error {
   constructor(readonly reply: Reply) {
     super(`HTTP ${reply.status}`);

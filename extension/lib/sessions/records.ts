@@ -54,7 +54,7 @@ export interface Reply {
   url: string;
 }
 
-/** Send a call to a server. Throws SessionError("server_unreachable") when nobody answers in time; every status is a Reply. */
+/** Send a call to a server. Throws SessionError("server_unreachable") without an answer in time; every status is a Reply. */
 export type Send = (server: string, call: Call) => Promise<Reply>;
 
 /** Why signing in or a signed request failed; `code` has a sentence in every catalogue. Carries no secret. */

@@ -4,7 +4,7 @@ import { type Call, type Reply, SessionError } from "./records";
 
 const TIMEOUT = 30; // seconds, as core/passerelle/transport.py
 
-/** Send a call. Throws SessionError("server_unreachable") when nobody answered in time. */
+/** Send a call. Throws SessionError("server_unreachable") without an answer in time. */
 export async function send(
   server: string,
   { method, path, headers = {}, body = null, timeout = TIMEOUT, limit = DEFAULT_LIMIT }: Call,

@@ -128,3 +128,18 @@ test("checking an account returns its profile, or a sentence that tells absence 
   expect(absent).not.toBe(failed);
   expect(failed).toContain("bsky.app");
 });
+
+test("before the first read no match means nothing; after it, that there is none", async () => {
+  const matches = new Matches(makeFakeEngine().engine, new Failures());
+  const loaded: boolean[] = [];
+  stop = $effect.root(() => {
+    $effect(() => {
+      loaded.push(matches.isLoaded);
+    });
+  });
+  flushSync();
+  await settle();
+  flushSync();
+  expect(loaded).toEqual([false, true]);
+  expect(matches.all).toEqual([]);
+});

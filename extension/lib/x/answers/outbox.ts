@@ -12,16 +12,13 @@ const MAX_KNOWN = 5_000; // people already told of
 
 export class Outbox {
   readonly #lists: Seen[] = [];
-  readonly #people = new Map<string, SeenUser>();
+  readonly #people = new Map<string, { user: SeenUser; sum: number }>();
   readonly #told = new Map<string, number>(); // a checksum of what was told: what a page says may be long
 
   /** Add people, who stand in a list of the page's owner or in none. */
   add(users: readonly SeenUser[], listed: Seen["listed"]): void {
     if (listed) this.#addList(users, listed);
-    else
-      for (const user of users)
-        if (this.#people.size < MAX_WAITING && this.#told.get(user.rest_id) !== checksum(user))
-          this.#people.set(user.rest_id, user);
+    else for (const user of users) this.#addUser(user, checksum(user));
   }
 
   /** Remove and return the next message, or null. */
@@ -32,6 +29,11 @@ export class Outbox {
   /** Put a message back that was not taken. Parts of lists are told again; other people when they are seen again. */
   putBack(seen: Seen): void {
     if (seen.listed) this.#lists.unshift(seen);
+  }
+
+  #addUser(user: SeenUser, sum: number): void {
+    if (this.#people.size < MAX_WAITING && this.#told.get(user.rest_id) !== sum)
+      this.#people.set(user.rest_id, { user, sum });
   }
 
   // The last part carries the end of the list.
@@ -47,16 +49,16 @@ export class Outbox {
   }
 
   #batch(): Seen | null {
-    const users = [...this.#people.values()].slice(0, MAX_PEOPLE);
-    for (const user of users) {
+    const batch = [...this.#people.values()].slice(0, MAX_PEOPLE);
+    for (const { user, sum } of batch) {
       this.#people.delete(user.rest_id);
-      this.#told.set(user.rest_id, checksum(user));
+      this.#told.set(user.rest_id, sum);
     }
     for (const oldest of this.#told.keys()) {
       if (this.#told.size <= MAX_KNOWN) break;
       this.#told.delete(oldest);
     }
-    return users.length === 0 ? null : { people: users, listed: null };
+    return batch.length === 0 ? null : { people: batch.map(({ user }) => user), listed: null };
   }
 }
 

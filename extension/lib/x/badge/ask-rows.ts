@@ -20,7 +20,8 @@ const PAUSE = 5000; // ms
 
 export class Answers {
   readonly #answers = new Map<string, BadgeView | null>();
-  readonly #wanted = new Map<string, NamedPerson>();
+  readonly #wanted = new Map<string, NamedPerson>(); // people of rows that are there
+  readonly #ahead = new Map<string, NamedPerson>(); // people of rows that may come
   #generation = 0;
   #isAsking = false;
   #askedAt = -FRAME; // performance.now() of the last message
@@ -36,7 +37,10 @@ export class Answers {
     const asked = this.parts.identify(person);
     const key = keyOf(asked);
     const answer = this.#answers.get(key);
-    if (answer === undefined) this.#want(key, asked);
+    if (answer === undefined) {
+      this.#ahead.delete(key);
+      keep(this.#wanted, key, asked);
+    }
     return answer;
   }
 
@@ -46,15 +50,17 @@ export class Answers {
 
   /** Ask before long about people who are not known yet. */
   askAhead(people: readonly NamedPerson[]): void {
-    for (const person of people) this.get(person);
-    this.#askLater();
+    for (const person of people.map(this.parts.identify)) {
+      const key = keyOf(person);
+      if (!this.#answers.has(key) && !this.#wanted.has(key)) keep(this.#ahead, key, person);
+    }
+    if (this.#ahead.size > 0) this.#askLater();
   }
 
   /** Forget everything: the directory is another now. */
   clear(): void {
     this.#generation++;
-    this.#answers.clear();
-    this.#wanted.clear();
+    for (const one of [this.#answers, this.#wanted, this.#ahead]) one.clear();
   }
 
   stop(): void {
@@ -64,16 +70,17 @@ export class Answers {
 
   /** Ask about everybody wanted since, if nothing is being asked and this frame has had no message. */
   async ask(): Promise<void> {
-    if (this.#isAsking || this.#wanted.size === 0) return;
+    if (this.#isAsking || this.#wanted.size + this.#ahead.size === 0) return;
     if (performance.now() - this.#askedAt < FRAME) {
       this.#askLater();
       return;
     }
     this.#isAsking = true;
     this.#askedAt = performance.now();
-    const asked = [...this.#wanted].slice(0, BATCH);
+    // The newest rows first: a person who scrolls fast has left the oldest behind.
+    const asked = [...[...this.#wanted].reverse(), ...this.#ahead].slice(0, BATCH);
     await this.#askAbout(asked);
-    for (const [key] of asked) this.#wanted.delete(key);
+    for (const [key] of asked) for (const one of [this.#wanted, this.#ahead]) one.delete(key);
     this.#isAsking = false;
     this.changed();
     await this.ask();
@@ -99,10 +106,6 @@ export class Answers {
     this.#timer = setTimeout(() => void this.ask(), wait);
   }
 
-  #want(key: string, person: NamedPerson): void {
-    if (this.#wanted.size < MAX_ANSWERS) this.#wanted.set(key, nameOf(person));
-  }
-
   #remember(key: string, view: BadgeView | null): void {
     this.#answers.delete(key);
     this.#answers.set(key, view);
@@ -110,6 +113,15 @@ export class Answers {
       if (this.#answers.size <= MAX_ANSWERS) break;
       this.#answers.delete(oldest);
     }
+  }
+}
+
+// The oldest go where there are too many.
+function keep(people: Map<string, NamedPerson>, key: string, person: NamedPerson): void {
+  people.set(key, nameOf(person));
+  for (const oldest of people.keys()) {
+    if (people.size <= MAX_ANSWERS) break;
+    people.delete(oldest);
   }
 }
 
