@@ -128,6 +128,26 @@ def test_row_ids_stay_when_rows_change(directory: Directory) -> None:
     assert (before.row_id, after.handle) == (after.row_id, "new.example.com")
 
 
+@pytest.mark.parametrize("hostile_first", [False, True])
+def test_an_id_that_one_family_states_does_not_hide_what_two_agree_on_for_the_name(
+    directory: Directory, hostile_first: bool
+) -> None:
+    hostile = line(source="hostile/list", rest_id="42", handle="impostor.example.com")
+    honest = (line(handle="museum.example.com"), line(source=OTHER_SOURCE, handle="museum.example.com"))
+    directory.add(*((hostile, *honest) if hostile_first else (*honest, hostile)))
+    assert directory.publish()["rows"] == 1
+    index = index_as_client(directory)
+    assert index.find_by_id(RestId("42")) == ()
+    (row,) = index.find_by_name(ScreenName("museum"))
+    assert (row.handle, row.grade) == ("museum.example.com", "attested")
+
+
+def test_an_attested_row_with_an_id_stays_beside_one_of_the_same_name(directory: Directory) -> None:
+    directory.add(line(handle="museum.example.com"), line(source=OTHER_SOURCE, handle="museum.example.com"))
+    directory.add(*(line(source=source, rest_id="42", handle="new.example.com") for source in ("c/d", "e/f")))
+    assert directory.publish()["rows"] == 2
+
+
 def test_conflicts_are_in_the_evidence(directory: Directory) -> None:
     directory.add(line(handle="a.example.com"), line(source=OTHER_SOURCE, handle="b.example.com"))
     latest = directory.publish()

@@ -21,8 +21,8 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from passerelle.directory import Evidence, Row, key_id, signed_bytes
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session, aliased, selectinload
 
 from passerelle_directory.locks import Busy, hold_lock
 from passerelle_directory.models import Account, Publication, PublishedFile
@@ -172,10 +172,31 @@ def _packed(folder: Path) -> Iterator[PackedFile]:
 
 
 def _rows(session: Session) -> Iterator[tuple[Row, Evidence]]:
+    """Return the rows in the order of their row_id, without those that an attested row of the same name outweighs."""
+    attested_names = _find_attested_names(session)
     # row_id is lower-case hex, so every database sorts it alike, and as the client compares it.
     query = select(Account).order_by(Account.row_id).options(selectinload(Account.statements))
     for account in session.scalars(query.execution_options(yield_per=ACCOUNTS_AT_ONCE)):
-        yield make_row(account, account.statements)
+        row, evidence = make_row(account, account.statements)
+        if row.grade == "attested" or row.rest_id is None or account.screen_name_key not in attested_names:
+            yield row, evidence
+
+
+def _find_attested_names(session: Session) -> frozenset[str]:
+    """Return the names of attested rows without id that other accounts, with an id, bear too.
+
+    Clients look for a person's id first. A row whose id only one family states must not hide what two families agree
+    on for that name.
+    """
+    other = aliased(Account)
+    query = (
+        select(Account)
+        .where(Account.rest_id.is_(None))
+        .where(exists().where(other.screen_name_key == Account.screen_name_key, other.rest_id.is_not(None)))
+        .options(selectinload(Account.statements))
+    )
+    named = ((account.screen_name_key, make_row(account, account.statements)[0]) for account in session.scalars(query))
+    return frozenset(name for name, row in named if name and row.grade == "attested")
 
 
 def _next_version(session: Session, public: Path) -> int:
