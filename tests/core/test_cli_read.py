@@ -53,7 +53,8 @@ def test_people_read_whose_archive_it_is_and_how_many_have_names(
     status, out, _ = read(capsys, make_archive(tmp_path / "a.zip", omit=["follower.js"]))
     assert status == 0
     assert out.startswith("Archive of @odile_passe (Odile Passé), made on 2026-03-06\n")
-    assert "You follow 27 people" in out
+    assert "  You follow 27 people.\n" in out
+    assert "follow you" not in out
     assert "Of those you follow, 27 (100%) are named" in out
     assert "! follower.js is missing" in out
 
@@ -132,7 +133,8 @@ def test_an_archive_without_people_is_read_once(
 def test_an_archive_with_followers_only_is_read(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     status, out, err = read(capsys, make_archive(tmp_path / "a.zip", omit=["following.js"]))
     assert (status, err) == (0, "")
-    assert "You follow 0 people; 11 follow you" in out
+    assert "  11 follow you.\n" in out
+    assert "You follow" not in out
     assert [line for line in out.splitlines() if "following.js" in line] == [
         "  ! following.js is missing: whom you follow is not known."
     ]

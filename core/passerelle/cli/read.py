@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from passerelle import archive as archives
 from passerelle.archive import Archive, ArchiveWithoutPeople
@@ -61,11 +61,12 @@ def _print_json(archive: Archive, *, full: bool) -> None:
 
 
 def _lines(archive: Archive, *, full: bool) -> Iterator[str]:
-    following, followers = frozenset(archive.following), frozenset(archive.followers)
+    following = frozenset(archive.following)
+    missing = {warning.code for warning in archive.warnings}
     named = following & archive.names.keys()
     yield _title(archive)
-    both = len(following & followers)
-    yield f"  You follow {len(following):,} people; {len(followers):,} follow you; {both:,} do both."
+    if counts := _counts(archive, missing):
+        yield f"  {counts}."
     if named:
         share = f"{len(named) / len(following):.0%}"
         yield f"  Of those you follow, {len(named):,} ({share}) are named in your own tweets:"
@@ -79,13 +80,25 @@ def _lines(archive: Archive, *, full: bool) -> Iterator[str]:
         yield f"  {addresses:,} {names} an address on Bluesky or in the fediverse."
     if own := find_hints(bio="\n".join(archive.about)):
         yield f"  Your own profile names {', '.join(hint.address for hint in own)}."
-    are_tweets_missing = any(warning.code == "tweets_missing" for warning in archive.warnings)
-    tweets = () if are_tweets_missing else (f"{archive.tweets:,} tweets",)
+    tweets = () if "tweets_missing" in missing else (f"{archive.tweets:,} tweets",)
     yield f"  {', '.join((*tweets, f'{len(archive.blocked):,} blocked', f'{len(archive.muted):,} muted'))}."
     for warning in archive.warnings:
         yield f"  ! {warning.message}"
     if full:
         yield from _people(archive)
+
+
+def _counts(archive: Archive, missing: Collection[str]) -> str:
+    """Return the numbers of the lists that the archive holds: an absent list is unknown, not empty."""
+    following, followers = frozenset(archive.following), frozenset(archive.followers)
+    counts = []
+    if "following_missing" not in missing:
+        counts.append(f"You follow {len(following):,} people")
+    if "followers_missing" not in missing:
+        counts.append(f"{len(followers):,} follow you")
+    if len(counts) == 2:
+        counts.append(f"{len(following & followers):,} do both")
+    return "; ".join(counts)
 
 
 def _title(archive: Archive) -> str:
