@@ -1,4 +1,4 @@
-"""The directory server: imports what sources say, publishes signed files that everyone downloads, answers no question.
+"""The directory server: imports statements of sources and publishes signed files that everyone downloads.
 
-rows.csv -importers-> Statement -merge-> Row and Evidence -snapshot-> signed files -*_routes-> everyone
+rows.csv -importers-> Statement -publishing/rows-> Row and Evidence -publishing/snapshot-> signed files -web-> clients
 """

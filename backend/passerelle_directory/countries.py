@@ -7,13 +7,13 @@ from functools import cache
 from babel import Locale
 from passerelle.errors import InputError
 
-# Unicode CLDR lists these beside countries: regions of the world's software, not of the world.
+# Codes in Unicode CLDR that are no countries: currency areas, outlying regions, test locales.
 NO_COUNTRIES = frozenset({"EZ", "QO", "UN", "XA", "XB", "ZZ"})
 ALIASES = {"UK": "GB"}
 
 
 class InvalidCountry(InputError):
-    """A text that should be a country is none."""
+    """The text is not a country."""
 
     code = "invalid_country"
 

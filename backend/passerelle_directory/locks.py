@@ -1,4 +1,4 @@
-"""One writer at a time, across processes: an advisory lock on a file, which the system releases when we end."""
+"""One writer at a time, across processes: a lock on a file, which the system releases when the process ends."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Busy(Exception):
 
 @contextmanager
 def hold_lock(path: Path, on_wait: Callable[[], None] | None = None) -> Iterator[None]:
-    """Hold the lock on `path` inside the block. If it is taken, call `on_wait` and wait; without it, raise Busy."""
+    """Lock `path` inside the block. If it is locked already, call `on_wait` and wait; without it, raise Busy."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as file:
         try:

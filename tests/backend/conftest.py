@@ -26,7 +26,7 @@ TODAY = date(2026, 11, 20)
 
 
 class Directory:
-    """A directory under test: `say` imports lines, `publish` makes the files, `rows` gives what they hold."""
+    """A directory under test: `add` imports lines, `publish` makes the files."""
 
     def __init__(self, config: Config, engine: Engine) -> None:
         self.config, self.engine = config, engine
@@ -37,14 +37,14 @@ class Directory:
         """Open a session; close it with `with`."""
         return Session(self.engine)
 
-    def say(self, *lines: dict[str, str]) -> Report:
-        """Import lines, numbered from 1, in one transaction."""
+    def add(self, *lines: dict[str, str]) -> Report:
+        """Import lines, numbered from 1."""
         numbered = [Line(number, fields) for number, fields in enumerate(lines, start=1)]
         with self.session() as session:
             return import_lines(session, numbered, TODAY)
 
     def publish(self, now: datetime = NOW) -> dict[str, Any]:
-        """Publish; give what latest.json says."""
+        """Publish; return the content of latest.json."""
         with self.session() as session:
             return publish(session, self.config.public, self.key, now)
 

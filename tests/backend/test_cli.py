@@ -80,9 +80,9 @@ def test_serve_without_a_snapshot_says_what_to_do(data: Path, capsys: pytest.Cap
     assert "snapshot" in capsys.readouterr().err
 
 
-def test_the_whole_road_to_a_published_directory(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    road = (["keygen"], ["seed"], ["snapshot"], ["db", "upgrade"], ["snapshot"])
-    assert [main(command) for command in road] == [0] * len(road)
+def test_all_commands_in_order_publish_a_directory(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    commands = (["keygen"], ["seed"], ["snapshot"], ["db", "upgrade"], ["snapshot"])
+    assert [main(command) for command in commands] == [0] * len(commands)
     latest = json.loads((data / "public" / "latest.json").read_bytes())
     assert latest["version"] == 2
     assert latest["rows"] > 700
@@ -130,7 +130,7 @@ def test_a_wrong_setting_is_wrong_usage(
     assert "PASSERELLE_PROXIES" in capsys.readouterr().err
 
 
-def test_a_database_that_is_none_gets_one_line(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_that_is_no_database_gets_one_line(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     data.mkdir()
     (data / "directory.sqlite").write_bytes(b"no database at all" * 100)
     assert main(["seed"]) == 3
@@ -203,7 +203,7 @@ def test_control_characters_in_a_name_do_not_reach_the_terminal(
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on."""
+    """Return a free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -211,7 +211,7 @@ def free_port() -> int:
 
 
 def get_when_up(url: str) -> bytes:
-    """Fetch `url` as soon as somebody answers there."""
+    """Fetch `url` as soon as the server answers."""
     for _ in range(START_UP * 10):
         try:
             with urllib.request.urlopen(url) as answer:
@@ -252,7 +252,7 @@ def test_a_damaged_latest_is_not_written_over(data: Path, capsys: pytest.Capture
 
 
 def send_badly(port: int) -> None:
-    """Send what is no request, too long a request, and one whose answer is not waited for."""
+    """Send an invalid request, an oversized one, and one whose connection is reset before the answer."""
     for request in (
         b"\0\xff nonsense\r\n\r\n",
         b"GET / HTTP/1.1\r\nX: " + b"x" * 40_000,

@@ -39,7 +39,7 @@ def test_upgrading_twice_is_harmless(config: Config) -> None:
     check_database(config)
 
 
-def test_looking_at_a_missing_database_does_not_create_it(config: Config) -> None:
+def test_checking_a_missing_database_does_not_create_it(config: Config) -> None:
     with pytest.raises(DatabaseNotReady, match="db upgrade"):
         check_database(config)
     assert list(config.data.iterdir()) == []

@@ -97,10 +97,10 @@ def test_no_row_is_attested_or_rebound_by_a_hostile_list(
     assert len(hostile) >= 99
     assert any(line["display_name"] == "Universität des Saarlandes" for line in handle_only())
     if hostile_first:
-        directory.say(*hostile)
+        directory.add(*hostile)
     import_seed(directory)
     if not hostile_first:
-        directory.say(*hostile)
+        directory.add(*hostile)
     found = rows_of_others(directory)
     assert {key: without_row_id(row) for key, row in found.items()} == {
         key: without_row_id(row) for key, row in honest.items()
@@ -115,15 +115,15 @@ def test_a_did_that_only_the_hostile_list_states_does_not_enter_the_row_of_anoth
 ) -> None:
     hostile = [attack(line, number, ("did",)) for number, line in enumerate(handle_only()) if not line["rest_id"]]
     if hostile_first:
-        directory.say(*hostile)
+        directory.add(*hostile)
     import_seed(directory)
     if not hostile_first:
-        directory.say(*hostile)
+        directory.add(*hostile)
     assert EVIL_DID not in {row.did for row in rows_of_others(directory).values()}
 
 
 def test_a_row_keeps_its_row_id_when_a_hostile_list_names_it(directory: Directory) -> None:
     import_seed(directory)
     before = {key: row.row_id for key, row in rows_of_others(directory).items()}
-    directory.say(*(attack(line, number, ("rest_id", "did")) for number, line in enumerate(handle_only())))
+    directory.add(*(attack(line, number, ("rest_id", "did")) for number, line in enumerate(handle_only())))
     assert {key: row.row_id for key, row in rows_of_others(directory).items()} == before

@@ -1,4 +1,4 @@
-"""Importing: what is taken, what is refused and why, and that the same file twice changes nothing."""
+"""Importing: accepted and refused lines, corrections, and that the same file twice changes nothing."""
 
 from __future__ import annotations
 
@@ -44,10 +44,10 @@ def accounts(directory: Directory) -> list[Account]:
 
 def reasons(directory: Directory, *lines: dict[str, str]) -> list[tuple[int, str]]:
     """Import lines; give the numbers and reasons of those skipped."""
-    return [(bad.number, bad.reason) for bad in directory.say(*lines).skipped]
+    return [(bad.number, bad.reason) for bad in directory.add(*lines).skipped]
 
 
-def test_csv_and_json_lines_say_the_same(directory: Directory, write: Write) -> None:
+def test_csv_and_json_lines_give_the_same_statements(directory: Directory, write: Write) -> None:
     csv = write("a.csv", "screen_name,handle,source,source_date\nMuseum,museum.example.com,lists/one,2026-05-07\n")
     jsonl = write(
         "b.jsonl",
@@ -63,23 +63,23 @@ def test_csv_and_json_lines_say_the_same(directory: Directory, write: Write) -> 
 
 def test_the_same_lines_again_change_nothing(directory: Directory) -> None:
     lines = (line(handle="museum.example.com"), departure())
-    before = directory.say(*lines)
-    after = directory.say(*lines)
+    before = directory.add(*lines)
+    after = directory.add(*lines)
     assert (before.new, after.new, after.changed, after.known) == (2, 0, 0, 2)
     assert (count(directory, Statement), count(directory, Departure)) == (1, 1)
 
 
 def test_a_source_may_correct_itself(directory: Directory) -> None:
-    directory.say(line(handle="old.example.com"))
-    report = directory.say(line(handle="new.example.com", source_date="2026-06-01"))
+    directory.add(line(handle="old.example.com"))
+    report = directory.add(line(handle="new.example.com", source_date="2026-06-01"))
     assert report.changed == 1
     with directory.session() as session:
         assert [said.handle for said in session.scalars(select(Statement))] == ["new.example.com"]
 
 
 def test_an_older_copy_of_a_source_does_not_undo_a_newer_one(directory: Directory) -> None:
-    directory.say(line(handle="new.example.com"))
-    directory.say(line(handle="old.example.com", source_date="2024-01-01"))
+    directory.add(line(handle="new.example.com"))
+    directory.add(line(handle="old.example.com", source_date="2024-01-01"))
     with directory.session() as session:
         assert [said.handle for said in session.scalars(select(Statement))] == ["new.example.com"]
 
@@ -145,7 +145,7 @@ def test_a_file_that_contradicts_itself_says_so(directory: Directory) -> None:
 
 
 def test_two_lines_of_a_file_may_complete_each_other(directory: Directory) -> None:
-    directory.say(line(handle="a.example.com"), line(acct="a@social.example.org"))
+    directory.add(line(handle="a.example.com"), line(acct="a@social.example.org"))
     with directory.session() as session:
         (said,) = session.scalars(select(Statement))
     assert (said.handle, said.acct) == ("a.example.com", "a@social.example.org")
@@ -155,62 +155,62 @@ def test_two_lines_of_a_file_may_complete_each_other(directory: Directory) -> No
 def test_an_account_known_by_name_gets_its_id_from_the_same_family_and_keeps_its_row_id(
     directory: Directory, source: str
 ) -> None:
-    directory.say(line(handle="museum.example.com"))
+    directory.add(line(handle="museum.example.com"))
     (before,) = accounts(directory)
-    directory.say(line("Museum", source, rest_id="42", handle="museum.example.com"))
+    directory.add(line("Museum", source, rest_id="42", handle="museum.example.com"))
     (after,) = accounts(directory)
     assert (after.row_id, after.rest_id) == (before.row_id, "42")
 
 
 def test_an_id_that_another_family_states_makes_another_account(directory: Directory) -> None:
-    directory.say(line(handle="museum.example.com"))
-    directory.say(line("Museum", OTHER_SOURCE, rest_id="42", handle="museum.example.com"))
+    directory.add(line(handle="museum.example.com"))
+    directory.add(line("Museum", OTHER_SOURCE, rest_id="42", handle="museum.example.com"))
     assert {account.rest_id for account in accounts(directory)} == {None, "42"}
 
 
 def test_a_source_that_states_an_id_takes_its_own_statement_along_and_leaves_the_others(directory: Directory) -> None:
-    directory.say(line(handle="museum.example.com"), line(source=OTHER_SOURCE, handle="museum.example.com"))
-    directory.say(line("Museum", OTHER_SOURCE, rest_id="42", handle="museum.example.com", source_date="2026-06-01"))
+    directory.add(line(handle="museum.example.com"), line(source=OTHER_SOURCE, handle="museum.example.com"))
+    directory.add(line("Museum", OTHER_SOURCE, rest_id="42", handle="museum.example.com", source_date="2026-06-01"))
     with directory.session() as session:
         stated = {one.source: one.account.rest_id for one in session.scalars(select(Statement))}
     assert stated == {SOURCE: None, OTHER_SOURCE: "42"}
 
 
 def test_a_source_that_no_longer_gives_the_id_speaks_of_the_same_account(directory: Directory) -> None:
-    directory.say(line(rest_id="42", handle="museum.example.com"))
-    directory.say(line(handle="museum.example.com", source_date="2026-06-01"))
+    directory.add(line(rest_id="42", handle="museum.example.com"))
+    directory.add(line(handle="museum.example.com", source_date="2026-06-01"))
     assert [account.rest_id for account in accounts(directory)] == ["42"]
 
 
 def test_two_accounts_of_a_source_become_one_when_it_states_the_id_under_the_new_name(directory: Directory) -> None:
-    directory.say(line("old_name", rest_id="42", handle="museum.example.com"))
-    directory.say(line("new_name", handle="museum.example.com"))
+    directory.add(line("old_name", rest_id="42", handle="museum.example.com"))
+    directory.add(line("new_name", handle="museum.example.com"))
     assert count(directory, Account) == 2
-    directory.say(line("new_name", rest_id="42", handle="museum.example.com", source_date="2026-06-01"))
+    directory.add(line("new_name", rest_id="42", handle="museum.example.com", source_date="2026-06-01"))
     (account,) = accounts(directory)
     assert (account.rest_id, account.screen_name_key, count(directory, Statement)) == ("42", "new_name", 1)
 
 
 def test_a_name_that_went_to_another_id_makes_another_account(directory: Directory) -> None:
-    directory.say(line("museum", rest_id="42", handle="a.example.com"))
-    directory.say(line("museum", OTHER_SOURCE, rest_id="43", handle="b.example.com"))
+    directory.add(line("museum", rest_id="42", handle="a.example.com"))
+    directory.add(line("museum", OTHER_SOURCE, rest_id="43", handle="b.example.com"))
     assert [account.rest_id for account in accounts(directory)] in (["42", "43"], ["43", "42"])
 
 
 def test_a_name_is_dated_by_the_first_day_its_source_can_mean(directory: Directory) -> None:
-    directory.say(line(handle="museum.example.com", source_date="2026-05"))
+    directory.add(line(handle="museum.example.com", source_date="2026-05"))
     with directory.session() as session:
         assert session.scalar(select(Statement.source_date)) == date(2026, 5, 1)
 
 
-def test_names_lose_their_invisible_marks(directory: Directory) -> None:
-    directory.say(line(handle="museum.example.com", display_name="Mu\u202eseum\u200b"))
+def test_invisible_characters_are_removed_from_names(directory: Directory) -> None:
+    directory.add(line(handle="museum.example.com", display_name="Mu\u202eseum\u200b"))
     with directory.session() as session:
         assert session.scalar(select(Statement.display_name)) == "Museum"
 
 
 def test_a_line_may_be_an_account_and_a_departure(directory: Directory) -> None:
-    directory.say(departure(screen_name="museum", handle="museum.example.com"))
+    directory.add(departure(screen_name="museum", handle="museum.example.com"))
     assert (count(directory, Statement), count(directory, Departure)) == (1, 1)
 
 
@@ -226,7 +226,7 @@ def test_a_line_may_be_an_account_and_a_departure(directory: Directory) -> None:
 def test_a_departure_keeps_how_exact_its_date_is(
     directory: Directory, left_x: str, left: str | None, by: str | None
 ) -> None:
-    directory.say(departure(left_x=left_x))
+    directory.add(departure(left_x=left_x))
     with directory.session() as session:
         (said,) = session.scalars(select(Departure))
     assert (said.left, said.by) == (left, by)

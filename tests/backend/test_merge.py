@@ -1,4 +1,4 @@
-"""What several sources say of one X account becomes one row: who agrees, who contradicts, how sure that is."""
+"""Merging the statements of several sources about one X account: agreement, contradiction, grade."""
 
 from __future__ import annotations
 
@@ -31,23 +31,23 @@ def only(directory: Directory) -> tuple[Row, Evidence]:
 
 
 def test_one_source_makes_an_imported_row(directory: Directory) -> None:
-    directory.say(line(handle="museum.example.com", country="DE", display_name="Museum"))
+    directory.add(line(handle="museum.example.com", country="DE", display_name="Museum"))
     row, evidence = only(directory)
     assert (row.grade, row.handle, row.country, row.display_name) == ("imported", "museum.example.com", "DE", "Museum")
     assert [source.name for source in evidence.sources] == ["lists/one"]
 
 
 def test_two_independent_sources_that_agree_attest_one_row(directory: Directory) -> None:
-    directory.say(line(handle="museum.example.com"))
-    directory.say(line("MUSEUM", OTHER_SOURCE, handle="museum.example.com"))
+    directory.add(line(handle="museum.example.com"))
+    directory.add(line("MUSEUM", OTHER_SOURCE, handle="museum.example.com"))
     row, evidence = only(directory)
     assert row.grade == "attested"
     assert [source.name for source in evidence.sources] == ["lists/one", "records/two"]
 
 
 def test_sources_that_copy_each_other_do_not_attest(directory: Directory) -> None:
-    directory.say(line(source="PierreMesure/politix-sweden", handle="museum.example.com"))
-    directory.say(line(source="wikidata", handle="museum.example.com"))
+    directory.add(line(source="PierreMesure/politix-sweden", handle="museum.example.com"))
+    directory.add(line(source="wikidata", handle="museum.example.com"))
     assert only(directory)[0].grade == "imported"
 
 
@@ -57,21 +57,21 @@ def test_two_lists_of_one_owner_count_once() -> None:
 
 
 def test_an_account_that_only_one_source_gives_keeps_the_row_from_being_attested(directory: Directory) -> None:
-    directory.say(line(handle="museum.example.com", acct="museum@social.example.org"))
-    directory.say(line(source=OTHER_SOURCE, handle="museum.example.com"))
+    directory.add(line(handle="museum.example.com", acct="museum@social.example.org"))
+    directory.add(line(source=OTHER_SOURCE, handle="museum.example.com"))
     assert only(directory)[0].grade == "imported"
 
 
 def test_two_sources_for_two_networks_fill_one_row(directory: Directory) -> None:
-    directory.say(line(handle="museum.example.com"))
-    directory.say(line(source=OTHER_SOURCE, acct="museum@social.example.org"))
+    directory.add(line(handle="museum.example.com"))
+    directory.add(line(source=OTHER_SOURCE, acct="museum@social.example.org"))
     row, _ = only(directory)
     assert (row.handle, str(row.acct), row.grade) == ("museum.example.com", "museum@social.example.org", "imported")
 
 
 def test_a_conflict_shows_and_gets_the_lowest_grade(directory: Directory) -> None:
-    directory.say(line(handle="museum.example.com"), line(source=OTHER_SOURCE, handle="museum.example.com"))
-    directory.say(line(source="third/list", handle="impostor.example.com"))
+    directory.add(line(handle="museum.example.com"), line(source=OTHER_SOURCE, handle="museum.example.com"))
+    directory.add(line(source="third/list", handle="impostor.example.com"))
     row, evidence = only(directory)
     assert (row.handle, row.grade) == ("museum.example.com", "claimed")
     assert [(c.network, c.address, c.sources) for c in evidence.conflicts] == [
@@ -80,59 +80,59 @@ def test_a_conflict_shows_and_gets_the_lowest_grade(directory: Directory) -> Non
 
 
 def test_sources_that_name_different_servers_conflict(directory: Directory) -> None:
-    directory.say(line(acct="museum@social.example.org"), line(source=OTHER_SOURCE, acct="museum@other.example.org"))
+    directory.add(line(acct="museum@social.example.org"), line(source=OTHER_SOURCE, acct="museum@other.example.org"))
     row, evidence = only(directory)
     assert (str(row.acct), row.grade) == ("museum@social.example.org", "claimed")
     assert evidence.conflicts[0].address == "museum@other.example.org"
 
 
 def test_an_acct_in_another_case_is_the_same(directory: Directory) -> None:
-    directory.say(line(acct="Museum@social.example.org"), line(source=OTHER_SOURCE, acct="museum@social.example.org"))
+    directory.add(line(acct="Museum@social.example.org"), line(source=OTHER_SOURCE, acct="museum@social.example.org"))
     assert only(directory)[0].grade == "attested"
 
 
 def test_two_handles_of_one_did_are_no_conflict_and_neither_is_attested(directory: Directory) -> None:
-    directory.say(line(did=DID, handle="museum.bsky.social"))
-    directory.say(line(source=OTHER_SOURCE, did=DID, handle="museum.example.com", source_date="2026-06-01"))
+    directory.add(line(did=DID, handle="museum.bsky.social"))
+    directory.add(line(source=OTHER_SOURCE, did=DID, handle="museum.example.com", source_date="2026-06-01"))
     row, evidence = only(directory)
     assert (row.did, row.handle, row.grade, evidence.conflicts) == (DID, None, "attested", ())
 
 
-def test_the_first_did_is_pinned_even_when_its_source_changes_its_mind(directory: Directory) -> None:
-    directory.say(line(did=DID, handle="museum.example.com"))
-    directory.say(line(did=OTHER_DID, handle="museum.example.com", source_date="2026-06-01"))
+def test_the_first_did_of_a_source_stays_when_the_source_changes_it(directory: Directory) -> None:
+    directory.add(line(did=DID, handle="museum.example.com"))
+    directory.add(line(did=OTHER_DID, handle="museum.example.com", source_date="2026-06-01"))
     row, evidence = only(directory)
     assert (row.did, row.grade) == (DID, "claimed")
     assert evidence.conflicts[0].sources == ("lists/one",)
 
 
 def test_one_source_cannot_join_two_that_contradict_each_other(directory: Directory) -> None:
-    directory.say(line(handle="old.example.com"))
-    directory.say(line(source=OTHER_SOURCE, did=DID, handle="new.example.com", source_date="2026-06-01"))
-    directory.say(line(source="third/list", did=DID, handle="old.example.com"))
+    directory.add(line(handle="old.example.com"))
+    directory.add(line(source=OTHER_SOURCE, did=DID, handle="new.example.com", source_date="2026-06-01"))
+    directory.add(line(source="third/list", did=DID, handle="old.example.com"))
     row, evidence = only(directory)
     assert (row.did, row.handle, row.grade) == (DID, None, "claimed")
     assert [(c.address, c.sources) for c in evidence.conflicts] == [("old.example.com", ("lists/one",))]
 
 
 def test_two_dids_of_one_handle_are_a_conflict_and_neither_is_published(directory: Directory) -> None:
-    directory.say(line(did=DID, handle="museum.example.com"))
-    directory.say(line(source=OTHER_SOURCE, did=OTHER_DID, handle="museum.example.com"))
-    directory.say(line(source="third/list", handle="museum.example.com"))
+    directory.add(line(did=DID, handle="museum.example.com"))
+    directory.add(line(source=OTHER_SOURCE, did=OTHER_DID, handle="museum.example.com"))
+    directory.add(line(source="third/list", handle="museum.example.com"))
     row, evidence = only(directory)
     assert (row.did, row.handle, row.grade) == (None, "museum.example.com", "claimed")
     assert [conflict.address for conflict in evidence.conflicts] == [DID, OTHER_DID]
 
 
-def test_the_kind_is_what_somebody_knows(directory: Directory) -> None:
-    directory.say(line(kind="university", handle="a.example.com"), line(source=OTHER_SOURCE, handle="a.example.com"))
+def test_a_known_kind_wins_over_other(directory: Directory) -> None:
+    directory.add(line(kind="university", handle="a.example.com"), line(source=OTHER_SOURCE, handle="a.example.com"))
     assert only(directory)[0].kind == "university"
 
 
 def test_departures_of_one_organisation_are_one_entry_with_the_most_exact_date(directory: Directory) -> None:
-    directory.say(departure(left_x="unknown"))
-    directory.say(departure(source=OTHER_SOURCE, left_x="2025-01-20", handle="museum.example.com"))
-    directory.say(departure(source="third/list", left_x="2025"))
+    directory.add(departure(left_x="unknown"))
+    directory.add(departure(source=OTHER_SOURCE, left_x="2025-01-20", handle="museum.example.com"))
+    directory.add(departure(source="third/list", left_x="2025"))
     with directory.session() as session:
         (entry,) = make_departures(session.scalars(select(Departure)))
     assert (entry.day, entry.handle) == ("2025-01-20", "museum.example.com")
@@ -140,6 +140,6 @@ def test_departures_of_one_organisation_are_one_entry_with_the_most_exact_date(d
 
 
 def test_organisations_of_one_name_in_two_countries_are_two(directory: Directory) -> None:
-    directory.say(departure(), departure(country="AT"))
+    directory.add(departure(), departure(country="AT"))
     with directory.session() as session:
         assert len(make_departures(session.scalars(select(Departure)))) == 2

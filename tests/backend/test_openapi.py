@@ -1,4 +1,4 @@
-"""Schemathesis asks every described address whatever the description allows, and more; answers must fit it."""
+"""Schemathesis sends valid and invalid requests to every described route; answers must match the description."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.backend.people import departure, line
 @pytest.fixture
 def described(directory: Directory, app: Flask) -> OpenApiSchema:
     """Return the description of an application with something in it."""
-    directory.say(line(handle="museum.example.com"), departure())
+    directory.add(line(handle="museum.example.com"), departure())
     directory.publish()
     return schemathesis.openapi.from_wsgi("/openapi.json", app)
 

@@ -1,4 +1,4 @@
-"""The pages: what they say, in which language, and that strangers' text stays text."""
+"""The pages: content, language, escaping of imported text, search and paging."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ PATHS = ("/", "/departures", "/install", "/listed", "/privacy", "/legal")
 
 
 def test_home_counts_people_and_organisations(directory: Directory, client: FlaskClient) -> None:
-    directory.say(line("mp", kind="person", handle="mp.example.com"), departure())
-    directory.say(*(line(f"museum{n}", handle=f"museum{n}.example.com") for n in range(3)))
+    directory.add(line("mp", kind="person", handle="mp.example.com"), departure())
+    directory.add(*(line(f"museum{n}", handle=f"museum{n}.example.com") for n in range(3)))
     directory.publish()
     text = re.sub(r"<[^>]+>", "", client.get("/?lang=en").text)
     assert re.search(r"1\s+person\b", text)
@@ -44,7 +44,7 @@ def test_home_shows_the_key_and_where_to_complain(directory: Directory) -> None:
 
 def test_closed_accounts_are_not_among_those_that_left(directory: Directory, client: FlaskClient) -> None:
     closed = [departure(name, how="closed", left_x="by 2026-02", country="SE") for name in ("Myndigheten", "Kommunen")]
-    directory.say(departure("Museum"), *closed)
+    directory.add(departure("Museum"), *closed)
     left, apart = client.get("/departures?lang=en").text.split("Accounts that were closed")
     assert "Museum" in left
     assert "Myndigheten" not in left
@@ -55,17 +55,17 @@ def test_closed_accounts_are_not_among_those_that_left(directory: Directory, cli
 
 
 def test_departures_can_be_narrowed_to_a_country_and_a_kind(directory: Directory, client: FlaskClient) -> None:
-    directory.say(departure("Museum"), departure("Université", country="FR", kind="university"))
+    directory.add(departure("Museum"), departure("Université", country="FR", kind="university"))
     assert "Université" not in client.get("/departures?country=DE").text
     assert "Museum" not in client.get("/departures?kind=university").text
     assert "No organisation fits." in client.get("/departures?lang=en&country=DE&kind=university").text
 
 
-def test_a_strangers_markup_stays_text(directory: Directory, client: FlaskClient) -> None:
-    directory.say(departure("<script>alert(1)</script>", acct="a@social.example.org"))
+def test_markup_in_imported_names_is_escaped(directory: Directory, client: FlaskClient) -> None:
+    directory.add(departure("<script>alert(1)</script>", acct="a@social.example.org"))
     page = client.get("/departures?country=%22%3E%3Cscript%3E").text
     assert "<script" not in page
-    directory.say(departure("<script>alert(1)</script>"))
+    directory.add(departure("<script>alert(1)</script>"))
     assert "&lt;script&gt;alert(1)" in client.get("/departures").text
 
 
@@ -112,7 +112,7 @@ def test_style_sheets_are_there_under_the_address_the_page_names(client: FlaskCl
 
 
 def test_the_filter_survives_a_change_of_language_and_of_page(directory: Directory, client: FlaskClient) -> None:
-    directory.say(*(departure(f"Museum {number:03}", country="FR") for number in range(100)))
+    directory.add(*(departure(f"Museum {number:03}", country="FR") for number in range(100)))
     page = client.get("/departures?lang=en&q=museum&country=FR&kind=other").text
     links = {unescape(link) for link in re.findall(r'href="(/departures\?[^"]+)"', page)}
     assert "/departures?lang=fr&q=museum&country=FR&kind=other" in links
@@ -120,14 +120,14 @@ def test_the_filter_survives_a_change_of_language_and_of_page(directory: Directo
 
 
 def test_the_search_ignores_case_and_accents_and_finds_addresses(directory: Directory, client: FlaskClient) -> None:
-    directory.say(departure("Université de Montbel", handle="univ.example.com"), departure("Zoo"))
+    directory.add(departure("Université de Montbel", handle="univ.example.com"), departure("Zoo"))
     for query in ("universite", "MONTBEL", "univ.example"):
         page = client.get("/departures", query_string={"q": query}).text
         assert ("Montbel" in page, "Zoo" in page) == (True, False)
 
 
 def test_a_page_holds_forty_entries_and_every_entry_is_on_one(directory: Directory, client: FlaskClient) -> None:
-    directory.say(*(departure(f"Museum {number:03}", how="left" if number % 2 else "closed") for number in range(100)))
+    directory.add(*(departure(f"Museum {number:03}", how="left" if number % 2 else "closed") for number in range(100)))
     pages = [client.get(f"/departures?page={number}").text for number in ("1", "2", "3")]
     found = [re.findall(r"Museum \d{3}", page) for page in pages]
     assert [len(names) for names in found] == [40, 40, 20]

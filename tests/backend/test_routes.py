@@ -1,4 +1,4 @@
-"""The addresses: who may cache what, what HEAD and conditional requests get, and what every answer carries."""
+"""The routes: caching, HEAD and conditional requests, headers, limits and logs."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def body_of(answer: TestResponse) -> dict[str, Any]:
 
 @pytest.fixture
 def published(directory: Directory) -> dict[str, object]:
-    """Publish a directory with one row; give what latest.json says."""
-    directory.say(line(handle="museum.example.com"), departure(handle="museum.example.com"))
+    """Publish a directory with one row; return the content of latest.json."""
+    directory.add(line(handle="museum.example.com"), departure(handle="museum.example.com"))
     return directory.publish()
 
 
@@ -46,7 +46,7 @@ def test_latest_is_the_file_and_may_be_kept_for_minutes(client: FlaskClient, pub
     assert answer.headers["Cache-Control"] == "public, max-age=300"
 
 
-def test_who_has_the_latest_gets_304(client: FlaskClient, published: dict[str, object]) -> None:
+def test_a_request_with_the_current_etag_gets_304(client: FlaskClient, published: dict[str, object]) -> None:
     etag = client.get(LATEST).headers["ETag"]
     answer = client.get(LATEST, headers={"If-None-Match": etag})
     assert (answer.status_code, answer.data) == (304, b"")
@@ -147,7 +147,7 @@ def test_public_files_may_be_read_by_any_page_and_pages_may_not(
     assert "Access-Control-Allow-Origin" not in client.get("/").headers
 
 
-def test_the_log_does_not_say_who_asked(client: FlaskClient, published: dict[str, object]) -> None:
+def test_the_log_has_no_address_origin_or_browser(client: FlaskClient, published: dict[str, object]) -> None:
     headers = {"Origin": "moz-extension://1b2c", "User-Agent": "Somebody/1", "X-Forwarded-For": "203.0.113.9"}
     with capture_logs() as events:
         client.get(f"{LATEST}?secret=1", headers=headers, environ_base={"REMOTE_ADDR": "203.0.113.7"})
@@ -156,7 +156,7 @@ def test_the_log_does_not_say_who_asked(client: FlaskClient, published: dict[str
     assert not [word for word in ("1b2c", "Somebody", "203.0.113", "secret") if word in written]
 
 
-def test_who_asks_too_often_is_told_to_wait(directory: Directory) -> None:
+def test_too_many_requests_get_429(directory: Directory) -> None:
     app = create_app(replace(directory.config, limit="3 per minute"))
     client = app.test_client()
     statuses = [client.get("/v1/departures.json").status_code for _ in range(4)]

@@ -1,4 +1,4 @@
-"""The seed: every line can be imported, names its source, and keeps to who may be listed."""
+"""The seed: every line can be imported and names its source; people are listed for their public office only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Publishing: the files a client accepts, the same bytes for the same rows, and what happens to old files."""
+"""Publishing: files that the client accepts, equal bytes for equal rows, deletion of old files."""
 
 from __future__ import annotations
 
@@ -85,8 +85,8 @@ def names(directory: Directory) -> set[str]:
 
 
 def test_the_client_finds_in_the_files_what_was_imported(directory: Directory) -> None:
-    directory.say(line("Museum", rest_id="42", handle="museum.example.com", source_url="https://lists.example/one"))
-    directory.say(line("Zoo", acct="zoo@social.example.org"))
+    directory.add(line("Museum", rest_id="42", handle="museum.example.com", source_url="https://lists.example/one"))
+    directory.add(line("Zoo", acct="zoo@social.example.org"))
     directory.publish()
     index = index_as_client(directory)
     (museum,) = index.find_by_id(RestId("42"))
@@ -98,7 +98,7 @@ def test_the_client_finds_in_the_files_what_was_imported(directory: Directory) -
 
 def test_the_same_rows_give_the_same_bytes(directory: Directory) -> None:
     for n in range(50):
-        directory.say(line(f"name{n}", handle=f"name{n}.example.com"))
+        directory.add(line(f"name{n}", handle=f"name{n}.example.com"))
     first = directory.publish()
     second = directory.publish(NOW + timedelta(days=1))
     assert (first["snapshot"], first["evidence"]) == (second["snapshot"], second["evidence"])
@@ -108,7 +108,7 @@ def test_the_same_rows_give_the_same_bytes(directory: Directory) -> None:
 
 def test_files_are_sorted_and_named_by_their_checksum(directory: Directory) -> None:
     for n in range(50):
-        directory.say(line(f"name{n}", handle=f"name{n}.example.com"))
+        directory.add(line(f"name{n}", handle=f"name{n}.example.com"))
     latest = directory.publish()
     for part in ("snapshot", "evidence"):
         body = packed(directory, FilePromise(**latest[part]))
@@ -119,17 +119,37 @@ def test_files_are_sorted_and_named_by_their_checksum(directory: Directory) -> N
 
 
 def test_row_ids_stay_when_rows_change(directory: Directory) -> None:
-    directory.say(line(handle="old.example.com"))
+    directory.add(line(handle="old.example.com"))
     directory.publish()
     (before,) = index_as_client(directory).find_by_name(ScreenName("museum"))
-    directory.say(line(handle="new.example.com", source_date="2026-06-01"))
+    directory.add(line(handle="new.example.com", source_date="2026-06-01"))
     directory.publish()
     (after,) = index_as_client(directory).find_by_name(ScreenName("museum"))
     assert (before.row_id, after.handle) == (after.row_id, "new.example.com")
 
 
+@pytest.mark.parametrize("hostile_first", [False, True])
+def test_an_id_that_one_family_states_does_not_hide_what_two_agree_on_for_the_name(
+    directory: Directory, hostile_first: bool
+) -> None:
+    hostile = line(source="hostile/list", rest_id="42", handle="impostor.example.com")
+    honest = (line(handle="museum.example.com"), line(source=OTHER_SOURCE, handle="museum.example.com"))
+    directory.add(*((hostile, *honest) if hostile_first else (*honest, hostile)))
+    assert directory.publish()["rows"] == 1
+    index = index_as_client(directory)
+    assert index.find_by_id(RestId("42")) == ()
+    (row,) = index.find_by_name(ScreenName("museum"))
+    assert (row.handle, row.grade) == ("museum.example.com", "attested")
+
+
+def test_an_attested_row_with_an_id_stays_beside_one_of_the_same_name(directory: Directory) -> None:
+    directory.add(line(handle="museum.example.com"), line(source=OTHER_SOURCE, handle="museum.example.com"))
+    directory.add(*(line(source=source, rest_id="42", handle="new.example.com") for source in ("c/d", "e/f")))
+    assert directory.publish()["rows"] == 2
+
+
 def test_conflicts_are_in_the_evidence(directory: Directory) -> None:
-    directory.say(line(handle="a.example.com"), line(source=OTHER_SOURCE, handle="b.example.com"))
+    directory.add(line(handle="a.example.com"), line(source=OTHER_SOURCE, handle="b.example.com"))
     latest = directory.publish()
     (reason,) = gzip.decompress(packed(directory, FilePromise(**latest["evidence"]))).splitlines()
     assert json.loads(reason)["conflicts"] == [
@@ -168,10 +188,10 @@ def test_the_signature_covers_every_field(directory: Directory, field: str) -> N
 
 
 def test_superseded_files_stay_thirty_days_and_then_go(directory: Directory) -> None:
-    directory.say(line(handle="old.example.com"))
+    directory.add(line(handle="old.example.com"))
     directory.publish()
     old = names(directory)
-    directory.say(line(handle="new.example.com", source_date="2026-06-01"))
+    directory.add(line(handle="new.example.com", source_date="2026-06-01"))
     directory.publish(NOW + timedelta(days=1))
     directory.publish(NOW + timedelta(days=1) + KEPT_AFTER - timedelta(seconds=1))
     assert old <= names(directory)
@@ -190,11 +210,11 @@ def index_as_client_at(directory: Directory, now: datetime) -> Latest:
 
 
 def test_a_file_that_comes_back_is_not_deleted(directory: Directory) -> None:
-    directory.say(line(handle="a.example.com"))
+    directory.add(line(handle="a.example.com"))
     first = directory.publish()
-    directory.say(line(handle="b.example.com"))
+    directory.add(line(handle="b.example.com"))
     directory.publish(NOW + timedelta(days=1))
-    directory.say(line(handle="a.example.com"))
+    directory.add(line(handle="a.example.com"))
     later = NOW + timedelta(days=1) + KEPT_AFTER
     assert directory.publish(later)["snapshot"] == first["snapshot"]
     assert index_as_client_at(directory, later).version == 3
@@ -210,7 +230,7 @@ def test_files_of_a_lost_database_go_too(directory: Directory) -> None:
     assert not stray.exists()
 
 
-def test_what_a_crash_left_half_made_is_swept_up(directory: Directory) -> None:
+def test_files_left_unfinished_by_a_crash_are_deleted(directory: Directory) -> None:
     directory.publish()
     (directory.config.public / "files" / ".making-x").write_bytes(b"half")
     directory.publish()

@@ -78,7 +78,7 @@ def measure(tools: Tools) -> Iterator[Figure | Failure]:
 
 
 def _time(session: Session) -> Iterator[Figure]:
-    ours, theirs, strangers, again, unannounced = [], [], [], [], []
+    ours, theirs, strangers, again, announced, announced_theirs = [], [], [], [], [], []
     with _Timeline(session, sites.X) as with_badges, _Timeline(session, ELSEWHERE) as without:
         for turn in range(REPEATS):
             names = _names(CELLS, turn * CELLS)
@@ -87,26 +87,28 @@ def _time(session: Session) -> Iterator[Figure]:
             strangers.append(with_badges.grow([f"nobody_{turn}_{n}" for n in range(CELLS)], PER_SECOND, badges=0))
             again.append(with_badges.grow(names, PER_SECOND))
             others = _names(CELLS, (REPEATS + turn) * CELLS)
-            unannounced.append(with_badges.grow(others, PER_SECOND, is_answered=False))
+            announced.append(with_badges.grow(others, PER_SECOND, is_answered=True))
+            announced_theirs.append(without.grow(others, PER_SECOND, is_answered=True))
         messages = [with_badges.round_trips(_names(CELLS, 0)) for _ in range(REPEATS)]
-    for name, cut, most in (("median", 49, None), ("95th percentile", 94, MOST_DELAY)):
-        yield Figure(
-            "badges",
-            f"from cell to badge, {name}",
-            "ms",
-            [quantiles(growth.delays, n=100)[cut] for growth in ours],
-            "an empty message and its answer",
-            [quantiles(times, n=100)[cut] for times in messages],
-            most=most,
-        )
-    for growths, what, most in (
-        (ours, "badges alone", MOST_WORK),
-        (again, "of it: when all answers are known", None),
-        (strangers, "of it: when no one is known", None),
-        (unannounced, "when no answer of X came before", None),
+    for growths, when in ((ours, ""), (announced, " where X's answer came before")):
+        for name, cut, most in (("median", 49, None), ("95th percentile", 94, MOST_DELAY)):
+            yield Figure(
+                "badges",
+                f"from cell to badge{when}, {name}",
+                "ms",
+                [quantiles(growth.delays, n=100)[cut] for growth in growths],
+                "an empty message and its answer",
+                [quantiles(times, n=100)[cut] for times in messages],
+                most=most,
+            )
+    for growths, page, what, limit in (
+        (ours, theirs, "badges alone", MOST_WORK),
+        (again, theirs, "of it: when all answers are known", None),
+        (strangers, theirs, "of it: when no one is known", None),
+        (announced, announced_theirs, "badges and reading X's answers", MOST_WORK),
     ):
-        alone = [growth.busy - page.busy for growth, page in zip(growths, theirs, strict=True)]
-        yield Figure("badges", f"main thread per cell, {what}", "ms", alone, most=most)
+        alone = [growth.busy - bare.busy for growth, bare in zip(growths, page, strict=True)]
+        yield Figure("badges", f"main thread per cell, {what}", "ms", alone, most=limit)
     yield Figure(
         "badges",
         "main thread per cell, with the page's own",
@@ -123,7 +125,7 @@ def _weigh(session: Session) -> Iterator[Figure]:
     for host in (sites.X, ELSEWHERE):
         with _Timeline(session, host) as timeline:
             before = timeline.memory()
-            timeline.grow(names, IN_HASTE, is_answered=False)
+            timeline.grow(names, IN_HASTE)
             grown.append(timeline.memory() - before)
     ours, theirs = grown
     for what, unit, field, scale in (
@@ -207,7 +209,7 @@ class _Timeline:
         self._page.close()
 
     def grow(
-        self, names: Sequence[str], per_second: int, badges: int | None = None, *, is_answered: bool = True
+        self, names: Sequence[str], per_second: int, badges: int | None = None, *, is_answered: bool = False
     ) -> Growth:
         """Show cells for `names`, half of them known or `badges`. Raises RuntimeError where most are missing.
 

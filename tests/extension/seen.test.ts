@@ -375,6 +375,52 @@ test("800 people in 40 parts with overlaps: 800, told to the engine once each, a
   expect(learned.length).toBeLessThan(20); // half as often as there were parts
 });
 
+test("a list that X ends after 50 of 2,310 stays open and says so; more of it is read later", async () => {
+  const { seen, say, learned } = await background();
+  const view = async () =>
+    (await seen.handlers["reading.view"]({ screen_name: ME, is_list: true }))
+      .view;
+  await seen.list.start("following");
+  await say(crowd(0, 50), { ...LIST, total: 2_310, is_last: true });
+  expect(await readReading()).toMatchObject({
+    read: 50,
+    isComplete: false,
+    isCutShort: true,
+  });
+  expect(await view()).toMatchObject({
+    progress: "X showed 50 of 2,310",
+    hint: expect.stringContaining("archive") as string,
+    end: "That was all",
+  });
+  await seen.list.tell();
+  expect(learned.flatMap(({ people }) => people)).toHaveLength(50);
+
+  await say(crowd(40, 90), { ...LIST, total: 2_310 });
+  expect(await readReading()).toMatchObject({ read: 90, isCutShort: false });
+  await seen.handlers["reading.end"]({ is_complete: true });
+  expect(await readReading()).toMatchObject({ read: 90, isComplete: true });
+  await seen.list.tell();
+});
+
+test.each([
+  [2_080, true], // X counts suspended accounts, too
+  [2_000, false],
+])("of 2,310 people %i are the whole list: %s", async (count, isWhole) => {
+  const { seen, say } = await background();
+  await seen.list.start("following");
+  for (let at = 0; at < count; at += 100)
+    await say(crowd(at, Math.min(at + 100, count)), {
+      ...LIST,
+      total: 2_310,
+      is_last: at + 100 >= count,
+    });
+  expect(await readReading()).toMatchObject({
+    isComplete: isWhole,
+    isCutShort: !isWhole,
+  });
+  await seen.list.tell(); // what is under way ends before the next test begins
+});
+
 test("another list, and another person's, are no part of it", async () => {
   const { seen, say } = await background();
   await seen.list.start("following");

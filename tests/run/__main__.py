@@ -46,7 +46,7 @@ def main() -> None:
             travel(playwright, extension, folder, town, archive)
     if options.docs:
         copy_to_docs()
-        say(f"Copied to {DOCS.name}/.")
+        say(f"Copied to {DOCS}/.")
 
 
 def find_archive(given: Path | None, folder: Path) -> Path:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Playwright
 
-from tests.data.people import ADA
+from tests.run.sample import FOLLOWING
 from tests.world.processes import Child
 
 ROOT = Path(__file__).parents[2]
@@ -64,7 +64,7 @@ def test_a_person_with_a_display_gets_the_whole_world(playwright: Playwright, tm
         assert any(page.url.endswith("/app.html") for page in pages)
         tab = browser.contexts[0].new_page()
         tab.goto(value_of(lines, "your list on X"))
-        tab.get_by_text(ADA.display_name).first.wait_for()
+        tab.get_by_text(FOLLOWING[45].display_name).first.wait_for()  # the list keeps its last 40 rows in the page
         tab.goto(value_of(lines, "the directory"))
         assert "Passerelle" in tab.title()
         browser.new_browser_cdp_session().send("Browser.close")

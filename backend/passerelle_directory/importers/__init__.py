@@ -1,1 +1,1 @@
-"""From a file of a source to the database: lines, then what each line says, then one transaction."""
+"""From a file to the database: read lines, parse their fields, store them in batches."""

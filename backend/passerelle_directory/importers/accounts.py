@@ -68,9 +68,9 @@ class KnownAccounts:
 
 def find_statement(account: Account, line: AccountLine) -> Statement | None:
     """Return what the line's source has stated about this account."""
-    return next((one for one in account.statements if one.source == line.said.source), None)
+    return next((one for one in account.statements if one.source == line.source.name), None)
 
 
 def find_family(account: Account, line: AccountLine) -> list[Statement]:
     """Return what the line's source, and the sources that it copies or that copy it, have stated about this account."""
-    return [one for one in account.statements if family(one.source) == family(line.said.source)]
+    return [one for one in account.statements if family(one.source) == family(line.source.name)]

@@ -27,7 +27,7 @@ STATED = ("screen_name", "did", "handle", "acct", "kind", "country", "display_na
 TARGETS = ("did", "handle", "acct")
 UNKNOWN = (None, "other")  # what a second line of the same file may still fill in
 
-OUTCOMES = ("new", "changed", "known")  # of a line that says two things the first one counts
+OUTCOMES = ("new", "changed", "known")  # a line about an account and a departure counts as the first of its two
 Parsed = tuple[AccountLine | None, DepartureLine | None]
 
 
@@ -79,14 +79,14 @@ class Importer:
         """Store some lines, and count or report each of them."""
         parsed = [(line.number, _parsed(line, today)) for line in batch]
         self._known = KnownAccounts.fetch(
-            self.session, [said[0] for _, said in parsed if not isinstance(said, str) and said[0]]
+            self.session, [stated[0] for _, stated in parsed if not isinstance(stated, str) and stated[0]]
         )
         with self.session.no_autoflush:
-            for number, said in parsed:
-                if isinstance(said, str):
-                    self.report.skipped.append(BadLine(number, said))
+            for number, stated in parsed:
+                if isinstance(stated, str):
+                    self.report.skipped.append(BadLine(number, stated))
                 else:
-                    self._import_line(number, *said)
+                    self._import_line(number, *stated)
         self.session.flush()
 
     def _import_line(self, number: int, account: AccountLine | None, departure: DepartureLine | None) -> None:
@@ -106,16 +106,16 @@ class Importer:
             self._move_family(line, account)
         statement = find_statement(account, line)
         values = _values(line)
-        if statement and (first := self._line_of.get((account.row_id, line.said.source))):
+        if statement and (first := self._line_of.get((account.row_id, line.source.name))):
             values = _completed(statement, values, first)
-        elif statement and _is_older(line.said.source_date, statement.source_date):
+        elif statement and _is_older(line.source.seen, statement.source_date):
             return "known"
-        self._line_of[account.row_id, line.said.source] = number
+        self._line_of[account.row_id, line.source.name] = number
         if line.screen_name:
             account.screen_name_key = canonicalize_screen_name(line.screen_name)
         self._known.add(account)
         if statement is None:
-            account.statements.append(Statement(source=line.said.source, first_did=line.did, **values))
+            account.statements.append(Statement(source=line.source.name, first_did=line.did, **values))
             return "new"
         statement.first_did = statement.first_did or line.did
         return _update(statement, values)
@@ -154,11 +154,11 @@ class Importer:
 
     def _import_departure(self, line: DepartureLine) -> str:
         key = f"{line.country or ''} {' '.join(line.organisation.casefold().split())}"
-        query = select(Departure).where(Departure.key == key, Departure.source == line.said.source)
+        query = select(Departure).where(Departure.key == key, Departure.source == line.source.name)
         departure = self.session.scalar(query)
         if departure:
             return _update(departure, _departure_values(line))
-        self.session.add(Departure(key=key, source=line.said.source, **_departure_values(line)))
+        self.session.add(Departure(key=key, source=line.source.name, **_departure_values(line)))
         self.session.flush()  # the file may speak of it again
         return "new"
 
@@ -170,7 +170,7 @@ def _batches(lines: Iterable[Line | BadLine], size: int) -> Iterator[list[Line |
 
 
 def _parsed(line: Line | BadLine, today: date) -> Parsed | str:
-    """Return what a line says, or the reason why it cannot be used."""
+    """Return the parsed line, or the reason why it cannot be used."""
     if isinstance(line, BadLine):
         return line.reason
     try:
@@ -189,22 +189,22 @@ def _departure_values(line: DepartureLine) -> dict[str, object]:
         "how": line.how,
         "handle": line.handle,
         "acct": str(line.acct) if line.acct else None,
-        "source_url": line.said.source_url,
-        "source_date": line.said.source_date,
+        "source_url": line.source.url,
+        "source_date": line.source.seen,
     }
 
 
 def _values(line: AccountLine) -> dict[str, object]:
-    said = {name: getattr(line, name) for name in STATED}
-    said["acct"] = str(line.acct) if line.acct else None
-    return said | {"source_url": line.said.source_url, "source_date": line.said.source_date}
+    stated = {name: getattr(line, name) for name in STATED}
+    stated["acct"] = str(line.acct) if line.acct else None
+    return stated | {"source_url": line.source.url, "source_date": line.source.seen}
 
 
 def _completed(statement: Statement, values: dict[str, object], first: int) -> dict[str, object]:
     """Join a second line of the same file about the same X account with the first. Raises InputError if they differ."""
     for name in TARGETS:
-        first_said, new = getattr(statement, name), values[name]
-        if first_said and new and first_said != new:
+        stated_first, new = getattr(statement, name), values[name]
+        if stated_first and new and stated_first != new:
             raise InputError(f"It names another {name} for the X account of line {first}.")
     known = {name: getattr(statement, name) for name in values}
     return {name: value if known[name] in UNKNOWN else known[name] for name, value in values.items()}

@@ -1,4 +1,4 @@
-"""The fields of one line -> what it says: of an X account, of an organisation that left X, or of both."""
+"""The fields of one line -> a statement about an X account, about an organisation that left X, or about both."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Parsed = TypeVar("Parsed")
 
 MAX_SOURCE = 300  # characters of a source's name: what the tables hold
 
-# How an organisation went. `closed`: the account is gone and the source does not say why; it may have been merged.
+# How an organisation left. `closed`: the account is gone and the source does not say why; it may have been merged.
 HOWS = ("left", "closed")
 
 # Domains that carry copies of other people's posts under their names: never an account of the person
@@ -48,25 +48,25 @@ _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?\Z", re.ASCII)
 
 
 class InvalidLine(InputError):
-    """A line says something that cannot be imported; the message says what."""
+    """A line that cannot be imported; the message tells why."""
 
     code = "invalid_line"
 
 
 @dataclass(frozen=True, slots=True)
-class SaidOf:
-    """Who says it: name, where to read it, when it was so."""
+class Source:
+    """The source of a line: its name, its address, and the day on which it was so."""
 
-    source: str
-    source_url: str | None
-    source_date: date | None
+    name: str
+    url: str | None
+    seen: date | None
 
 
 @dataclass(frozen=True, slots=True)
 class AccountLine:
     """One X account and at least one account elsewhere."""
 
-    said: SaidOf
+    source: Source
     rest_id: RestId | None
     screen_name: ScreenName | None
     did: Did | None
@@ -81,7 +81,7 @@ class AccountLine:
 class DepartureLine:
     """One organisation that left X; `left` is a year, month or day, `by` is the latest it can have been."""
 
-    said: SaidOf
+    source: Source
     organisation: str
     kind: Kind
     country: str | None
@@ -94,7 +94,7 @@ class DepartureLine:
 
 def parse_line(fields: Mapping[str, str], today: date) -> tuple[AccountLine | None, DepartureLine | None]:
     """Parse one line; at least one of the two results is there. Raises InputError, which tells the operator why."""
-    said = _said(fields, today)
+    source = _parse_source(fields, today)
     kind = _kind(fields.get("kind", "other"))
     country = parse_country(fields["country"]) if "country" in fields else None
     name = clean_display_name(fields.get("display_name", ""))
@@ -102,7 +102,7 @@ def parse_line(fields: Mapping[str, str], today: date) -> tuple[AccountLine | No
     acct = _optional(fields, "acct", parse_acct)
     _refuse_copies(handle, acct)
     account = AccountLine(
-        said=said,
+        source=source,
         rest_id=_optional(fields, "rest_id", parse_rest_id),
         screen_name=_optional(fields, "screen_name", parse_screen_name),
         did=_optional(fields, "did", parse_did),
@@ -118,14 +118,14 @@ def parse_line(fields: Mapping[str, str], today: date) -> tuple[AccountLine | No
             raise InvalidLine("Only an organisation with a display_name can be a departure.")
         left, by = _parse_left(fields["left_x"], today)
         how = _how(fields.get("how", "left"))
-        departure = DepartureLine(said, name, kind, country, left, by, how, handle, acct)
+        departure = DepartureLine(source, name, kind, country, left, by, how, handle, acct)
     is_account = bool((account.rest_id or account.screen_name) and (account.did or handle or acct))
     if not is_account and departure is None:
         raise InvalidLine("It needs an X account (rest_id or screen_name) and an account elsewhere, or left_x.")
     return (account if is_account else None), departure
 
 
-def _said(fields: Mapping[str, str], today: date) -> SaidOf:
+def _parse_source(fields: Mapping[str, str], today: date) -> Source:
     source = fields.get("source", "")
     if not (source and source.isprintable() and len(source) <= MAX_SOURCE):
         raise InvalidLine(f"It names no source, or one that is not a line of up to {MAX_SOURCE} characters.")
@@ -133,7 +133,7 @@ def _said(fields: Mapping[str, str], today: date) -> SaidOf:
     if url is not None and not (is_web_page(url) and len(url) <= MAX_URL):
         raise InvalidLine("Its source_url is not a plain web address (https://host/path, without user or port).")
     seen = _first_day(_checked_date(fields["source_date"], today)) if "source_date" in fields else None
-    return SaidOf(source, url, seen)
+    return Source(source, url, seen)
 
 
 def _parse_left(text: str, today: date) -> tuple[str | None, str | None]:

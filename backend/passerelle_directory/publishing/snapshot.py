@@ -1,7 +1,7 @@
 """The database -> the signed files that everyone downloads: snapshot, evidence and latest.json.
 
-Files are named by their checksum and never change; latest.json is replaced last and in one step, so whoever downloads
-meanwhile gets either the old directory or the new one.
+Files are named by their checksum and never change; latest.json is replaced last and in one step, so a client
+that downloads meanwhile gets either the old directory or the new one.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from passerelle.directory import Evidence, Row, key_id, signed_bytes
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session, aliased, selectinload
 
 from passerelle_directory.locks import Busy, hold_lock
 from passerelle_directory.models import Account, Publication, PublishedFile
@@ -32,7 +32,7 @@ from passerelle_directory.publishing.rows import make_row
 FILES_PATH = "v1/directory/files"  # where clients ask, from the directory's own address
 LATEST = "latest.json"
 # A client refuses a directory past its date: an operator who publishes daily may be away for two weeks, and a
-# mirror that holds back news (an erasure, a changed key) is found out as soon.
+# mirror that withholds changes (an erasure, a new key) is refused after the same time.
 EXPIRES_AFTER = timedelta(days=14)
 # Erasure reaches every copy by then: files may be cached as long, and no longer (docs/operators.md).
 KEPT_AFTER = timedelta(days=30)
@@ -43,11 +43,11 @@ MAKING = ".making-"  # how the names of files begin that are not finished
 
 
 class LatestDamaged(Exception):
-    """The latest.json that stands published does not say its version."""
+    """The published latest.json has no readable version."""
 
 
 class AlreadyPublishing(Exception):
-    """Another `snapshot` is at work in the same folder."""
+    """Another process is making a snapshot in the same folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Counts:
 
 
 def publish(session: Session, public: Path, key: Ed25519PrivateKey, now: datetime) -> dict[str, Any]:
-    """Write snapshot and evidence under `public`, then latest.json signed with `key`; give what it says.
+    """Write snapshot and evidence under `public`, then latest.json signed with `key`; return its content.
 
     `now` is an aware UTC time. Files superseded longer than KEPT_AFTER ago are deleted.
     Raises AlreadyPublishing, LatestDamaged.
@@ -128,7 +128,7 @@ def sign_latest(
 
 
 class PackedFile:
-    """A gzip JSON Lines file in the making; `keep` gives it the name of its checksum."""
+    """A gzip JSON Lines file being written; `keep` renames it to its checksum."""
 
     def __init__(self, folder: Path) -> None:
         descriptor, name = tempfile.mkstemp(prefix=MAKING, dir=folder)
@@ -143,14 +143,14 @@ class PackedFile:
         self._gzip.write(text.encode() + b"\n")
 
     def close(self) -> None:
-        """Finish the bytes and see them to the disk."""
+        """Write the end of the file and flush it to the disk."""
         self._gzip.close()
         self._file.flush()
         os.fsync(self._file.fileno())
         self._file.close()
 
     def keep(self) -> File:
-        """Move the closed file to its lasting name."""
+        """Rename the closed file to its checksum."""
         with self.path.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         size = self.path.stat().st_size
@@ -172,10 +172,31 @@ def _packed(folder: Path) -> Iterator[PackedFile]:
 
 
 def _rows(session: Session) -> Iterator[tuple[Row, Evidence]]:
+    """Return the rows in the order of their row_id, without those that an attested row of the same name outweighs."""
+    attested_names = _find_attested_names(session)
     # row_id is lower-case hex, so every database sorts it alike, and as the client compares it.
     query = select(Account).order_by(Account.row_id).options(selectinload(Account.statements))
     for account in session.scalars(query.execution_options(yield_per=ACCOUNTS_AT_ONCE)):
-        yield make_row(account, account.statements)
+        row, evidence = make_row(account, account.statements)
+        if row.grade == "attested" or row.rest_id is None or account.screen_name_key not in attested_names:
+            yield row, evidence
+
+
+def _find_attested_names(session: Session) -> frozenset[str]:
+    """Return the names of attested rows without id that other accounts, with an id, bear too.
+
+    Clients look for a person's id first. A row whose id only one family states must not hide what two families agree
+    on for that name.
+    """
+    other = aliased(Account)
+    query = (
+        select(Account)
+        .where(Account.rest_id.is_(None))
+        .where(exists().where(other.screen_name_key == Account.screen_name_key, other.rest_id.is_not(None)))
+        .options(selectinload(Account.statements))
+    )
+    named = ((account.screen_name_key, make_row(account, account.statements)[0]) for account in session.scalars(query))
+    return frozenset(name for name, row in named if name and row.grade == "attested")
 
 
 def _next_version(session: Session, public: Path) -> int:
@@ -196,7 +217,7 @@ def _next_version(session: Session, public: Path) -> int:
 
 
 def _supersede(session: Session, files: Path, names: set[str], now: datetime) -> None:
-    """Note which files the new latest.json names; also those on the disk that the database does not know of."""
+    """Record which files the new latest.json names, including files on the disk that the database does not list."""
     known = {file.name: file for file in session.scalars(select(PublishedFile))}
     for name in {path.name for path in files.glob("*.jsonl.gz")} - known.keys():
         known[name] = PublishedFile(name=name)
@@ -206,7 +227,7 @@ def _supersede(session: Session, files: Path, names: set[str], now: datetime) ->
 
 
 def _delete_old(session: Session, files: Path, now: datetime) -> None:
-    """Delete the files that were superseded long enough ago; the disk first, so that a crash forgets none."""
+    """Delete the files that were superseded long enough ago; the disk first, so that a crash leaves none behind."""
     for file in session.scalars(select(PublishedFile).where(PublishedFile.superseded_at.is_not(None))):
         if file.superseded_at and _aware(file.superseded_at) + KEPT_AFTER <= now:
             (files / file.name).unlink(missing_ok=True)
@@ -215,7 +236,7 @@ def _delete_old(session: Session, files: Path, now: datetime) -> None:
 
 
 def _aware(moment: datetime) -> datetime:
-    """SQLite forgets the time zone; all our times are UTC."""
+    """Return a time with its zone, UTC, which SQLite does not store."""
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 

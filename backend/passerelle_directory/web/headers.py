@@ -1,4 +1,4 @@
-"""Headers that every answer carries: nothing may run, nothing may be sent along, nothing may be embedded."""
+"""Security headers of every answer: no scripts, no referrer, no embedding."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TWO_YEARS = 63_072_000  # seconds; what https://hstspreload.org recommends
 
 
 def set_headers(app: Flask) -> None:
-    """Make every answer of `app` carry the headers, and let any page read what is public anyway."""
+    """Set the headers on every answer of `app`, and allow cross-origin reading of the public files."""
 
     @app.after_request
     def add_headers(response: Response) -> Response:

@@ -1,4 +1,4 @@
-"""The pages' languages: which one a visitor gets, and the sentences, numbers, dates and countries in it."""
+"""The languages of the pages: choosing one, and its sentences, numbers, dates and country names."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LANGUAGES = ("en", "fr", "ar")  # the first is the default; each calls itself by
 
 
 class Language:
-    """One language: `say` gives sentences, the rest puts values into its words."""
+    """One language: `say` returns sentences, the other methods format values."""
 
     def __init__(self, code: str, sentences: Mapping[str, Any]) -> None:
         self.code = code
