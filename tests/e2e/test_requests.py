@@ -18,7 +18,7 @@ from tests.world.firefox import EXTENSION_ID, ConnectProxy, Firefox
 from tests.world.residents import INHABITANTS
 from tests.world.world import Answer, Ask, Fault, Site, World, page
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("playwright")]
 
 FEDIVERSE = next(iter(INHABITANTS))
 ANY_ORIGIN = ("Access-Control-Allow-Origin", "*")
