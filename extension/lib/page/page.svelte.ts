@@ -78,6 +78,7 @@ export class Page {
     }
     // Not in a popup: it may close at any moment, and the files have to be on their way by then.
     if (this.place === "tab" && (await this.failures.guard(() => isNoZip(dropped)))) {
+      this.go("home");
       this.failures.current = { code: "not_a_zip", params: {} };
       return;
     }
