@@ -45,7 +45,7 @@ def once(name: str, inputs: Iterable[Path], outputs: Callable[[], Iterable[Path]
 
 @contextmanager
 def alone() -> Iterator[None]:
-    """Hold the lock of this tree's build."""
+    """Lock this tree's build inside the block."""
     CACHE.mkdir(parents=True, exist_ok=True)
     with (CACHE / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # given back when the file is closed

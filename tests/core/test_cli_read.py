@@ -136,7 +136,7 @@ def test_an_archive_with_followers_only_is_read(capsys: pytest.CaptureFixture[st
     assert "  11 follow you.\n" in out
     assert "You follow" not in out
     assert [line for line in out.splitlines() if "following.js" in line] == [
-        "  ! following.js is missing: whom you follow is not known."
+        "  ! following.js is missing: the people you follow are not known."
     ]
 
 

@@ -19,7 +19,7 @@ LISTS = {
 }
 # Kinds of files of which one at least is expected, with the warning where none was read.
 EXPECTED = (
-    (("following",), "following_missing", "following.js {state}: whom you follow is not known."),
+    (("following",), "following_missing", "following.js {state}: the people you follow are not known."),
     (("follower",), "followers_missing", "follower.js {state}: who follows you is not known."),
     (
         ("tweets", "tweet", "grailbird-month"),
@@ -35,7 +35,7 @@ def all_findings(latest_first: Sequence[Draft]) -> Iterator[ArchiveWarning]:
     kinds = {kind for one in absent for kind in one[0]}
     yield from chain.from_iterable(_in_one_export(draft, kinds) for draft in latest_first)
     if len(latest_first) > 1:
-        message = f"{len(latest_first)} exports were merged; the latest says whom you follow."
+        message = f"{len(latest_first)} exports were merged; the latest says who you follow."
         yield ArchiveWarning("exports_merged", None, message)
     if all(draft.owner == UNKNOWN_OWNER for draft in latest_first):
         yield ArchiveWarning("account_unknown", None, "Nothing in the archive says whose it is.")

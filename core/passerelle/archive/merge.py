@@ -154,7 +154,7 @@ def _why_no_people(exports: Sequence[Draft], drafts: Sequence[Draft]) -> tuple[s
     if kinds and kinds <= GRAILBIRD:
         return (
             "old_tweet_archive",
-            "This is the old tweet archive, which does not say whom you follow: ask X for all your data.",
+            "This is the old tweet archive, which does not say who you follow: ask X for all your data.",
         )
     if name := _unsupported(drafts, PEOPLE):
         return "unsupported_zip", unsupported(name).message
@@ -162,7 +162,7 @@ def _why_no_people(exports: Sequence[Draft], drafts: Sequence[Draft]) -> tuple[s
         return "no_following", "following.js is damaged, nothing in it can be read: take it from the archive again."
     return (
         "no_following",
-        "This archive does not say whom you follow: following.js is missing. Choose the whole archive that X sent you.",
+        "This archive does not say who you follow: following.js is missing. Choose the whole archive that X sent you.",
     )
 
 

@@ -48,9 +48,9 @@ class MatchView(View):
 
 
 class MatchesView(View):
-    """The counts above the list. `found` counts people followed whom the directory knows, on any network.
+    """The counts above the list. `found` counts followed people with a row of the directory, on any network.
 
-    `hinted` counts people followed of whom only their own profile speaks.
+    `hinted` counts followed people whose own profile alone names an account.
     """
 
     following: int
