@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-import os
-import tempfile
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -16,10 +14,11 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from passerelle_directory.publishing.files import MAKING, OWNER_ONLY, has_content, write_whole
+
 # Clients pin both, so that the directory can change keys without a new version of every client.
 CURRENT, NEXT = "current", "next"
 OWNER_ONLY_FOLDER = 0o700
-MAKING = ".making-"  # how the names of unfinished files begin
 
 
 class KeyMissing(Exception):
@@ -31,10 +30,10 @@ def make_keys(folder: Path) -> tuple[str, ...]:
     folder.mkdir(mode=OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
     for interrupted in folder.glob(f"{MAKING}*"):
         interrupted.unlink()
-    missing = tuple(name for name in (CURRENT, NEXT) if not _has_content(_path(folder, name)))
+    missing = tuple(name for name in (CURRENT, NEXT) if not has_content(_path(folder, name)))
     for name in missing:
         pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        _write_secret(_path(folder, name), pem)
+        write_whole(_path(folder, name), pem, OWNER_ONLY, overwrite=False)
     return missing
 
 
@@ -64,34 +63,3 @@ def public_text(key: Ed25519PrivateKey) -> str:
 
 def _path(folder: Path, name: str) -> Path:
     return folder / f"{name}.pem"
-
-
-def _has_content(path: Path) -> bool:
-    return path.exists() and path.stat().st_size > 0
-
-
-def _write_secret(path: Path, content: bytes) -> None:
-    """Write a file that only its owner can read; it gets its name once all of it is on the disk, or never."""
-    descriptor, name = tempfile.mkstemp(prefix=MAKING, dir=path.parent)  # readable and writable by the owner only
-    made = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        if _has_content(path):
-            raise FileExistsError(f"{path} was made by another process meanwhile.")
-        made.replace(path)
-    except BaseException:
-        made.unlink(missing_ok=True)
-        raise
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the names in a folder survive a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

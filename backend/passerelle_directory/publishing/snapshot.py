@@ -26,6 +26,7 @@ from sqlalchemy.orm import Session, aliased, selectinload
 
 from passerelle_directory.locks import Busy, hold_lock
 from passerelle_directory.models import Account, Publication, PublishedFile
+from passerelle_directory.publishing.files import MAKING, WORLD_READABLE, write_whole
 from passerelle_directory.publishing.keys import public_bytes
 from passerelle_directory.publishing.rows import make_row
 
@@ -38,8 +39,6 @@ EXPIRES_AFTER = timedelta(days=14)
 KEPT_AFTER = timedelta(days=30)
 ACCOUNTS_AT_ONCE = 500
 COMPRESSION = 9
-WORLD_READABLE = 0o644
-MAKING = ".making-"  # how the names of files begin that are not finished
 
 
 class LatestDamaged(Exception):
@@ -94,7 +93,7 @@ def publish(session: Session, public: Path, key: Ed25519PrivateKey, now: datetim
         _supersede(session, files, {snapshot.name, evidence.name}, now)
         session.commit()
         latest = sign_latest(key, version, now, counts.people + counts.organisations, snapshot, evidence)
-        _replace(public / LATEST, json.dumps(latest, indent=1).encode() + b"\n")
+        write_whole(public / LATEST, json.dumps(latest, indent=1).encode() + b"\n", WORLD_READABLE, overwrite=True)
         _delete_old(session, files, now)
     return latest
 
@@ -238,22 +237,6 @@ def _delete_old(session: Session, files: Path, now: datetime) -> None:
 def _aware(moment: datetime) -> datetime:
     """Return a time with its zone, UTC, which SQLite does not store."""
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Put a file in place in one step: a reader sees the old content or the new, never half."""
-    descriptor, name = tempfile.mkstemp(prefix=MAKING, dir=path.parent)
-    made = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        made.chmod(WORLD_READABLE)
-        made.replace(path)
-    except BaseException:
-        made.unlink(missing_ok=True)
-        raise
 
 
 @contextmanager
