@@ -129,7 +129,7 @@ def make_rows(accounts: Mapping[str, Account]) -> Iterator[dict[str, str]]:
 
 
 def make_newcomer_row(number: int) -> dict[str, str]:
-    """Return a row about a person in no archive (ids from 9,000 on), so that a directory has something new to publish."""
+    """Return a row about a person in no archive (from 9,000 on), so that a directory has something new to publish."""
     [someone] = crowd(1, first=9_000 + number)
     row = {"rest_id": someone.rest_id, "screen_name": someone.screen_name, "did": crowd_did(someone)}
     return {**row, "kind": "person", "source": SOURCES[0], "source_date": SEEN}
