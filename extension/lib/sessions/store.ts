@@ -1,16 +1,11 @@
 // IndexedDB database `sessions`, the only place where tokens are stored. Works in pages and in workers.
-import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB } from "idb";
-import { migrate } from "./migrate";
+import { type IDBPDatabase, type IDBPTransaction, openDB } from "idb";
 import type { Session, SessionNetwork } from "./records";
+import { migrate, type Schema, VERSION } from "./schema";
 
-export interface Schema extends DBSchema {
-  sessions: { key: string; value: Session }; // by id
-  state: { key: SessionNetwork; value: string }; // network -> id of its current account
-}
 type Write = IDBPTransaction<Schema, ("sessions" | "state")[], "readwrite">;
 
 const DATABASE = "sessions";
-const VERSION = 2; // with a step in migrate.ts for each
 const STRICT = { durability: "strict" } as const;
 
 /** Return one session, or null. */

@@ -1,9 +1,16 @@
-// What earlier versions of Passerelle stored in the database `sessions` -> the shape of this version, in one transaction.
+// The shape of the database `sessions`, and how what earlier versions of Passerelle stored is brought into it.
 //
 // Dumps of each version: tests/data/stored/sessions/
-import type { IDBPDatabase, IDBPTransaction } from "idb";
-import type { Session } from "./records";
-import type { Schema } from "./store";
+import type { DBSchema, IDBPDatabase, IDBPTransaction } from "idb";
+import type { Session, SessionNetwork } from "./records";
+
+export interface Schema extends DBSchema {
+  sessions: { key: string; value: Session }; // by id
+  state: { key: SessionNetwork; value: string }; // network -> id of its current account
+}
+
+/** The version of this shape; each has a step in `migrate`. */
+export const VERSION = 2;
 
 type Upgrade = IDBPTransaction<Schema, ("sessions" | "state")[], "versionchange">;
 
@@ -18,17 +25,18 @@ interface Session1 {
 }
 
 /** Create the stores, or bring those of an earlier version up to date; called by the browser within the upgrade. */
-export async function migrate(
+export function migrate(
   database: IDBPDatabase<Schema>,
   stored: number,
   _wanted: number | null,
   transaction: Upgrade,
-): Promise<void> {
+): void {
   if (stored === 0) {
     database.createObjectStore("sessions");
     database.createObjectStore("state");
   }
-  if (stored === 1) await toVersion2(transaction);
+  // An error leaves everything as it was: opening the database fails, and is tried again.
+  if (stored === 1) toVersion2(transaction).catch(() => transaction.abort());
 }
 
 // Version 2: accounts on several networks, and one current account for each network instead of one in all.
