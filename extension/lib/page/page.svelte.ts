@@ -12,6 +12,7 @@ import * as settings from "../settings";
 import { SignedIn } from "./account.svelte";
 import { type Dropped, isNoZip } from "./drop";
 import { Failures } from "./failures.svelte";
+import { keepFocus } from "./focus";
 import { Follow } from "./follow.svelte";
 import { Matches } from "./matches.svelte";
 import { openTab, persistStorage, saveFile } from "./platform";
@@ -150,12 +151,6 @@ export class Page {
     this.hash = location.hash.slice(1);
     this.view = VIEWS.find((view) => view === this.hash) ?? "home";
   }
-}
-
-// When the button that had the focus is gone, keyboard users go on at the top of what replaced it.
-function keepFocus(): void {
-  if (document.activeElement === document.body)
-    document.querySelector("main")?.focus({ preventScroll: true });
 }
 
 export const page = new Page();
