@@ -118,7 +118,7 @@ class FollowRefresh(Fields):
 class FollowStart(Fields):
     """Follow with these own accounts, at most one per network: the people of `rest_ids`, or every chosen one (None)."""
 
-    accounts: list[str] = Field(min_length=1)
+    accounts: list[str]
     rest_ids: list[str] | None = None
 
 
