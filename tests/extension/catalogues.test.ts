@@ -201,6 +201,7 @@ test.each(LANGUAGES)(
           file: "tweets.js",
           proposal: "ada.bsky.social",
           software: "misskey",
+          address: "ada@social.example.org",
         },
       });
       expect(sentence.length, code).toBeLessThan(LONGEST_ERROR);

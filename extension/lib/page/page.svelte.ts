@@ -12,6 +12,7 @@ import { SignedIn } from "./account.svelte";
 import { deleteAllData } from "./background";
 import { type Dropped, isNoZip } from "./drop";
 import { Failures } from "./failures.svelte";
+import { keepFocus } from "./focus";
 import { Follow } from "./follow.svelte";
 import { Matches } from "./matches.svelte";
 import { openTab, persistStorage, saveFile } from "./platform";
@@ -95,10 +96,9 @@ export class Page {
     this.afterSignIn(credentials.did);
   }
 
-  /** Go home after a sign-in to Mastodon. Throws what came of `work`. */
-  async signInToMastodon(work: () => Promise<Account>): Promise<void> {
-    await work();
-    this.go("home");
+  /** Go home after a sign-in on a server's page. Throws what came of `work`. */
+  async signInOnPage(work: () => Promise<Account>): Promise<void> {
+    this.afterSignIn((await work()).id);
   }
 
   private afterSignIn(id: string): void {
@@ -152,12 +152,6 @@ export class Page {
     this.hash = location.hash.slice(1);
     this.view = VIEWS.find((view) => view === this.hash) ?? "home";
   }
-}
-
-// When the button that had the focus is gone, keyboard users go on at the top of what replaced it.
-function keepFocus(): void {
-  if (document.activeElement === document.body)
-    document.querySelector("main")?.focus({ preventScroll: true });
 }
 
 export const page = new Page();

@@ -89,7 +89,7 @@ export interface Reply {
 }
 
 /** Codes of errors that signing in again removes. */
-export const NEEDS_SIGN_IN: readonly string[] = ["not_signed_in", "session_expired"];
+export const NEEDS_SIGN_IN: readonly string[] = ["not_signed_in", "session_expired", "scope_missing"];
 
 /** Send a call to a server. Throws SessionError("server_unreachable") without an answer in time; every status is a Reply. */
 export type Send = (server: string, call: Call) => Promise<Reply>;
