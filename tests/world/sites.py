@@ -22,7 +22,7 @@ PDS = HOSTNAME
 PLC = "plc.directory"
 APPVIEW = "public.api.bsky.app"
 X = "x.com"
-# Where a sign-in returns in Chromium. The browser hands that address to the extension; it may have begun to load it by then.
+# Where a sign-in returns in Chromium, which may begin to load that address before it hands it to the extension.
 RETURN = f"{tomllib.loads((ROOT / 'build' / 'identity.toml').read_text())['chromium']['id']}.chromiumapp.org"
 # The permissions that the extension asks for when badges are switched on: extension/lib/x/switch.ts
 X_PATTERNS = tuple(f"https://{host}/*" for host in ("x.com", "mobile.x.com", "twitter.com", "mobile.twitter.com"))
