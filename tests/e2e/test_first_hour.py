@@ -42,6 +42,7 @@ def test_followers_that_were_not_read_are_not_counted_as_none(chromium: Chromium
 def test_the_button_of_the_sign_in_stays_in_place_when_a_warning_appears(chromium: Chromium) -> None:
     page = chromium.open_page(f"{APP}#sign-in")
     page.set_viewport_size({"width": 400, "height": 600})
+    page.get_by_test_id("use-app-password").click()
     page.get_by_test_id("sign-in-handle").fill("ada.example.org")
     page.get_by_test_id("sign-in-password").fill("my main password")
     button = page.get_by_test_id("sign-in-submit")
