@@ -5,6 +5,7 @@ import { LANGUAGES, type LanguageSetting } from "./i18n/i18n";
 const LANGUAGE = "language";
 const DRAFT = "sign-in-draft";
 const DISMISSED = "dismissed-work";
+const BADGES_OFFER = "badges-offer";
 
 /** Return the chosen language; "auto" until one is chosen. */
 export async function language(): Promise<LanguageSetting> {
@@ -43,6 +44,15 @@ export async function dismissedWork(): Promise<string | null> {
 
 export async function setDismissedWork(startedAt: string): Promise<void> {
   await browser.storage.session.set({ [DISMISSED]: startedAt });
+}
+
+/** Whether the person has said "not now" when badges were offered after following. */
+export async function isBadgesOfferDismissed(): Promise<boolean> {
+  return (await browser.storage.local.get(BADGES_OFFER))[BADGES_OFFER] === false;
+}
+
+export async function dismissBadgesOffer(): Promise<void> {
+  await browser.storage.local.set({ [BADGES_OFFER]: false });
 }
 
 /** Delete all settings. */

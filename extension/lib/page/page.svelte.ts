@@ -38,6 +38,13 @@ export class Page {
   /** The name of the file saved last. */
   saved = $state<string | null>(null);
   deleted = $state(false);
+  private isBadgesOfferDismissed = $state(true); // until it has been read
+  /** Whether following has come to an end, which is when badges are offered once more. */
+  readonly mayOfferBadges = $derived.by(() => {
+    const { queue } = this.stored;
+    const hasFollowed = queue !== null && queue.following > 0 && queue.waiting + queue.asked === 0;
+    return hasFollowed && !this.isBadgesOfferDismissed && this.matches.all.length > 0;
+  });
   /** The list on x.com that is being read, or was read last. */
   reading = $state.raw<Reading | null>(null);
 
@@ -46,9 +53,10 @@ export class Page {
     this.place = place;
     this.readHash();
     this.listen();
-    [locale.setting, this.reading] = await Promise.all([
+    [locale.setting, this.reading, this.isBadgesOfferDismissed] = await Promise.all([
       settings.language(),
       readReading(),
+      settings.isBadgesOfferDismissed(),
       this.work.start(),
     ]);
     const isSigningIn = await this.signedIn.start();
@@ -109,6 +117,11 @@ export class Page {
     this.deleted = (await this.failures.guard(deleteAllData)) === true;
     await this.signedIn.read();
     locale.setting = "auto";
+  }
+
+  async dismissBadgesOffer(): Promise<void> {
+    this.isBadgesOfferDismissed = true;
+    await settings.dismissBadgesOffer();
   }
 
   async setLanguage(setting: LanguageSetting): Promise<void> {
