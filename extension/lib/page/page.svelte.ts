@@ -42,7 +42,8 @@ export class Page {
   /** Whether following has come to an end, which is when badges are offered once more. */
   readonly mayOfferBadges = $derived.by(() => {
     const { queue } = this.stored;
-    const hasFollowed = queue !== null && queue.following > 0 && queue.waiting + queue.asked === 0;
+    const hasFollowed =
+      queue !== null && queue.following + queue.requested > 0 && queue.waiting + queue.asked === 0;
     return hasFollowed && !this.isBadgesOfferDismissed && this.matches.all.length > 0;
   });
   /** The list on x.com that is being read, or was read last. */
