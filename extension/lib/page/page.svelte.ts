@@ -6,7 +6,7 @@ import { readState } from "../engine/stores";
 import { locale } from "../i18n/i18n.svelte";
 import type { LanguageSetting } from "../i18n/i18n";
 import type { ExportMake } from "../messages/messages.gen";
-import { type Credentials, sessions } from "../sessions";
+import { type Account, type Credentials, type SessionNetwork, sessions } from "../sessions";
 import * as settings from "../settings";
 import { SignedIn } from "./account.svelte";
 import { deleteAllData } from "./background";
@@ -35,6 +35,8 @@ export class Page {
   place = $state<"popup" | "tab">("tab");
   view = $state<View>("home");
   hash = $state("");
+  /** The network whose form the sign-in shows first. */
+  signInNetwork = $state<SessionNetwork>("bluesky");
   /** The name of the file saved last. */
   saved = $state<string | null>(null);
   deleted = $state(false);
@@ -100,9 +102,18 @@ export class Page {
   /** Sign in and go home. Throws what the server answers. */
   async signIn(credentials: Credentials): Promise<void> {
     await this.signedIn.signIn(credentials);
+    this.afterSignIn(credentials.did);
+  }
+
+  /** Go home after a sign-in on a server's page. Throws what came of `work`. */
+  async signInOnPage(work: () => Promise<Account>): Promise<void> {
+    this.afterSignIn((await work()).id);
+  }
+
+  private afterSignIn(id: string): void {
     const waiting = this.follow.takeWaiting();
     this.go("home");
-    void this.follow.afterSignIn(credentials.did, waiting);
+    void this.follow.afterSignIn(id, waiting);
   }
 
   async save(format: ExportMake["format"]): Promise<void> {
