@@ -39,17 +39,22 @@ class EngineInfo(View):
 
 class ArchiveOpen(Fields):
     """Read what was dropped (attachments: one ZIP, several, a folder's files or loose files; `names` are their paths,
-    in the attachments' order), then bring the directory up to date, then match. Goes on when the page closes."""
+    in the attachments' order), then bring the directory up to date, then match. Goes on when the page closes.
+
+    An archive of another account than the one stored is kept beside it, as `candidate`, until `archive.replace` or
+    `archive.discard`."""
 
     names: list[str]
 
 
 class Opened(View):
-    """The result of archive.open; `directory` is None when there was never a directory, `matches` then too."""
+    """The result of archive.open and archive.replace; `directory` is None when there was never a directory, `matches`
+    then too. `is_candidate`: nothing was changed, the person has to answer which archive to keep."""
 
     archive: ArchiveView
     directory: DirectoryView | None
     matches: MatchesView | None
+    is_candidate: bool = False
 
 
 class PeopleAdd(Fields):
@@ -102,20 +107,35 @@ class Decide(Fields):
 
 
 class FollowRefresh(Fields):
-    """Read which accounts `account` follows already, and mark them."""
+    """Read which accounts the own account `account` follows already, and mark them; it follows from now on.
+
+    Own accounts are named by a did, or by `user@server` on Mastodon and compatible servers.
+    """
 
     account: str
 
 
 class FollowStart(Fields):
-    """Follow on Bluesky: the people of `rest_ids`, or every chosen one when it is None."""
+    """Follow with these own accounts, at most one per network: the people of `rest_ids`, or every chosen one (None)."""
 
-    account: str
+    accounts: list[str]
     rest_ids: list[str] | None = None
 
 
+class FollowPause(Fields):
+    """Pause following with one own account, or with those that follow now (None)."""
+
+    account: str | None = None
+
+
+class FollowResume(Fields):
+    """Go on following with one own account, or with those that follow now (None)."""
+
+    account: str | None = None
+
+
 class FollowOne(Fields):
-    """Follow the Bluesky account of one directory row or hint, asked for by a badge and approved by name.
+    """Follow, on the network of `account`, the account of one directory row or hint; asked for by a badge, by name.
 
     The row must be about `rest_id`, where the page shows it, or bear `screen_name`. Without `row_id` it is the hint of
     `rest_id` that names `address`, and it must have been checked.
@@ -192,6 +212,8 @@ COMMANDS: dict[str, tuple[type[Fields], type[View] | type[Nothing]]] = {
     "engine.start": (Nothing, EngineInfo),
     "archive.open": (ArchiveOpen, Opened),
     "archive.cancel": (Nothing, Nothing),
+    "archive.replace": (Nothing, Opened),
+    "archive.discard": (Nothing, Nothing),
     "people.add": (PeopleAdd, Nothing),
     "hint.find": (HintFind, Nothing),
     "account.look": (AccountLook, LookView),
@@ -201,8 +223,8 @@ COMMANDS: dict[str, tuple[type[Fields], type[View] | type[Nothing]]] = {
     "account.find": (AccountFind, AccountFound),
     "follow.refresh": (FollowRefresh, Nothing),
     "follow.start": (FollowStart, QueueView),
-    "follow.pause": (Nothing, Nothing),
-    "follow.resume": (Nothing, Nothing),
+    "follow.pause": (FollowPause, Nothing),
+    "follow.resume": (FollowResume, Nothing),
     "follow.one": (FollowOne, FollowedOne),
     "export.make": (ExportMake, Exported),
     "data.delete": (Nothing, Nothing),

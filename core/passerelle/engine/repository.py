@@ -16,7 +16,7 @@ from passerelle.engine.views import DirectoryView, WorkView
 from passerelle.engine.writer import Writer
 from passerelle.following.decisions import Decision
 from passerelle.hints.records import ProfileHints
-from passerelle.identifiers import Did
+from passerelle.identifiers import AccountId
 from passerelle.matching.match import distance
 from passerelle.matching.views import MatchesView, MatchView
 from passerelle.people import graph as graphs
@@ -44,7 +44,7 @@ class Repository:
         self._page: FollowGraph | None = None
         self._graph: FollowGraph | None = None
         self._index: DirectoryIndex | None = None
-        self._follows: tuple[Did, frozenset[Did]] | None = None
+        self._follows: dict[AccountId, frozenset[str] | None] = {}
         self._hints: dict[str, ProfileHints] | None = None
 
     async def get(self, store: str, key: str) -> Any:
@@ -95,6 +95,11 @@ class Repository:
             self._page = graphs.from_json(text)
         return self._page
 
+    async def candidate(self) -> tuple[FollowGraph, ArchiveView] | None:
+        """Return the archive of another account that waits for the person's answer: its graph, and its view."""
+        text, view = await self.get("people", "candidate"), await self.get("state", "candidate")
+        return (graphs.from_json(text), ArchiveView.model_validate(view)) if text and view else None
+
     async def index(self) -> DirectoryIndex | None:
         """Return the directory's index."""
         if self._index is None and (rows := await self.get("directory", "rows")) is not None:
@@ -115,11 +120,12 @@ class Repository:
             self._decisions = await self.get_all("decisions")
         return self._decisions
 
-    async def follows(self, account: Did) -> frozenset[Did] | None:
-        """Return the accounts that `account` followed when that was last read; None if it never was."""
-        if self._follows is None and (stored := await self.get("people", "follows")):
-            self._follows = (Did(stored["account"]), frozenset(map(Did, stored["dids"])))
-        return self._follows[1] if self._follows and self._follows[0] == account else None
+    async def follows(self, account: AccountId) -> frozenset[str] | None:
+        """Return what `account` followed when that was last read (dids, accts); None if it never was."""
+        if account not in self._follows:
+            stored = await self.get("people", _follows_key(account))
+            self._follows[account] = frozenset(stored["names"]) if stored else None
+        return self._follows[account]
 
     async def hints(self) -> dict[str, ProfileHints]:
         """Return which accounts X profiles name, by rest_id."""
@@ -129,14 +135,24 @@ class Repository:
         return self._hints
 
     def put_archive(self, archive: FollowGraph, page: FollowGraph | None) -> list[Change]:
-        """Change the archive's graph; old matches are deleted, and the stored page graph where `page` is None."""
+        """Change the archive's graph; matches, candidate and, where `page` is None, the page graph are deleted."""
         self._archive, self._page, self._graph, self._views = archive, page, None, {}
         return [
             Put("people", "graph", graphs.to_json(archive)),
             *([] if page else [Delete("people", "page")]),
+            *self.delete_candidate(),
             Clear("matches"),
             Delete("state", "matches"),
         ]
+
+    def put_candidate(self, people: FollowGraph, view: ArchiveView) -> list[Change]:
+        """Change which archive of another account waits for the person's answer."""
+        stored = view.model_dump(mode="json")
+        return [Put("people", "candidate", graphs.to_json(people)), Put("state", "candidate", stored)]
+
+    def delete_candidate(self) -> list[Change]:
+        """Delete the archive that waits for the person's answer, if there is one."""
+        return [Delete("people", "candidate"), Delete("state", "candidate")]
 
     def put_page(self, page: FollowGraph) -> list[Change]:
         """Change what X's pages said. What was matched stays until the next matching."""
@@ -188,7 +204,12 @@ class Repository:
             )
         return changes
 
-    def put_follows(self, account: Did, dids: frozenset[Did], at: datetime) -> list[Change]:
-        """Change which accounts `account` follows."""
-        self._follows = (account, dids)
-        return [Put("people", "follows", {"account": account, "dids": sorted(dids), "read_at": at.isoformat()})]
+    def put_follows(self, account: AccountId, names: frozenset[str], at: datetime) -> list[Change]:
+        """Change what `account` follows."""
+        self._follows[account] = names
+        stored = {"account": account, "names": sorted(names), "read_at": at.isoformat()}
+        return [Put("people", _follows_key(account), stored)]
+
+
+def _follows_key(account: AccountId) -> str:
+    return f"follows {account}"

@@ -1,30 +1,41 @@
-// The Bluesky account that is signed in, and a sign-in under way.
+// The accounts that are signed in, and a sign-in under way.
 import type { Engine } from "../engine/client";
-import { type Account, type Credentials, type Sessions } from "../sessions";
+import { type Account, type Credentials, type SessionNetwork, type Sessions } from "../sessions";
 import * as settings from "../settings";
+import type { SignInDraft } from "../settings";
+import { ask } from "./background";
 import type { Failures } from "./failures.svelte";
 
+type Current = Record<SessionNetwork, Account | null>;
+type Used = Pick<Sessions, "list" | "current" | "makeCurrent" | "signIn" | "signOut" | "onChange">;
+
 export class SignedIn {
-  account = $state.raw<Account | null>(null);
-  /** The handle typed so far. */
-  draft = $state("");
+  /** Every account, the earliest sign-in first. */
+  accounts = $state.raw<readonly Account[]>([]);
+  /** The account that acts on each network. */
+  current = $state.raw<Current>({ bluesky: null, fediverse: null });
+  /** A sign-in under way, or one that failed after its page had closed. */
+  draft = $state.raw<SignInDraft | null>(null);
 
   constructor(
     private readonly engine: Pick<Engine, "call">,
-    private readonly sessions: Pick<Sessions, "current" | "signIn" | "signOut" | "onChange">,
+    private readonly sessions: Used,
     private readonly failures: Failures,
   ) {}
 
-  /** The account that can follow now; null without a sign-in, or when the session has ended. */
-  readonly usable = $derived(this.account?.expired === false ? this.account : null);
+  /** The account that acts on Bluesky, also where its session has ended. */
+  readonly account = $derived(this.current.bluesky);
+  /** The Bluesky account that can follow now; null without a sign-in, or when the session has ended. */
+  readonly usable = $derived(usableOf(this.current.bluesky));
+  /** The Mastodon account that can follow now. */
+  readonly usableOnMastodon = $derived(usableOf(this.current.fediverse));
 
-  /** Read the account and follow its changes; returns whether a sign-in was under way in a popup that closed. */
+  /** Read the accounts and follow their changes; returns whether a sign-in was under way in a popup that closed. */
   async start(): Promise<boolean> {
     this.sessions.onChange(() => void this.read());
     await this.read();
-    const draft = await settings.signInDraft();
-    this.draft = draft ?? "";
-    return draft !== null && this.usable === null;
+    this.draft = await settings.signInDraft();
+    return this.draft !== null && usableOf(this.current[this.draft.network]) === null;
   }
 
   /** Find the server of a handle. Throws what the engine answers. */
@@ -34,22 +45,57 @@ export class SignedIn {
 
   /** Sign in. Throws what the server answers. */
   async signIn(credentials: Credentials): Promise<void> {
-    this.account = await this.sessions.signIn(credentials);
-    await this.keepDraft(null);
+    await this.sessions.signIn(credentials);
+    await this.read();
+    await this.keepDraft("bluesky", null);
   }
 
-  async signOut(): Promise<void> {
-    const { account } = this;
-    if (account) await this.failures.guard(() => this.sessions.signOut(account.did));
+  async signOut(id: string): Promise<void> {
+    await this.failures.guard(() => this.sessions.signOut(id));
   }
 
-  /** Store a handle being typed, so that a popup that closes opens again at the same step. */
-  async keepDraft(handle: string | null): Promise<void> {
-    this.draft = handle ?? "";
-    await settings.setSignInDraft(handle);
+  /** Let an account act on its network from now on. */
+  async makeCurrent(id: string): Promise<void> {
+    await this.failures.guard(() => this.sessions.makeCurrent(id));
   }
 
-  private async read(): Promise<void> {
-    this.account = await this.sessions.current();
+  /** Sign in on the page of a Mastodon server; the background goes on when this page closes. Throws what came of it. */
+  async signInToMastodon(typed: string): Promise<Account> {
+    const account = (await ask({ type: "sign-in.mastodon", typed })) as Account;
+    await this.read();
+    return account;
   }
+
+  /** Open a Mastodon server's page that shows a code to copy; returns the server's host. */
+  async openCodePage(typed: string): Promise<string> {
+    return ((await ask({ type: "sign-in.mastodon-code", typed })) as { host: string }).host;
+  }
+
+  /** Sign in with the code that the server's page showed. */
+  async signInWithCode(code: string): Promise<Account> {
+    const account = (await ask({ type: "sign-in.mastodon-finish", code })) as Account;
+    await this.read();
+    return account;
+  }
+
+  /** Store what is being typed, so that a popup that closes opens again at the same step. */
+  async keepDraft(network: SessionNetwork, typed: string | null): Promise<void> {
+    this.draft = typed === null ? null : { network, typed, failure: null };
+    await settings.setSignInDraft(this.draft);
+  }
+
+  /** Read the accounts as they are stored now. */
+  async read(): Promise<void> {
+    const [accounts, bluesky, fediverse] = await Promise.all([
+      this.sessions.list(),
+      this.sessions.current("bluesky"),
+      this.sessions.current("fediverse"),
+    ]);
+    this.accounts = accounts;
+    this.current = { bluesky, fediverse };
+  }
+}
+
+function usableOf(account: Account | null): Account | null {
+  return account?.expired === false ? account : null;
 }

@@ -6,12 +6,13 @@ import { readState } from "../engine/stores";
 import { locale } from "../i18n/i18n.svelte";
 import type { LanguageSetting } from "../i18n/i18n";
 import type { ExportMake } from "../messages/messages.gen";
-import { forgetSeen } from "./x-list";
-import { type Credentials, sessions } from "../sessions";
+import { type Account, type Credentials, type SessionNetwork, sessions } from "../sessions";
 import * as settings from "../settings";
 import { SignedIn } from "./account.svelte";
+import { deleteAllData } from "./background";
 import { type Dropped, isNoZip } from "./drop";
 import { Failures } from "./failures.svelte";
+import { keepFocus } from "./focus";
 import { Follow } from "./follow.svelte";
 import { Matches } from "./matches.svelte";
 import { openTab, persistStorage, saveFile } from "./platform";
@@ -34,9 +35,19 @@ export class Page {
   place = $state<"popup" | "tab">("tab");
   view = $state<View>("home");
   hash = $state("");
+  /** The network whose form the sign-in shows first. */
+  signInNetwork = $state<SessionNetwork>("bluesky");
   /** The name of the file saved last. */
   saved = $state<string | null>(null);
   deleted = $state(false);
+  private isBadgesOfferDismissed = $state(true); // until it has been read
+  /** Whether following has come to an end, which is when badges are offered once more. */
+  readonly mayOfferBadges = $derived.by(() => {
+    const { queue } = this.stored;
+    const hasFollowed =
+      queue !== null && queue.following + queue.requested > 0 && queue.waiting + queue.asked === 0;
+    return hasFollowed && !this.isBadgesOfferDismissed && this.matches.all.length > 0;
+  });
   /** The list on x.com that is being read, or was read last. */
   reading = $state.raw<Reading | null>(null);
 
@@ -45,9 +56,10 @@ export class Page {
     this.place = place;
     this.readHash();
     this.listen();
-    [locale.setting, this.reading] = await Promise.all([
+    [locale.setting, this.reading, this.isBadgesOfferDismissed] = await Promise.all([
       settings.language(),
       readReading(),
+      settings.isBadgesOfferDismissed(),
       this.work.start(),
     ]);
     const isSigningIn = await this.signedIn.start();
@@ -90,9 +102,18 @@ export class Page {
   /** Sign in and go home. Throws what the server answers. */
   async signIn(credentials: Credentials): Promise<void> {
     await this.signedIn.signIn(credentials);
+    this.afterSignIn(credentials.did);
+  }
+
+  /** Go home after a sign-in on a server's page. Throws what came of `work`. */
+  async signInOnPage(work: () => Promise<Account>): Promise<void> {
+    this.afterSignIn((await work()).id);
+  }
+
+  private afterSignIn(id: string): void {
     const waiting = this.follow.takeWaiting();
     this.go("home");
-    void this.follow.afterSignIn(credentials.did, waiting);
+    void this.follow.afterSignIn(id, waiting);
   }
 
   async save(format: ExportMake["format"]): Promise<void> {
@@ -103,21 +124,16 @@ export class Page {
     });
   }
 
-  /** Delete everything. Sessions and settings go even if the engine fails, which is then shown. */
-  async deleteAll(switchOffBadges: () => Promise<unknown>): Promise<void> {
-    const steps = [
-      () => switchOffBadges(),
-      forgetSeen,
-      () => engine.call("data.delete", {}),
-      () => sessions.deleteAll(),
-      () => settings.clear(),
-    ];
-    const thrown: unknown[] = [];
-    for (const step of steps) await step().catch((error: unknown) => thrown.push(error));
-    if (thrown.length > 0) this.failures.show(thrown[0]);
-    this.deleted = thrown.length === 0;
-    this.signedIn.account = null;
+  /** Delete everything. The background does it, to the end, even if this page closes meanwhile. */
+  async deleteAll(): Promise<void> {
+    this.deleted = (await this.failures.guard(deleteAllData)) === true;
+    await this.signedIn.read();
     locale.setting = "auto";
+  }
+
+  async dismissBadgesOffer(): Promise<void> {
+    this.isBadgesOfferDismissed = true;
+    await settings.dismissBadgesOffer();
   }
 
   async setLanguage(setting: LanguageSetting): Promise<void> {
@@ -150,12 +166,6 @@ export class Page {
     this.hash = location.hash.slice(1);
     this.view = VIEWS.find((view) => view === this.hash) ?? "home";
   }
-}
-
-// When the button that had the focus is gone, keyboard users go on at the top of what replaced it.
-function keepFocus(): void {
-  if (document.activeElement === document.body)
-    document.querySelector("main")?.focus({ preventScroll: true });
 }
 
 export const page = new Page();

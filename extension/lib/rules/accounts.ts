@@ -32,7 +32,7 @@ export function knownAccounts({ row, profile }: Known): KnownAccount[] {
 
 /** Return what the engine calls an account by while it is being followed. */
 export function accountKey({ did, address }: Pick<KnownAccount, "did" | "address">): string {
-  return did ?? address;
+  return did ?? address.toLowerCase();
 }
 
 // As core/passerelle/matching/match.py, list_accounts.

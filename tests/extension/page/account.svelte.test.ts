@@ -8,21 +8,25 @@ import { engineError, makeFakeEngine, settle } from "./fakes";
 
 const ME = {
   kind: "app-password",
-  did: "did:plc:me",
-  handle: "me.example.org",
-  pds: "https://pds.example.org",
+  id: "did:plc:me",
+  network: "bluesky",
+  address: "me.example.org",
+  server: "https://pds.example.org",
   expired: false,
-} as Account;
+} as const satisfies Account;
 
 beforeEach(() => {
   fakeBrowser.reset();
 });
 
 function makeSignedIn(first: Account | null = null) {
-  let now = first;
+  let now: Account | null = first;
   let changed: () => void = () => undefined;
   const sessions = {
-    current: () => Promise.resolve(now),
+    list: () => Promise.resolve(now ? [now] : []),
+    current: (network: string) =>
+      Promise.resolve(now?.network === network ? now : null),
+    makeCurrent: () => Promise.resolve(),
     signIn: () => Promise.resolve((now = ME)),
     signOut: () =>
       Promise.reject(engineError("server_unreachable", { host: "h" })),
@@ -46,24 +50,24 @@ test("an expired account is shown, but is not usable", async () => {
   expect(signedIn.usable).toEqual(ME);
   change({ ...ME, expired: true });
   await settle();
-  expect([signedIn.account?.did, signedIn.usable]).toEqual([ME.did, null]);
+  expect([signedIn.account?.id, signedIn.usable]).toEqual([ME.id, null]);
 });
 
 test("a handle typed in a popup that closed is there again, until the sign-in succeeds", async () => {
   const before = makeSignedIn().signedIn;
   await before.start();
-  await before.keepDraft("me.exam");
+  await before.keepDraft("bluesky", "me.exam");
   const { signedIn } = makeSignedIn();
   expect(await signedIn.start()).toBe(true);
-  expect(signedIn.draft).toBe("me.exam");
+  expect(signedIn.draft?.typed).toBe("me.exam");
   await signedIn.signIn({} as Credentials);
-  expect(signedIn.draft).toBe("");
+  expect(signedIn.draft).toBeNull();
   expect(await makeSignedIn(ME).signedIn.start()).toBe(false);
 });
 
 test("a failure of signing out is shown", async () => {
   const { signedIn, failures } = makeSignedIn(ME);
   await signedIn.start();
-  await signedIn.signOut();
+  await signedIn.signOut(ME.id);
   expect(failures.current?.code).toBe("server_unreachable");
 });
