@@ -24,7 +24,7 @@ from passerelle.matching.records import Candidate, Proposal, Sought, find_sought
 from passerelle.people.graph import FollowGraph, Person
 from passerelle.transport import Request, Response
 
-from tests.core.fakes import ME, NOW
+from tests.core.fakes import ACCOUNT, ME, NOW
 
 
 def sought(number: int, name: str, display_name: str | None = None) -> Sought:
@@ -139,7 +139,7 @@ def test_a_fault_changes_nothing(fault: Response | None) -> None:
 def test_a_search_is_sent_through_the_own_server_and_keeps_what_resembles() -> None:
     found = [actor("x.bsky.social", "Ada Nouvelle"), actor("y.bsky.social", "Ada Ancienne")]
     web = Web({"app.bsky.actor.searchActors": answer(200, {"actors": found})})
-    _, proposals = run(Search([sought(1, "zzz9", "Ada Nouvelle 🦋"), sought(2, "nameless")], ME), web)
+    _, proposals = run(Search([sought(1, "zzz9", "Ada Nouvelle 🦋"), sought(2, "nameless")], ACCOUNT), web)
     assert [one.candidate.address for one in proposals] == ["x.bsky.social"]
     assert [(one.account, one.url.partition("?")[0]) for one in web.requests] == [
         (ME, "/xrpc/app.bsky.actor.searchActors")
@@ -149,7 +149,7 @@ def test_a_search_is_sent_through_the_own_server_and_keeps_what_resembles() -> N
 
 def test_a_closed_search_is_an_answer_and_is_not_asked_again() -> None:
     web = Web({"app.bsky.actor.searchActors": answer(403, {"error": "Forbidden"})})
-    state, proposals = run(Search([sought(1, "ada", "Ada"), sought(2, "bob", "Bob")], ME), web)
+    state, proposals = run(Search([sought(1, "ada", "Ada"), sought(2, "bob", "Bob")], ACCOUNT), web)
     assert (proposals, len(web.requests)) == ([], 1)
     assert state.is_closed("search", NOW)
     assert state.fresh("search", NOW) == frozenset()  # nothing is known about these people

@@ -7,6 +7,8 @@ probability with each other and with "none", so several good ones make each othe
 
 D. McFadden, Conditional logit analysis of qualitative choice behavior, 1973:
 https://eml.berkeley.edu/reprints/mcfadden/zarembka.pdf
+
+What is returned is calibrated: the share of such candidates that were right (KNOTS of weights.py).
 """
 
 from __future__ import annotations
@@ -14,12 +16,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from math import exp
 
 from passerelle.matching.exclusions import is_excluded
 from passerelle.matching.records import Candidate, Sought
 from passerelle.matching.signs import Sign, find_signs
-from passerelle.matching.weights import BIAS, WEIGHTS
+from passerelle.matching.weights import BIAS, KNOTS, WEIGHTS
 
 MOST_LISTED = 5  # candidates of one person that are shown
 
@@ -52,9 +55,21 @@ def strength(signs: Iterable[Sign]) -> float:
     return BIAS.value + sum(WEIGHTS[sign].value for sign in signs)
 
 
+def calibrate(raw: float) -> float:
+    """Return the share of candidates with this raw probability that are right, by interpolation between KNOTS.
+
+    >>> calibrate(0.0)
+    0.0
+    """
+    (low, start), (high, end) = next(
+        ((one, other) for one, other in pairwise(KNOTS) if raw <= other[0]), (KNOTS[-1], KNOTS[-1])
+    )
+    return start + (end - start) * (raw - low) / (high - low) if high > low else end
+
+
 def _share(
     found: Sequence[tuple[Candidate, frozenset[Sign]]],
 ) -> Iterable[tuple[tuple[Candidate, frozenset[Sign]], float]]:
     powers = [exp(strength(signs)) for _, signs in found]
     total = 1 + sum(powers)
-    return zip(found, (power / total for power in powers), strict=True)
+    return zip(found, (calibrate(power / total) for power in powers), strict=True)

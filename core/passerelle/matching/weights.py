@@ -21,6 +21,9 @@ class Weight:
     origin: Origin
 
 
+# Raw probabilities of the model, and which share of such candidates was right in the worlds it was fitted on; between
+# two of them it is interpolated. The model adds signs up as if they were independent, which they are not quite.
+KNOTS: tuple[tuple[float, float], ...] = ((0.0, 0.0), (1.0, 1.0))
 BIAS = Weight(-3.04, "fitted")
 WEIGHTS: Mapping[Sign, Weight] = {
     "named_by_x": Weight(6.00, "hand"),

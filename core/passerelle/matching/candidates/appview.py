@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from passerelle.errors import InvalidIdentifier
-from passerelle.identifiers import Did, Handle, parse_did, parse_handle
+from passerelle.identifiers import AccountId, Did, Handle, parse_did, parse_handle
 from passerelle.matching.records import Candidate
 from passerelle.networks.bluesky.answers import expect_ok, read_object, unreadable
 from passerelle.networks.bluesky.identity import PUBLIC_API
@@ -36,7 +36,7 @@ def follows_request(did: Did, cursor: str | None) -> Request:
     return _get("app.bsky.graph.getFollows", query + ([("cursor", cursor)] if cursor else []))
 
 
-def search_request(words: str, account: Did, limit: int) -> Request:
+def search_request(words: str, account: AccountId, limit: int) -> Request:
     """Return the request that searches accounts, sent through the person's own server with their sign-in."""
     query = urlencode([("q", words), ("limit", str(limit))])
     return Request("GET", f"/xrpc/app.bsky.actor.searchActors?{query}", account=account)

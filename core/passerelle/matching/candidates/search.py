@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
-from passerelle.identifiers import Did, RestId
+from passerelle.identifiers import AccountId, RestId
 from passerelle.matching.candidates.appview import read_candidates, search_request
 from passerelle.matching.candidates.plausible import is_plausible
 from passerelle.matching.candidates.sources import Answer, Reading, Task
@@ -26,7 +26,7 @@ class Search:
     """The source: one request a person, sent by `account`. For one row alone, `people` has one entry."""
 
     people: Sequence[Sought]
-    account: Did
+    account: AccountId
     name: SourceName = "search"
 
     def next_task(self, asked: Set[str], reading: Mapping[str, Reading]) -> Task | None:
