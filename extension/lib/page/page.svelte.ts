@@ -3,7 +3,7 @@ import { tick } from "svelte";
 import { onReading, type Reading, readReading } from "../messages/reading";
 import { engine } from "../engine/client";
 import { readState } from "../engine/stores";
-import { locale } from "../i18n/i18n.svelte";
+import { locale, t } from "../i18n/i18n.svelte";
 import type { LanguageSetting } from "../i18n/i18n";
 import type { ExportMake } from "../messages/messages.gen";
 import { forgetSeen } from "./x-list";
@@ -37,6 +37,8 @@ export class Page {
   /** The name of the file saved last. */
   saved = $state<string | null>(null);
   deleted = $state(false);
+  /** What was done last, to be read aloud. */
+  said = $state("");
   /** The list on x.com that is being read, or was read last. */
   reading = $state.raw<Reading | null>(null);
 
@@ -118,6 +120,12 @@ export class Page {
     this.deleted = thrown.length === 0;
     this.signedIn.account = null;
     locale.setting = "auto";
+    if (this.deleted) this.say(t("settings.delete_done"));
+  }
+
+  /** Have a sentence read aloud, also one that was read last. */
+  say(sentence: string): void {
+    this.said = this.said === sentence ? `${sentence}\u00a0` : sentence;
   }
 
   async setLanguage(setting: LanguageSetting): Promise<void> {
