@@ -12,6 +12,8 @@ import pytest
 from hypothesis import settings
 
 from tests.world.directory import DirectoryServer, write_trust
+from tests.world.mastodon import Mastodon
+from tests.world.mastodons import make_mastodons
 from tests.world.pds import Account, Pds, Plc
 from tests.world.residents import make_rows, move_in
 from tests.world.sites import make_sites
@@ -73,9 +75,15 @@ def directory(accounts: Mapping[str, Account], tmp_path_factory: pytest.TempPath
 
 
 @pytest.fixture(scope="session")
-def everywhere(plc: Plc, pds: Pds, directory: DirectoryServer) -> Iterator[World]:
+def mastodons() -> Mapping[str, Mastodon]:
+    """The servers on which a person can have an account, by host name."""
+    return make_mastodons()
+
+
+@pytest.fixture(scope="session")
+def everywhere(plc: Plc, pds: Pds, directory: DirectoryServer, mastodons: Mapping[str, Mastodon]) -> Iterator[World]:
     """The one front for the whole run; tests take `world`."""
-    with World(make_sites(plc, pds, directory)) as running:
+    with World(make_sites(plc, pds, directory, mastodons)) as running:
         yield running
 
 

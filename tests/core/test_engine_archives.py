@@ -24,7 +24,7 @@ from tests.core.fakes import (
     Killer,
 )
 from tests.data.archives import make_archive
-from tests.data.people import ADA, BRUNO, CHLOE, DARIUSZ, ELIF, GALINA, IRINI
+from tests.data.people import ADA, BRUNO, CHLOE, DARIUSZ, ELIF, GALINA, IRINI, STRANGER
 
 
 def test_an_archive_is_read_matched_and_stored_ready_for_pages(archive: str) -> None:
@@ -162,3 +162,80 @@ def test_a_reading_cut_off_by_a_crash_says_so_at_the_next_start(archive: str) ->
         assert browser.storage.stores["state"]["work"]["error"]["code"] == "interrupted"
 
     run(main())
+
+
+def others_archive(folder: Path, **fields: Any) -> str:
+    """An archive of another account than the sample's, that follows Irini."""
+    recipe: dict[str, Any] = {"owner": STRANGER, "following": [IRINI], "followers": [], "tweets": []}
+    return str(make_archive(folder / "other.zip", **(recipe | fields)))
+
+
+def without_work(browser: Browser) -> dict[str, dict[str, Any]]:
+    """Everything stored but the candidate."""
+    return {
+        store: {key: value for key, value in kept.items() if key != "candidate"}
+        for store, kept in browser.storage.stores.items()
+    }
+
+
+@pytest.mark.parametrize("fields", [{}, {"omit": ["account.js", "manifest.js", "profile.js", "README.txt"]}])
+def test_an_archive_of_another_or_an_unknown_account_waits_and_changes_nothing(
+    archive: str, tmp_path: Path, fields: dict[str, Any]
+) -> None:
+    async def main() -> Browser:
+        browser = await opened(archive)
+        before, requests = without_work(browser), len(browser.requests)
+        result = await browser.ask("archive.open", [others_archive(tmp_path, **fields)], names=["other.zip"])
+        assert result["is_candidate"]
+        assert result["matches"] is None
+        assert without_work(browser) == before
+        assert len(browser.requests) == requests
+        return browser
+
+    candidate = run(main()).storage.stores["state"]["candidate"]
+    assert candidate["following"] == 1
+    assert candidate["account"]["screen_name"] == (None if fields else STRANGER.screen_name)
+
+
+def test_the_waiting_archive_replaces_the_one_here_when_the_person_says_so(archive: str, tmp_path: Path) -> None:
+    async def main() -> Browser:
+        browser = await opened(archive)
+        account = account_of(browser, GALINA)
+        decision = {"rest_id": GALINA.rest_id, "network": "bluesky", "address": account["address"]}
+        await browser.ask("decision.set", **decision, decision="rejected")
+        await browser.ask("archive.open", [others_archive(tmp_path)], names=["other.zip"])
+        browser.start()  # the browser was closed before the person answered
+        result = await browser.ask("archive.replace")
+        assert (result["archive"]["following"], result["matches"]["found"]) == (1, 1)
+        return browser
+
+    stores = run(main()).storage.stores
+    assert stores["state"]["archive"]["account"]["screen_name"] == STRANGER.screen_name
+    assert "candidate" not in stores["state"]
+    assert "candidate" not in stores["people"]
+    assert set(stores["matches"]) == {IRINI.rest_id}
+    assert stores["decisions"]  # what the person decided about people outlives the archive
+
+
+def test_the_waiting_archive_is_forgotten_when_the_person_keeps_the_one_here(archive: str, tmp_path: Path) -> None:
+    async def main() -> Browser:
+        browser = await opened(archive)
+        before = {store: dict(kept) for store, kept in browser.storage.stores.items()}
+        await browser.ask("archive.open", [others_archive(tmp_path)], names=["other.zip"])
+        assert await browser.ask("archive.discard") == {}
+        assert browser.storage.stores == before
+        assert (await browser.ask("archive.replace"))["error"]["code"] == "unknown_command"
+        return browser
+
+    run(main())
+
+
+def test_an_archive_of_the_same_account_needs_no_answer_and_ends_the_waiting(archive: str, tmp_path: Path) -> None:
+    async def main() -> Browser:
+        browser = await opened(archive)
+        await browser.ask("archive.open", [others_archive(tmp_path)], names=["other.zip"])
+        result = await browser.ask("archive.open", [archive], names=["x.zip"])
+        assert not result["is_candidate"]
+        return browser
+
+    assert "candidate" not in run(main()).storage.stores["state"]

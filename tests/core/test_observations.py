@@ -251,11 +251,15 @@ def test_the_list_of_another_account_is_refused(tmp_path: Path, listed: dict[str
     run(main())
 
 
-def test_the_archive_of_another_account_puts_an_end_to_the_list(tmp_path: Path) -> None:
+def test_the_archive_of_another_account_puts_an_end_to_the_list_once_the_person_agrees(tmp_path: Path) -> None:
     async def main() -> None:
         browser = start()
         await browser.ask("people.add", people=seen([CHLOE]), listed=FOLLOWING)
-        await browser.ask("archive.open", [archive_of(tmp_path, ADA, owner=STRANGER)], names=["x.zip"])
+        opened = await browser.ask("archive.open", [archive_of(tmp_path, ADA, owner=STRANGER)], names=["x.zip"])
+        assert opened["is_candidate"]
+        assert list((await known(browser)).people) == [CHLOE.rest_id]
+
+        await browser.ask("archive.replace")
         assert list((await known(browser)).people) == [ADA.rest_id]
         assert view(browser)["origin"] == "archive"
         assert "page" not in browser.storage.stores["people"]

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.data.archives import make_archive, zip_folder
-from tests.data.people import PEOPLE
+from tests.data.people import OWNER, PEOPLE, STRANGER, crowd
 from tests.e2e.steps import APP, await_matches, error, hand_over, open_settings, sign_in, sign_out
 from tests.world.chromium import Chromium
 from tests.world.directory import DirectoryServer, sign
@@ -84,6 +84,51 @@ def test_a_bad_file_is_named_and_changes_nothing(tab: Page, tmp_path: Path, code
 
     expect_one_sentence(tab, code)
     assert await_matches(tab, following=len(PEOPLE)) == len(FOUND)
+
+
+def others_archive(folder: Path) -> Path:
+    """The archive of another X account than the sample's, that follows three people."""
+    three = crowd(3, first=30_000)
+    return make_archive(folder / "other.zip", owner=STRANGER, following=three, followers=[], tweets=[])
+
+
+def answer_by_keyboard(page: Page, test_id: str) -> None:
+    """Reach the button by Tab from where the focus is, and press Enter."""
+    expect(page.get_by_test_id("other-archive")).to_be_focused()
+    for _ in range(5):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.dataset.testid") == test_id:
+            break
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("other-archive")).to_have_count(0)
+    assert page.evaluate("document.activeElement !== document.body")
+
+
+def test_the_archive_of_another_account_replaces_nothing_before_the_person_says_so(
+    chromium: Chromium, sample: Path, tmp_path: Path
+) -> None:
+    tab = chromium.open_page(APP)
+    hand_over(tab, sample)
+    await_matches(tab)
+    replace = tab.get_by_role("button", name="Another archive")
+    replace.click()
+    hand_over(tab, others_archive(tmp_path))
+
+    expect(tab.get_by_test_id("other-here")).to_have_attribute("data-owner", OWNER.screen_name)
+    expect(tab.get_by_test_id("other-here")).to_contain_text(f"follows {len(PEOPLE)} people")
+    expect(tab.get_by_test_id("other-new")).to_have_attribute("data-owner", STRANGER.screen_name)
+    expect(tab.get_by_test_id("other-new")).to_contain_text("follows 3 people")
+    tab.reload()  # the question outlives the page
+    answer_by_keyboard(tab, "keep-archive")
+    assert await_matches(tab, following=len(PEOPLE)) == len(FOUND)
+
+    with chromium.open_popup() as popup:
+        popup.get_by_test_id("replace-archive").click()
+        hand_over(popup, others_archive(tmp_path))
+        expect(popup.get_by_test_id("other-archive")).to_be_visible()
+    answer_by_keyboard(tab, "use-other-archive")
+    await_matches(tab, following=3)
+    expect(tab.get_by_test_id("archive-owner")).to_have_text(STRANGER.display_name)
 
 
 def test_the_real_popup_names_bad_files_too_and_takes_a_good_one_next(

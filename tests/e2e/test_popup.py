@@ -10,9 +10,11 @@ from playwright.sync_api import expect
 
 from tests.data.archives import make_archive
 from tests.data.people import OWNER, PEOPLE
-from tests.e2e.steps import APP, await_matches, choose, delete_all, hand_over
+from tests.e2e.steps import APP, await_matches, choose, delete_all, hand_over, open_settings, sign_in
 from tests.world.chromium import Chromium
+from tests.world.pds import Account
 from tests.world.residents import FOUND
+from tests.world.world import World
 
 pytestmark = pytest.mark.e2e
 
@@ -56,6 +58,27 @@ def test_a_folder_can_be_chosen_in_the_dialog(chromium: Chromium, tmp_path: Path
     choose(tab, make_archive(tmp_path / "unpacked"))
 
     await_matches(tab, following=len(PEOPLE))
+
+
+def test_delete_all_signs_out_even_if_the_popup_closes_at_the_click(
+    chromium: Chromium, world: World, sample: Path, person: Account
+) -> None:
+    tab = chromium.open_page(APP)
+    hand_over(tab, sample)
+    await_matches(tab)
+    sign_in(tab, person)
+    expect(tab.get_by_test_id("follow-all")).to_be_enabled()
+    world.forget()
+    with chromium.open_popup() as popup:
+        popup.get_by_test_id("open-settings").click()
+        popup.get_by_test_id("delete-all").click()
+        popup.get_by_test_id("delete-yes").click(no_wait_after=True)
+
+    tab.bring_to_front()
+    expect(tab.get_by_test_id("drop-zone")).to_be_visible()
+    assert [ask.path for ask in world.asked if "deleteSession" in ask.path and ask.method == "POST"]
+    open_settings(tab)
+    expect(tab.get_by_test_id("signed-in")).to_be_hidden()
 
 
 def test_delete_all_leaves_nothing(chromium: Chromium, sample: Path) -> None:

@@ -32,9 +32,10 @@ const ADA = {
 };
 const ME = {
   kind: "app-password" as const,
-  did: "did:plc:me",
-  handle: "me.example.org",
-  pds: "https://pds.example.org",
+  network: "bluesky" as const,
+  id: "did:plc:me",
+  address: "me.example.org",
+  server: "https://pds.example.org",
   expired: false,
 };
 const id = "0b9d1f6e-5a0c-4c58-9d0b-2f6f5b1f2c11";

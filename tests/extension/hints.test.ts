@@ -582,9 +582,10 @@ test.each(LANGUAGES)(
 const id = "0b9d1f6e-5a0c-4c58-9d0b-2f6f5b1f2c11";
 const ME = {
   kind: "app-password" as const,
-  did: "did:plc:me",
-  handle: "me.example.org",
-  pds: "https://pds.example.org",
+  network: "bluesky" as const,
+  id: "did:plc:me",
+  address: "me.example.org",
+  server: "https://pds.example.org",
   expired: false,
 };
 const TARGET = {

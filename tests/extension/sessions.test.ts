@@ -112,12 +112,13 @@ test("who signed in is the current account, and pages see no token", async () =>
   await sessions.signIn(ADA);
   const account = {
     kind: "app-password",
-    did: ADA.did,
-    handle: ADA.handle,
-    pds: PDS,
+    id: ADA.did,
+    network: "bluesky",
+    address: ADA.handle,
+    server: PDS,
     expired: false,
   };
-  expect(await sessions.current()).toEqual(account);
+  expect(await sessions.current("bluesky")).toEqual(account);
 });
 
 test("the password goes to the server and is kept nowhere", async () => {
@@ -165,7 +166,7 @@ test.each([
 ])("HTTP %i %s means %s, and nothing is kept", async (status, error, code) => {
   pds.answers.createSession = { status, body: { error } };
   await expect(sessions.signIn(ADA)).rejects.toMatchObject({ code });
-  expect(await sessions.current()).toBeNull();
+  expect(await sessions.current("bluesky")).toBeNull();
 });
 
 test("a server that does not answer is not a wrong password", async () => {
@@ -260,8 +261,8 @@ test("when the refresh token is over too, the session is: said now, and at once 
     code: "session_expired",
   });
   expect(pds.calls).toHaveLength(asked);
-  expect(await sessions.current()).toMatchObject({
-    handle: ADA.handle,
+  expect(await sessions.current("bluesky")).toMatchObject({
+    address: ADA.handle,
     expired: true,
   });
 });
@@ -271,7 +272,7 @@ test("a server that is overloaded while renewing does not end the session", asyn
   pds.generation = 9;
   pds.answers.refreshSession = { status: 503, body: {} };
   expect((await sessions.authorizedFetch(ADA.did, LIST)).status).toBe(503);
-  expect(await sessions.current()).toMatchObject({ expired: false });
+  expect(await sessions.current("bluesky")).toMatchObject({ expired: false });
 });
 
 test("a server that is down while renewing does not end the session", async () => {
@@ -289,7 +290,7 @@ test("a server that is down while renewing does not end the session", async () =
   await expect(sessions.authorizedFetch(ADA.did, LIST)).rejects.toMatchObject({
     code: "server_unreachable",
   });
-  expect(await sessions.current()).toMatchObject({ expired: false });
+  expect(await sessions.current("bluesky")).toMatchObject({ expired: false });
 });
 
 test("who never signed in is told so, without a request", async () => {
@@ -303,7 +304,7 @@ test("signing out forgets first and tells the server after, even one that is dow
   await sessions.signIn(ADA);
   pds.down = true;
   await sessions.signOut(ADA.did);
-  expect(await sessions.current()).toBeNull();
+  expect(await sessions.current("bluesky")).toBeNull();
   expect(await store.all()).toEqual([]);
 });
 
@@ -313,6 +314,51 @@ test("signing out ends the session on the server", async () => {
   expect(pds.named("deleteSession").map(({ token }) => token)).toEqual([
     "refresh-1",
   ]);
+});
+
+test("signing in again ends the earlier session on the server", async () => {
+  await sessions.signIn(ADA);
+  pds.generation = 2;
+  await sessions.signIn(ADA);
+  expect(pds.named("deleteSession").map(({ token }) => token)).toEqual([
+    "refresh-1",
+  ]);
+  expect(await kept()).toContain("refresh-2");
+  expect(await store.all()).toHaveLength(1);
+});
+
+test("tokens that a renewal brings after the sign-out are ended, not left alive", async () => {
+  await sessions.signIn(ADA);
+  await accessTokenRunsOut();
+  const signingOutMeanwhile = makeSessions({
+    send: async (server, call) => {
+      const reply = await pds.send(server, call);
+      if (call.path.includes("refreshSession")) await sessions.signOut(ADA.did);
+      return reply;
+    },
+    exclusively: locks(),
+    now: () => new Date(),
+  });
+  await expect(
+    signingOutMeanwhile.authorizedFetch(ADA.did, LIST),
+  ).rejects.toMatchObject({ code: "not_signed_in" });
+  expect(pds.named("deleteSession").map(({ token }) => token)).toEqual([
+    "refresh-2",
+    "refresh-3",
+  ]);
+});
+
+test("deleting everything ends every session, and no server is waited for before they are gone", async () => {
+  await sessions.signIn(ADA);
+  pds.down = true;
+  await sessions.deleteAll();
+  expect(await store.all()).toEqual([]);
+  pds.down = false;
+  await sessions.signIn(ADA);
+  const ending = sessions.deleteAll();
+  await vi.waitFor(async () => expect(await store.all()).toEqual([]));
+  await ending;
+  expect(pds.named("deleteSession")).toHaveLength(1);
 });
 
 test("a session forgotten during its renewal stays forgotten", async () => {

@@ -12,6 +12,7 @@ from pathlib import Path
 from tests.run.sample import CAST
 from tests.world.directory import CACHE, DirectoryServer, write_trust
 from tests.world.fake_x import make_site
+from tests.world.mastodons import make_mastodons
 from tests.world.pds import Account, Pds, Plc
 from tests.world.residents import make_rows, move_in
 from tests.world.sites import make_sites
@@ -46,6 +47,6 @@ def open_town(folder: Path) -> Iterator[Town]:
     with Plc() as plc, Pds(plc, folder / "pds") as pds:
         rows = make_rows(move_in(pds))
         with DirectoryServer(folder / "directory", rows, seed=True) as directory:
-            sites = with_stand_ins(make_sites(plc, pds, directory, make_site(CAST)))
+            sites = with_stand_ins(make_sites(plc, pds, directory, make_mastodons(), make_site(CAST)))
             with World(sites) as world:
                 yield Town(world, pds, pds.create_account("newcomer"))

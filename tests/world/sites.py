@@ -8,6 +8,8 @@ from tests.world import fake_x
 from tests.world.appview import PdsAccounts, appview
 from tests.world.directory import DirectoryServer
 from tests.world.fediverse import fediverse
+from tests.world.mastodon import Mastodon
+from tests.world.mastodons import WITHOUT_API
 from tests.world.pds import HANDLES, HOSTNAME, Pds, Plc
 from tests.world.residents import INHABITANTS
 from tests.world.world import Ask, Site, proxy
@@ -27,7 +29,9 @@ def is_batch(ask: Ask) -> bool:
     return ask.method == "POST" and ask.path == "/xrpc/com.atproto.repo.applyWrites"
 
 
-def make_sites(plc: Plc, pds: Pds, directory: DirectoryServer, x: Site = fake_x.site) -> Mapping[str, Site]:
+def make_sites(
+    plc: Plc, pds: Pds, directory: DirectoryServer, mastodons: Mapping[str, Mastodon], x: Site = fake_x.site
+) -> Mapping[str, Site]:
     """Return the site of every host name of the closed world."""
     bluesky = proxy(lambda: pds.port)
     return {
@@ -38,4 +42,6 @@ def make_sites(plc: Plc, pds: Pds, directory: DirectoryServer, x: Site = fake_x.
         PDS: bluesky,
         DIRECTORY: proxy(lambda: directory.port),
         **{host: fediverse(host, people) for host, people in INHABITANTS.items()},
+        **{host: server.site for host, server in mastodons.items()},
+        **WITHOUT_API,
     }

@@ -17,7 +17,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
@@ -27,41 +27,25 @@ import trustme
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from tests.world.exchange import Answer, Ask, Fault, NoAnswer, Site, page
+
+__all__ = [
+    "Answer",
+    "Ask",
+    "Fault",
+    "NoAnswer",
+    "Site",
+    "World",
+    "altered",
+    "page",
+    "proxy",
+    "slow",
+    "static",
+    "unreachable",
+]
+
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade"}  # RFC 9110, section 7.6.1
 PROXY_SECONDS = 30.0
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """One request as it arrived; header names are in lower case."""
-
-    host: str
-    method: str
-    path: str
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
-
-    @property
-    def body_sha256(self) -> str:
-        """What to compare instead of the body."""
-        return hashlib.sha256(self.body).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One response."""
-
-    status: int
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
-
-
-Site = Callable[[Ask], Answer]
-Fault = Callable[[Site], Site]
-
-
-class NoAnswer(Exception):
-    """The site closes the connection without an answer."""
 
 
 def unreachable(_: Site) -> Site:
@@ -101,11 +85,6 @@ def altered(path: str, change: Callable[[bytes], bytes]) -> Fault:
         return changed
 
     return fault
-
-
-def page(status: int, body: bytes, media_type: str, *more: tuple[str, str]) -> Answer:
-    """Return an answer with a body of one media type."""
-    return Answer(status, (("Content-Type", media_type), *more), body)
 
 
 def static(folder: Path) -> Site:

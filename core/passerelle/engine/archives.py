@@ -56,24 +56,57 @@ class Archives:
         """Answer archive.cancel."""
         await cancel(self._reading)
 
+    async def on_replace(self, fields: Nothing) -> Opened:
+        """Answer archive.replace: use the archive that waits. Raises CommandError where none does."""
+        candidate = await self._repository.candidate()
+        if candidate is None:
+            raise CommandError("No archive waits for an answer.")
+        return await self._works.finish(self._replace(*candidate))
+
+    async def on_discard(self, fields: Nothing) -> None:
+        """Answer archive.discard: keep the archive that is here, and forget the other one."""
+        async with self._works.exclusively():
+            await self._repository.write(self._repository.delete_candidate())
+
     async def on_add_people(self, fields: PeopleAdd) -> None:
         """Answer people.add."""
         await self._works.finish(self._add_people(fields))
 
     async def _open(self, paths: Sequence[str]) -> Opened:
         async with self._works.described("archive.open", "reading") as progress:
-            archive = await self._read(paths, progress)
-            with suppress(PasserelleError):  # the archive is not lost for that: state.directory says what failed
-                await self._directories.update(progress)
-            matches = await self._matches.match_all(progress)
-            return Opened(archive=archive, directory=await self._repository.directory(), matches=matches)
+            archive = await progress.run(read_archive(paths), lambda step: ("reading", step.done, step.total))
+            people, view = graph.make_graph(archive), ArchiveView.model_validate(summary.summarize(archive))
+            if not await self._is_of_another_account(people.owner):
+                return await self._use(people, view, progress)
+            await self._repository.write(self._repository.put_candidate(people, view))
+            directory = await self._repository.directory()
+            return Opened(archive=view, directory=directory, matches=None, is_candidate=True)
 
-    async def _read(self, paths: Sequence[str], progress: Progress) -> ArchiveView:
-        archive = await progress.run(read_archive(paths), lambda step: ("reading", step.done, step.total))
-        people, page = graph.make_graph(archive), await self._repository.page()
+    async def _replace(self, people: FollowGraph, view: ArchiveView) -> Opened:
+        async with self._works.described("archive.replace", "directory") as progress:
+            return await self._use(people, view, progress)
+
+    async def _is_of_another_account(self, owner: Owner) -> bool:
+        """Return whether an archive of `owner` would replace what is stored of another account.
+
+        Beside a stored archive, an archive that does not say whose it is counts as another account's.
+        """
+        here = await self._repository.graph()
+        has_archive = await self._repository.archive() is not None
+        return here is not None and not graph.is_same_account(here.owner, owner, unknown=not has_archive)
+
+    async def _use(self, people: FollowGraph, view: ArchiveView, progress: Progress) -> Opened:
+        archive = await self._store(people, view)
+        with suppress(PasserelleError):  # the archive is not lost for that: state.directory says what failed
+            await self._directories.update(progress)
+        matches = await self._matches.match_all(progress)
+        return Opened(archive=archive, directory=await self._repository.directory(), matches=matches)
+
+    async def _store(self, people: FollowGraph, view: ArchiveView) -> ArchiveView:
+        """Store an archive in place of the one before, joined with the lists of the same account read on x.com."""
+        page = await self._repository.page()
         page = page if page and graph.is_same_account(page.owner, people.owner) else None
         known = await self._repository.archive_view()
-        view = ArchiveView.model_validate(summary.summarize(archive))
         if page:
             view = _with_pages(view, graph.combine(people, page), known.pages_read_at if known else None)
         named = await self._hints.changes_of_names(graph.combine(people, page) if page else people)

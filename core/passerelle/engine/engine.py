@@ -64,6 +64,8 @@ class Engine:
         without_files: Mapping[str, Callable[[Any], Awaitable[Result]]] = {
             "engine.start": self._on_start,
             "archive.cancel": archives.on_cancel,
+            "archive.replace": archives.on_replace,
+            "archive.discard": archives.on_discard,
             "people.add": archives.on_add_people,
             "hint.find": hints.on_find,
             "account.look": hints.on_look,

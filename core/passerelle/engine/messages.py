@@ -39,17 +39,22 @@ class EngineInfo(View):
 
 class ArchiveOpen(Fields):
     """Read what was dropped (attachments: one ZIP, several, a folder's files or loose files; `names` are their paths,
-    in the attachments' order), then bring the directory up to date, then match. Goes on when the page closes."""
+    in the attachments' order), then bring the directory up to date, then match. Goes on when the page closes.
+
+    An archive of another account than the one stored is kept beside it, as `candidate`, until `archive.replace` or
+    `archive.discard`."""
 
     names: list[str]
 
 
 class Opened(View):
-    """The result of archive.open; `directory` is None when there was never a directory, `matches` then too."""
+    """The result of archive.open and archive.replace; `directory` is None when there was never a directory, `matches`
+    then too. `is_candidate`: nothing was changed, the person has to answer which archive to keep."""
 
     archive: ArchiveView
     directory: DirectoryView | None
     matches: MatchesView | None
+    is_candidate: bool = False
 
 
 class PeopleAdd(Fields):
@@ -192,6 +197,8 @@ COMMANDS: dict[str, tuple[type[Fields], type[View] | type[Nothing]]] = {
     "engine.start": (Nothing, EngineInfo),
     "archive.open": (ArchiveOpen, Opened),
     "archive.cancel": (Nothing, Nothing),
+    "archive.replace": (Nothing, Opened),
+    "archive.discard": (Nothing, Nothing),
     "people.add": (PeopleAdd, Nothing),
     "hint.find": (HintFind, Nothing),
     "account.look": (AccountLook, LookView),

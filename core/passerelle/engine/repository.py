@@ -95,6 +95,11 @@ class Repository:
             self._page = graphs.from_json(text)
         return self._page
 
+    async def candidate(self) -> tuple[FollowGraph, ArchiveView] | None:
+        """Return the archive of another account that waits for the person's answer: its graph, and its view."""
+        text, view = await self.get("people", "candidate"), await self.get("state", "candidate")
+        return (graphs.from_json(text), ArchiveView.model_validate(view)) if text and view else None
+
     async def index(self) -> DirectoryIndex | None:
         """Return the directory's index."""
         if self._index is None and (rows := await self.get("directory", "rows")) is not None:
@@ -129,14 +134,24 @@ class Repository:
         return self._hints
 
     def put_archive(self, archive: FollowGraph, page: FollowGraph | None) -> list[Change]:
-        """Change the archive's graph; old matches are deleted, and the stored page graph where `page` is None."""
+        """Change the archive's graph; matches, candidate and, where `page` is None, the page graph are deleted."""
         self._archive, self._page, self._graph, self._views = archive, page, None, {}
         return [
             Put("people", "graph", graphs.to_json(archive)),
             *([] if page else [Delete("people", "page")]),
+            *self.delete_candidate(),
             Clear("matches"),
             Delete("state", "matches"),
         ]
+
+    def put_candidate(self, people: FollowGraph, view: ArchiveView) -> list[Change]:
+        """Change which archive of another account waits for the person's answer."""
+        stored = view.model_dump(mode="json")
+        return [Put("people", "candidate", graphs.to_json(people)), Put("state", "candidate", stored)]
+
+    def delete_candidate(self) -> list[Change]:
+        """Delete the archive that waits for the person's answer, if there is one."""
+        return [Delete("people", "candidate"), Delete("state", "candidate")]
 
     def put_page(self, page: FollowGraph) -> list[Change]:
         """Change what X's pages said. What was matched stays until the next matching."""

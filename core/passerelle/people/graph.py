@@ -118,13 +118,13 @@ def fuller_owner(one: Owner, other: Owner) -> Owner:
     )
 
 
-def is_same_account(one: Owner, other: Owner) -> bool:
-    """Return whether two owners can be the same: by id where both are known, else by name, else True."""
+def is_same_account(one: Owner, other: Owner, *, unknown: bool = True) -> bool:
+    """Return whether two owners are the same: by id where both are known, else by name, else `unknown`."""
     if one.rest_id and other.rest_id:
         return one.rest_id == other.rest_id
     if one.screen_name and other.screen_name:
         return canonicalize_screen_name(one.screen_name) == canonicalize_screen_name(other.screen_name)
-    return True
+    return unknown
 
 
 def to_json(graph: FollowGraph) -> str:

@@ -3,22 +3,22 @@
 // Listeners are added in the first turn of the event loop: Chromium and Firefox start this script for an event.
 import { browser } from "wxt/browser";
 import { defineBackground } from "wxt/utils/define-background";
+import { setBadges } from "../../lib/badge-switch";
 import { makeBadgesBackground } from "../../lib/background/badges";
+import { makeDeletion } from "../../lib/background/deletion";
+import { lazyEngine } from "../../lib/background/engine-client";
 import { wakeEngine } from "../../lib/background/engine-host";
 import { makeHintsBackground } from "../../lib/background/hints";
 import { migrateStores } from "../../lib/background/migrate";
 import { QUEUE_ALARM, checkQueue, scheduleQueueCheck } from "../../lib/background/resume";
-import {
-  type ContentHandlers,
-  errorView,
-  makeRoute,
-  type PageHandlers,
-  type Route,
-} from "../../lib/background/router";
+import { type ContentHandlers, makeRoute, type PageHandlers, type Route } from "../../lib/background/router";
 import { makeSeenBackground } from "../../lib/background/seen";
 import { makeSeenStore } from "../../lib/background/seen-store";
 import type { WakeEngine } from "../../lib/engine/client";
+import { failureOf } from "../../lib/engine/failures";
 import { relayRequests } from "../../lib/engine/relay";
+import { sessions } from "../../lib/sessions";
+import * as settings from "../../lib/settings";
 
 type Port = Parameters<Parameters<typeof browser.runtime.onConnect.addListener>[0]>[0];
 
@@ -30,6 +30,14 @@ const store = makeSeenStore();
 const hints = makeHintsBackground(wake, store);
 const badges = makeBadgesBackground(wake, hints);
 const seen = makeSeenBackground(wake, store, hints);
+const engine = lazyEngine(wake);
+const deletion = makeDeletion({
+  sessions: () => sessions.deleteAll(),
+  badges: () => setBadges(false),
+  seen: () => seen.clear(),
+  engine: () => engine.call("data.delete", {}),
+  settings: () => settings.clear(),
+});
 
 /** What the extension's own pages may ask. */
 const EXTENSION_PAGE_HANDLERS: PageHandlers = {
@@ -41,7 +49,7 @@ const EXTENSION_PAGE_HANDLERS: PageHandlers = {
   },
   "reading.start": ({ kind }) => seen.list.start(kind === "followers" ? "followers" : "following"),
   "reading.stop": () => seen.list.stop(),
-  "seen.delete": () => seen.clear(),
+  "data.delete-all": () => deletion.deleteAll().then(() => ({})),
 };
 
 /** What content scripts may ask: every message of CONTENT_MESSAGES. */
@@ -53,8 +61,7 @@ export default defineBackground(() => {
     const answer = route(message, sender);
     if (!answer) return false;
     answer.then(respond, (error: unknown) => {
-      console.error(error);
-      respond({ error: errorView("bug", String(error)) });
+      respond({ error: { message: String(error), ...failureOf(error) } });
     });
     return true;
   });
@@ -77,7 +84,8 @@ export default defineBackground(() => {
   seen.listen();
   hints.listen();
   relayRequests(wake);
-  // Firefox keeps this page alive for an event that has a listener: the heartbeat of lib/background/engine-host.ts.
+  void deletion.resume().catch(console.error);
+  // Firefox keeps this page alive for an event that has a listener: the heartbeat of lib/background/keep-alive.ts.
   browser.storage.session.onChanged.addListener(() => undefined);
 });
 

@@ -87,7 +87,7 @@ async function follow(
   if (account === null || account.expired) return failed(errorSentence(translate, { code: "not_signed_in" }));
   try {
     const { state, error } = await parts.follow({
-      account: account.did,
+      account: account.id,
       row_id,
       screen_name,
       rest_id,

@@ -26,7 +26,7 @@ export function makeBadgesBackground(
   const version = memoize(async () => (await readState("directory"))?.version ?? null);
   const matches = memoize(readMatches);
   const queue = memoize(() => readKeys("queue")); // few people on a page are in it
-  const account = memoize(() => sessions.current());
+  const account = memoize(() => sessions.current("bluesky"));
   const locale = memoize(readLocale);
   const people = makeKnownPeople();
   const inOrder = makeSerializer();

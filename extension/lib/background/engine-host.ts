@@ -3,12 +3,9 @@ import { browser } from "wxt/browser";
 import { makeHost, notAwake, startWorker } from "../../engine/host";
 import type { Awake, NotAwake, Wake } from "../engine/channel";
 import type { WakeEngine } from "../engine/client";
+import { startHeartbeat } from "./keep-alive";
 
 const OFFSCREEN_PAGE = "/offscreen.html";
-/** Firefox ends an event page after 30 s without an extension event; https://bugzilla.mozilla.org/1851373 */
-const HEARTBEAT = 10_000;
-const HEARTBEAT_KEY = "engine-heartbeat";
-
 /** Make sure that the engine's worker listens on the channel; says which worker that is. */
 export const wakeEngine: WakeEngine = import.meta.env.FIREFOX ? inThisPage() : offscreen;
 
@@ -33,19 +30,16 @@ async function createDocument(): Promise<void> {
 }
 
 function inThisPage(): WakeEngine {
-  let heartbeat: ReturnType<typeof setInterval> | undefined;
+  let stopHeartbeat: (() => void) | undefined;
   const host = makeHost({
     startWorker,
     onIdle: () => {
-      clearInterval(heartbeat);
-      heartbeat = undefined;
+      stopHeartbeat?.();
+      stopHeartbeat = undefined;
     },
   });
   return (silent) => {
-    // An event that the extension itself causes counts as one, as long as it has a listener (entrypoints/background/index.ts adds one).
-    heartbeat ??= setInterval(() => {
-      void browser.storage.session.set({ [HEARTBEAT_KEY]: Date.now() });
-    }, HEARTBEAT);
+    stopHeartbeat ??= startHeartbeat();
     return host.wake(silent).catch(notAwake);
   };
 }

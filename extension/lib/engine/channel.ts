@@ -9,6 +9,8 @@ export type EventType = keyof Events;
 /** What the person wants done even if the page closes in the same moment, as a popup does whenever it loses the focus. */
 export const OUTLIVING: ReadonlySet<string> = new Set<CommandType>([
   "archive.open",
+  "archive.replace",
+  "archive.discard",
   "decision.set",
   "follow.start",
   "follow.one",

@@ -19,6 +19,8 @@ export type StoreName = (typeof STORES)[number];
 /** The views of store `state` by key. */
 export interface State {
   archive: ArchiveView;
+  /** An archive of another account that waits for the person's answer. */
+  candidate: ArchiveView;
   directory: DirectoryView;
   matches: MatchesView;
   queue: QueueView;

@@ -37,3 +37,9 @@ function hasLost(element: HTMLElement | undefined): boolean {
   if (!element || (now !== document.body && now !== element)) return false;
   return !element.isConnected || element.matches(":disabled") || element.closest("[hidden]") !== null;
 }
+
+/** Move the focus from the body to the start of the page's content, so that keyboard users go on there. */
+export function keepFocus(): void {
+  if (document.activeElement === document.body)
+    document.querySelector("main")?.focus({ preventScroll: true });
+}

@@ -32,7 +32,7 @@ export class Follow {
       return;
     }
     await this.whilePending(restIds ?? [], () =>
-      this.engine.call("follow.start", { account: account.did, rest_ids: restIds }),
+      this.engine.call("follow.start", { account: account.id, rest_ids: restIds }),
     );
   }
 
@@ -45,7 +45,7 @@ export class Follow {
     }
     const { rest_id, screen_name } = match;
     const { address } = named;
-    const wanted = { account: account.did, row_id: null, screen_name: screen_name ?? "", rest_id, address };
+    const wanted = { account: account.id, row_id: null, screen_name: screen_name ?? "", rest_id, address };
     const followed = await this.whilePending([pendingKey(match, named)], () =>
       this.engine.call("follow.one", wanted),
     );

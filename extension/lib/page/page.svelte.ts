@@ -6,12 +6,13 @@ import { readState } from "../engine/stores";
 import { locale, t } from "../i18n/i18n.svelte";
 import type { LanguageSetting } from "../i18n/i18n";
 import type { ExportMake } from "../messages/messages.gen";
-import { forgetSeen } from "./x-list";
 import { type Credentials, sessions } from "../sessions";
 import * as settings from "../settings";
 import { SignedIn } from "./account.svelte";
+import { deleteAllData } from "./background";
 import { type Dropped, isNoZip } from "./drop";
 import { Failures } from "./failures.svelte";
+import { keepFocus } from "./focus";
 import { Follow } from "./follow.svelte";
 import { Matches } from "./matches.svelte";
 import { openTab, persistStorage, saveFile } from "./platform";
@@ -105,20 +106,10 @@ export class Page {
     });
   }
 
-  /** Delete everything. Sessions and settings go even if the engine fails, which is then shown. */
-  async deleteAll(switchOffBadges: () => Promise<unknown>): Promise<void> {
-    const steps = [
-      () => switchOffBadges(),
-      forgetSeen,
-      () => engine.call("data.delete", {}),
-      () => sessions.deleteAll(),
-      () => settings.clear(),
-    ];
-    const thrown: unknown[] = [];
-    for (const step of steps) await step().catch((error: unknown) => thrown.push(error));
-    if (thrown.length > 0) this.failures.show(thrown[0]);
-    this.deleted = thrown.length === 0;
-    this.signedIn.account = null;
+  /** Delete everything. The background does it, to the end, even if this page closes meanwhile. */
+  async deleteAll(): Promise<void> {
+    this.deleted = (await this.failures.guard(deleteAllData)) === true;
+    await this.signedIn.read();
     locale.setting = "auto";
     if (this.deleted) this.say(t("settings.delete_done"));
   }
@@ -158,12 +149,6 @@ export class Page {
     this.hash = location.hash.slice(1);
     this.view = VIEWS.find((view) => view === this.hash) ?? "home";
   }
-}
-
-// When the button that had the focus is gone, keyboard users go on at the top of what replaced it.
-function keepFocus(): void {
-  if (document.activeElement === document.body)
-    document.querySelector("main")?.focus({ preventScroll: true });
 }
 
 export const page = new Page();

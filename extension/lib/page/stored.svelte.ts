@@ -4,6 +4,7 @@ import { live, readState } from "../engine/stores";
 
 const readAll = async () => ({
   archive: await readState("archive"),
+  candidate: await readState("candidate"),
   directory: await readState("directory"),
   summary: await readState("matches"),
   queue: await readState("queue"),
@@ -15,6 +16,8 @@ export class Stored {
 
   readonly isLoaded = $derived(this.views.current !== undefined);
   readonly archive = $derived(this.views.current?.archive ?? null);
+  /** An archive of another account that waits for the person's answer. */
+  readonly candidate = $derived(this.views.current?.candidate ?? null);
   readonly directory = $derived(this.views.current?.directory ?? null);
   /** Version 0 is no directory: the engine stores it with the error of a first download that failed. */
   readonly hasDirectory = $derived(this.directory !== null && this.directory.version > 0);

@@ -80,6 +80,16 @@ export class Work {
     await this.failures.guard(() => this.engine.call("archive.cancel", {}));
   }
 
+  /** Use the archive of another account that was read last, instead of the one here. */
+  async replaceArchive(): Promise<void> {
+    await this.wait("archive.replace", () => this.engine.call("archive.replace", {}));
+  }
+
+  /** Keep the archive that is here, and forget the one of another account that was read last. */
+  async discardArchive(): Promise<void> {
+    await this.failures.guard(() => this.engine.call("archive.discard", {}));
+  }
+
   /** Bring the directory up to date and match everyone with it again. */
   async updateDirectory(): Promise<void> {
     await this.wait("directory.update", () => this.engine.call("directory.update", {}));

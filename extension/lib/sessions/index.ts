@@ -1,8 +1,10 @@
-// Signing in to Bluesky and sending signed requests. The only code that touches tokens; the password is never kept.
+// Signing in, and sending signed requests, on Bluesky and on Mastodon. The only code that touches tokens; a password is never kept.
 //
-// Works in popup, tab and engine worker alike: state is in IndexedDB, locks and messages are shared by the whole extension.
+// Works in background, page and engine worker alike: state is in IndexedDB, locks and messages are shared by the whole extension.
 import { isPublicHost } from "../rules/hosts";
-import { KINDS, OtherAnswer } from "./kinds";
+import { signIn as signInByPassword } from "./kinds/app-password";
+import { OtherAnswer } from "./kinds/kind";
+import { kindOf } from "./kinds/table";
 import {
   type Account,
   type Call,
@@ -11,13 +13,13 @@ import {
   type Send,
   type Session,
   SessionError,
-  type Tokens,
+  type SessionNetwork,
 } from "./records";
 import { send as sendOverHttp } from "./send";
 import * as store from "./store";
 
 export { SessionError } from "./records";
-export type { Account, Call, Credentials, Reply } from "./records";
+export type { Account, Call, Credentials, Reply, SessionNetwork } from "./records";
 
 /** What the outside world gives; tests hand in their own. `exclusively` runs one piece of work at a time per name. */
 export interface Parts {
@@ -32,41 +34,59 @@ export type Sessions = ReturnType<typeof makeSessions>;
 
 /** Make the sessions module from its parts. */
 export function makeSessions({ send, exclusively, now }: Parts) {
-  /** Sign in and remember who. Throws SessionError: sign_in_refused, auth_factor_required, rate_limited, server_… */
-  async function signIn(credentials: Credentials, kind: Session["kind"] = "app-password"): Promise<Account> {
-    const pds = parseServer(credentials.pds);
-    const { did, handle, tokens } = await KINDS[kind].signIn(send, { ...credentials, pds });
-    const session: Session = { kind, did, handle, pds, tokens, signedInAt: now().toISOString() };
-    await exclusively(lockOf(did), () => store.add(session));
+  /** Sign in to Bluesky by app password. Throws SessionError: sign_in_refused, auth_factor_required, server_… */
+  async function signIn(credentials: Credentials): Promise<Account> {
+    const { did: id } = credentials;
+    const server = parseServer(credentials.pds);
+    const { handle: address, tokens } = await signInByPassword(send, { ...credentials, pds: server });
+    const signedInAt = now().toISOString();
+    return add({ kind: "app-password", id, network: "bluesky", address, server, tokens, signedInAt });
+  }
+
+  // Under the lock: a renewal of the earlier session must not overwrite the new one.
+  async function add(session: Session): Promise<Account> {
+    const earlier = await exclusively(lockOf(session.id), () => store.add(session));
     announce();
+    if (earlier) await end(earlier);
     return accountOf(session);
   }
 
   /** Delete a session, then tell its server; the session is gone whatever the server answers. */
-  async function signOut(did: string): Promise<void> {
-    const session = await store.get(did);
-    await store.remove(did);
+  async function signOut(id: string): Promise<void> {
+    const removed = await store.remove(id);
     announce();
-    if (session?.tokens) await KINDS[session.kind].end(send, session).catch(ignoreUnreachable);
+    if (removed) await end(removed);
   }
 
   /** Delete every session, and tell their servers. */
   async function deleteAll(): Promise<void> {
-    const sessions = await store.all();
-    await store.clear();
+    const removed = await store.clear();
     announce();
-    const live = sessions.filter((session) => session.tokens);
-    await Promise.all(live.map((session) => KINDS[session.kind].end(send, session).catch(ignoreUnreachable)));
+    await Promise.all(removed.map(end));
   }
 
-  /** Return the account that signed in last, or null; `expired` says that it has to sign in again. */
-  async function current(): Promise<Account | null> {
-    const did = await store.currentDid();
-    const session = did ? await store.get(did) : null;
+  async function end(session: Session): Promise<void> {
+    if (session.tokens) await kindOf(session).end(session, send).catch(ignoreUnreachable);
+  }
+
+  /** Return every account that is signed in, the earliest sign-in first; `expired` says that it has to sign in again. */
+  async function list(): Promise<Account[]> {
+    return (await store.all()).map(accountOf);
+  }
+
+  /** Return the account that acts on a network: the one chosen or signed in last; null without one. */
+  async function current(network: SessionNetwork): Promise<Account | null> {
+    const session = await store.current(network);
     return session ? accountOf(session) : null;
   }
 
-  /** Call `listener` after each sign-in or sign-out, in whichever page. Returns the function that stops it. */
+  /** Let this account act on its network from now on. */
+  async function makeCurrent(id: string): Promise<void> {
+    await store.makeCurrent(id);
+    announce();
+  }
+
+  /** Call `listener` after each change of the accounts, in whichever page. Returns the function that stops it. */
   function onChange(listener: () => void): () => void {
     const channel = new BroadcastChannel(CHANNEL);
     channel.onmessage = listener;
@@ -74,62 +94,60 @@ export function makeSessions({ send, exclusively, now }: Parts) {
   }
 
   /**
-   * Send a request as `did` to that account's own server, renewing the session once if it has run out.
+   * Send a request as an account to that account's own server, renewing the session once if it has run out.
    *
    * Every HTTP status is a reply. Throws SessionError: not_signed_in, session_expired, server_unreachable.
    */
-  async function authorizedFetch(did: string, call: Call): Promise<Reply> {
-    const session = await signedIn(did);
-    const reply = await sendAs(session, call);
-    if (!KINDS[session.kind].isExpired(reply)) return reply;
+  async function authorizedFetch(id: string, call: Call): Promise<Reply> {
+    const session = await signedIn(id);
     try {
-      return await sendAs(await renewed(session), call);
+      return await kindOf(session).fetch(session, call, { send, renewed });
     } catch (error) {
       if (error instanceof OtherAnswer) return error.reply;
       throw error;
     }
   }
 
-  function sendAs(session: Session, call: Call): Promise<Reply> {
-    return send(session.pds, {
-      ...call,
-      headers: { ...call.headers, ...KINDS[session.kind].authorize(session) },
-    });
-  }
-
   // Refresh tokens work once: two contexts that renew at the same time would end the session for both.
-  function renewed(stale: Session): Promise<Session> {
-    return exclusively(lockOf(stale.did), async () => {
-      const session = await signedIn(stale.did);
-      if (session.tokens?.access !== stale.tokens?.access) return session;
-      return keep(session, await KINDS[session.kind].renew(send, session));
+  function renewed<S extends Session>(stale: S, renew: (stored: S) => Promise<S["tokens"]>): Promise<S> {
+    return exclusively(lockOf(stale.id), async () => {
+      const stored = (await signedIn(stale.id)) as S;
+      if (stored.tokens?.access !== stale.tokens?.access) return stored;
+      return keep({ ...stored, tokens: await renew(stored) });
     });
   }
 
-  async function keep(session: Session, tokens: Tokens | null): Promise<Session> {
-    const next = { ...session, tokens };
-    if (!(await store.update(next))) throw new SessionError("not_signed_in");
+  // Without the record, the person signed out meanwhile: what the renewal brought must not live on.
+  async function keep<S extends Session>(session: S): Promise<S> {
+    if (!(await store.update(session))) {
+      await end(session);
+      throw new SessionError("not_signed_in");
+    }
     announce();
-    if (!tokens) throw new SessionError("session_expired", { host: new URL(session.pds).host });
-    return next;
+    if (!session.tokens) throw expired(session);
+    return session;
   }
 
-  return { signIn, signOut, deleteAll, current, onChange, authorizedFetch };
+  return { signIn, signOut, deleteAll, list, current, makeCurrent, onChange, authorizedFetch };
 }
 
-async function signedIn(did: string): Promise<Session> {
-  const session = await store.get(did);
+async function signedIn(id: string): Promise<Session> {
+  const session = await store.get(id);
   if (!session) throw new SessionError("not_signed_in");
-  if (!session.tokens) throw new SessionError("session_expired", { host: new URL(session.pds).host });
+  if (!session.tokens) throw expired(session);
   return session;
 }
 
-function accountOf({ kind, did, handle, pds, tokens }: Session): Account {
-  return { kind, did, handle, pds, expired: tokens === null };
+function expired({ server }: Session): SessionError {
+  return new SessionError("session_expired", { host: new URL(server).host });
 }
 
-function lockOf(did: string): string {
-  return `passerelle-session ${did}`;
+function accountOf({ kind, id, network, address, server, tokens }: Session): Account {
+  return { kind, id, network, address, server, expired: tokens === null };
+}
+
+function lockOf(id: string): string {
+  return `passerelle-session ${id}`;
 }
 
 // The password is sent to this address: https and a public host, no user in it. A port is allowed:

@@ -1,4 +1,7 @@
-// The records of signing in: what a person gives, what is kept, what pages may see, and the one error.
+// The records of signing in: what a person enters, what is stored, what pages may see, and the one error.
+
+/** The networks that one can sign in to, by the names that the engine uses. */
+export type SessionNetwork = "bluesky" | "fediverse";
 
 /** What a person signs in with. `pds` is the account's own server, found by the engine; the password is never stored. */
 export interface Credentials {
@@ -15,23 +18,30 @@ export interface Tokens {
   refresh: string;
 }
 
-/** One sign-in as it is kept. `tokens` is null once the server has ended it. */
-export interface Session {
-  kind: "app-password";
-  did: string;
-  handle: string;
-  pds: string;
-  tokens: Tokens | null;
-  signedInAt: string;
+/** What every kind of session has. `id` is a did on Bluesky and `user@server` on Mastodon; `server` is an https origin. */
+interface Common {
+  readonly id: string;
+  readonly network: SessionNetwork;
+  /** The name to show: a handle on Bluesky, `user@server` on Mastodon. */
+  readonly address: string;
+  readonly server: string;
+  readonly signedInAt: string;
 }
 
+/** A sign-in to Bluesky with an app password. `tokens` is null once the server has ended it. */
+export interface AppPasswordSession extends Common {
+  readonly kind: "app-password";
+  readonly tokens: Tokens | null;
+}
+
+/** One sign-in as it is stored. */
+export type Session = AppPasswordSession;
+
 /** One sign-in as pages see it: no token in it. */
-export interface Account {
-  kind: Session["kind"];
-  did: string;
-  handle: string;
-  pds: string;
-  expired: boolean;
+export interface Account extends Pick<Common, "id" | "network" | "address" | "server"> {
+  readonly kind: Session["kind"];
+  /** The server has ended the session: the person has to sign in again. */
+  readonly expired: boolean;
 }
 
 export interface Call {

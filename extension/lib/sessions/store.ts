@@ -1,82 +1,107 @@
 // IndexedDB database `sessions`, the only place where tokens are stored. Works in pages and in workers.
-import { type DBSchema, type IDBPDatabase, openDB } from "idb";
-import type { Session } from "./records";
+import { type IDBPDatabase, type IDBPTransaction, openDB } from "idb";
+import type { Session, SessionNetwork } from "./records";
+import { migrate, type Schema, VERSION } from "./schema";
 
-interface Schema extends DBSchema {
-  sessions: { key: string; value: Session }; // by did
-  state: { key: typeof CURRENT; value: string }; // "current" -> did
-}
+type Write = IDBPTransaction<Schema, ("sessions" | "state")[], "readwrite">;
 
 const DATABASE = "sessions";
-const VERSION = 1;
-const CURRENT = "current";
 const STRICT = { durability: "strict" } as const;
 
 /** Return one session, or null. */
-export function get(did: string): Promise<Session | null> {
-  return use(async (database) => (await database.get("sessions", did)) ?? null);
+export function get(id: string): Promise<Session | null> {
+  return use(async (database) => (await database.get("sessions", id)) ?? null);
 }
 
-/** Return every session. */
+/** Return every session, the earliest sign-in first. */
 export function all(): Promise<Session[]> {
-  return use((database) => database.getAll("sessions"));
+  return use(async (database) => (await database.getAll("sessions")).sort(bySignIn));
 }
 
-/** Return the did that was signed in last, or null. */
-export function currentDid(): Promise<string | null> {
-  return use(async (database) => (await database.get("state", CURRENT)) ?? null);
-}
-
-/** Store a new session as the current one. */
-export function add(session: Session): Promise<void> {
+/** Return the current session of a network, or null. */
+export function current(network: SessionNetwork): Promise<Session | null> {
   return use(async (database) => {
-    const transaction = database.transaction(["sessions", "state"], "readwrite", STRICT);
-    await Promise.all([
-      transaction.objectStore("state").put(session.did, CURRENT),
-      transaction.objectStore("sessions").put(session, session.did),
-      transaction.done,
-    ]);
+    const transaction = database.transaction(["sessions", "state"]);
+    const id = await transaction.objectStore("state").get(network);
+    return (id && (await transaction.objectStore("sessions").get(id))) || null;
+  });
+}
+
+/** Store a session as the current one of its network; returns the one that it replaces, or null. */
+export function add(session: Session): Promise<Session | null> {
+  return write(async (transaction) => {
+    const earlier = await transaction.objectStore("sessions").get(session.id);
+    await transaction.objectStore("sessions").put(session, session.id);
+    await transaction.objectStore("state").put(session.id, session.network);
+    return earlier ?? null;
+  });
+}
+
+/** Make a stored session the current one of its network; without it nothing changes. */
+export function makeCurrent(id: string): Promise<void> {
+  return write(async (transaction) => {
+    const session = await transaction.objectStore("sessions").get(id);
+    if (session) await transaction.objectStore("state").put(id, session.network);
   });
 }
 
 /** Replace a session that is still stored; returns false where it was removed meanwhile. */
 export function update(session: Session): Promise<boolean> {
-  return use(async (database) => {
-    const transaction = database.transaction("sessions", "readwrite", STRICT);
-    const isThere = (await transaction.store.getKey(session.did)) !== undefined;
-    await Promise.all([isThere && transaction.store.put(session, session.did), transaction.done]);
-    return isThere;
+  return write(async (transaction) => {
+    const isStored = (await transaction.objectStore("sessions").getKey(session.id)) !== undefined;
+    if (isStored) await transaction.objectStore("sessions").put(session, session.id);
+    return isStored;
   });
 }
 
-/** Remove a session. */
-export function remove(did: string): Promise<void> {
-  return use(async (database) => {
-    const transaction = database.transaction("sessions", "readwrite", STRICT);
-    await Promise.all([transaction.store.delete(did), transaction.done]);
+/** Remove a session and return it. The account of that network that signed in last becomes the current one. */
+export function remove(id: string): Promise<Session | null> {
+  return write(async (transaction) => {
+    const session = await transaction.objectStore("sessions").get(id);
+    if (!session) return null;
+    await transaction.objectStore("sessions").delete(id);
+    await replaceCurrent(transaction, session);
+    return session;
   });
 }
 
-/** Remove everything. */
-export function clear(): Promise<void> {
+/** Remove everything and return the sessions there were. */
+export function clear(): Promise<Session[]> {
+  return write(async (transaction) => {
+    const sessions = await transaction.objectStore("sessions").getAll();
+    await transaction.objectStore("state").clear();
+    await transaction.objectStore("sessions").clear();
+    return sessions;
+  });
+}
+
+async function replaceCurrent(transaction: Write, removed: Session): Promise<void> {
+  const state = transaction.objectStore("state");
+  if ((await state.get(removed.network)) !== removed.id) return;
+  const others = (await transaction.objectStore("sessions").getAll()).filter(
+    ({ network }) => network === removed.network,
+  );
+  const next = others.sort(bySignIn).at(-1);
+  if (next) await state.put(next.id, next.network);
+  else await state.delete(removed.network);
+}
+
+function bySignIn(one: Session, other: Session): number {
+  return one.signedInAt.localeCompare(other.signedInAt);
+}
+
+function write<T>(work: (transaction: Write) => Promise<T>): Promise<T> {
   return use(async (database) => {
     const transaction = database.transaction(["sessions", "state"], "readwrite", STRICT);
-    await Promise.all([
-      transaction.objectStore("state").clear(),
-      transaction.objectStore("sessions").clear(),
-      transaction.done,
-    ]);
+    const result = await work(transaction);
+    await transaction.done;
+    return result;
   });
 }
 
 // The database is opened for each step and closed after it: an open connection would keep others from deleting it.
 async function use<T>(work: (database: IDBPDatabase<Schema>) => Promise<T>): Promise<T> {
-  const database = await openDB<Schema>(DATABASE, VERSION, {
-    upgrade: (created) => {
-      created.createObjectStore("sessions");
-      created.createObjectStore("state");
-    },
-  });
+  const database = await openDB<Schema>(DATABASE, VERSION, { upgrade: migrate });
   try {
     return await work(database);
   } finally {

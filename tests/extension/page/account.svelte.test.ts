@@ -8,21 +8,25 @@ import { engineError, makeFakeEngine, settle } from "./fakes";
 
 const ME = {
   kind: "app-password",
-  did: "did:plc:me",
-  handle: "me.example.org",
-  pds: "https://pds.example.org",
+  id: "did:plc:me",
+  network: "bluesky",
+  address: "me.example.org",
+  server: "https://pds.example.org",
   expired: false,
-} as Account;
+} as const satisfies Account;
 
 beforeEach(() => {
   fakeBrowser.reset();
 });
 
 function makeSignedIn(first: Account | null = null) {
-  let now = first;
+  let now: Account | null = first;
   let changed: () => void = () => undefined;
   const sessions = {
-    current: () => Promise.resolve(now),
+    list: () => Promise.resolve(now ? [now] : []),
+    current: (network: string) =>
+      Promise.resolve(now?.network === network ? now : null),
+    makeCurrent: () => Promise.resolve(),
     signIn: () => Promise.resolve((now = ME)),
     signOut: () =>
       Promise.reject(engineError("server_unreachable", { host: "h" })),
@@ -46,7 +50,7 @@ test("an expired account is shown, but is not usable", async () => {
   expect(signedIn.usable).toEqual(ME);
   change({ ...ME, expired: true });
   await settle();
-  expect([signedIn.account?.did, signedIn.usable]).toEqual([ME.did, null]);
+  expect([signedIn.account?.id, signedIn.usable]).toEqual([ME.id, null]);
 });
 
 test("a handle typed in a popup that closed is there again, until the sign-in succeeds", async () => {
@@ -64,6 +68,6 @@ test("a handle typed in a popup that closed is there again, until the sign-in su
 test("a failure of signing out is shown", async () => {
   const { signedIn, failures } = makeSignedIn(ME);
   await signedIn.start();
-  await signedIn.signOut();
+  await signedIn.signOut(ME.id);
   expect(failures.current?.code).toBe("server_unreachable");
 });

@@ -10,7 +10,7 @@ import type { Account } from "../../../extension/lib/sessions";
 import { account, engineError, makeFakeEngine, match } from "./fakes";
 
 const DID = "did:plc:me";
-const ME = { did: DID, handle: "me.example.org", expired: false } as Account;
+const ME = { id: DID, address: "me.example.org", expired: false } as Account;
 const NAMED = account({ listed: false, address: "named.example.org" });
 
 class Stored {

@@ -1,0 +1,43 @@
+// Deletes everything that Passerelle stored. The background does it, so that a popup that closes cannot leave half of it.
+import { browser } from "wxt/browser";
+import { makeSerializer } from "../async";
+import { keepAlive } from "./keep-alive";
+
+/** In `storage.local` from the click until everything is gone: a browser that ends meanwhile goes on at its next start. */
+const DELETING = "deleting-everything";
+
+/** What is to be deleted, in this order; the sessions are gone before anything else is waited for. */
+export interface Deletions {
+  readonly sessions: () => Promise<unknown>;
+  readonly badges: () => Promise<unknown>;
+  readonly seen: () => Promise<unknown>;
+  readonly engine: () => Promise<unknown>;
+  readonly settings: () => Promise<unknown>;
+}
+
+/** Make the two commands: delete everything, and go on with what an ended browser left. */
+export function makeDeletion({ sessions, badges, seen, engine, settings }: Deletions) {
+  const inOrder = makeSerializer();
+
+  // One failure must not spare the rest; `settings` removes the mark, so the person decides whether to try again.
+  async function run(): Promise<void> {
+    const ended = Promise.allSettled([sessions()]);
+    const results: PromiseSettledResult<unknown>[] = [];
+    for (const step of [badges, seen, engine, settings])
+      results.push(...(await Promise.allSettled([step()])));
+    const failed = [...results, ...(await ended)].find((one) => one.status === "rejected");
+    if (failed) throw failed.reason;
+  }
+
+  return {
+    deleteAll: (): Promise<void> =>
+      inOrder(async () => {
+        await browser.storage.local.set({ [DELETING]: true });
+        await keepAlive(run);
+      }),
+    resume: (): Promise<void> =>
+      inOrder(async () => {
+        if ((await browser.storage.local.get(DELETING))[DELETING] === true) await keepAlive(run);
+      }),
+  };
+}
