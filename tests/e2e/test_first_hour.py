@@ -25,7 +25,7 @@ def test_when_no_one_is_found_the_page_says_why_and_what_else_to_do(chromium: Ch
     nobody = page.get_by_test_id("nobody-found")
     expect(nobody).to_contain_text("The directory (")
     expect(nobody).to_contain_text("has none of them")
-    expect(page.get_by_text(f"names 0 of the {len(FOLLOWED)} people you follow")).to_be_visible()
+    expect(page.get_by_text(f"names of 0 of the {len(FOLLOWED)} people you follow")).to_be_visible()
     expect(page.get_by_test_id("read-following").filter(visible=True)).to_have_count(1)  # one more is folded away
     expect(page.get_by_test_id("badges-on")).to_be_visible()
     expect(page.get_by_test_id("look-again")).to_be_visible()
