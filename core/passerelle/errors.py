@@ -109,6 +109,13 @@ class ServerRefused(PasserelleError):
         "account_not_found": "There is no such account.",
         "handle_moved": "This handle belongs to another account than the directory says.",
         "hint_unchecked": "An account that only a profile names is followed once it has been checked.",
+        "scope_missing": "The sign-in does not allow to follow; sign in again and allow it.",
+        "follow_limit": "The account follows as many accounts as its server allows.",
+        "follow_refused": "The server does not allow to follow this account.",
+        "own_account": "This is the own account.",
+        "account_moved": "The account has moved; `address` is the new one.",
+        "account_blocked": "One of the two accounts blocks the other.",
+        "account_suspended": "The own server has suspended this account.",
         "knows_everybody": "The server accepts every name (a catch-all), so its answer proves nothing.",
     }
 

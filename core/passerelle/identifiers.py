@@ -18,6 +18,7 @@ RestId = NewType("RestId", str)
 ScreenName = NewType("ScreenName", str)
 Did = NewType("Did", str)
 Handle = NewType("Handle", str)
+AccountId = NewType("AccountId", str)  # an own account, which follows others: a did, or an acct in canonical form
 
 # Ids of X are unsigned 64-bit numbers; early ones have two digits: https://docs.x.com/x-api/fundamentals/x-ids
 _REST_ID = re.compile(r"[1-9][0-9]{0,19}\Z", re.ASCII)
@@ -107,6 +108,26 @@ def parse_acct(text: object) -> Acct:
 def canonicalize_acct(acct: Acct) -> str:
     """Return the form in which accts are compared: Mastodon ignores the case of usernames."""
     return str(acct).lower()
+
+
+def parse_account_id(text: object) -> AccountId:
+    """Parse the id of an own account: a did, or `user@server`, into canonical form. Raises InvalidIdentifier.
+
+    >>> parse_account_id("Ada@Quai.example.org")
+    'ada@quai.example.org'
+    """
+    if isinstance(text, str) and text.startswith("did:"):
+        return AccountId(parse_did(text))
+    return AccountId(canonicalize_acct(parse_acct(text)))
+
+
+def network_of(account: AccountId) -> Network:
+    """Return the network of an own account.
+
+    >>> network_of(AccountId("ada@quai.example.org"))
+    'fediverse'
+    """
+    return "bluesky" if account.startswith("did:") else "fediverse"
 
 
 def _invalid(kind: str, text: object) -> InvalidIdentifier:

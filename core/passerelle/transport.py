@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from passerelle.identifiers import Did
+from passerelle.identifiers import AccountId
 from passerelle.jsons import parse_json
 
 DEFAULT_TIMEOUT = 30.0  # seconds
@@ -30,7 +30,7 @@ class Request:
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = None
-    account: Did | None = None
+    account: AccountId | None = None
     timeout: float = DEFAULT_TIMEOUT
     limit: int = DEFAULT_LIMIT
     may_redirect: bool = False

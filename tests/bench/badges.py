@@ -24,7 +24,8 @@ STEP = 37  # between two rows of people who appear: they lie all over the direct
 # What the issue sets: so many cells a second, every second one about a person in the directory; none twice.
 PER_SECOND = 100
 CELLS = 200  # a turn: many short turns share the machine's moods better than few long ones
-REPEATS = 8
+REPEATS = 20
+MESSAGE_TURNS = 8
 WARM_UP = 100  # cells before anything is measured, so that scripts are compiled and the background is awake
 MANY_CELLS = 10_000  # after which memory is measured
 IN_HASTE = 500  # cells a second, so that this takes no minutes
@@ -55,6 +56,18 @@ class Growth:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """The same cells in each way; `bare`: main thread per cell of the page without badges, in milliseconds."""
+
+    bare: float
+    alone: Growth
+    known: Growth
+    strangers: Growth
+    bare_announced: float
+    announced: Growth
+
+
+@dataclass(frozen=True, slots=True)
 class Memory:
     """What a page holds after a garbage collection: bytes of JavaScript (of all its worlds) and of DOM, nodes."""
 
@@ -78,19 +91,13 @@ def measure(tools: Tools) -> Iterator[Figure | Failure]:
 
 
 def _time(session: Session) -> Iterator[Figure]:
-    ours, theirs, strangers, again, announced, announced_theirs = [], [], [], [], [], []
     with _Timeline(session, sites.X) as with_badges, _Timeline(session, ELSEWHERE) as without:
-        for turn in range(REPEATS):
-            names = _names(CELLS, turn * CELLS)
-            ours.append(with_badges.grow(names, PER_SECOND))
-            theirs.append(without.grow(names, PER_SECOND))
-            strangers.append(with_badges.grow([f"nobody_{turn}_{n}" for n in range(CELLS)], PER_SECOND, badges=0))
-            again.append(with_badges.grow(names, PER_SECOND))
-            others = _names(CELLS, (REPEATS + turn) * CELLS)
-            announced.append(with_badges.grow(others, PER_SECOND, is_answered=True))
-            announced_theirs.append(without.grow(others, PER_SECOND, is_answered=True))
-        messages = [with_badges.round_trips(_names(CELLS, 0)) for _ in range(REPEATS)]
-    for growths, when in ((ours, ""), (announced, " where X's answer came before")):
+        turns = [_take_turn(with_badges, without, turn) for turn in range(REPEATS)]
+        messages = [with_badges.round_trips(_names(CELLS, 0)) for _ in range(MESSAGE_TURNS)]
+    for when, growths in (
+        ("", [turn.alone for turn in turns]),
+        (" where X's answer came before", [turn.announced for turn in turns]),
+    ):
         for name, cut, most in (("median", 49, None), ("95th percentile", 94, MOST_DELAY)):
             yield Figure(
                 "badges",
@@ -101,22 +108,35 @@ def _time(session: Session) -> Iterator[Figure]:
                 [quantiles(times, n=100)[cut] for times in messages],
                 most=most,
             )
-    for growths, page, what, limit in (
-        (ours, theirs, "badges alone", MOST_WORK),
-        (again, theirs, "of it: when all answers are known", None),
-        (strangers, theirs, "of it: when no one is known", None),
-        (announced, announced_theirs, "badges and reading X's answers", MOST_WORK),
+    for what, limit, works in (
+        ("badges alone", MOST_WORK, [turn.alone.busy - turn.bare for turn in turns]),
+        ("of it: when all answers are known", None, [turn.known.busy - turn.bare for turn in turns]),
+        ("of it: when no one is known", None, [turn.strangers.busy - turn.bare for turn in turns]),
+        ("badges and reading X's answers", MOST_WORK, [turn.announced.busy - turn.bare_announced for turn in turns]),
     ):
-        alone = [growth.busy - bare.busy for growth, bare in zip(growths, page, strict=True)]
-        yield Figure("badges", f"main thread per cell, {what}", "ms", alone, most=limit)
+        yield Figure("badges", f"main thread per cell, {what}", "ms", works, most=limit)
     yield Figure(
         "badges",
         "main thread per cell, with the page's own",
         "ms",
-        [growth.busy for growth in ours],
+        [turn.alone.busy for turn in turns],
         "without badges",
-        [growth.busy for growth in theirs],
+        [turn.bare for turn in turns],
     )
+
+
+def _take_turn(with_badges: _Timeline, without: _Timeline, turn: int) -> Turn:
+    """Show cells with badges between two growths without: the page's own work drifts by more than badges cost."""
+    names, others = (_names(CELLS, first * CELLS) for first in (turn, REPEATS + turn))
+    bare = without.grow(names, PER_SECOND).busy
+    alone = with_badges.grow(names, PER_SECOND)
+    known = with_badges.grow(names, PER_SECOND)
+    strangers = with_badges.grow([f"nobody_{turn}_{n}" for n in range(CELLS)], PER_SECOND, badges=0)
+    bare = (bare + without.grow(names, PER_SECOND).busy) / 2
+    bare_announced = without.grow(others, PER_SECOND, is_answered=True).busy
+    announced = with_badges.grow(others, PER_SECOND, is_answered=True)
+    bare_announced = (bare_announced + without.grow(others, PER_SECOND, is_answered=True).busy) / 2
+    return Turn(bare, alone, known, strangers, bare_announced, announced)
 
 
 def _weigh(session: Session) -> Iterator[Figure]:

@@ -78,7 +78,7 @@ async def live(browser: Browser, killer: Killer) -> None:
     browser.start(killer)
 
     async def act() -> None:
-        await browser.ask("follow.start", account=ME)
+        await browser.ask("follow.start", accounts=[ME])
         await browser.ask("follow.one", account=ME, row_id="elifisik", screen_name=ELIF.screen_name)
         await browser.until_idle()
 

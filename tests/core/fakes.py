@@ -12,7 +12,7 @@ import gzip
 import hashlib
 import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -23,24 +23,28 @@ from passerelle.engine.engine import Engine
 from passerelle.engine.environment import Environment
 from passerelle.engine.storage import Change, MemoryStorage
 from passerelle.errors import NetworkError, ServerRefused, StorageFull
-from passerelle.following.pace import Pace
-from passerelle.identifiers import Did, RestId, ScreenName
+from passerelle.following.pace import Limit, Pace
+from passerelle.following.table import FOLLOWING
+from passerelle.identifiers import AccountId, Did, RestId, ScreenName
 from passerelle.people.graph import FollowGraph, Person
 from passerelle.transport import Request, Response
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 BASE_URL = "https://dir.example.org"
 ME = Did("did:plc:meeeeeeeeeeeeeeeeeeeeeee")
+ACCOUNT = AccountId(ME)  # as the queue names it
 QUICK = Pace(  # limits small enough to be reached, pauses too short to be noticed
     batch=3,
     points_per_follow=3,
-    points_per_hour=90,
-    points_per_day=300,
+    limits=(Limit(90, timedelta(hours=1)), Limit(300, timedelta(days=1))),
     tries=4,
     first_pause=0.01,
     longest_pause=0.05,
     pause_when_limited=0.05,
 )
+
+
+QUICK_RULES = {network: replace(rules, pace=QUICK) for network, rules in FOLLOWING.items()}
 
 
 class Clock:
@@ -447,7 +451,7 @@ class Browser:
                 log=self.reports.append,
                 directories=[SOURCE],
             ),
-            QUICK,
+            QUICK_RULES,
         )
         return self.engine
 

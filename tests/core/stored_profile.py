@@ -54,10 +54,10 @@ async def live(browser: Browser, archive: str) -> None:
     account = browser.storage.stores["matches"][ADA.rest_id]["accounts"][0]["address"]
     await browser.ask("decision.set", rest_id=ADA.rest_id, network="bluesky", address=account, decision="rejected")
     for one in (BRUNO, ELIF):
-        await browser.ask("follow.start", account=ME, rest_ids=[one.rest_id])
+        await browser.ask("follow.start", accounts=[ME], rest_ids=[one.rest_id])
         await browser.until_idle()
     browser.pds.faults, browser.pds.read_faults = ["lost request"], ["", "", *["slow"] * 1000]
-    await browser.ask("follow.start", account=ME, rest_ids=[one.rest_id for one in (CHLOE, DARIUSZ, GALINA, HIDEO)])
+    await browser.ask("follow.start", accounts=[ME], rest_ids=[one.rest_id for one in (CHLOE, DARIUSZ, GALINA, HIDEO)])
     while browser.pds.faults or not browser.storage.stores["state"]["queue"]["next_at"]:
         await asyncio.sleep(0)
     await browser.ask("follow.pause")

@@ -19,7 +19,7 @@ from passerelle.networks import bluesky
 from passerelle.networks.bluesky.follows import MAX_IDLE_PAGES, Follow
 from passerelle.transport import Request, Response
 
-from tests.core.fakes import ME, Pds, reply
+from tests.core.fakes import ACCOUNT, ME, Pds, reply
 
 ADA = Did("did:plc:ada22222222222222222222222")
 RKEY = "3kaaaaaaaaaa2"
@@ -69,7 +69,7 @@ def test_follows_are_listed_to_the_end_without_other_records() -> None:
     follows = asyncio.run(bluesky.list_follows(ME, fetch))
     assert len(follows) == 213
     assert len(requests) == 4  # three pages and the empty one that a real server ends with
-    assert all(request.account == ME and request.url.startswith("/xrpc/") for request in requests)
+    assert all(request.account == ACCOUNT and request.url.startswith("/xrpc/") for request in requests)
 
 
 @pytest.mark.parametrize("end", [{}, {"cursor": None}, {"cursor": ""}], ids=["missing", "null", "empty"])
@@ -114,7 +114,7 @@ def test_a_page_that_fails_makes_the_whole_list_fail() -> None:
 
 def test_a_batch_is_one_commit_with_the_chosen_keys() -> None:
     request = bluesky.apply_writes_request(ME, [Follow(RKEY, ADA, "2026-11-20T09:00:00.000Z")])
-    assert (request.method, request.url, request.account) == ("POST", "/xrpc/com.atproto.repo.applyWrites", ME)
+    assert (request.method, request.url, request.account) == ("POST", "/xrpc/com.atproto.repo.applyWrites", ACCOUNT)
     assert json.loads(request.body or b"") == {
         "repo": ME,
         "writes": [

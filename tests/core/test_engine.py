@@ -84,7 +84,7 @@ def test_without_an_archive_there_is_none_to_write() -> None:
 def test_deleting_during_work_leaves_nothing(archive: str) -> None:
     async def main() -> None:
         browser = await opened(archive)
-        await browser.ask("follow.start", account=ME)
+        await browser.ask("follow.start", accounts=[ME])
         opening = asyncio.ensure_future(browser.ask("archive.open", [archive], names=["x.zip"]))
         updating = asyncio.ensure_future(browser.ask("directory.update"))
         await asyncio.sleep(0)

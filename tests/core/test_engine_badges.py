@@ -67,7 +67,7 @@ def test_a_badge_of_an_account_followed_already_writes_nothing(archive: str) -> 
 def test_a_badge_works_while_the_queue_is_paused(archive: str) -> None:
     async def main() -> None:
         browser = await opened(archive)
-        await browser.ask("follow.start", account=ME)
+        await browser.ask("follow.start", accounts=[ME])
         await browser.ask("follow.pause")
         await browser.until_idle()
         assert did_of(ELIF) not in browser.pds.followed()

@@ -110,7 +110,7 @@ def code(answer: dict[str, Any]) -> str:
 
 async def followed(browser: Browser, **fields: Any) -> list[str]:
     """The accounts that are followed once the started queue has come to its end."""
-    await browser.ask("follow.start", account=ME, **fields)
+    await browser.ask("follow.start", accounts=[ME], **fields)
     await browser.until_idle()
     return browser.pds.followed()
 

@@ -30,10 +30,10 @@ async def follow_all_through(archive: str, kills: list[tuple[int, bool]], faults
         await live(browser, Killer(at, before=before))
     browser.start()
     for _ in range(len(faults) + 1):  # a fault may stop the queue; then the person presses "go on"
-        await browser.ask("follow.start", account=ME)
+        await browser.ask("follow.start", accounts=[ME])
         await browser.until_idle()
     assert browser.pds.followed() == CHOSEN
-    items = [item for key, item in browser.storage.stores["queue"].items() if key != "queue"]
+    items = [item for key, item in browser.storage.stores["queue"].items() if " " in key]
     assert {item["state"] for item in items} == {"following"}
 
 

@@ -59,7 +59,7 @@ def test_without_room_nothing_is_sent_pages_are_told_and_following_goes_on_by_it
         browser.storage.fills_up = lambda changes: any(
             isinstance(one, Put) and one.store == "queue" and one.value.get("state") == "asked" for one in changes
         )
-        await browser.ask("follow.start", account=ME)
+        await browser.ask("follow.start", accounts=[ME])
         while len(room_events(browser)) < 3:
             await asyncio.sleep(0)
         assert browser.pds.writes == 0
@@ -76,7 +76,7 @@ def test_an_answer_that_could_not_be_stored_is_looked_up_later_and_not_doubled(a
     async def main() -> None:
         browser = await opened(archive)
         browser.storage.fills_up = lambda changes: browser.pds.writes > 0
-        await browser.ask("follow.start", account=ME)
+        await browser.ask("follow.start", accounts=[ME])
         while len(room_events(browser)) < 3:
             await asyncio.sleep(0)
         browser.storage.fills_up = None
@@ -105,7 +105,7 @@ def test_reading_an_archive_waits_for_room_and_goes_on(archive: str) -> None:
 def test_a_start_that_could_not_read_storage_is_tried_again_by_the_next_command(archive: str) -> None:
     async def main() -> None:
         browser = await opened(archive)
-        await browser.ask("follow.start", account=ME)
+        await browser.ask("follow.start", accounts=[ME])
         await browser.ask("follow.pause")
         await browser.until_idle()
         get_all = browser.storage.get_all
@@ -129,7 +129,7 @@ def test_everything_can_be_deleted_while_work_and_start_wait_for_room(archive: s
     async def main() -> None:
         browser = await opened(archive)
         browser.storage.fills_up = lambda changes: any(isinstance(one, Put) for one in changes)
-        waiting = [asyncio.ensure_future(browser.ask("follow.start", account=ME))]
+        waiting = [asyncio.ensure_future(browser.ask("follow.start", accounts=[ME]))]
         waiting.append(asyncio.ensure_future(browser.ask("archive.open", [archive], names=["x.zip"])))
         while len(room_events(browser)) < 2:
             await asyncio.sleep(0)

@@ -14,7 +14,7 @@ from passerelle.identifiers import Did, Handle
 from passerelle.matching.match import find_matches
 from passerelle.matching.views import MatchView
 
-from tests.core.fakes import ME, NOW, graph_of, person, row
+from tests.core.fakes import ACCOUNT, ME, NOW, graph_of, person, row
 from tests.core.test_directory import index_of
 from tests.core.test_hint_profiles import DID, check, hint
 
@@ -36,25 +36,25 @@ def views(decisions: Mapping[str, Decision] | None = None, following: Following 
 
 
 def test_each_chosen_account_is_planned_once_and_the_own_account_never() -> None:
-    plan = make_plan(views().values(), ME, frozenset())
+    plan = make_plan(views().values(), ACCOUNT, frozenset())
     assert plan.follows == (
         Planned(ADA, Handle("ada.example.org")),
     )  # not Bruno: imported; not 14: me; not 15: Ada again
 
 
 def test_accounts_followed_already_are_left_out() -> None:
-    assert make_plan(views().values(), ME, {ADA}).follows == ()
+    assert make_plan(views().values(), ACCOUNT, {ADA}).follows == ()
 
 
 def test_choosing_adds_an_account_and_unchoosing_removes_it() -> None:
     decided = views(
         {"12 bluesky bruno.example.org": "chosen", f"11 bluesky {ADA}": "unchosen", f"15 bluesky {ADA}": "unchosen"}
     )
-    assert [planned.key for planned in make_plan(decided.values(), ME, ()).follows] == ["bruno.example.org"]
+    assert [planned.key for planned in make_plan(decided.values(), ACCOUNT, ()).follows] == ["bruno.example.org"]
 
 
 def test_named_people_are_planned_even_if_they_were_not_chosen() -> None:
-    assert [one.key for one in make_plan(views().values(), ME, (), {"12"}).follows] == ["bruno.example.org"]
+    assert [one.key for one in make_plan(views().values(), ACCOUNT, (), {"12"}).follows] == ["bruno.example.org"]
 
 
 def test_a_rejection_beats_everything_and_outlives_a_new_handle() -> None:
@@ -64,7 +64,7 @@ def test_a_rejection_beats_everything_and_outlives_a_new_handle() -> None:
     rejected = views(decisions)["11"]
     assert rejected.accounts[0].rejected
     assert not rejected.accounts[0].chosen
-    assert make_plan([rejected], ME, (), {"11"}).follows == ()
+    assert make_plan([rejected], ACCOUNT, (), {"11"}).follows == ()
     assert rejected.accounts[1].chosen  # their fediverse account was not rejected
 
 
@@ -79,11 +79,11 @@ def test_a_decision_changes_the_view_as_a_new_match_would() -> None:
 
 
 def test_following_is_marked_by_did_and_by_what_the_queue_knows() -> None:
-    assert views(following=Following(dids=frozenset({ADA})))["11"].accounts[0].state == "following"
-    plan = make_plan(views().values(), ME, (), {"11", "12"})
-    queue = Queue(ME, {item.key: item for item in make_items(plan)})
-    marked = {key: mark_following(view, Following(queue)) for key, view in views().items()}
-    assert marked == views(following=Following(queue))
+    assert views(following=Following(names=frozenset({ADA})))["11"].accounts[0].state == "following"
+    plan = make_plan(views().values(), ACCOUNT, (), {"11", "12"})
+    queue = Queue(ACCOUNT, {item.key: item for item in make_items(plan)})
+    marked = {key: mark_following(view, Following({"bluesky": queue})) for key, view in views().items()}
+    assert marked == views(following=Following({"bluesky": queue}))
     assert [marked[one].accounts[0].state for one in ("11", "12", "13")] == ["waiting", "waiting", "none"]
 
 
@@ -131,11 +131,11 @@ def test_only_a_checked_hint_can_be_chosen_and_only_a_chosen_one_is_planned() ->
         said = hint(confidence=confidence, check=check(state, None if state == "gone" else DID) if state else None)
         chosen, unchosen = hinted_view(said, decisions=CHOSEN), hinted_view(said)
         assert chosen.accounts[0].chosen == is_planned
-        assert make_plan([chosen], ME, ()).follows == (
+        assert make_plan([chosen], ACCOUNT, ()).follows == (
             (Planned(Did(DID), Handle("ada.bsky.social")),) if is_planned else ()
         )
         assert not unchosen.accounts[0].chosen
-        assert make_plan([unchosen], ME, (), {"16"}).follows == ()
+        assert make_plan([unchosen], ACCOUNT, (), {"16"}).follows == ()
 
 
 def test_a_hint_beside_a_preselected_row_is_not_preselected() -> None:
@@ -145,7 +145,7 @@ def test_a_hint_beside_a_preselected_row_is_not_preselected() -> None:
     view = make_match_view(match, {}, Following())
     assert view.preselected
     assert [(one.listed, one.chosen) for one in view.accounts] == [(True, True), (True, True), (False, False)]
-    assert [planned.key for planned in make_plan([view], ME, (), {"11"}).follows] == [ADA]
+    assert [planned.key for planned in make_plan([view], ACCOUNT, (), {"11"}).follows] == [ADA]
 
 
 def test_a_hint_is_rejected_by_address_or_by_did() -> None:

@@ -38,13 +38,14 @@ from passerelle.following.steps import Check, Idle, ListFollows, Resolve, Send, 
 from passerelle.identifiers import Did
 from passerelle.view import ErrorView
 
-from tests.core.fakes import ME, NOW, QUICK, reply
+from tests.core.fakes import ACCOUNT, ME, NOW, QUICK, reply
 
 
 def next_due(queue: Queue, now: datetime, pace: Pace = PACE) -> Step:
     return schedule.next_due(queue, now, pace)
 
 
+HOURLY, DAILY = QUICK.limits
 BAD = ErrorView(code="server_refused", message="no")
 DOWN = ErrorView(code="server_unreachable", message="down")
 
@@ -59,7 +60,7 @@ def item(number: int, **fields: Any) -> Item:
 
 def queue_of(count: int, **fields: Any) -> Queue:
     """A queue of people 0 to count - 1, for an account without follows."""
-    return Queue(ME, {did(number): item(number) for number in range(count)}, **{"known": frozenset(), **fields})
+    return Queue(ACCOUNT, {did(number): item(number) for number in range(count)}, **{"known": frozenset(), **fields})
 
 
 def after(queue: Queue, *outcomes: Any) -> Queue:
@@ -79,7 +80,7 @@ def states(queue: Queue) -> list[str]:
 
 
 def test_an_empty_queue_has_nothing_to_do() -> None:
-    assert next_due(Queue(ME), NOW) == Idle()
+    assert next_due(Queue(ACCOUNT), NOW) == Idle()
 
 
 def test_existing_follows_are_read_before_anything_is_sent() -> None:
@@ -201,9 +202,9 @@ def test_a_pause_begins_anew_when_the_clock_was_a_year_ahead() -> None:
 
 
 def test_points_spent_in_the_future_count_as_spent_now() -> None:
-    queue = replace(queue_of(3), points_spent=((NOW + YEAR, QUICK.points_per_hour),))
+    queue = replace(queue_of(3), points_spent=((NOW + YEAR, HOURLY.amount),))
     assert next_due(after(queue, ClockSetBack(NOW)), NOW, QUICK) == Wait(NOW + timedelta(hours=1))
-    queue = replace(queue_of(3), points_spent=((NOW + YEAR, QUICK.points_per_day),))
+    queue = replace(queue_of(3), points_spent=((NOW + YEAR, DAILY.amount),))
     assert next_due(after(queue, ClockSetBack(NOW)), NOW, QUICK) == Wait(NOW + timedelta(days=1))
 
 
@@ -263,7 +264,7 @@ def test_the_hourly_budget_is_kept_and_used_to_the_end() -> None:
             queue = after(sent(queue, now), Accepted())
             moments += [now] * len(step.keys)
     assert states(queue) == ["following"] * 100
-    per_hour = QUICK.points_per_hour // QUICK.points_per_follow
+    per_hour = HOURLY.amount // QUICK.points_per_follow
     assert all(
         moment - earlier >= timedelta(hours=1) for earlier, moment in zip(moments, moments[per_hour:], strict=False)
     )
@@ -271,7 +272,7 @@ def test_the_hourly_budget_is_kept_and_used_to_the_end() -> None:
 
 
 def test_the_daily_budget_is_kept() -> None:
-    queue = replace(queue_of(3), points_spent=((NOW, QUICK.points_per_day),))
+    queue = replace(queue_of(3), points_spent=((NOW, DAILY.amount),))
     assert next_due(queue, NOW, QUICK) == Wait(NOW + timedelta(days=1))
 
 
@@ -286,19 +287,21 @@ def test_a_handle_is_resolved_in_its_turn_and_doubles_are_found() -> None:
 
 
 def test_a_handle_of_an_account_followed_already_needs_no_record() -> None:
-    queue = Queue(ME, {"a.example.org": Item("a.example.org", None, "a.example.org")}, frozenset({did(5)}))
+    queue = Queue(ACCOUNT, {"a.example.org": Item("a.example.org", None, "a.example.org")}, frozenset({did(5)}))
     assert states(after(queue, Resolved("a.example.org", did(5)))) == ["following"]
 
 
 def test_an_unknown_handle_fails_alone() -> None:
-    queue = Queue(ME, {"a.example.org": Item("a.example.org", None, "a.example.org"), did(1): item(1)}, frozenset())
+    queue = Queue(
+        ACCOUNT, {"a.example.org": Item("a.example.org", None, "a.example.org"), did(1): item(1)}, frozenset()
+    )
     queue = after(queue, Unresolved("a.example.org", BAD))
     assert states(queue) == ["failed", "waiting"]
     assert next_due(queue, NOW, QUICK) == Send((did(1),))
 
 
 def test_an_answer_about_a_withdrawn_item_changes_nothing() -> None:
-    assert after(Queue(ME), Resolved("a.example.org", did(5)), Unresolved("a.example.org", BAD)) == Queue(ME)
+    assert after(Queue(ACCOUNT), Resolved("a.example.org", did(5)), Unresolved("a.example.org", BAD)) == Queue(ACCOUNT)
 
 
 def test_an_account_unfollowed_on_the_server_leaves_the_queue() -> None:
@@ -332,7 +335,7 @@ def test_adding_twice_changes_nothing() -> None:
 )
 def test_what_an_answer_to_a_write_means(status: int, body: Any, outcome: type) -> None:
     asked = sent(queue_of(1)).in_state(State.ASKED)
-    assert type(read_write(reply(status, body), ME, asked, NOW)) is outcome
+    assert type(read_write(reply(status, body), ACCOUNT, asked, NOW)) is outcome
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -340,7 +343,7 @@ def test_a_write_is_accepted_where_the_answer_names_its_records(count: int) -> N
     asked = sent(queue_of(count)).in_state(State.ASKED)
     created = [{"uri": f"at://{ME}/app.bsky.graph.follow/{one.record_key}", "cid": "bafy"} for one in asked]
     body = created[0] if count == 1 else {"results": created}
-    assert read_write(reply(200, body), ME, asked, NOW) == Accepted()
+    assert read_write(reply(200, body), ACCOUNT, asked, NOW) == Accepted()
 
 
 def test_the_tables_cover_every_state_and_outcome() -> None:

@@ -50,7 +50,8 @@ def test_a_stored_queue_goes_on_without_doubles(dump: Path) -> None:
 def test_matches_decisions_hints_and_the_graph_are_as_before(dump: Path) -> None:
     async def main() -> None:
         browser = browser_with(dump)
-        before = {store: dict(browser.storage.stores[store]) for store in ("people", "decisions", "hints", "history")}
+        before = {store: dict(browser.storage.stores[store]) for store in ("decisions", "hints")}
+        graph, done = browser.storage.stores["people"]["graph"], browser.storage.stores["history"].keys()
         browser.start()
         counts = await browser.ask("match.find")
         assert (counts["following"], counts["found"]) == (len(FOLLOWED) + 1, len(FOLLOWED))
@@ -59,6 +60,9 @@ def test_matches_decisions_hints_and_the_graph_are_as_before(dump: Path) -> None
         assert matches[ELIF.rest_id]["accounts"][0]["state"] == "failed"
         assert matches[IRINI.rest_id]["accounts"][0]["address"] == "irini.bsky.social"
         assert {store: browser.storage.stores[store] for store in before} == before
+        assert browser.storage.stores["people"]["graph"] == graph
+        assert browser.storage.stores["history"].keys() == done
+        assert all(one["target"] and one["record_key"] for one in browser.storage.stores["history"].values())
         assert (await browser.ask("export.make", format="archive-json"))["text"]
 
     asyncio.run(main())
@@ -75,7 +79,7 @@ def test_a_migration_that_is_killed_is_done_again(at: int, before: bool) -> None
             await asyncio.sleep(0)
         await killer.bury()
         browser.start()
-        await browser.ask("follow.start", account=ME)
+        await browser.ask("follow.start", accounts=[ME])
         await browser.until_idle()
         assert browser.pds.followed() == sorted(map(did_of, (BRUNO, CHLOE, DARIUSZ, GALINA, HIDEO)))
 

@@ -15,7 +15,7 @@ from passerelle.identifiers import Did, Handle
 from passerelle.matching.match import find_matches
 from passerelle.matching.views import MatchView
 
-from tests.core.fakes import ME, NOW, Browser, Directory, Pds, graph_of, person, row
+from tests.core.fakes import ACCOUNT, ME, NOW, Browser, Directory, Pds, graph_of, person, row
 from tests.core.test_directory import index_of
 from tests.core.test_hint_profiles import check, hint
 
@@ -38,7 +38,7 @@ def view_of(one: Row, *hints: HintView) -> MatchView:
 
 def targets(one: Row, *hints: HintView) -> list[tuple[str, str | None]]:
     """Return key and target of the items that the row of a chosen person becomes."""
-    plan = make_plan([view_of(one, *hints)], ME, (), {"11"})
+    plan = make_plan([view_of(one, *hints)], ACCOUNT, (), {"11"})
     return [(item.key, item.target) for item in make_items(plan)]
 
 
@@ -47,7 +47,7 @@ def targets(one: Row, *hints: HintView) -> list[tuple[str, str | None]]:
 )
 def test_only_an_attested_or_proven_did_is_followed_unresolved(grade: str, target: str | None) -> None:
     assert targets(listed(grade)) == [(STATED, target)]
-    planned = plan_listed(listed(grade))
+    planned = plan_listed(listed(grade), "bluesky")
     assert planned == Planned(STATED, HANDLE, is_confirmed=target is not None)
 
 

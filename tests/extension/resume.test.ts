@@ -8,16 +8,9 @@ import {
 } from "../../extension/lib/background/resume";
 import type { QueueView } from "../../extension/lib/messages/messages.gen";
 
-const QUEUE: QueueView = {
-  account: "did:plc:ada",
-  running: true,
-  waiting: 3,
-  asked: 0,
-  following: 2,
-  failed: 0,
+const QUEUE: Pick<QueueView, "as_of" | "next_at"> = {
   as_of: "2026-11-20T08:59:00+00:00",
   next_at: null,
-  error: null,
 };
 const NOON = Date.parse("2026-11-20T12:00:00Z");
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -16,7 +17,9 @@ from passerelle.engine.storage import MemoryStorage
 from passerelle.errors import NetworkError
 from passerelle.following.bluesky import PACE as REAL_PACE
 from passerelle.following.plan import Plan, Planned
-from passerelle.identifiers import Did
+from passerelle.following.rules import FollowRules
+from passerelle.following.table import FOLLOWING
+from passerelle.identifiers import AccountId, Did, Network
 from passerelle.networks import bluesky
 from passerelle.transport import Fetch, Request, Response
 
@@ -24,6 +27,7 @@ from tests.core.fakes import SOURCE, verify
 from tests.world.pds import Account, Pds
 
 PACE = replace(REAL_PACE, first_pause=0.05, longest_pause=0.2)
+RULES: Mapping[Network, FollowRules] = {"bluesky": replace(FOLLOWING["bluesky"], pace=PACE)}
 DOZENS = 60  # more than two batches
 
 
@@ -64,7 +68,7 @@ def make_follows(fetch: Fetch, storage: MemoryStorage) -> Follows:
         log=print,
         directories=[SOURCE],
     )
-    return Follows(environment, Repository(environment), PACE)
+    return Follows(environment, Repository(environment), RULES)
 
 
 async def follow(
@@ -74,7 +78,7 @@ async def follow(
     storage = storage or MemoryStorage()
     follows = make_follows(fetch, storage)
     await follows.load()
-    await follows.start(Plan(Did(account.did), tuple(planned)))
+    await follows.start(Plan(AccountId(account.did), tuple(planned)))
     for _ in range(600):
         await asyncio.sleep(0.05)
         if not storage.stores["state"]["queue"]["running"]:
@@ -148,7 +152,7 @@ def test_one_record_that_the_server_refuses_fails_alone(pds: Pds) -> None:
     bad = Planned(Did("did:bad"), None)
     storage = asyncio.run(follow(signed_in(pds, ada), ada, [*people(0, 4), bad]))
     assert followed(pds, ada) == dids(people(0, 4))
-    assert storage.stores["queue"]["did:bad"]["state"] == "failed"
+    assert storage.stores["queue"][f"{ada.did} did:bad"]["state"] == "failed"
     assert storage.stores["state"]["queue"]["failed"] == 1
 
 

@@ -22,8 +22,9 @@ from passerelle.engine.messages import COMMANDS, EngineInfo, Nothing
 from passerelle.engine.repository import Repository
 from passerelle.engine.work import Works, cancel
 from passerelle.errors import CommandError, PasserelleError
-from passerelle.following.bluesky import PACE
-from passerelle.following.pace import Pace
+from passerelle.following.rules import FollowRules
+from passerelle.following.table import FOLLOWING
+from passerelle.identifiers import Network
 from passerelle.view import Fields, any_error_view
 
 Result = BaseModel | None  # None is sent as Nothing
@@ -33,11 +34,11 @@ Handler = Callable[[Any, Sequence[str]], Awaitable[Result]]  # fields of the com
 class Engine:
     """Answer commands of `messages.COMMANDS`, each exactly once; long work goes on between two commands."""
 
-    def __init__(self, environment: Environment, pace: Pace = PACE) -> None:
+    def __init__(self, environment: Environment, rules: Mapping[Network, FollowRules] = FOLLOWING) -> None:
         self._environment = environment
         self._repository = Repository(environment)
         self._works = Works(environment, self._repository)
-        self._follows = Follows(environment, self._repository, pace)
+        self._follows = Follows(environment, self._repository, rules)
         self._recovery: asyncio.Task[None] | None = None
         self.handlers = self._make_handlers()
 

@@ -1,8 +1,9 @@
-"""The person's commands about following on Bluesky; the queue runs in the background of the loop."""
+"""The person's commands about following; a queue for each own account runs in the background of the loop."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from datetime import timedelta
 
 from passerelle.engine.environment import Environment
@@ -11,9 +12,10 @@ from passerelle.engine.messages import (
     AccountFound,
     FollowedOne,
     FollowOne,
+    FollowPause,
     FollowRefresh,
+    FollowResume,
     FollowStart,
-    Nothing,
 )
 from passerelle.engine.queue_runner import QueueRunner
 from passerelle.engine.queue_store import QueueStore
@@ -22,26 +24,30 @@ from passerelle.errors import CommandError, ServerRefused, StorageFull
 from passerelle.following.items import State
 from passerelle.following.marks import Following
 from passerelle.following.outcomes import Added, Paused, Resumed, Withdrawn
-from passerelle.following.pace import Pace
 from passerelle.following.plan import Plan, Planned, make_items, make_plan, plan_hinted, plan_listed
+from passerelle.following.rules import FollowRules
 from passerelle.following.status import FOLLOW_STATES, QueueView
-from passerelle.identifiers import Did, parse_did
+from passerelle.following.table import FOLLOWING
+from passerelle.identifiers import AccountId, Network, network_of, parse_account_id
 from passerelle.networks import bluesky
 from passerelle.view import ErrorView
 
 PATIENCE = timedelta(seconds=15)  # how long a badge waits for its answer while a server asks to wait
 RATE_LIMITED = ErrorView(code="rate_limited", message=ServerRefused.CODES["rate_limited"])
+ENDS = (State.FOLLOWING, State.REQUESTED, State.FAILED)
 
 
 class Follows:
-    """Follow people for one account at a time."""
+    """Follow people with the own accounts, one queue each."""
 
-    def __init__(self, environment: Environment, repository: Repository, pace: Pace) -> None:
+    def __init__(
+        self, environment: Environment, repository: Repository, rules: Mapping[Network, FollowRules] = FOLLOWING
+    ) -> None:
         self._environment = environment
         self._repository = repository
-        self._store = QueueStore(environment, repository, pace, self._on_change)
-        self._runner = QueueRunner(environment, repository, self._store, pace)
-        self._opening = asyncio.Lock()
+        self._rules = rules
+        self._store = QueueStore(environment, repository, rules, self._on_change)
+        self._runners: dict[AccountId, QueueRunner] = {}
         self._changed = asyncio.Event()
 
     async def on_find_account(self, fields: AccountFind) -> AccountFound:
@@ -51,55 +57,63 @@ class Follows:
 
     async def on_refresh(self, fields: FollowRefresh) -> None:
         """Answer follow.refresh. Raises ServerRefused, NetworkError."""
-        account = parse_did(fields.account)
-        await self._open(account)
-        await self._runner.list_follows(account)
+        account = parse_account_id(fields.account)
+        await self._store.open(account)
+        await self._runner(account).list_follows()
 
     async def on_start(self, fields: FollowStart) -> QueueView:
-        """Answer follow.start: add the people to the queue, and go."""
-        account = parse_did(fields.account)
+        """Answer follow.start: add the people to the queue of each account, and go."""
+        accounts = [parse_account_id(account) for account in fields.accounts]
+        if len({network_of(account) for account in accounts}) < len(accounts):
+            raise CommandError("Only one account on each network can follow at a time.")
         rest_ids = None if fields.rest_ids is None else frozenset(fields.rest_ids)
-        followed = await self._repository.follows(account) or frozenset()
-        views = await self._repository.views()
-        return await self.start(make_plan(views.values(), account, followed, rest_ids))
+        for account in accounts:
+            followed = await self._repository.follows(account) or frozenset()
+            views = await self._repository.views()
+            await self.start(make_plan(views.values(), account, followed, rest_ids))
+        return self._store.view()
 
-    async def on_pause(self, fields: Nothing) -> None:
+    async def on_pause(self, fields: FollowPause) -> None:
         """Answer follow.pause: stop after what is being sent now."""
-        await self._store.record(Paused())
+        for account in self._named(fields.account):
+            await self._store.record(account, Paused())
 
-    async def on_resume(self, fields: Nothing) -> None:
+    async def on_resume(self, fields: FollowResume) -> None:
         """Answer follow.resume."""
-        await self._store.record(Resumed())
-        self._runner.start()
+        for account in self._named(fields.account):
+            await self._store.record(account, Resumed())
+            self._runner(account).start()
 
     async def on_follow_one(self, fields: FollowOne) -> FollowedOne:
         """Answer follow.one. The account comes from our own copy of the directory, or from a checked hint."""
-        account = parse_did(fields.account)
+        account = parse_account_id(fields.account)
         if self._repository.writer.is_full:
             raise StorageFull("There is no room to store what this would do.")
-        planned = await self._find_planned(fields)
-        if planned is None or planned.did == account:
-            raise ServerRefused("Nothing here names a Bluesky account of this person.", code="account_not_found")
+        planned = await self._find_planned(fields, network_of(account))
+        if planned is None or planned.key == account:
+            raise ServerRefused("Nothing here names an account of this person to follow.", code="account_not_found")
         return await self._follow_one(account, planned)
 
     async def load(self) -> None:
-        """After the start: take up the queue where it was left, and go on unless it was paused."""
-        if await self._store.load():
-            self._runner.start()
+        """After the start: take up each queue where it was left, and go on unless it was paused."""
+        await self._store.load()
+        for account in self._store.queues:
+            self._runner(account).start()
 
-    async def start(self, plan: Plan) -> QueueView:
+    async def start(self, plan: Plan) -> None:
         """Add the plan's people to the queue of its account, and go."""
-        await self._open(plan.account)
-        await self._store.record(Added(make_items(plan)))
-        await self._store.record(Resumed(at_once=False))
-        self._runner.start()
-        if self._store.queue is None:
+        await self._store.open(plan.account)
+        await self._store.record(plan.account, Added(make_items(plan)))
+        await self._store.record(plan.account, Resumed(at_once=False))
+        if plan.account not in self._store.queues:
             raise CommandError("Everything was deleted meanwhile.")
-        return self._store.view(self._store.queue)
+        self._runner(plan.account).start()
 
     async def stop(self) -> None:
-        """Stop at once and drop the queue from memory; storage keeps it."""
-        await self._runner.stop()
+        """Stop at once and drop the queues from memory; storage keeps them."""
+        for runner in self._runners.values():
+            await runner.stop()
+        self._runners.clear()
         self._store.close()
 
     async def following(self) -> Following:
@@ -107,51 +121,57 @@ class Follows:
         return await self._store.following()
 
     async def withdraw(self, names: frozenset[str]) -> None:
-        """Remove the accounts known by these dids or handles from the queue, where they were not sent yet."""
-        if queue := self._store.queue:
-            keys = frozenset(item.key for item in queue.items.values() if names & item.names)
-            await self._store.record(Withdrawn(keys))
+        """Remove the accounts known by these dids or addresses from the queues, where they were not sent yet."""
+        lower = frozenset(name.lower() for name in names) | names
+        for account, queue in list(self._store.queues.items()):
+            if keys := frozenset(item.key for item in queue.items.values() if lower & item.names):
+                await self._store.record(account, Withdrawn(keys))
 
-    async def _find_planned(self, fields: FollowOne) -> Planned | None:
+    async def _find_planned(self, fields: FollowOne, network: Network) -> Planned | None:
         if fields.row_id is None:
             profile = (await self._repository.hints()).get(fields.rest_id or "")
-            return plan_hinted(profile, fields.address or "")
+            return plan_hinted(profile, fields.address or "", network)
         index = await self._repository.index()
-        return plan_listed(index.find_named(fields.row_id, fields.rest_id, fields.screen_name) if index else None)
+        row = index.find_named(fields.row_id, fields.rest_id, fields.screen_name) if index else None
+        return plan_listed(row, network)
 
-    async def _follow_one(self, account: Did, planned: Planned) -> FollowedOne:
+    async def _follow_one(self, account: AccountId, planned: Planned) -> FollowedOne:
         """Follow one person at once; one who is followed already is not sent again."""
-        await self._open(account)
+        await self._store.open(account)
         if await self._repository.follows(account) is None:
-            await self._runner.list_follows(account)
-        if planned.did in (await self._repository.follows(account) or ()):
+            await self._runner(account).list_follows()
+        if planned.key in (await self._repository.follows(account) or ()):
             return FollowedOne(state="following", error=None)
-        await self._store.record(Added(make_items(Plan(account, (planned,)), urgent=True)))
-        self._runner.start()
-        return await self._outcome(planned.key)
+        await self._store.record(account, Added(make_items(Plan(account, (planned,)), urgent=True)))
+        self._runner(account).start()
+        return await self._outcome(account, planned.key)
 
-    async def _outcome(self, key: str) -> FollowedOne:
+    async def _outcome(self, account: AccountId, key: str) -> FollowedOne:
         """Wait until the outcome of one item is known, or until it is clear that this will take long."""
         while True:
-            changed, queue = self._changed, self._store.stored
+            changed, queue = self._changed, self._store.stored.get(account)
             item = queue.items.get(key) if queue else None
             if queue is None or item is None:
                 return FollowedOne(state="none", error=None)
-            if item.state in (State.FOLLOWING, State.FAILED) or not item.urgent:
+            if item.state in ENDS or not item.urgent:
                 return FollowedOne(state=FOLLOW_STATES[item.state], error=item.error or queue.error)
             if queue.pause and queue.pause.until > self._environment.now() + PATIENCE:
                 return FollowedOne(state=FOLLOW_STATES[item.state], error=queue.error or RATE_LIMITED)
             await changed.wait()
 
-    async def _open(self, account: Did) -> None:
-        """Make sure that the queue is this account's; the one of another account is closed."""
-        async with self._opening:
-            if self._store.queue and self._store.queue.account == account:
-                return
-            await self.stop()
-            await self._store.replace(account)
+    def _named(self, account: str | None) -> list[AccountId]:
+        """Return the account, if it has a queue; without one, the accounts that follow now."""
+        named = self._store.current.values() if account is None else [parse_account_id(account)]
+        return [one for one in named if one in self._store.queues]
 
-    def _on_change(self) -> None:
+    def _runner(self, account: AccountId) -> QueueRunner:
+        if account not in self._runners:
+            rules = self._rules[network_of(account)]
+            self._runners[account] = QueueRunner(self._environment, self._repository, self._store, account, rules)
+        return self._runners[account]
+
+    def _on_change(self, account: AccountId | None) -> None:
         self._changed.set()
         self._changed = asyncio.Event()
-        self._runner.wake()
+        if account in self._runners:
+            self._runners[account].wake()

@@ -107,20 +107,35 @@ class Decide(Fields):
 
 
 class FollowRefresh(Fields):
-    """Read which accounts `account` follows already, and mark them."""
+    """Read which accounts the own account `account` follows already, and mark them; it follows from now on.
+
+    Own accounts are named by a did, or by `user@server` on Mastodon and compatible servers.
+    """
 
     account: str
 
 
 class FollowStart(Fields):
-    """Follow on Bluesky: the people of `rest_ids`, or every chosen one when it is None."""
+    """Follow with these own accounts, at most one per network: the people of `rest_ids`, or every chosen one (None)."""
 
-    account: str
+    accounts: list[str]
     rest_ids: list[str] | None = None
 
 
+class FollowPause(Fields):
+    """Pause following with one own account, or with those that follow now (None)."""
+
+    account: str | None = None
+
+
+class FollowResume(Fields):
+    """Go on following with one own account, or with those that follow now (None)."""
+
+    account: str | None = None
+
+
 class FollowOne(Fields):
-    """Follow the Bluesky account of one directory row or hint, asked for by a badge and approved by name.
+    """Follow, on the network of `account`, the account of one directory row or hint; asked for by a badge, by name.
 
     The row must be about `rest_id`, where the page shows it, or bear `screen_name`. Without `row_id` it is the hint of
     `rest_id` that names `address`, and it must have been checked.
@@ -208,8 +223,8 @@ COMMANDS: dict[str, tuple[type[Fields], type[View] | type[Nothing]]] = {
     "account.find": (AccountFind, AccountFound),
     "follow.refresh": (FollowRefresh, Nothing),
     "follow.start": (FollowStart, QueueView),
-    "follow.pause": (Nothing, Nothing),
-    "follow.resume": (Nothing, Nothing),
+    "follow.pause": (FollowPause, Nothing),
+    "follow.resume": (FollowResume, Nothing),
     "follow.one": (FollowOne, FollowedOne),
     "export.make": (ExportMake, Exported),
     "data.delete": (Nothing, Nothing),

@@ -1,4 +1,4 @@
-"""Run the queue: do what is due and store the outcome, one step at a time.
+"""Run one queue: do what is due and store the outcome, one step at a time.
 
     next_due -> step -> (store what is about to be sent) -> fetch -> outcome -> store -> next_due ...
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from passerelle.engine.environment import Environment
@@ -17,39 +18,51 @@ from passerelle.engine.queue_store import QueueStore
 from passerelle.engine.repository import Repository
 from passerelle.engine.work import cancel
 from passerelle.errors import NetworkError, PasserelleError, ServerRefused, StorageFull
-from passerelle.following import bluesky, steps
+from passerelle.following import steps
 from passerelle.following.items import Item, State
 from passerelle.following.outcomes import (
-    Accepted,
     ClockSetBack,
     Known,
-    Missing,
-    Resolved,
+    Outcome,
+    Postponed,
+    RequestSent,
+    Slowed,
     Stopped,
     Unanswered,
     Unresolved,
 )
-from passerelle.following.pace import Pace
 from passerelle.following.queue import Queue
-from passerelle.following.schedule import next_due
-from passerelle.identifiers import Did
+from passerelle.following.rules import FollowRules
+from passerelle.following.schedule import next_due, next_request_at
+from passerelle.identifiers import AccountId
+from passerelle.transport import Request, Response
 from passerelle.view import any_error_view, error_view
 
 LONGEST_SLEEP = 60.0  # seconds; a machine that was suspended must not oversleep
 CLOCK_ID_BYTES = 2  # ten bits are used: https://atproto.com/specs/tid
+SIGN_IN_ENDED = ("session_expired", "not_signed_in", "scope_missing")
 
 
 class QueueRunner:
-    """A background task that runs while there is something to do."""
+    """A background task that runs while there is something to do for one account."""
 
-    def __init__(self, environment: Environment, repository: Repository, store: QueueStore, pace: Pace) -> None:
+    def __init__(
+        self,
+        environment: Environment,
+        repository: Repository,
+        store: QueueStore,
+        account: AccountId,
+        rules: FollowRules,
+    ) -> None:
         self._environment = environment
         self._repository = repository
         self._store = store
-        self._pace = pace
+        self._account = account
+        self._rules = rules
         self._task: asyncio.Task[None] | None = None
         self._woken = asyncio.Event()
         self._talking = asyncio.Lock()  # one conversation with the account's server at a time
+        self._slowed_until: datetime | None = None
 
     def start(self) -> None:
         """Start running, or look at once what is due."""
@@ -66,10 +79,10 @@ class QueueRunner:
         await cancel([self._task] if self._task else [])
         self._task = None
 
-    async def list_follows(self, account: Did) -> None:
-        """Read which accounts `account` follows and mark them. Raises ServerRefused, NetworkError."""
+    async def list_follows(self) -> None:
+        """Read which accounts the account follows and mark them. Raises ServerRefused, NetworkError."""
         async with self._talking:
-            await self._list_follows(account)
+            await self._list_follows()
 
     async def _run(self) -> None:
         try:
@@ -82,7 +95,7 @@ class QueueRunner:
         except Exception as error:  # noqa: BLE001 - whatever it is, the person must see that following has stopped
             if not isinstance(error, PasserelleError):
                 self._environment.log(traceback.format_exc())
-            await self._store.record(Stopped(any_error_view(error), is_answer=False))
+            await self._record(Stopped(any_error_view(error), is_answer=False))
 
     async def _wait(self, seconds: float) -> None:
         """Wait so long, or until woken."""
@@ -101,78 +114,124 @@ class QueueRunner:
     async def _step(self) -> float | None:
         """Do what is due; return the seconds to wait before the next step, or None when nothing is left to do."""
         async with self._talking:
-            queue = self._store.queue
+            queue = self._queue
             if queue is None:
                 return None
             now = self._environment.now()
             if queue.last_moment and queue.last_moment > now:
-                await self._store.record(ClockSetBack(now))
+                await self._record(ClockSetBack(now))
                 return 0
-            step = next_due(queue, now, self._pace)
+            step = next_due(queue, now, self._rules.pace)
             if isinstance(step, steps.Idle):
                 return None
             if isinstance(step, steps.Wait):
                 return max((step.until - now).total_seconds(), 0)
             await STEPS[type(step)](self, queue, step)
+            await self._note_limit()
             return 0
 
     async def _check(self, queue: Queue, step: steps.Check) -> None:
         try:
-            is_written = await bluesky.is_written(_account(queue), queue.items[step.key], self._environment.fetch)
+            outcome = await self._rules.look_up(self._account, queue.items[step.key], self._fetch)
         except (NetworkError, ServerRefused) as error:
             await self._record_failure(error)
         else:
-            await self._store.record(Accepted() if is_written else Missing())
+            await self._record(outcome)
 
     async def _resolve(self, queue: Queue, step: steps.Resolve) -> None:
         try:
-            target = await bluesky.find_target(queue.items[step.key], self._environment.fetch)
+            outcomes = await self._rules.find_target(self._account, queue.items[step.key], self._fetch)
         except (NetworkError, ServerRefused) as error:
-            if bluesky.is_about_one_item(error):
-                await self._store.record(Unresolved(step.key, error_view(error)))
-            else:
+            if not self._rules.is_about_one_item(error, self._account):
                 await self._record_failure(error)
+            elif isinstance(error, NetworkError):
+                await self._record(Postponed(step.key, error_view(error)))
+            else:
+                await self._record(Unresolved(step.key, error_view(error)))
         else:
-            await self._store.record(Resolved(step.key, target))
+            for outcome in outcomes:
+                await self._record(outcome)
 
     async def _list(self, queue: Queue, step: steps.ListFollows) -> None:
         try:
-            await self._list_follows(_account(queue))
+            await self._list_follows()
         except (NetworkError, ServerRefused) as error:
             await self._record_failure(error)
 
     async def _send(self, queue: Queue, step: steps.Send) -> None:
         clock_id = int.from_bytes(self._environment.random(CLOCK_ID_BYTES), "big")
-        await self._store.record(bluesky.choose_record_keys(queue, step.keys, self._environment.now(), clock_id))
-        account, items = _account(queue), self._asked(step.keys)
+        await self._record(self._rules.choose_record_keys(queue, step.keys, self._environment.now(), clock_id))
+        account, rules, items = self._account, self._rules, self._asked(step.keys)
         if not items:
             return
         try:
-            response = await self._environment.fetch(bluesky.write_request(account, items))
+            response = await self._fetch(rules.write_request(account, items))
         except NetworkError as error:
-            await self._store.record(Unanswered(error_view(error), self._environment.now()))
+            await self._record(Unanswered(error_view(error), self._environment.now()))
         except ServerRefused as error:  # from the sessions module: nothing was sent
-            await self._store.record(Stopped(error_view(error)))
+            await self._record(Stopped(error_view(error)))
         else:
-            await self._store.record(bluesky.read_write(response, account, items, self._environment.now(), self._pace))
+            await self._record(rules.read_write(response, account, items, self._environment.now(), rules.pace))
 
     def _asked(self, keys: tuple[str, ...]) -> list[Item]:
-        items = self._store.queue.items if self._store.queue else {}
+        items = self._queue.items if self._queue else {}
         return [items[key] for key in keys if key in items and items[key].state is State.ASKED]
 
-    async def _list_follows(self, account: Did) -> None:
-        dids = await bluesky.list_targets(account, self._environment.fetch)
-        queue = self._store.queue
-        if queue and queue.account == account:  # it may have been closed meanwhile
-            follows = self._repository.put_follows(account, dids, self._environment.now())
-            await self._store.record(Known(dids), also=follows)
+    async def _list_follows(self) -> None:
+        listed = await self._rules.list_follows(self._account, self._fetch)
+        follows = self._repository.put_follows(self._account, frozenset(listed.values()), self._environment.now())
+        if self._queue:  # it may have been closed meanwhile
+            await self._store.record(self._account, Known(frozenset(listed)), also=follows)
+
+    async def _fetch(self, request: Request) -> Response:
+        """Send a request; those for the account are counted first where its server counts them."""
+        if request.account:
+            self._refuse_while_slowed()
+            await self._count_request()
+        response = await self._environment.fetch(request)
+        self._slowed_until = self._rules.slowed_until(response, self._environment.now()) or self._slowed_until
+        return response
+
+    def _refuse_while_slowed(self) -> None:
+        """Raise ServerRefused where the answer before said that the server's limit is used up."""
+        if self._slowed_until and self._slowed_until > self._environment.now():
+            raise ServerRefused("The server asks to wait.", code="rate_limited")
+
+    async def _count_request(self) -> None:
+        pace = self._rules.pace
+        while pace.request_limits and (queue := self._queue):
+            now = self._environment.now()
+            if (until := next_request_at(queue, now, pace)) <= now:
+                await self._record(RequestSent(now))
+                return
+            await self._environment.sleep(min((until - now).total_seconds(), LONGEST_SLEEP))
+
+    async def _note_limit(self) -> None:
+        """Wait where the last answer said that the server's limit is used up."""
+        until, self._slowed_until = self._slowed_until, None
+        now = self._environment.now()
+        if until and until > now:
+            await self._record(Slowed(now, until, is_answer=False))
 
     async def _record_failure(self, error: NetworkError | ServerRefused) -> None:
-        await self._store.record(bluesky.read_failure(error, self._environment.now(), self._pace))
+        """Record that something could not be read: a record, a list, an identity."""
+        now = self._environment.now()
+        if error.code == "rate_limited":
+            until = self._slowed_until or now + timedelta(seconds=self._rules.pace.pause_when_limited)
+            await self._record(Slowed(now, until, is_answer=False))
+        elif error.code in SIGN_IN_ENDED:
+            await self._record(Stopped(error_view(error), is_answer=False))
+        else:
+            await self._record(Unanswered(error_view(error), now))
 
+    async def _record(self, outcome: Outcome) -> None:
+        if isinstance(outcome, Slowed):
+            self._slowed_until = None  # now the queue itself waits
+        await self._store.record(self._account, outcome)
 
-def _account(queue: Queue) -> Did:
-    return Did(queue.account)
+    @property
+    def _queue(self) -> Queue | None:
+        return self._store.queues.get(self._account)
 
 
 STEPS: Mapping[type[steps.Step], Callable[[QueueRunner, Queue, Any], Awaitable[None]]] = {

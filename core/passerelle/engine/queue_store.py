@@ -1,132 +1,178 @@
-"""The queue of follows in memory and in storage: every outcome is stored, with the matches it changes, in one step."""
+"""The queues of follows in memory and in storage, one for each own account.
+
+Every outcome is stored, with the matches it changes, in one step. Store `queue`: `current` -> the account that follows
+on each network; account -> its queue; `<account> <key>` -> one item.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
+from typing import Any
 
 from passerelle.engine.environment import Environment
 from passerelle.engine.messages import WorkProgress
 from passerelle.engine.repository import Repository
-from passerelle.engine.storage import Change, Clear, Delete, Put
+from passerelle.engine.storage import Change, Delete, Put
 from passerelle.following.items import Item, State
 from passerelle.following.marks import Following, mark_following
 from passerelle.following.outcomes import Outcome
-from passerelle.following.pace import Pace
 from passerelle.following.queue import Queue, record
-from passerelle.following.status import QueueView, make_view
-from passerelle.identifiers import Did
+from passerelle.following.rules import FollowRules
+from passerelle.following.status import QueueView, make_account_view, make_view
+from passerelle.identifiers import AccountId, Network, network_of
 from passerelle.matching.views import MatchView
 
-QUEUE_KEY = "queue"  # in store `queue`, beside the items, whose keys are dids and handles
+CURRENT_KEY = "current"  # in store `queue`; no account is called so
+DONE: Mapping[State, str] = {State.FOLLOWING: "followed", State.REQUESTED: "requested"}  # as the history says it
 
 
 class QueueStore:
-    """The one queue, of one account at a time. `on_change` is called after everything that changes it."""
+    """The queues of all accounts. `on_change` is called after everything that changes one of them."""
 
     def __init__(
-        self, environment: Environment, repository: Repository, pace: Pace, on_change: Callable[[], None]
+        self,
+        environment: Environment,
+        repository: Repository,
+        rules: Mapping[Network, FollowRules],
+        on_change: Callable[[AccountId | None], None],
     ) -> None:
         self._environment = environment
         self._repository = repository
-        self._pace = pace
+        self._rules = rules
         self._on_change = on_change
-        self.queue: Queue | None = None
-        self.stored: Queue | None = None  # the queue as it lies in storage
+        self.queues: dict[AccountId, Queue] = {}
+        self.stored: dict[AccountId, Queue] = {}  # the queues as they lie in storage
+        self.current: dict[Network, AccountId] = {}
         self._writing = asyncio.Lock()
 
-    async def load(self) -> bool:
-        """Read the queue from storage; return whether there is one."""
-        stored = await self._repository.get_all("queue")
-        if meta := stored.pop(QUEUE_KEY, None):
-            self.queue = self.stored = Queue.from_json(meta, stored.values())
-        return self.queue is not None
+    async def load(self) -> None:
+        """Read the queues from storage."""
+        records = await self._repository.get_all("queue")
+        self.current = records.pop(CURRENT_KEY, {})
+        self.queues = {queue.account: queue for queue in _queues(records)}
+        self.stored = dict(self.queues)
 
-    async def replace(self, account: Did) -> None:
-        """Store an empty queue for `account` in place of the one before."""
-        self.queue = self.stored = Queue(account)
-        state = [Put("queue", QUEUE_KEY, self.queue.to_json()), self._put_view(self.queue)]
-        await self._repository.write([Clear("queue"), *state, *await self._marked(None)])
+    async def open(self, account: AccountId) -> None:
+        """Make `account` the one that follows on its network; its queue is made where there is none. Others stay."""
+        if self.current.get(network_of(account)) == account and account in self.queues:
+            return
+        async with self._writing:
+            self.current[network_of(account)] = account
+            state = [Put("queue", CURRENT_KEY, dict(self.current))]
+            if account not in self.queues:
+                self.queues[account] = self.stored[account] = Queue(account)
+                state.append(Put("queue", account, self.queues[account].to_json()))
+            await self._repository.write([*state, self._put_view(), *await self._marked(None)])
 
     def close(self) -> None:
-        """Drop the queue from memory; storage keeps it."""
-        self.queue = self.stored = None
-        self._changed()
+        """Drop the queues from memory; storage keeps them."""
+        self.queues, self.stored, self.current = {}, {}, {}
+        self._on_change(None)
 
-    async def record(self, outcome: Outcome, also: list[Change] | None = None) -> None:
+    async def record(self, account: AccountId, outcome: Outcome, also: list[Change] | None = None) -> None:
         """Apply an outcome and store it. Does nothing without a queue.
 
         `also`: changes that belong to the same step, after which every match may have changed.
         """
-        if self.queue is None:
+        if account not in self.queues:
             return
-        self.queue = record(self.queue, outcome, self._pace)
+        self.queues[account] = record(self.queues[account], outcome, self._rules[network_of(account)].pace)
         async with self._writing:
-            before, after = self.stored, self.queue
+            before, after = self.stored.get(account), self.queues.get(account)
             if before is None or after is None:  # everything was deleted meanwhile
                 return
             try:
                 changes = await self._changes(before, after, concern_all=also is not None)
                 await self._repository.write([*changes, *(also or [])])
             except Exception:  # what is not stored has not happened
-                if self.queue is after:
-                    self.queue = before
+                if self.queues.get(account) is after:
+                    self.queues[account] = before
                 raise
-            self.stored = after
-        self._changed()
+            self.stored[account] = after
+        self._changed(account)
+
+    def queue(self, network: Network) -> Queue | None:
+        """Return the queue of the account that follows on a network."""
+        account = self.current.get(network)
+        return self.queues.get(account) if account else None
 
     async def following(self) -> Following:
-        """Return which accounts are followed or going to be."""
-        if self.queue is None:
-            return Following()
-        followed = await self._repository.follows(Did(self.queue.account)) or frozenset()
-        return Following(self.queue, followed)
+        """Return which accounts are followed or going to be, by the accounts that follow."""
+        queues = {network: queue for network in self.current if (queue := self.queue(network))}
+        names = [await self._repository.follows(queue.account) or frozenset() for queue in queues.values()]
+        return Following(queues, frozenset().union(*names))
 
-    def view(self, queue: Queue) -> QueueView:
-        """Return the queue as pages show it."""
-        return make_view(queue, self._environment.now(), self._pace)
+    def view(self) -> QueueView:
+        """Return the queues as pages show them."""
+        now = self._environment.now()
+        accounts = (
+            make_account_view(queue, now, self._rules[network_of(account)].pace, is_current=self._is_current(account))
+            for account, queue in self.queues.items()
+        )
+        return make_view(accounts, now)
 
-    def _changed(self) -> None:
-        self._on_change()
-        if self.queue:
-            total = len(self.queue.items)
-            done = total - len(self.queue.in_state(State.WAITING))
-            event = WorkProgress(command="follow.start", step="following", done=done, total=total)
-            self._environment.emit(event.model_dump(mode="json"))
+    def _is_current(self, account: AccountId) -> bool:
+        return self.current.get(network_of(account)) == account
+
+    def _changed(self, account: AccountId) -> None:
+        self._on_change(account)
+        queues = [queue for network in self.current if (queue := self.queue(network))]
+        total = sum(len(queue.items) for queue in queues)
+        done = total - sum(len(queue.in_state(State.WAITING)) for queue in queues)
+        event = WorkProgress(command="follow.start", step="following", done=done, total=total)
+        self._environment.emit(event.model_dump(mode="json"))
 
     async def _changes(self, before: Queue, after: Queue, *, concern_all: bool) -> list[Change]:
-        old = before.items
+        old, account = before.items, after.account
         changed = [item for key, item in after.items.items() if old.get(key) is not item]
         gone = [item for key, item in old.items() if key not in after.items]
+        concerned = [*changed, *gone] if self._is_current(account) else []
         return [
-            *(Put("queue", item.key, item.to_json()) for item in changed),
-            *(Delete("queue", item.key) for item in gone),
-            *_history(old, changed, after.account, self._environment.now()),
-            Put("queue", QUEUE_KEY, after.to_json()),
-            self._put_view(after),
-            *await self._marked(None if concern_all else [*changed, *gone]),
+            *(Put("queue", _item_key(account, item), item.to_json()) for item in changed),
+            *(Delete("queue", _item_key(account, item)) for item in gone),
+            *_history(old, changed, account, self._environment.now()),
+            Put("queue", account, after.to_json()),
+            self._put_view(),
+            *await self._marked(None if concern_all else concerned),
         ]
 
     async def _marked(self, items: Iterable[Item] | None) -> list[Change]:
         """Return the changes of the matches that these items are about (None: of all)."""
         names = None if items is None else frozenset().union(*(item.names for item in items))
+        if names is not None and not names:
+            return []
         views, following = await self._repository.views(), await self.following()
         concerned = (view for view in views.values() if names is None or _is_about(view, names))
         marked = [(view, mark_following(view, following)) for view in concerned]
         return self._repository.put_views(new for old, new in marked if new is not old)
 
-    def _put_view(self, queue: Queue) -> Put:
-        return Put("state", "queue", self.view(queue).model_dump(mode="json"))
+    def _put_view(self) -> Put:
+        return Put("state", "queue", self.view().model_dump(mode="json"))
+
+
+def _queues(records: Mapping[str, Any]) -> Iterator[Queue]:
+    items: dict[str, list[Any]] = {key: [] for key in records if " " not in key}
+    for key, value in records.items():
+        account, blank, _ = key.partition(" ")
+        if blank and account in items:
+            items[account].append(value)
+    yield from (Queue.from_json(records[account], stored) for account, stored in items.items())
+
+
+def _item_key(account: AccountId, item: Item) -> str:
+    return f"{account} {item.key}"
 
 
 def _is_about(view: MatchView, names: frozenset[str]) -> bool:
-    return any(account.did in names or account.address in names for account in view.accounts)
+    return any(account.key in names or account.address.lower() in names for account in view.accounts)
 
 
-def _history(old: Mapping[str, Item], changed: Iterable[Item], account: str, now: datetime) -> Iterator[Change]:
+def _history(old: Mapping[str, Item], changed: Iterable[Item], account: AccountId, now: datetime) -> Iterator[Change]:
     for item in changed:
         was = old.get(item.key)
-        if was and was.state is State.ASKED and item.state is State.FOLLOWING:
-            done = {"account": account, "did": item.target, "handle": item.address, "rkey": item.record_key}
-            yield Put("history", f"{now.isoformat()} {item.target}", done | {"done": "followed"})
+        if was and was.state is State.ASKED and item.state in DONE:
+            names = {"target": item.target, "address": item.address, "record_key": item.record_key}
+            done = {"account": account, "network": network_of(account), **names, "done": DONE[item.state]}
+            yield Put("history", f"{now.isoformat()} {account} {item.key}", done)

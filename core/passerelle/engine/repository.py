@@ -16,7 +16,7 @@ from passerelle.engine.views import DirectoryView, WorkView
 from passerelle.engine.writer import Writer
 from passerelle.following.decisions import Decision
 from passerelle.hints.records import ProfileHints
-from passerelle.identifiers import Did
+from passerelle.identifiers import AccountId
 from passerelle.matching.match import distance
 from passerelle.matching.views import MatchesView, MatchView
 from passerelle.people import graph as graphs
@@ -44,7 +44,7 @@ class Repository:
         self._page: FollowGraph | None = None
         self._graph: FollowGraph | None = None
         self._index: DirectoryIndex | None = None
-        self._follows: tuple[Did, frozenset[Did]] | None = None
+        self._follows: dict[AccountId, frozenset[str] | None] = {}
         self._hints: dict[str, ProfileHints] | None = None
 
     async def get(self, store: str, key: str) -> Any:
@@ -120,11 +120,12 @@ class Repository:
             self._decisions = await self.get_all("decisions")
         return self._decisions
 
-    async def follows(self, account: Did) -> frozenset[Did] | None:
-        """Return the accounts that `account` followed when that was last read; None if it never was."""
-        if self._follows is None and (stored := await self.get("people", "follows")):
-            self._follows = (Did(stored["account"]), frozenset(map(Did, stored["dids"])))
-        return self._follows[1] if self._follows and self._follows[0] == account else None
+    async def follows(self, account: AccountId) -> frozenset[str] | None:
+        """Return what `account` followed when that was last read (dids, accts); None if it never was."""
+        if account not in self._follows:
+            stored = await self.get("people", _follows_key(account))
+            self._follows[account] = frozenset(stored["names"]) if stored else None
+        return self._follows[account]
 
     async def hints(self) -> dict[str, ProfileHints]:
         """Return which accounts X profiles name, by rest_id."""
@@ -203,7 +204,12 @@ class Repository:
             )
         return changes
 
-    def put_follows(self, account: Did, dids: frozenset[Did], at: datetime) -> list[Change]:
-        """Change which accounts `account` follows."""
-        self._follows = (account, dids)
-        return [Put("people", "follows", {"account": account, "dids": sorted(dids), "read_at": at.isoformat()})]
+    def put_follows(self, account: AccountId, names: frozenset[str], at: datetime) -> list[Change]:
+        """Change what `account` follows."""
+        self._follows[account] = names
+        stored = {"account": account, "names": sorted(names), "read_at": at.isoformat()}
+        return [Put("people", _follows_key(account), stored)]
+
+
+def _follows_key(account: AccountId) -> str:
+    return f"follows {account}"

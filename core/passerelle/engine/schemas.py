@@ -9,26 +9,27 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from passerelle.engine.storage import STORES, Change, Put, Storage
+from passerelle.engine.storage import STORES, Change, Delete, Put, Storage
 from passerelle.errors import StorageNewer
 
 SCHEMAS_KEY = "schemas"  # in store `state`: store -> the number of what it holds
 FIRST = 1  # of stores written before numbers were stored
 
 SCHEMAS: Mapping[str, int] = {
-    "state": 2,  # 2: `queue` has `as_of`
-    "people": 1,
+    "state": 3,  # 2: `queue` has `as_of`; 3: `queue` has `accounts`
+    "people": 2,  # 2: `follows` for each account
     "matches": 1,
     "decisions": 1,
-    "queue": 2,  # 2: names that fit every network; `pause` instead of `not_before`
-    "history": 1,
+    "queue": 3,  # 2: names that fit every network; `pause` instead of `not_before`; 3: a queue for each account
+    "history": 2,  # 2: names that fit every network
     "directory": 1,
     "hints": 1,
 }
 
 LARGE_STORES = frozenset({"directory"})  # not read where there is nothing to migrate; never alone
 
-Migration = Callable[[str, Any], Any]  # key and value of one record -> its new value
+Records = Mapping[str, Any]
+Migration = Callable[[Records], dict[str, Any]]  # all records of a store by key -> the new ones
 LONG_AGO = "1970-01-01T00:00:00+00:00"
 
 
@@ -59,20 +60,55 @@ def put_schemas() -> Put:
 
 
 def _migrated(store: str, number: int, records: Mapping[str, Any]) -> Iterator[Change]:
-    for key, old in records.items():
-        new = old
-        for step in range(number, SCHEMAS[store]):
-            new = MIGRATIONS[store, step](key, new)
-        if new != old:
-            yield Put(store, key, new)
+    new = dict(records)
+    for step in range(number, SCHEMAS[store]):
+        new = MIGRATIONS[store, step](new)
+    yield from (Put(store, key, value) for key, value in new.items() if key not in records or records[key] != value)
+    yield from (Delete(store, key) for key in records if key not in new)
 
 
-def _queue_1(key: str, value: Any) -> Any:
-    return _rename(value, QUEUE_FIELDS_1) | {"pause": None} if key == "queue" else _rename(value, ITEM_FIELDS_1)
+def _queue_1(records: Records) -> dict[str, Any]:
+    new = {key: _rename(value, ITEM_FIELDS_1) for key, value in records.items()}
+    if queue := records.get("queue"):
+        new["queue"] = _rename(queue, QUEUE_FIELDS_1) | {"pause": None}
+    return new
 
 
-def _state_1(key: str, value: Any) -> Any:
-    return value | {"as_of": LONG_AGO} if key == "queue" else value
+def _queue_2(records: Records) -> dict[str, Any]:
+    """There was one queue, of a Bluesky account: its items get the account into their keys."""
+    if (queue := records.get("queue")) is None:
+        return {}
+    account = queue["account"]
+    items = {f"{account} {key}": _item_2(value) for key, value in records.items() if key != "queue"}
+    return {"current": {"bluesky": account}, account: queue | {"requests_sent": []}, **items}
+
+
+def _item_2(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {**item, "is_written": item["state"] == "following" and item["record_key"] is not None}
+
+
+def _state_1(records: Records) -> dict[str, Any]:
+    queue = records.get("queue")
+    return {**records, "queue": {**queue, "as_of": LONG_AGO}} if queue else dict(records)
+
+
+def _state_2(records: Records) -> dict[str, Any]:
+    if (queue := records.get("queue")) is None:
+        return dict(records)
+    counts = {name: field for name, field in queue.items() if name not in ("account", "as_of")} | {"requested": 0}
+    account = {**counts, "account": queue["account"], "network": "bluesky", "is_current": True}
+    return {**records, "queue": {**counts, "as_of": queue["as_of"], "accounts": [account]}}
+
+
+def _people_1(records: Records) -> dict[str, Any]:
+    new = {key: value for key, value in records.items() if key != "follows"}
+    if follows := records.get("follows"):
+        new[f"follows {follows['account']}"] = _rename(follows, {"dids": "names"})
+    return new
+
+
+def _history_1(records: Records) -> dict[str, Any]:
+    return {key: {**_rename(value, ITEM_FIELDS_1), "network": "bluesky"} for key, value in records.items()}
 
 
 def _rename(value: Mapping[str, Any], names: Mapping[str, str | None]) -> dict[str, Any]:
@@ -89,8 +125,12 @@ QUEUE_FIELDS_1: Mapping[str, str | None] = {
 }
 ITEM_FIELDS_1: Mapping[str, str | None] = {"did": "target", "handle": "address", "rkey": "record_key"}
 
-# (store, number) -> the step to the next number, for each record
+# (store, number) -> the step to the next number
 MIGRATIONS: Mapping[tuple[str, int], Migration] = {
     ("state", 1): _state_1,
+    ("state", 2): _state_2,
+    ("people", 1): _people_1,
     ("queue", 1): _queue_1,
+    ("queue", 2): _queue_2,
+    ("history", 1): _history_1,
 }

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from passerelle.errors import NetworkError, ServerRefused
 from passerelle.following.items import Item
-from passerelle.following.outcomes import Accepted, Outcome, Refused, Sent, Slowed, Stopped, Unanswered
-from passerelle.following.pace import Pace
+from passerelle.following.outcomes import (
+    Accepted,
+    Missing,
+    Outcome,
+    Refused,
+    Resolved,
+    Sent,
+    Slowed,
+    Stopped,
+    Unanswered,
+)
+from passerelle.following.pace import Limit, Pace
 from passerelle.following.queue import Queue
-from passerelle.identifiers import Did, Handle
+from passerelle.identifiers import AccountId, Did, Handle, parse_did
 from passerelle.networks import bluesky
 from passerelle.networks.bluesky import Follow
 from passerelle.networks.bluesky.answers import unreadable
@@ -22,8 +32,7 @@ from passerelle.view import error_view
 PACE = Pace(
     batch=25,
     points_per_follow=3,
-    points_per_hour=5000,
-    points_per_day=35_000,
+    limits=(Limit(5000, timedelta(hours=1)), Limit(35_000, timedelta(days=1))),
     tries=6,
     first_pause=2.0,
     longest_pause=120.0,
@@ -49,12 +58,12 @@ def choose_record_keys(queue: Queue, keys: Sequence[str], at: datetime, clock_id
     return Sent(chosen, at, first + len(keys))
 
 
-def write_request(account: Did, items: Sequence[Item]) -> Request:
+def write_request(account: AccountId, items: Sequence[Item]) -> Request:
     """Return the request that writes the records of these items in one commit."""
     follows = [make_follow(item) for item in items]
     if len(follows) == 1:
-        return bluesky.create_follow_request(account, follows[0])
-    return bluesky.apply_writes_request(account, follows)
+        return bluesky.create_follow_request(Did(account), follows[0])
+    return bluesky.apply_writes_request(Did(account), follows)
 
 
 def make_follow(item: Item) -> Follow:
@@ -64,12 +73,13 @@ def make_follow(item: Item) -> Follow:
     return Follow(item.record_key, Did(item.target), item.asked_at)
 
 
-async def is_written(account: Did, item: Item, fetch: Fetch) -> bool:
+async def look_up(account: AccountId, item: Item, fetch: Fetch) -> Outcome:
     """Ask the account's server whether the item's record is there. Raises ServerRefused, NetworkError."""
-    return bluesky.read_follow_exists(await fetch(bluesky.get_follow_request(account, make_follow(item).rkey)))
+    response = await fetch(bluesky.get_follow_request(Did(account), make_follow(item).rkey))
+    return Accepted() if bluesky.read_follow_exists(response) else Missing()
 
 
-async def find_target(item: Item, fetch: Fetch) -> Did:
+async def find_target(account: AccountId, item: Item, fetch: Fetch) -> Sequence[Outcome]:
     """Find the did behind the item's handle, checked in both directions. Raises ServerRefused, NetworkError.
 
     An item whose key is a did was stated with it by a single source: ServerRefused("handle_moved") if they differ.
@@ -79,22 +89,29 @@ async def find_target(item: Item, fetch: Fetch) -> Did:
     did = (await bluesky.find_identity(Handle(item.address), fetch)).did
     if item.key not in (did, item.address):
         raise ServerRefused("This handle belongs to another account than the directory says.", code="handle_moved")
-    return did
+    return (Resolved(item.key, did),)
 
 
-async def list_targets(account: Did, fetch: Fetch) -> frozenset[Did]:
+async def list_follows(account: AccountId, fetch: Fetch) -> Mapping[str, str]:
     """Read which dids the account follows. Raises ServerRefused, NetworkError."""
-    return await bluesky.list_follows(account, fetch)
+    return {did: did for did in await bluesky.list_follows(parse_did(account), fetch)}
 
 
-def read_write(response: Response, account: Did, items: Sequence[Item], now: datetime, pace: Pace = PACE) -> Outcome:
+def slowed_until(response: Response, now: datetime) -> datetime | None:
+    """Return until when a refused request should wait, where the server says it."""
+    return bluesky.retry_at(response, now) if response.status == 429 else None
+
+
+def read_write(
+    response: Response, account: AccountId, items: Sequence[Item], now: datetime, pace: Pace = PACE
+) -> Outcome:
     """Return what an answer to `write_request` means (answers measured on the reference server).
 
     A success counts only where it names the records in the shape that the lexicon promises: a proxy or a login page may
     answer 200 as well. Anything else leaves open whether they are written, so one is looked up.
     """
     if response.status < 300:
-        return Accepted() if _confirms(response, account, items) else Unanswered(error_view(unreadable()), now)
+        return Accepted() if _confirms(response, Did(account), items) else Unanswered(error_view(unreadable()), now)
     if response.status == 429:
         return Slowed(now, bluesky.retry_at(response, now) or now + timedelta(seconds=pace.pause_when_limited))
     refusal = error_view(bluesky.refusal(response))
@@ -113,16 +130,7 @@ def _confirms(response: Response, account: Did, items: Sequence[Item]) -> bool:
     return bluesky.confirms_writes(response, uris)
 
 
-def read_failure(error: NetworkError | ServerRefused, now: datetime, pace: Pace = PACE) -> Outcome:
-    """Return what it means that something could not be read: a record, a list, an identity."""
-    if error.code == "rate_limited":
-        return Slowed(now, now + timedelta(seconds=pace.pause_when_limited), is_answer=False)
-    if error.code in ("session_expired", "not_signed_in"):
-        return Stopped(error_view(error), is_answer=False)
-    return Unanswered(error_view(error), now)
-
-
-def is_about_one_item(error: NetworkError | ServerRefused) -> bool:
+def is_about_one_item(error: NetworkError | ServerRefused, account: AccountId) -> bool:
     """Return whether resolving failed for this account only, and not for all."""
     if isinstance(error, NetworkError):
         return error.params.get("host") not in (None, *bluesky.SHARED_HOSTS)

@@ -16,6 +16,7 @@ class State(StrEnum):
     WAITING = "waiting"
     ASKED = "asked"
     FOLLOWING = "following"
+    REQUESTED = "requested"
     FAILED = "failed"
     DROPPED = "dropped"
 
@@ -26,7 +27,7 @@ class Item:
 
     `target` is the permanent id on its network (None until resolved), `address` the name that was known for it.
     `urgent`: asked for by hand; sent first, alone, and even while the queue is paused. `record_key`, `batch` and
-    `asked_at` (ISO 8601) are set when the item is first sent.
+    `asked_at` (ISO 8601) are set when the item is first sent; `is_written` once a server has confirmed it.
     """
 
     key: str
@@ -38,6 +39,7 @@ class Item:
     batch: str | None = None
     asked_at: str | None = None
     tries: int = 0
+    is_written: bool = False
     error: ErrorView | None = None
 
     @property

@@ -73,7 +73,7 @@ def _account_view(
     )
     update = decision_fields(match.person.rest_id, match.preselected, view, decisions)
     if NETWORKS[account.network].is_followed_here:
-        update |= following_fields(account.did, account.address, following)
+        update |= following_fields(view, following)
     return view.model_copy(update=update)
 
 

@@ -1,34 +1,39 @@
-"""How far following each account is: from the queue, and from the list of follows."""
+"""How far following each account is: from the queues, and from the lists of follows."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from passerelle.following.items import Item
 from passerelle.following.queue import Queue
 from passerelle.following.status import FOLLOW_STATES
-from passerelle.identifiers import Did
-from passerelle.matching.views import MatchView
+from passerelle.identifiers import Network
+from passerelle.matching.views import AccountView, MatchView
 from passerelle.networks.table import NETWORKS
 
 
 @dataclass(frozen=True, slots=True)
 class Following:
-    """The queue, if there is one, and the dids that the account follows already."""
+    """The queues of the accounts that follow, at most one per network, and what those follow already.
 
-    queue: Queue | None = None
-    dids: frozenset[Did] = frozenset()
+    `names`: dids and accts in canonical form.
+    """
 
-    def item(self, did: str | None, address: str) -> Item | None:
-        """Return the queue's item for an account: under its did, or under its handle where only that was known."""
-        items = self.queue.items if self.queue else {}
-        return items.get(did or address) or items.get(address)
+    queues: Mapping[Network, Queue] = field(default_factory=dict)
+    names: frozenset[str] = frozenset()
+
+    def item(self, account: AccountView) -> Item | None:
+        """Return the queue's item for an account: under its did, or under its address where only that was known."""
+        queue = self.queues.get(account.network)
+        items = queue.items if queue else {}
+        return items.get(account.key) or items.get(account.address.lower())
 
 
 def mark_following(view: MatchView, following: Following) -> MatchView:
     """Return the view with the current state of following; the same object where nothing changed."""
     accounts = [
-        account.model_copy(update=following_fields(account.did, account.address, following))
+        account.model_copy(update=following_fields(account, following))
         if NETWORKS[account.network].is_followed_here
         else account
         for account in view.accounts
@@ -36,10 +41,10 @@ def mark_following(view: MatchView, following: Following) -> MatchView:
     return view if accounts == view.accounts else view.model_copy(update={"accounts": accounts})
 
 
-def following_fields(did: str | None, address: str, following: Following) -> dict[str, object]:
+def following_fields(account: AccountView, following: Following) -> dict[str, object]:
     """Return the fields of an account's view that following sets."""
-    item = following.item(did, address)
-    if did in following.dids or (item and item.target in following.dids):
+    item = following.item(account)
+    if account.key in following.names or (item and item.target in following.names):
         return {"state": "following", "error": None}
     if item is None:
         return {"state": "none", "error": None}

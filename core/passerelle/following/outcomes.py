@@ -33,6 +33,30 @@ class Resolved:
 
 
 @dataclass(frozen=True, slots=True)
+class AlreadyFollowing:
+    """The address of this item belongs to `target`, which is followed already."""
+
+    key: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyRequested:
+    """The address of this item belongs to `target`, which was asked before and has not answered."""
+
+    key: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Postponed:
+    """This item's address could not be looked up now; the others go first."""
+
+    key: str
+    error: ErrorView
+
+
+@dataclass(frozen=True, slots=True)
 class Unresolved:
     """There is no account behind this item's address."""
 
@@ -59,6 +83,11 @@ class Sent:
 @dataclass(frozen=True, slots=True)
 class Accepted:
     """What was sent is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Requested:
+    """What was sent has arrived, and its target decides whether it may be followed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +128,13 @@ class Stopped:
 
 
 @dataclass(frozen=True, slots=True)
+class RequestSent:
+    """A request for the account is about to be sent, where its server counts them."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Paused:
     """The person asked to stop here."""
 
@@ -121,15 +157,20 @@ Outcome = (
     Added
     | Withdrawn
     | Resolved
+    | AlreadyFollowing
+    | AlreadyRequested
+    | Postponed
     | Unresolved
     | Known
     | Sent
     | Accepted
+    | Requested
     | Missing
     | Refused
     | Slowed
     | Unanswered
     | Stopped
+    | RequestSent
     | Paused
     | Resumed
     | ClockSetBack

@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `amount` within any time of length `window`."""
+
+    amount: int
+    window: timedelta
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How fast to follow. `batch` items per request; after `tries` failures in a row the queue stops itself."""
+    """How fast to follow. `batch` items per request; after `tries` failures in a row the queue stops itself.
+
+    A follow costs `points_per_follow` of `limits`. Where a server counts requests too, each one for the account costs
+    one of `request_limits`, and a person is begun only when `requests_per_person` are left.
+    """
 
     batch: int
     points_per_follow: int
-    points_per_hour: int
-    points_per_day: int
+    limits: tuple[Limit, ...]
     tries: int
     first_pause: float  # seconds after the first failure, doubled after each further one
     longest_pause: float
     pause_when_limited: float  # seconds after a 429 that does not say how long
+    request_limits: tuple[Limit, ...] = ()
+    requests_per_person: int = 1

@@ -20,12 +20,17 @@ from passerelle.following.items import Item, State
 from passerelle.following.outcomes import (
     Accepted,
     Added,
+    AlreadyFollowing,
+    AlreadyRequested,
     ClockSetBack,
     Known,
     Missing,
     Outcome,
     Paused,
+    Postponed,
     Refused,
+    Requested,
+    RequestSent,
     Resolved,
     Resumed,
     Sent,
@@ -35,7 +40,8 @@ from passerelle.following.outcomes import (
     Unresolved,
     Withdrawn,
 )
-from passerelle.following.pace import Pace
+from passerelle.following.pace import Limit, Pace
+from passerelle.identifiers import AccountId
 from passerelle.view import ErrorView
 
 # state -> what happens -> next state. What is not here cannot happen: `next_state` raises.
@@ -44,12 +50,16 @@ TRANSITIONS: Mapping[State, Mapping[type[Outcome], State]] = {
         Sent: State.ASKED,
         Known: State.FOLLOWING,
         Resolved: State.WAITING,
+        AlreadyFollowing: State.FOLLOWING,
+        AlreadyRequested: State.REQUESTED,
+        Postponed: State.WAITING,
         Unresolved: State.FAILED,
         Withdrawn: State.DROPPED,
         Added: State.WAITING,
     },
     State.ASKED: {
         Accepted: State.FOLLOWING,
+        Requested: State.REQUESTED,
         Missing: State.WAITING,
         Slowed: State.WAITING,
         Stopped: State.WAITING,
@@ -58,11 +68,13 @@ TRANSITIONS: Mapping[State, Mapping[type[Outcome], State]] = {
         Added: State.ASKED,
     },
     State.FOLLOWING: {Added: State.FOLLOWING, Known: State.DROPPED},
+    State.REQUESTED: {Added: State.REQUESTED, Known: State.FOLLOWING},
     State.FAILED: {Added: State.WAITING, Known: State.FOLLOWING, Withdrawn: State.DROPPED},
 }
 
-DAY = timedelta(days=1)
 FAILURES_BEFORE_SPLITTING = 2  # a batch that fails so often is sent one by one: one record may be the cause
+OPEN = (State.WAITING, State.FAILED, State.REQUESTED)  # ends as soon as the target turns out to be followed
+LOOK_UPS = 3  # times that an address is looked up before its item fails
 
 
 class IllegalTransition(RuntimeError):
@@ -95,18 +107,22 @@ class Pause:
         return cls(datetime.fromisoformat(stored["since"]), datetime.fromisoformat(stored["until"]))
 
 
+Spent = tuple[tuple[datetime, int], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Queue:
     """Everything `account` asked to follow. `known`: targets it follows already (None: not read since the start)."""
 
-    account: str
+    account: AccountId
     items: Mapping[str, Item] = field(default_factory=dict)
     known: frozenset[str] | None = None
     paused: bool = False
     pause: Pause | None = None
     failures_in_row: int = 0
     error: ErrorView | None = None
-    points_spent: tuple[tuple[datetime, int], ...] = ()  # by when they were spent, oldest first
+    points_spent: Spent = ()  # by when they were spent, oldest first
+    requests_sent: Spent = ()  # where the server counts them, oldest first
     last_key_number: int = 0
 
     def to_json(self) -> dict[str, Any]:
@@ -117,7 +133,8 @@ class Queue:
             "pause": self.pause.to_json() if self.pause else None,
             "failures_in_row": self.failures_in_row,
             "error": self.error.model_dump() if self.error else None,
-            "points_spent": [[moment.isoformat(), points] for moment, points in self.points_spent],
+            "points_spent": _spent_to_json(self.points_spent),
+            "requests_sent": _spent_to_json(self.requests_sent),
             "last_key_number": self.last_key_number,
         }
 
@@ -125,13 +142,14 @@ class Queue:
     def from_json(cls, stored: Mapping[str, Any], items: Iterable[Mapping[str, Any]]) -> Self:
         """Parse a stored queue and its stored items."""
         return cls(
-            account=stored["account"],
+            account=AccountId(stored["account"]),
             items={item.key: item for item in map(Item.from_json, items)},
             paused=stored["paused"],
             pause=Pause.from_json(stored["pause"]) if stored["pause"] else None,
             failures_in_row=stored["failures_in_row"],
             error=ErrorView.model_validate(stored["error"]) if stored["error"] else None,
-            points_spent=tuple((datetime.fromisoformat(moment), points) for moment, points in stored["points_spent"]),
+            points_spent=_spent_from_json(stored["points_spent"]),
+            requests_sent=_spent_from_json(stored["requests_sent"]),
             last_key_number=stored["last_key_number"],
         )
 
@@ -139,7 +157,7 @@ class Queue:
     def last_moment(self) -> datetime | None:
         """The last moment that the queue has seen on its clock."""
         since = [self.pause.since] if self.pause else []
-        return max([*since, *(moment for moment, _ in self.points_spent)], default=None)
+        return max([*since, *(moment for moment, _ in (*self.points_spent, *self.requests_sent))], default=None)
 
     def in_state(self, state: State) -> list[Item]:
         """Return the items in `state`, in the order they were added."""
@@ -183,6 +201,24 @@ def _record_resolved(queue: Queue, outcome: Resolved, pace: Pace) -> Queue:
     return _drop_already_followed(_move(queue, _still_there(queue, outcome.key), outcome, target=outcome.target))
 
 
+def _record_already_following(queue: Queue, outcome: AlreadyFollowing, pace: Pace) -> Queue:
+    queue = _move(queue, _still_there(queue, outcome.key), outcome, target=outcome.target, error=None)
+    return queue if queue.known is None else replace(queue, known=queue.known | {outcome.target})
+
+
+def _record_already_requested(queue: Queue, outcome: AlreadyRequested, pace: Pace) -> Queue:
+    return _move(queue, _still_there(queue, outcome.key), outcome, target=outcome.target, error=None)
+
+
+def _record_postponed(queue: Queue, outcome: Postponed, pace: Pace) -> Queue:
+    """Try a few times, after the others; an item that was asked for by hand fails at once."""
+    for item in _still_there(queue, outcome.key):
+        if item.urgent or item.tries + 1 >= LOOK_UPS:
+            return _record_unresolved(queue, Unresolved(outcome.key, outcome.error), pace)
+        return _move(queue, [item], outcome, tries=item.tries + 1)
+    return queue
+
+
 def _record_unresolved(queue: Queue, outcome: Unresolved, pace: Pace) -> Queue:
     return _move(queue, _still_there(queue, outcome.key), outcome, error=outcome.error)
 
@@ -202,15 +238,23 @@ def _record_sent(queue: Queue, outcome: Sent, pace: Pace) -> Queue:
         record_key = item.record_key or outcome.record_keys[item.key]
         chosen = {"record_key": record_key, "batch": batch, "asked_at": item.asked_at or at, "tries": item.tries + 1}
         queue = _move(queue, [item], outcome, **chosen)
-    recent = tuple(spent for spent in queue.points_spent if spent[0] > outcome.at - DAY)
-    points = (outcome.at, len(items) * pace.points_per_follow)
-    return replace(queue, last_key_number=outcome.last_key_number, points_spent=(*recent, points))
+    spent = _spend(queue.points_spent, outcome.at, len(items) * pace.points_per_follow, pace.limits)
+    return replace(queue, last_key_number=outcome.last_key_number, points_spent=spent)
+
+
+def _record_request_sent(queue: Queue, outcome: RequestSent, pace: Pace) -> Queue:
+    return replace(queue, requests_sent=_spend(queue.requests_sent, outcome.at, 1, pace.request_limits))
 
 
 def _record_accepted(queue: Queue, outcome: Accepted, pace: Pace) -> Queue:
     asked = queue.in_state(State.ASKED)
     known = None if queue.known is None else queue.known | {item.target for item in asked if item.target}
-    return _drop_already_followed(_reset_failures(replace(_move(queue, asked, outcome, error=None), known=known)))
+    queue = _move(queue, asked, outcome, error=None, is_written=True)
+    return _drop_already_followed(_reset_failures(replace(queue, known=known)))
+
+
+def _record_requested(queue: Queue, outcome: Requested, pace: Pace) -> Queue:
+    return _reset_failures(_move(queue, queue.in_state(State.ASKED), outcome, error=None, is_written=True))
 
 
 def _record_missing(queue: Queue, outcome: Missing, pace: Pace) -> Queue:
@@ -256,8 +300,12 @@ def _record_resumed(queue: Queue, outcome: Resumed, pace: Pace) -> Queue:
 
 def _record_clock_set_back(queue: Queue, outcome: ClockSetBack, pace: Pace) -> Queue:
     """Begin a pause anew, and count points of the future as spent now: nothing waits longer than its rule allows."""
-    spent = tuple((min(moment, outcome.at), points) for moment, points in queue.points_spent)
-    return replace(queue, points_spent=spent, pause=queue.pause.started_at(outcome.at) if queue.pause else None)
+    points, requests = (
+        tuple((min(moment, outcome.at), amount) for moment, amount in spent)
+        for spent in (queue.points_spent, queue.requests_sent)
+    )
+    pause = queue.pause.started_at(outcome.at) if queue.pause else None
+    return replace(queue, points_spent=points, requests_sent=requests, pause=pause)
 
 
 def _move(queue: Queue, moving: Iterable[Item], outcome: Outcome, **changes: Any) -> Queue:
@@ -302,17 +350,36 @@ def _drop_already_followed(queue: Queue) -> Queue:
 
 
 def _open(queue: Queue) -> Iterator[Item]:
-    return (item for item in queue.items.values() if item.state in (State.WAITING, State.FAILED))
+    return (item for item in queue.items.values() if item.state in OPEN)
+
+
+def _spend(spent: Spent, at: datetime, amount: int, limits: Iterable[Limit]) -> Spent:
+    """Add what is spent now, and leave out what no limit counts any more."""
+    since = at - max((limit.window for limit in limits), default=timedelta())
+    return (*(one for one in spent if one[0] > since), (at, amount))
+
+
+def _spent_to_json(spent: Spent) -> list[list[str | int]]:
+    return [[moment.isoformat(), amount] for moment, amount in spent]
+
+
+def _spent_from_json(stored: Iterable[tuple[str, int]]) -> Spent:
+    return tuple((datetime.fromisoformat(moment), amount) for moment, amount in stored)
 
 
 RECORDERS: Mapping[type[Outcome], Callable[[Queue, Any, Pace], Queue]] = {
     Added: _record_added,
     Withdrawn: _record_withdrawn,
     Resolved: _record_resolved,
+    AlreadyFollowing: _record_already_following,
+    AlreadyRequested: _record_already_requested,
+    Postponed: _record_postponed,
     Unresolved: _record_unresolved,
     Known: _record_known,
     Sent: _record_sent,
+    RequestSent: _record_request_sent,
     Accepted: _record_accepted,
+    Requested: _record_requested,
     Missing: _record_missing,
     Refused: _record_refused,
     Slowed: _record_slowed,

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from passerelle.following.items import Item, State
-from passerelle.following.pace import Pace
-from passerelle.following.queue import DAY, Queue
+from passerelle.following.pace import Limit, Pace
+from passerelle.following.queue import Queue, Spent
 from passerelle.following.steps import Check, Idle, ListFollows, Resolve, Send, Step, Wait
-
-HOUR = timedelta(hours=1)
 
 
 def next_due(queue: Queue, now: datetime, pace: Pace) -> Step:
@@ -22,6 +20,8 @@ def next_due(queue: Queue, now: datetime, pace: Pace) -> Step:
         return Idle()
     if queue.pause and queue.pause.until > now:
         return Wait(queue.pause.until)
+    if (until := next_request_at(queue, now, pace, pace.requests_per_person)) > now:
+        return Wait(until)
     if asked:
         return Check(asked[0].key)
     waiting.sort(key=lambda item: (not item.urgent, item.tries))
@@ -50,22 +50,28 @@ def _next_batch(waiting: Sequence[Item], pace: Pace) -> list[Item]:
     return list(by_target.values())
 
 
+def next_request_at(queue: Queue, now: datetime, pace: Pace, count: int = 1) -> datetime:
+    """Return when the server's limit leaves room for so many requests; `now` where it does already."""
+    return max((_when_room(queue.requests_sent, now, limit, count) for limit in pace.request_limits), default=now)
+
+
 def _within_budget(queue: Queue, batch: Sequence[Item], now: datetime, pace: Pace) -> Step:
     """Send as many as the server's limits leave room for, or wait until there is room again."""
-    windows = ((HOUR, pace.points_per_hour), (DAY, pace.points_per_day))
-    room = min(limit - _spent(queue, now - window) for window, limit in windows) // pace.points_per_follow
+    spent, cost = queue.points_spent, pace.points_per_follow
+    room = min(limit.amount - _spent(spent, now - limit.window) for limit in pace.limits) // cost
     if batch[0].batch is None and room > 0:
         batch = batch[:room]
     if len(batch) <= room:
         return Send(tuple(item.key for item in batch))
-    needed = pace.points_per_follow * (1 if batch[0].batch is None else len(batch))
-    return Wait(max(_when_room(queue, now, window, limit - needed) for window, limit in windows))
+    needed = cost * (1 if batch[0].batch is None else len(batch))
+    return Wait(max(_when_room(spent, now, limit, needed) for limit in pace.limits))
 
 
-def _spent(queue: Queue, since: datetime) -> int:
-    return sum(points for moment, points in queue.points_spent if moment > since)
+def _spent(spent: Spent, since: datetime) -> int:
+    return sum(amount for moment, amount in spent if moment > since)
 
 
-def _when_room(queue: Queue, now: datetime, window: timedelta, allowed: int) -> datetime:
-    moments = [now, *(moment + window for moment, _ in queue.points_spent if moment + window > now)]
-    return next(moment for moment in moments if _spent(queue, moment - window) <= allowed)
+def _when_room(spent: Spent, now: datetime, limit: Limit, needed: int) -> datetime:
+    moments = [now, *(moment + limit.window for moment, _ in spent if moment + limit.window > now)]
+    allowed = limit.amount - needed
+    return next(moment for moment in moments if _spent(spent, moment - limit.window) <= allowed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from passerelle.following.items import State
@@ -10,6 +10,7 @@ from passerelle.following.pace import Pace
 from passerelle.following.queue import Queue
 from passerelle.following.schedule import next_due
 from passerelle.following.steps import Idle, Wait
+from passerelle.identifiers import Network, network_of
 from passerelle.matching.views import FollowState
 from passerelle.view import ErrorView, View
 
@@ -18,39 +19,79 @@ FOLLOW_STATES: Mapping[State, FollowState] = {
     State.WAITING: "waiting",
     State.ASKED: "asked",
     State.FOLLOWING: "following",
+    State.REQUESTED: "requested",
     State.FAILED: "failed",
 }
 
 
-class QueueView(View):
-    """How following goes, as of `as_of`. `next_at` is set while a server asked to wait, `error` while one stopped it.
+class FollowCounts(View):
+    """How many people are in each state. `requested`: asked, and the person followed decides.
 
-    Both moments (ISO 8601) are of the same clock; where `as_of` is in the future, the clock was set back since.
+    `running`: something is done now or at `next_at` (ISO 8601), which is set while a server asked to wait.
     """
 
-    account: str
     running: bool
     waiting: int
     asked: int
     following: int
+    requested: int
     failed: int
-    as_of: str
     next_at: str | None
     error: ErrorView | None
 
 
-def make_view(queue: Queue, now: datetime, pace: Pace) -> QueueView:
-    """Return the queue as pages show it."""
+class AccountQueueView(FollowCounts):
+    """The queue of one own account. `is_current`: this account follows on its network; others only end what waits."""
+
+    account: str
+    network: Network
+    is_current: bool
+
+
+class QueueView(FollowCounts):
+    """How following goes as of `as_of` (ISO 8601): of the current accounts together, then of each account.
+
+    Moments are of one clock; where `as_of` is in the future, the clock was set back since.
+    """
+
+    as_of: str
+    accounts: list[AccountQueueView]
+
+
+def make_account_view(queue: Queue, now: datetime, pace: Pace, *, is_current: bool) -> AccountQueueView:
+    """Return one queue as pages show it."""
     step = next_due(queue, now, pace)
     counts = {state: len(queue.in_state(state)) for state in State}
-    return QueueView(
+    return AccountQueueView(
         account=queue.account,
+        network=network_of(queue.account),
+        is_current=is_current,
         running=not isinstance(step, Idle),
         waiting=counts[State.WAITING],
         asked=counts[State.ASKED],
         following=counts[State.FOLLOWING],
+        requested=counts[State.REQUESTED],
         failed=counts[State.FAILED],
-        as_of=now.isoformat(),
         next_at=step.until.isoformat() if isinstance(step, Wait) else None,
         error=queue.error,
+    )
+
+
+def make_view(accounts: Iterable[AccountQueueView], now: datetime) -> QueueView:
+    """Return the queues of all accounts as pages show them."""
+    accounts = list(accounts)
+    current = [one for one in accounts if one.is_current]
+    moments = [one.next_at for one in current if one.running]
+    waits = [moment for moment in moments if moment]
+    return QueueView(
+        running=bool(moments),
+        waiting=sum(one.waiting for one in current),
+        asked=sum(one.asked for one in current),
+        following=sum(one.following for one in current),
+        requested=sum(one.requested for one in current),
+        failed=sum(one.failed for one in current),
+        next_at=min(waits) if waits and len(waits) == len(moments) else None,
+        error=next((one.error for one in current if one.error), None),
+        as_of=now.isoformat(),
+        accounts=accounts,
     )

@@ -10,7 +10,7 @@ from passerelle.matching.evidence import EvidenceView, MatchGrade
 from passerelle.view import ErrorView, View
 
 # How far following an account is (`following/status.py` derives it): a field of what pages show, so it stands here.
-FollowState = Literal["none", "waiting", "asked", "following", "failed"]
+FollowState = Literal["none", "waiting", "asked", "following", "requested", "failed"]
 
 
 class AccountView(View):
@@ -29,6 +29,11 @@ class AccountView(View):
     error: ErrorView | None
     listed: bool
     hint: HintView | None
+
+    @property
+    def key(self) -> str:
+        """The key of the account in a queue: its did, or its address as addresses are compared."""
+        return self.did or self.address.lower()
 
 
 class MatchView(View):

@@ -52,6 +52,6 @@ NETWORKS: Mapping[Network, NetworkRules] = {
         profile_url=lambda address: mastodon.profile_url(parse_acct(address)),
         check_account=_check_fediverse,
         has_did=False,
-        is_followed_here=False,
+        is_followed_here=True,
     ),
 }

@@ -77,9 +77,7 @@ export class BadgePeople {
   }
 
   async #queued({ known }: Found): Promise<ReadonlyMap<string, Queued>> {
-    const keys = knownAccounts(known)
-      .filter(({ network }) => network === "bluesky")
-      .map(accountKey);
+    const keys = knownAccounts(known).map(accountKey);
     const items = await Promise.all(keys.map(async (key) => [key, await this.parts.queued(key)] as const));
     return new Map(items.filter((item): item is [string, Queued] => item[1] !== null));
   }

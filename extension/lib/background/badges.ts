@@ -26,12 +26,13 @@ export function makeBadgesBackground(
   const version = memoize(async () => (await readState("directory"))?.version ?? null);
   const matches = memoize(readMatches);
   const queue = memoize(() => readKeys("queue")); // few people on a page are in it
+  const following = memoize(readFollowing);
   const account = memoize(() => sessions.current("bluesky"));
   const locale = memoize(readLocale);
   const people = makeKnownPeople();
   const inOrder = makeSerializer();
   const forget = () => {
-    for (const one of [version, matches, queue, account, locale, people]) one.forget();
+    for (const one of [version, matches, queue, following, account, locale, people]) one.forget();
   };
 
   const parts: BadgeParts = {
@@ -41,7 +42,11 @@ export function makeBadgesBackground(
     names: people.namesOf,
     bearer,
     matches,
-    queued: async (key) => ((await queue()).has(key) ? await readQueued(key) : null),
+    queued: async (key) => {
+      const keys = await queue();
+      const stored = (await following()).map((own) => `${own} ${key}`).find((one) => keys.has(one));
+      return stored === undefined ? null : readQueued(stored);
+    },
     account,
     locale,
     follow: async (fields) => {
@@ -98,6 +103,11 @@ async function readFiles(): Promise<DirectoryFiles> {
     ["rows", "keys", "offsets"].map((key) => read("directory", key)),
   );
   return { rows, keys, offsets } as DirectoryFiles;
+}
+
+// The own accounts that follow: core/passerelle/engine/queue_store.py
+async function readFollowing(): Promise<string[]> {
+  return Object.values(((await read("queue", "current")) as Record<string, string> | undefined) ?? {});
 }
 
 async function readQueued(key: string): Promise<Queued | null> {

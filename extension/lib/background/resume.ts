@@ -19,19 +19,23 @@ export async function scheduleQueueCheck(): Promise<void> {
   }
 }
 
-/** Resume the queue if it should be running and its time has come; `follow.resume` only ends a wait. */
+/** Resume each account's queue that should be running and whose time has come; `follow.resume` only ends a wait. */
 export async function checkQueue(): Promise<void> {
   const queue = await readState("queue");
-  if (!queue?.running) return;
-  const wait = waitOf(queue, Date.now());
+  const running = queue?.accounts.filter((account) => account.running) ?? [];
+  if (!queue || running.length === 0) return;
+  const now = Date.now();
+  const waits = running.map((account) => waitOf({ ...account, as_of: queue.as_of }, now));
+  const wait = Math.min(...waits);
   if (wait > 0) {
-    await browser.alarms.create(QUEUE_ALARM, { when: Date.now() + Math.min(wait, LONGEST_ALARM) });
+    await browser.alarms.create(QUEUE_ALARM, { when: now + Math.min(wait, LONGEST_ALARM) });
     return;
   }
   await browser.alarms.create(QUEUE_ALARM, { delayInMinutes: CHECK_EVERY });
   const engine = makeEngine(wakeEngine);
   try {
-    await engine.call("follow.resume", {});
+    for (const [at, { account }] of running.entries())
+      if (waits[at] === 0) await engine.call("follow.resume", { account });
   } catch (error) {
     // The alarm is set: it will be tried again. What stopped the queue itself stands in the queue, for the pages.
     console.warn("Following was not taken up again:", error);
@@ -44,7 +48,7 @@ export async function checkQueue(): Promise<void> {
  * Return for how many milliseconds after `now` the queue waits; 0 where it does not. A queue stored in the future was
  * stored by a clock that was set back since: 0, so that the engine counts its waits anew.
  */
-export function waitOf(queue: QueueView, now: number): number {
+export function waitOf(queue: Pick<QueueView, "as_of" | "next_at">, now: number): number {
   if (queue.next_at === null || Date.parse(queue.as_of) > now) return 0;
   return Math.max(0, Date.parse(queue.next_at) - now);
 }

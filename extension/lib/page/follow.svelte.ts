@@ -1,4 +1,4 @@
-// Following on Bluesky: starting it, pausing it, and what waits for a sign-in.
+// Following on both networks: starting it, pausing it, and what waits for a sign-in.
 import { SvelteSet } from "svelte/reactivity";
 import type { Engine } from "../engine/client";
 import { failureOf } from "../engine/failures";
@@ -8,7 +8,7 @@ import type { Failures } from "./failures.svelte";
 import type { Stored } from "./stored.svelte";
 
 /** Errors that signing in again removes. */
-export const NEEDS_SIGN_IN: readonly string[] = ["not_signed_in", "session_expired"];
+export const NEEDS_SIGN_IN: readonly string[] = ["not_signed_in", "session_expired", "scope_missing"];
 
 export class Follow {
   /** Pressed and not yet answered: a rest_id, or `pendingKey` of an account that only a profile names. */
@@ -19,20 +19,22 @@ export class Follow {
   constructor(
     private readonly engine: Pick<Engine, "call">,
     private readonly stored: Pick<Stored, "archive" | "queue">,
-    private readonly signedIn: Pick<SignedIn, "usable">,
+    private readonly signedIn: Pick<SignedIn, "usable" | "usableOnMastodon">,
     private readonly failures: Failures,
     private readonly askToSignIn: () => void,
   ) {}
 
-  /** Follow these people, or everyone ticked for null; without a usable account, after signing in. */
+  /** Follow these people, or everyone ticked for null, on the networks signed in to; without one, after signing in. */
   async start(restIds: string[] | null): Promise<void> {
-    const account = this.signedIn.usable;
-    if (!account) {
+    const accounts = [this.signedIn.usable, this.signedIn.usableOnMastodon].flatMap((account) =>
+      account ? [account.id] : [],
+    );
+    if (accounts.length === 0) {
       this.signInFirst(() => this.start(restIds));
       return;
     }
     await this.whilePending(restIds ?? [], () =>
-      this.engine.call("follow.start", { account: account.id, rest_ids: restIds }),
+      this.engine.call("follow.start", { accounts, rest_ids: restIds }),
     );
   }
 
@@ -61,9 +63,10 @@ export class Follow {
   }
 
   /** Continue after a sign-in: mark who is followed already, resume what it had stopped, then do what waited for it. */
-  async afterSignIn(did: string, waiting: (() => Promise<void>) | null): Promise<void> {
-    await this.refresh(did);
-    if (this.hasStoppedForSignIn(did)) await this.resume();
+  async afterSignIn(account: string, waiting: (() => Promise<void>) | null): Promise<void> {
+    await this.refresh(account);
+    if (this.hasStoppedForSignIn(account))
+      await this.failures.guard(() => this.engine.call("follow.resume", { account }));
     await waiting?.();
   }
 
@@ -86,16 +89,16 @@ export class Follow {
     return result;
   }
 
-  private async refresh(did: string): Promise<void> {
+  private async refresh(account: string): Promise<void> {
     if (!this.stored.archive) return;
     this.isRefreshing = true;
-    await this.failures.guard(() => this.engine.call("follow.refresh", { account: did }));
+    await this.failures.guard(() => this.engine.call("follow.refresh", { account }));
     this.isRefreshing = false;
   }
 
-  private hasStoppedForSignIn(did: string): boolean {
-    const { queue } = this.stored;
-    return queue?.account === did && queue.error !== null && NEEDS_SIGN_IN.includes(queue.error.code);
+  private hasStoppedForSignIn(account: string): boolean {
+    const queue = this.stored.queue?.accounts.find((one) => one.account === account);
+    return !!queue?.error && NEEDS_SIGN_IN.includes(queue.error.code);
   }
 }
 

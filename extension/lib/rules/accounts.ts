@@ -37,7 +37,7 @@ export function isFollowed(accounts: readonly { readonly state: AccountView["sta
 
 /** Return what the engine calls an account by while it is being followed. */
 export function accountKey({ did, address }: Pick<KnownAccount, "did" | "address">): string {
-  return did ?? address;
+  return did ?? address.toLowerCase();
 }
 
 // As core/passerelle/matching/match.py, list_accounts.

@@ -19,6 +19,7 @@ class Stored {
 }
 class SignedIn {
   usable = $state.raw<Account | null>(ME);
+  usableOnMastodon = $state.raw<Account | null>(null);
 }
 
 function makeFollow(answers = {}) {
@@ -42,7 +43,19 @@ function makeFollow(answers = {}) {
 test("Follow all names nobody: the engine follows who is ticked", async () => {
   const { follow, calls } = makeFollow();
   await follow.start(null);
-  expect(calls).toEqual([["follow.start", { account: DID, rest_ids: null }]]);
+  expect(calls).toEqual([
+    ["follow.start", { accounts: [DID], rest_ids: null }],
+  ]);
+});
+
+test("who is signed in on both networks follows on both", async () => {
+  const { follow, signedIn, calls } = makeFollow();
+  signedIn.usableOnMastodon = { ...ME, id: "me@rive.example.org" };
+  await follow.start(["1"]);
+  expect(calls[0]?.[1]).toEqual({
+    accounts: [DID, "me@rive.example.org"],
+    rest_ids: ["1"],
+  });
 });
 
 test("people asked for are pending until the engine answers, also when it refuses", async () => {
@@ -114,8 +127,7 @@ test.each([
   async (code, owner, resumes) => {
     const { follow, stored, calls } = makeFollow();
     stored.queue = {
-      account: owner,
-      error: { code, message: "", params: {} },
+      accounts: [{ account: owner, error: { code, message: "", params: {} } }],
     } as QueueView;
     await follow.afterSignIn(DID, null);
     expect(calls.some(([type]) => type === "follow.resume")).toBe(resumes);

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from passerelle.errors import InvalidIdentifier, ServerRefused
-from passerelle.identifiers import Did, parse_did
+from passerelle.identifiers import AccountId, Did, parse_did
 from passerelle.networks.bluesky.answers import error_name, expect_ok, read_object, unreadable
 from passerelle.transport import Fetch, Request, Response
 
@@ -142,12 +142,12 @@ def _record(follow: Follow) -> dict[str, str]:
 
 
 def _get(account: Did, method: str, query: Mapping[str, str]) -> Request:
-    return Request("GET", f"/xrpc/{method}?{urlencode(query)}", account=account)
+    return Request("GET", f"/xrpc/{method}?{urlencode(query)}", account=AccountId(account))
 
 
 def _post(account: Did, method: str, body: Mapping[str, Any]) -> Request:
     text = json.dumps(body, ensure_ascii=False).encode()
-    return Request("POST", f"/xrpc/{method}", {"content-type": "application/json"}, text, account)
+    return Request("POST", f"/xrpc/{method}", {"content-type": "application/json"}, text, AccountId(account))
 
 
 def _cursor(value: object) -> str | None:

@@ -1,0 +1,35 @@
+"""What the queue asks of a network: the shape of each entry of `table.FOLLOWING`."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from passerelle.errors import NetworkError, ServerRefused
+from passerelle.following.items import Item
+from passerelle.following.outcomes import Outcome, Sent
+from passerelle.following.pace import Pace
+from passerelle.following.queue import Queue
+from passerelle.identifiers import AccountId
+from passerelle.transport import Fetch, Request, Response
+
+
+@dataclass(frozen=True, slots=True)
+class FollowRules:
+    """How one network's follows are looked up, written and read. Functions that ask raise ServerRefused, NetworkError.
+
+    `list_follows` returns each target that is followed, with the name under which pages know it. `find_target` and
+    `look_up` return what they found as outcomes, in their order. `slowed_until` is asked about every answer.
+    """
+
+    pace: Pace
+    # (queue, keys of items, now, ten random bits) -> the record keys under which they are sent
+    choose_record_keys: Callable[[Queue, Sequence[str], datetime, int], Sent]
+    write_request: Callable[[AccountId, Sequence[Item]], Request]
+    read_write: Callable[[Response, AccountId, Sequence[Item], datetime, Pace], Outcome]
+    look_up: Callable[[AccountId, Item, Fetch], Awaitable[Outcome]]
+    find_target: Callable[[AccountId, Item, Fetch], Awaitable[Sequence[Outcome]]]
+    list_follows: Callable[[AccountId, Fetch], Awaitable[Mapping[str, str]]]
+    slowed_until: Callable[[Response, datetime], datetime | None]
+    is_about_one_item: Callable[[NetworkError | ServerRefused, AccountId], bool]
