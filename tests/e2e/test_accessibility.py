@@ -211,7 +211,7 @@ def test_what_is_done_is_read_aloud_by_regions_that_were_there_before(signed_in:
     account.get_by_test_id("choose").check()
     signed_in.get_by_test_id("follow-all").press("Enter")
     await_followed(signed_in)
-    await_heard(signed_in, "followed on Bluesky with Passerelle so far")
+    await_heard(signed_in, "followed with Passerelle so far")
 
     open_settings(signed_in)
     signed_in.get_by_test_id("sign-out").press("Enter")
@@ -243,7 +243,7 @@ def test_following_is_read_aloud_in_steps(signed_in: Page, world: World) -> None
         await_heard(signed_in, "Paused.")
         signed_in.get_by_test_id("resume").press("Enter")
     await_followed(signed_in)
-    await_heard(signed_in, "followed on Bluesky with Passerelle so far")
+    await_heard(signed_in, "followed with Passerelle so far")
 
 
 def colours(target: Locator, *points: tuple[float, float]) -> list[str]:

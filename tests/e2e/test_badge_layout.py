@@ -117,7 +117,7 @@ def test_label_and_tick_say_the_same_of_everyone(badged: Badged, person: Account
 
             assert {has_tick for _, has_tick, _ in marks} == {True, False}
             for label, has_tick, is_visible in marks:
-                assert ("You follow them" in label) == has_tick == is_visible, label
+                assert ("You already follow them" in label) == has_tick == is_visible, label
         tab.resize(*DESKTOP)
 
 

@@ -103,7 +103,7 @@ test("the label says followed exactly where the mark shows its tick", () => {
   ] as const) {
     const made = view({}, { match: matchWith({ state }) });
     expect(
-      plain(made?.label).includes("You follow them on Bluesky."),
+      plain(made?.label).includes("You already follow them."),
       state,
     ).toBe(isFollowed(made?.accounts ?? []));
   }

@@ -74,16 +74,16 @@ const CLIENT_CODES = [
 ].flatMap((path) =>
   codesIn(`extension/${path}`, [/"(engine_[a-z]+)"/g, /code: "([a-z_]+)"/g]),
 );
-const SESSION_CODES = [
-  ...["index", "kinds", "send"].flatMap((name) =>
-    codesIn(`extension/lib/sessions/${name}.ts`, [
-      /SessionError\("([a-z_]+)"/g,
-    ]),
-  ),
-  ...codesIn("extension/lib/sessions/kinds.ts", [
-    /^ {2}(?:\w+): "([a-z_]+)",$/gm,
-  ]), // the CODES table
-];
+const SESSION_FILES = readdirSync(join(ROOT, "extension/lib/sessions"), {
+  recursive: true,
+  encoding: "utf8",
+}).filter((path) => path.endsWith(".ts"));
+const SESSION_CODES = SESSION_FILES.flatMap((path) =>
+  codesIn(`extension/lib/sessions/${path}`, [
+    /SessionError\("([a-z_]+)"/g,
+    /^ {2}(?:\w+): "([a-z]+_[a-z_]+)",$/gm, // the tables of refusals
+  ]),
+);
 const EVERY_CORE_FILE = readdirSync(join(ROOT, "core/passerelle"), {
   recursive: true,
   encoding: "utf8",
