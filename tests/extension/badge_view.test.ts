@@ -102,10 +102,9 @@ test("the label says followed exactly where the mark shows its tick", () => {
     "following",
   ] as const) {
     const made = view({}, { match: matchWith({ state }) });
-    expect(
-      plain(made?.label).includes("You already follow them."),
-      state,
-    ).toBe(isFollowed(made?.accounts ?? []));
+    expect(plain(made?.label).includes("You already follow them."), state).toBe(
+      isFollowed(made?.accounts ?? []),
+    );
   }
 });
 
