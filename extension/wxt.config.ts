@@ -22,7 +22,7 @@ const X_HOSTS = [
   "https://mobile.twitter.com/*",
 ];
 
-const PERMISSIONS = ["storage", "unlimitedStorage", "alarms", "scripting"];
+const PERMISSIONS = ["storage", "unlimitedStorage", "alarms", "scripting", "identity"];
 
 // connect-src: no request of ours, and no redirect of one, goes to an http server, such as those of a local network.
 const POLICY = "script-src 'self' 'wasm-unsafe-eval'; object-src 'self'; connect-src 'self' https:";

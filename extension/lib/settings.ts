@@ -1,10 +1,15 @@
 // What the person set, in `storage.local`; and what a popup that closes must not lose, in `storage.session`.
 import { browser } from "wxt/browser";
+import type { Failure } from "./engine/failures";
 import { LANGUAGES, type LanguageSetting } from "./i18n/i18n";
+import type { SessionNetwork } from "./sessions";
+import type { Started } from "./sessions/mastodon/sign-in";
 
 const LANGUAGE = "language";
 const DRAFT = "sign-in-draft";
+const STARTED = "started-sign-in";
 const DISMISSED = "dismissed-work";
+const BADGES_OFFER = "badges-offer";
 
 /** Return the chosen language; "auto" until one is chosen. */
 export async function language(): Promise<LanguageSetting> {
@@ -23,16 +28,30 @@ export function onLanguage(listener: (setting: LanguageSetting) => void): void {
   });
 }
 
-/** A sign-in under way: a popup closes when its owner goes to fetch an app password. Never holds the password. */
-export async function signInDraft(): Promise<string | null> {
-  const draft: unknown = (await browser.storage.session.get(DRAFT))[DRAFT];
-  return typeof draft === "string" ? draft : null;
+/** A sign-in under way: a popup closes when a window opens, or an app password is fetched. Never holds the password. */
+export interface SignInDraft {
+  readonly network: SessionNetwork;
+  /** The address or server typed so far. */
+  readonly typed: string;
+  /** Why it failed, where the page that started it had closed by then. */
+  readonly failure: Failure | null;
 }
 
-export async function setSignInDraft(handle: string | null): Promise<void> {
-  await (handle === null
-    ? browser.storage.session.remove(DRAFT)
-    : browser.storage.session.set({ [DRAFT]: handle }));
+export async function signInDraft(): Promise<SignInDraft | null> {
+  return (await readSession<SignInDraft>(DRAFT)) ?? null;
+}
+
+export async function setSignInDraft(draft: SignInDraft | null): Promise<void> {
+  await writeSession(DRAFT, draft);
+}
+
+/** A sign-in to Mastodon that waits for the code from the server's page. */
+export async function startedSignIn(): Promise<Started | null> {
+  return (await readSession<Started>(STARTED)) ?? null;
+}
+
+export async function setStartedSignIn(started: Started | null): Promise<void> {
+  await writeSession(STARTED, started);
 }
 
 /** Which failed work the person has read about: the same error must not greet them again. */
@@ -45,9 +64,28 @@ export async function setDismissedWork(startedAt: string): Promise<void> {
   await browser.storage.session.set({ [DISMISSED]: startedAt });
 }
 
+/** Whether the person has said "not now" when badges were offered after following. */
+export async function isBadgesOfferDismissed(): Promise<boolean> {
+  return (await browser.storage.local.get(BADGES_OFFER))[BADGES_OFFER] === false;
+}
+
+export async function dismissBadgesOffer(): Promise<void> {
+  await browser.storage.local.set({ [BADGES_OFFER]: false });
+}
+
 /** Delete all settings. */
 export async function clear(): Promise<void> {
   await Promise.all([browser.storage.local.clear(), browser.storage.session.clear()]);
+}
+
+async function readSession<T>(key: string): Promise<T | undefined> {
+  return (await browser.storage.session.get(key))[key] as T | undefined;
+}
+
+async function writeSession(key: string, value: object | null): Promise<void> {
+  await (value === null
+    ? browser.storage.session.remove(key)
+    : browser.storage.session.set({ [key]: value }));
 }
 
 function parseLanguage(value: unknown): LanguageSetting {

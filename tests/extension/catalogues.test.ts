@@ -51,7 +51,7 @@ function names(language: Language, key: Key): string[] {
   return [...new Set(found)].sort();
 }
 
-// Codes stand in Python as `code = "…"`, `code: str = "…"`, `code="…"` and in the CODES tables; in TypeScript in the
+// Codes stand in Python as `code = "…"`, `code: str = "…"`, `code="…"` and in the s; in TypeScript in the
 // errors that are thrown.
 function codesIn(path: string, patterns: RegExp[]): string[] {
   const text = readFileSync(join(ROOT, path), "utf8");
@@ -78,10 +78,15 @@ const SESSION_FILES = readdirSync(join(ROOT, "extension/lib/sessions"), {
   recursive: true,
   encoding: "utf8",
 }).filter((path) => path.endsWith(".ts"));
-const SESSION_CODES = SESSION_FILES.flatMap((path) =>
-  codesIn(`extension/lib/sessions/${path}`, [
+const SESSION_CODES = [
+  ...SESSION_FILES.map((path) => `extension/lib/sessions/${path}`),
+  "extension/lib/background/sign-in.ts",
+  "extension/lib/background/sign-in-page.ts",
+].flatMap((path) =>
+  codesIn(path, [
     /SessionError\("([a-z_]+)"/g,
-    /^ {2}(?:\w+): "([a-z]+_[a-z_]+)",$/gm, // the tables of refusals
+    /\bcode: "([a-z_]+)"/g,
+    /^ {2}(?:\w+): "([a-z]+_[a-z_]+)",$/gm, // tables of refusals
   ]),
 );
 const EVERY_CORE_FILE = readdirSync(join(ROOT, "core/passerelle"), {
@@ -195,6 +200,8 @@ test.each(LANGUAGES)(
           host: "pds.example.org",
           file: "tweets.js",
           proposal: "ada.bsky.social",
+          software: "misskey",
+          address: "ada@social.example.org",
         },
       });
       expect(sentence.length, code).toBeLessThan(LONGEST_ERROR);

@@ -126,6 +126,8 @@ test.each(Object.entries(UNTRUE))(
   },
 );
 
+// Titles of lists that are shown with someone in them only.
+const NEVER_OF_NONE: ReadonlySet<Key> = new Set<Key>(["found.names"]);
 const AMOUNTS = [0, 1, 2, 3, 11, 99, 100, 1_000_000];
 // A noun that belongs to one cannot follow another number, and the other way round.
 const COUNTED = (Object.keys(CATALOGUES.en) as Key[]).filter((key) =>
@@ -148,10 +150,11 @@ test.each(LANGUAGES)(
   (language) => {
     expect(COUNTED.length).toBeGreaterThan(10);
     for (const key of COUNTED) {
-      const sentences = AMOUNTS.map((amount) => said(language, key, amount));
+      const amounts = AMOUNTS.slice(NEVER_OF_NONE.has(key) ? 1 : 0);
+      const sentences = amounts.map((amount) => said(language, key, amount));
       // Every amount makes another sentence, so none is said of two.
       expect(new Set(sentences).size, `${key}: ${sentences.join(" | ")}`).toBe(
-        AMOUNTS.length,
+        amounts.length,
       );
     }
   },

@@ -246,7 +246,7 @@ async function accessTokenRunsOut() {
 
 async function session() {
   const found = await store.get(ADA.did);
-  if (!found) throw new Error("no session");
+  if (found?.kind !== "app-password") throw new Error("no session");
   return found;
 }
 

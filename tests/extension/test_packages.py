@@ -52,8 +52,8 @@ def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize(
     ("package", "permissions"),
     [
-        ("chromium", ["alarms", "offscreen", "scripting", "storage", "unlimitedStorage"]),
-        ("firefox", ["alarms", "scripting", "storage", "unlimitedStorage"]),
+        ("chromium", ["alarms", "identity", "offscreen", "scripting", "storage", "unlimitedStorage"]),
+        ("firefox", ["alarms", "identity", "scripting", "storage", "unlimitedStorage"]),
     ],
 )
 def test_a_package_asks_only_for_what_it_needs(dist: Path, package: str, permissions: list[str]) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
+from pathlib import Path
 
 from tests.world import fake_x
 from tests.world.appview import PdsAccounts, appview
@@ -12,13 +14,16 @@ from tests.world.mastodon import Mastodon
 from tests.world.mastodons import WITHOUT_API
 from tests.world.pds import HANDLES, HOSTNAME, Pds, Plc
 from tests.world.residents import INHABITANTS
-from tests.world.world import Ask, Site, proxy
+from tests.world.world import Ask, Site, proxy, unreachable
 
+ROOT = Path(__file__).parents[2]
 DIRECTORY = "dir.passerelle.eu"
 PDS = HOSTNAME
 PLC = "plc.directory"
 APPVIEW = "public.api.bsky.app"
 X = "x.com"
+# Where a sign-in returns in Chromium, which may begin to load that address before it hands it to the extension.
+RETURN = f"{tomllib.loads((ROOT / 'build' / 'identity.toml').read_text())['chromium']['id']}.chromiumapp.org"
 # The permissions that the extension asks for when badges are switched on: extension/lib/x/switch.ts
 X_PATTERNS = tuple(f"https://{host}/*" for host in ("x.com", "mobile.x.com", "twitter.com", "mobile.twitter.com"))
 RESOLVE = "/xrpc/com.atproto.identity.resolveHandle"
@@ -41,6 +46,7 @@ def make_sites(
         APPVIEW: appview(PdsAccounts(bluesky, PDS, HANDLES)),
         PDS: bluesky,
         DIRECTORY: proxy(lambda: directory.port),
+        RETURN: unreachable(proxy(lambda: directory.port)),
         **{host: fediverse(host, people) for host, people in INHABITANTS.items()},
         **{host: server.site for host, server in mastodons.items()},
         **WITHOUT_API,

@@ -10,14 +10,18 @@ import { lazyEngine } from "../../lib/background/engine-client";
 import { wakeEngine } from "../../lib/background/engine-host";
 import { makeHintsBackground } from "../../lib/background/hints";
 import { migrateStores } from "../../lib/background/migrate";
-import { QUEUE_ALARM, checkQueue, scheduleQueueCheck } from "../../lib/background/resume";
+import { keepAlive } from "../../lib/background/keep-alive";
+import { QUEUE_ALARM, checkQueue, resumeAfterSignIn, scheduleQueueCheck } from "../../lib/background/resume";
 import { type ContentHandlers, makeRoute, type PageHandlers, type Route } from "../../lib/background/router";
 import { makeSeenBackground } from "../../lib/background/seen";
+import { makeSignInHandlers } from "../../lib/background/sign-in";
+import { openPage, returnAddress } from "../../lib/background/sign-in-page";
 import { makeSeenStore } from "../../lib/background/seen-store";
 import type { WakeEngine } from "../../lib/engine/client";
 import { failureOf } from "../../lib/engine/failures";
 import { relayRequests } from "../../lib/engine/relay";
 import { sessions } from "../../lib/sessions";
+import { send } from "../../lib/sessions/send";
 import * as settings from "../../lib/settings";
 
 type Port = Parameters<Parameters<typeof browser.runtime.onConnect.addListener>[0]>[0];
@@ -39,6 +43,23 @@ const deletion = makeDeletion({
   settings: () => settings.clear(),
 });
 
+const signIn = makeSignInHandlers({
+  sessions,
+  send,
+  client: () => ({
+    name: browser.runtime.getManifest().name,
+    website: browser.runtime.getManifest().homepage_url ?? "",
+    redirect: returnAddress("mastodon"),
+  }),
+  openPage,
+  openTab: (url) => browser.tabs.create({ url }),
+  keepAlive,
+  setDraft: settings.setSignInDraft,
+  readStarted: settings.startedSignIn,
+  setStarted: settings.setStartedSignIn,
+  afterwards: ({ id }) => resumeAfterSignIn(id),
+});
+
 /** What the extension's own pages may ask. */
 const EXTENSION_PAGE_HANDLERS: PageHandlers = {
   ...badges.pageHandlers,
@@ -49,6 +70,7 @@ const EXTENSION_PAGE_HANDLERS: PageHandlers = {
   },
   "reading.start": ({ kind }) => seen.list.start(kind === "followers" ? "followers" : "following"),
   "reading.stop": () => seen.list.stop(),
+  ...signIn,
   "data.delete-all": () => deletion.deleteAll().then(() => ({})),
 };
 

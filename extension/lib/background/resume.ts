@@ -2,6 +2,7 @@
 import { browser } from "wxt/browser";
 import { makeEngine } from "../engine/client";
 import type { QueueView } from "../messages/messages.gen";
+import { NEEDS_SIGN_IN } from "../sessions";
 import { readState } from "../engine/stores";
 import { wakeEngine } from "./engine-host";
 
@@ -39,6 +40,18 @@ export async function checkQueue(): Promise<void> {
   } catch (error) {
     // The alarm is set: it will be tried again. What stopped the queue itself stands in the queue, for the pages.
     console.warn("Following was not taken up again:", error);
+  } finally {
+    engine.close();
+  }
+}
+
+/** Resume the queue of an account that it had stopped for, once that account has signed in again. */
+export async function resumeAfterSignIn(account: string): Promise<void> {
+  const queue = (await readState("queue"))?.accounts.find((one) => one.account === account);
+  if (!NEEDS_SIGN_IN.includes(queue?.error?.code ?? "")) return;
+  const engine = makeEngine(wakeEngine);
+  try {
+    await engine.call("follow.resume", { account });
   } finally {
     engine.close();
   }

@@ -2,6 +2,8 @@
 import type { Engine } from "../engine/client";
 import { type Account, type Credentials, type SessionNetwork, type Sessions } from "../sessions";
 import * as settings from "../settings";
+import type { SignInDraft } from "../settings";
+import { ask } from "./background";
 import type { Failures } from "./failures.svelte";
 
 type Current = Record<SessionNetwork, Account | null>;
@@ -12,8 +14,8 @@ export class SignedIn {
   accounts = $state.raw<readonly Account[]>([]);
   /** The account that acts on each network. */
   current = $state.raw<Current>({ bluesky: null, fediverse: null });
-  /** The handle typed so far. */
-  draft = $state("");
+  /** A sign-in under way, or one that failed after its page had closed. */
+  draft = $state.raw<SignInDraft | null>(null);
 
   constructor(
     private readonly engine: Pick<Engine, "call">,
@@ -32,9 +34,8 @@ export class SignedIn {
   async start(): Promise<boolean> {
     this.sessions.onChange(() => void this.read());
     await this.read();
-    const draft = await settings.signInDraft();
-    this.draft = draft ?? "";
-    return draft !== null && this.usable === null;
+    this.draft = await settings.signInDraft();
+    return this.draft !== null && usableOf(this.current[this.draft.network]) === null;
   }
 
   /** Find the server of a handle. Throws what the engine answers. */
@@ -46,7 +47,7 @@ export class SignedIn {
   async signIn(credentials: Credentials): Promise<void> {
     await this.sessions.signIn(credentials);
     await this.read();
-    await this.keepDraft(null);
+    await this.keepDraft("bluesky", null);
   }
 
   async signOut(id: string): Promise<void> {
@@ -58,10 +59,29 @@ export class SignedIn {
     await this.failures.guard(() => this.sessions.makeCurrent(id));
   }
 
-  /** Store a handle being typed, so that a popup that closes opens again at the same step. */
-  async keepDraft(handle: string | null): Promise<void> {
-    this.draft = handle ?? "";
-    await settings.setSignInDraft(handle);
+  /** Sign in on the page of a Mastodon server; the background goes on when this page closes. Throws what came of it. */
+  async signInToMastodon(typed: string): Promise<Account> {
+    const account = (await ask({ type: "sign-in.mastodon", typed })) as Account;
+    await this.read();
+    return account;
+  }
+
+  /** Open a Mastodon server's page that shows a code to copy; returns the server's host. */
+  async openCodePage(typed: string): Promise<string> {
+    return ((await ask({ type: "sign-in.mastodon-code", typed })) as { host: string }).host;
+  }
+
+  /** Sign in with the code that the server's page showed. */
+  async signInWithCode(code: string): Promise<Account> {
+    const account = (await ask({ type: "sign-in.mastodon-finish", code })) as Account;
+    await this.read();
+    return account;
+  }
+
+  /** Store what is being typed, so that a popup that closes opens again at the same step. */
+  async keepDraft(network: SessionNetwork, typed: string | null): Promise<void> {
+    this.draft = typed === null ? null : { network, typed, failure: null };
+    await settings.setSignInDraft(this.draft);
   }
 
   /** Read the accounts as they are stored now. */

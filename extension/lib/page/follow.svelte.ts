@@ -5,10 +5,8 @@ import { failureOf } from "../engine/failures";
 import type { AccountView, MatchView } from "../messages/messages.gen";
 import type { SignedIn } from "./account.svelte";
 import type { Failures } from "./failures.svelte";
+import { NEEDS_SIGN_IN } from "../sessions";
 import type { Stored } from "./stored.svelte";
-
-/** Errors that signing in again removes. */
-export const NEEDS_SIGN_IN: readonly string[] = ["not_signed_in", "session_expired", "scope_missing"];
 
 export class Follow {
   /** Pressed and not yet answered: a rest_id, or `pendingKey` of an account that only a profile names. */

@@ -130,3 +130,16 @@ export function decided(
   );
   return { ...match, accounts };
 }
+
+const SERVERS_OFFERED = 30;
+
+/** Return the domains of the Mastodon accounts in the list, the most frequent first. */
+export function servers(matches: readonly MatchView[]): string[] {
+  const counted = new Map<string, number>();
+  for (const { network, address } of matches.flatMap(({ accounts }) => accounts)) {
+    const domain = network === "fediverse" ? address.split("@").at(-1) : undefined;
+    if (domain) counted.set(domain, (counted.get(domain) ?? 0) + 1);
+  }
+  const byCount = [...counted].sort(([a, many], [b, more]) => more - many || a.localeCompare(b));
+  return byCount.slice(0, SERVERS_OFFERED).map(([domain]) => domain);
+}

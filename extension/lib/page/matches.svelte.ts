@@ -9,7 +9,7 @@ import { locale, sentenceFor, t } from "../i18n/i18n.svelte";
 import type { Looked } from "../messages/views";
 import type { AccountView, MatchView } from "../messages/messages.gen";
 import type { Failures } from "./failures.svelte";
-import { counts, decided, type Decision, failed, sorted, toFollow, toImport } from "./list";
+import { counts, decided, type Decision, failed, servers, sorted, toFollow, toImport } from "./list";
 
 interface Pending {
   readonly decision: Decision;
@@ -42,6 +42,8 @@ export class Matches {
   readonly counts = $derived(counts(this.all));
   readonly toFollow = $derived(toFollow(this.all));
   readonly toImport = $derived(toImport(this.all));
+  /** Mastodon servers of the people found, those of most people first. */
+  readonly servers = $derived(servers(this.all));
   readonly failedIds = $derived(failed(this.all));
 
   /** Store a decision; it shows at once, and is taken back if the engine could not store it. */

@@ -6,7 +6,7 @@ import { readState } from "../engine/stores";
 import { locale, t } from "../i18n/i18n.svelte";
 import type { LanguageSetting } from "../i18n/i18n";
 import type { ExportMake } from "../messages/messages.gen";
-import { type Credentials, sessions } from "../sessions";
+import { type Account, type Credentials, type SessionNetwork, sessions } from "../sessions";
 import * as settings from "../settings";
 import { SignedIn } from "./account.svelte";
 import { deleteAllData } from "./background";
@@ -35,11 +35,21 @@ export class Page {
   place = $state<"popup" | "tab">("tab");
   view = $state<View>("home");
   hash = $state("");
+  /** The network whose form the sign-in shows first. */
+  signInNetwork = $state<SessionNetwork>("bluesky");
   /** The name of the file saved last. */
   saved = $state<string | null>(null);
   deleted = $state(false);
   /** What was done last, to be read aloud. */
   said = $state("");
+  private isBadgesOfferDismissed = $state(true); // until it has been read
+  /** Whether following has come to an end, which is when badges are offered once more. */
+  readonly mayOfferBadges = $derived.by(() => {
+    const { queue } = this.stored;
+    const hasFollowed =
+      queue !== null && queue.following + queue.requested > 0 && queue.waiting + queue.asked === 0;
+    return hasFollowed && !this.isBadgesOfferDismissed && this.matches.all.length > 0;
+  });
   /** The list on x.com that is being read, or was read last. */
   reading = $state.raw<Reading | null>(null);
 
@@ -48,9 +58,10 @@ export class Page {
     this.place = place;
     this.readHash();
     this.listen();
-    [locale.setting, this.reading] = await Promise.all([
+    [locale.setting, this.reading, this.isBadgesOfferDismissed] = await Promise.all([
       settings.language(),
       readReading(),
+      settings.isBadgesOfferDismissed(),
       this.work.start(),
     ]);
     const isSigningIn = await this.signedIn.start();
@@ -93,9 +104,18 @@ export class Page {
   /** Sign in and go home. Throws what the server answers. */
   async signIn(credentials: Credentials): Promise<void> {
     await this.signedIn.signIn(credentials);
+    this.afterSignIn(credentials.did);
+  }
+
+  /** Go home after a sign-in on a server's page. Throws what came of `work`. */
+  async signInOnPage(work: () => Promise<Account>): Promise<void> {
+    this.afterSignIn((await work()).id);
+  }
+
+  private afterSignIn(id: string): void {
     const waiting = this.follow.takeWaiting();
     this.go("home");
-    void this.follow.afterSignIn(credentials.did, waiting);
+    void this.follow.afterSignIn(id, waiting);
   }
 
   async save(format: ExportMake["format"]): Promise<void> {
@@ -117,6 +137,11 @@ export class Page {
   /** Have a sentence read aloud, also one that was read last. */
   say(sentence: string): void {
     this.said = this.said === sentence ? `${sentence}\u00a0` : sentence;
+  }
+
+  async dismissBadgesOffer(): Promise<void> {
+    this.isBadgesOfferDismissed = true;
+    await settings.dismissBadgesOffer();
   }
 
   async setLanguage(setting: LanguageSetting): Promise<void> {

@@ -18,7 +18,7 @@ import {
 import { send as sendOverHttp } from "./send";
 import * as store from "./store";
 
-export { SessionError } from "./records";
+export { NEEDS_SIGN_IN, SessionError } from "./records";
 export type { Account, Call, Credentials, Reply, SessionNetwork } from "./records";
 
 /** What the outside world gives; tests hand in their own. `exclusively` runs one piece of work at a time per name. */
@@ -27,6 +27,9 @@ export interface Parts {
   exclusively: <T>(name: string, work: () => Promise<T>) => Promise<T>;
   now: () => Date;
 }
+
+/** A session without the time, which is that of storing it. */
+type Unstamped = Session extends infer S ? (S extends Session ? Omit<S, "signedInAt"> : never) : never;
 
 const CHANNEL = "passerelle-sessions";
 
@@ -39,8 +42,12 @@ export function makeSessions({ send, exclusively, now }: Parts) {
     const { did: id } = credentials;
     const server = parseServer(credentials.pds);
     const { handle: address, tokens } = await signInByPassword(send, { ...credentials, pds: server });
-    const signedInAt = now().toISOString();
-    return add({ kind: "app-password", id, network: "bluesky", address, server, tokens, signedInAt });
+    return addNow({ kind: "app-password", id, network: "bluesky", address, server, tokens });
+  }
+
+  /** Store a finished sign-in as the current account of its network. */
+  function addNow(session: Unstamped): Promise<Account> {
+    return add({ ...session, signedInAt: now().toISOString() });
   }
 
   // Under the lock: a renewal of the earlier session must not overwrite the new one.
@@ -128,7 +135,7 @@ export function makeSessions({ send, exclusively, now }: Parts) {
     return session;
   }
 
-  return { signIn, signOut, deleteAll, list, current, makeCurrent, onChange, authorizedFetch };
+  return { signIn, add: addNow, signOut, deleteAll, list, current, makeCurrent, onChange, authorizedFetch };
 }
 
 async function signedIn(id: string): Promise<Session> {

@@ -34,8 +34,30 @@ export interface AppPasswordSession extends Common {
   readonly tokens: Tokens | null;
 }
 
+/** What a Mastodon server gave for a sign-in. The app's secret is needed to revoke the token. */
+export interface MastodonTokens {
+  readonly access: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+/** A sign-in to Mastodon or a compatible server. Its token does not run out; `tokens` is null once it was revoked. */
+export interface MastodonSession extends Common {
+  readonly kind: "mastodon";
+  readonly tokens: MastodonTokens | null;
+}
+
 /** One sign-in as it is stored. */
-export type Session = AppPasswordSession;
+export type Session = AppPasswordSession | MastodonSession;
+
+/** Passerelle's registration at one Mastodon server, for one address to return to. */
+export interface App {
+  readonly server: string;
+  readonly redirect: string;
+  readonly scopes: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
 
 /** One sign-in as pages see it: no token in it. */
 export interface Account extends Pick<Common, "id" | "network" | "address" | "server"> {
@@ -53,6 +75,8 @@ export interface Call {
   timeout?: number;
   /** Bytes of the answer's body; the rest is cut off. */
   limit?: number;
+  /** Whether a redirect to another public host is followed; never together with a token. */
+  mayRedirect?: boolean;
 }
 
 /** A server's answer; header names are lower case. */
@@ -63,6 +87,9 @@ export interface Reply {
   body: Uint8Array<ArrayBuffer>;
   url: string;
 }
+
+/** Codes of errors that signing in again removes. */
+export const NEEDS_SIGN_IN: readonly string[] = ["not_signed_in", "session_expired", "scope_missing"];
 
 /** Send a call to a server. Throws SessionError("server_unreachable") without an answer in time; every status is a Reply. */
 export type Send = (server: string, call: Call) => Promise<Reply>;

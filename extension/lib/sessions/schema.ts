@@ -2,17 +2,18 @@
 //
 // Dumps of each version: tests/data/stored/sessions/
 import type { DBSchema, IDBPDatabase, IDBPTransaction } from "idb";
-import type { Session, SessionNetwork } from "./records";
+import type { App, Session, SessionNetwork } from "./records";
 
 export interface Schema extends DBSchema {
   sessions: { key: string; value: Session }; // by id
   state: { key: SessionNetwork; value: string }; // network -> id of its current account
+  apps: { key: string; value: App }; // by server and redirect
 }
 
 /** The version of this shape; each has a step in `migrate`. */
 export const VERSION = 2;
 
-type Upgrade = IDBPTransaction<Schema, ("sessions" | "state")[], "versionchange">;
+type Upgrade = IDBPTransaction<Schema, ("sessions" | "state" | "apps")[], "versionchange">;
 
 /** A session of version 1: Bluesky only, by app password, its key the did. */
 interface Session1 {
@@ -35,11 +36,12 @@ export function migrate(
     database.createObjectStore("sessions");
     database.createObjectStore("state");
   }
+  database.createObjectStore("apps");
   // An error leaves everything as it was: opening the database fails, and is tried again.
   if (stored === 1) toVersion2(transaction).catch(() => transaction.abort());
 }
 
-// Version 2: accounts on several networks, and one current account for each network instead of one in all.
+// Version 2: accounts on several networks, one current account for each network instead of one in all, and Mastodon's apps.
 async function toVersion2(transaction: Upgrade): Promise<void> {
   const [sessions, state] = [transaction.objectStore("sessions"), transaction.objectStore("state")];
   for (const session of await sessions.getAll()) {

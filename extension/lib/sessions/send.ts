@@ -1,5 +1,6 @@
-// One HTTP request to an account's own server: no cookies, no referrer, no redirect, a deadline, a bounded answer.
+// One HTTP request to an account's own server: no cookies, no referrer, a deadline, a bounded answer.
 import { DEFAULT_LIMIT, readStart } from "../body";
+import { publicHost } from "../rules/hosts";
 import { type Call, type Reply, SessionError } from "./records";
 
 const TIMEOUT = 30; // seconds, as core/passerelle/transport.py
@@ -7,14 +8,27 @@ const TIMEOUT = 30; // seconds, as core/passerelle/transport.py
 /** Send a call. Throws SessionError("server_unreachable") without an answer in time. */
 export async function send(
   server: string,
-  { method, path, headers = {}, body = null, timeout = TIMEOUT, limit = DEFAULT_LIMIT }: Call,
+  {
+    method,
+    path,
+    headers = {},
+    body = null,
+    timeout = TIMEOUT,
+    limit = DEFAULT_LIMIT,
+    mayRedirect = false,
+  }: Call,
 ): Promise<Reply> {
   const url = new URL(path, server);
   // A token must not travel to another host, whatever the path says ("//elsewhere", "https://elsewhere").
   if (url.origin !== new URL(server).origin) throw new SessionError("server_error", { host: url.host });
   try {
     const signal = AbortSignal.timeout(timeout * 1000);
-    const response = await fetch(url, { method, headers, body, signal, ...PLAIN });
+    const redirect = mayRedirect ? "follow" : "error";
+    const response = await fetch(url, { method, headers, body, signal, redirect, ...PLAIN });
+    if (response.redirected && publicHost(response.url) === null) {
+      await response.body?.cancel();
+      throw new SessionError("server_error", { host: url.host });
+    }
     return {
       host: url.host,
       status: response.status,
@@ -33,5 +47,4 @@ const PLAIN: RequestInit = {
   credentials: "omit",
   referrerPolicy: "no-referrer",
   cache: "no-store",
-  redirect: "error",
 };

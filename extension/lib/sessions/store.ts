@@ -1,9 +1,9 @@
 // IndexedDB database `sessions`, the only place where tokens are stored. Works in pages and in workers.
 import { type IDBPDatabase, type IDBPTransaction, openDB } from "idb";
-import type { Session, SessionNetwork } from "./records";
+import type { App, Session, SessionNetwork } from "./records";
 import { migrate, type Schema, VERSION } from "./schema";
 
-type Write = IDBPTransaction<Schema, ("sessions" | "state")[], "readwrite">;
+type Write = IDBPTransaction<Schema, ("sessions" | "state" | "apps")[], "readwrite">;
 
 const DATABASE = "sessions";
 const STRICT = { durability: "strict" } as const;
@@ -65,11 +65,29 @@ export function remove(id: string): Promise<Session | null> {
   });
 }
 
+/** Return Passerelle's registration at a server, or null. */
+export function app(server: string, redirect: string): Promise<App | null> {
+  return use(async (database) => (await database.get("apps", appKey(server, redirect))) ?? null);
+}
+
+/** Store a registration. */
+export function putApp(registered: App): Promise<void> {
+  return write(async (transaction) => {
+    const key = appKey(registered.server, registered.redirect);
+    await transaction.objectStore("apps").put(registered, key);
+  });
+}
+
+function appKey(server: string, redirect: string): string {
+  return `${server} ${redirect}`;
+}
+
 /** Remove everything and return the sessions there were. */
 export function clear(): Promise<Session[]> {
   return write(async (transaction) => {
     const sessions = await transaction.objectStore("sessions").getAll();
     await transaction.objectStore("state").clear();
+    await transaction.objectStore("apps").clear();
     await transaction.objectStore("sessions").clear();
     return sessions;
   });
@@ -92,7 +110,7 @@ function bySignIn(one: Session, other: Session): number {
 
 function write<T>(work: (transaction: Write) => Promise<T>): Promise<T> {
   return use(async (database) => {
-    const transaction = database.transaction(["sessions", "state"], "readwrite", STRICT);
+    const transaction = database.transaction(["sessions", "state", "apps"], "readwrite", STRICT);
     const result = await work(transaction);
     await transaction.done;
     return result;

@@ -56,12 +56,12 @@ test("an expired account is shown, but is not usable", async () => {
 test("a handle typed in a popup that closed is there again, until the sign-in succeeds", async () => {
   const before = makeSignedIn().signedIn;
   await before.start();
-  await before.keepDraft("me.exam");
+  await before.keepDraft("bluesky", "me.exam");
   const { signedIn } = makeSignedIn();
   expect(await signedIn.start()).toBe(true);
-  expect(signedIn.draft).toBe("me.exam");
+  expect(signedIn.draft?.typed).toBe("me.exam");
   await signedIn.signIn({} as Credentials);
-  expect(signedIn.draft).toBe("");
+  expect(signedIn.draft).toBeNull();
   expect(await makeSignedIn(ME).signedIn.start()).toBe(false);
 });
 

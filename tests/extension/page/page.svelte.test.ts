@@ -82,13 +82,17 @@ test("going to a view sets the address, so that a reload stays there", async () 
 });
 
 test("a popup opens at the sign-in that was under way, a tab does not", async () => {
-  await settings.setSignInDraft("me.exam");
+  await settings.setSignInDraft({
+    network: "bluesky",
+    typed: "me.exam",
+    failure: null,
+  });
   const [popup, tab] = [new Page(), new Page()];
   await popup.start("popup");
   hash = "";
   await tab.start("tab");
   expect([popup.view, tab.view]).toEqual(["sign-in", "home"]);
-  expect(popup.signedIn.draft).toBe("me.exam");
+  expect(popup.signedIn.draft?.typed).toBe("me.exam");
 });
 
 test("nothing to read is said at once, without the engine", async () => {

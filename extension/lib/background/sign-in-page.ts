@@ -1,0 +1,26 @@
+// Shows the page of a server on which a person signs in, and returns where it led.
+import { browser } from "wxt/browser";
+import { SessionError } from "../sessions";
+
+/** Return the address to which a server's page for a sign-in returns, on this extension's own virtual host. */
+export function returnAddress(path: string): string {
+  return browser.identity.getRedirectURL(path);
+}
+
+/** Return whether this browser can show such a page: Firefox for Android cannot. */
+export function canOpenPage(): boolean {
+  return "identity" in browser && "launchWebAuthFlow" in browser.identity;
+}
+
+/** Show a page and return the address it returned to. Throws SessionError: sign_in_closed, server_unreachable. */
+export async function openPage(url: string): Promise<string> {
+  const { host } = new URL(url);
+  try {
+    const returned = await browser.identity.launchWebAuthFlow({ url, interactive: true });
+    if (returned) return returned;
+  } catch (error) {
+    // Chromium's words: chrome/browser/extensions/api/identity/identity_constants.cc. Everything else is a closed window.
+    if (/could not be loaded/i.test(String(error))) throw new SessionError("server_unreachable", { host });
+  }
+  throw new SessionError("sign_in_closed", { host });
+}

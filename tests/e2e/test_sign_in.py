@@ -1,0 +1,158 @@
+"""Signing in on the server's own page, in real browsers: Mastodon and its relatives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+import pytest
+from playwright.sync_api import Page, Playwright, expect
+
+from tests.conftest import Packages
+from tests.e2e.steps import APP, error, open_settings
+from tests.world.chromium import Chromium, closed_world
+from tests.world.mastodon import Mastodon
+from tests.world.mastodons import HOME, PERSON, SOFTWARE, WITHOUT_API
+from tests.world.world import World
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture(scope="module")
+def browser(
+    playwright: Playwright, packages: Packages, everywhere: World, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Chromium]:
+    """One browser for the file; each test signs out again."""
+    profile = tmp_path_factory.mktemp("sign-in") / "profile"
+    with Chromium(playwright, packages.chromium, profile, closed_world(everywhere)) as running:
+        yield running
+
+
+@pytest.fixture
+def tab(browser: Chromium, world: World) -> Iterator[Page]:
+    page = browser.open_page(f"{APP}#sign-in")
+    page.get_by_test_id("sign-in-fediverse").check()
+    yield page
+    page.goto(browser.url(f"{APP}#settings"))
+    page.reload()
+    for _ in range(page.get_by_test_id("sign-out").count()):
+        page.get_by_test_id("sign-out").first.click()
+    expect(page.get_by_test_id("sign-out")).to_have_count(0)
+    page.close()
+
+
+def open_window(browser: Chromium, page: Page, typed: str) -> Page:
+    """Type a server, press Sign in, and return the window of the server that opens."""
+    page.get_by_test_id("mastodon-server").fill(typed)
+    with browser.context.expect_page() as opened:
+        page.get_by_test_id("mastodon-submit").click()
+    return opened.value
+
+
+def expect_signed_in(page: Page, acct: str) -> None:
+    expect(page.get_by_test_id("mastodon-form")).to_be_hidden()
+    open_settings(page)
+    expect(page.locator(f'[data-testid="signed-in"][data-did="{acct}"]')).to_be_visible()
+
+
+@pytest.mark.parametrize("host", SOFTWARE)
+def test_each_kind_of_server_signs_in_and_its_token_is_revoked_by_signing_out(
+    browser: Chromium, tab: Page, mastodons: Mapping[str, Mastodon], host: str
+) -> None:
+    server = mastodons[host]
+    window = open_window(browser, tab, host)
+    window.locator("#username").select_option(PERSON)
+    window.locator("#authorize").click()
+
+    expect_signed_in(tab, f"{PERSON}@{host}")
+    assert [token.username for token in server.oauth.tokens.values()] == [PERSON]
+    tab.get_by_test_id("sign-out").click()
+    expect(tab.get_by_test_id("sign-out")).to_have_count(0)
+    await_that(tab, lambda: not server.oauth.tokens)
+
+
+def await_that(page: Page, is_so: Callable[[], bool]) -> None:
+    for _ in range(100):
+        if is_so():
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("It did not come about")
+
+
+def test_a_refusal_on_the_page_and_a_closed_window_are_told_apart(
+    browser: Chromium, tab: Page, mastodons: Mapping[str, Mastodon]
+) -> None:
+    open_window(browser, tab, f"@{PERSON}@{HOME}").locator("#deny").click()
+    expect(error(tab, "sign_in_denied")).to_be_visible()
+
+    open_window(browser, tab, HOME).close()
+    expect(error(tab, "sign_in_closed")).to_be_visible()
+
+    assert mastodons[HOME].oauth.tokens == {}
+
+
+def test_a_server_that_grants_less_than_following_needs_keeps_no_token(
+    browser: Chromium, tab: Page, mastodons: Mapping[str, Mastodon], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    oauth = mastodons[HOME].oauth
+    monkeypatch.setattr(oauth, "grants", lambda _: frozenset({"read:accounts"}))
+    open_window(browser, tab, HOME).locator("#authorize").click()
+
+    expect(error(tab, "scope_missing")).to_be_visible()
+    await_that(tab, lambda: not oauth.tokens)
+
+
+def test_an_app_that_the_server_deleted_is_registered_again_without_a_word(
+    browser: Chromium, tab: Page, mastodons: Mapping[str, Mastodon]
+) -> None:
+    oauth = mastodons[HOME].oauth
+    open_window(browser, tab, HOME).locator("#deny").click()
+    expect(error(tab, "sign_in_denied")).to_be_visible()
+    oauth.apps.clear()
+
+    window = open_window(browser, tab, HOME)
+    window.locator("#username").select_option(PERSON)
+    window.locator("#authorize").click()
+
+    expect_signed_in(tab, f"{PERSON}@{HOME}")
+    assert len(oauth.apps) == 1
+
+
+@pytest.mark.parametrize("host", WITHOUT_API)
+def test_a_server_without_the_api_is_named_by_its_software(tab: Page, host: str) -> None:
+    tab.get_by_test_id("mastodon-server").fill(host)
+    tab.get_by_test_id("mastodon-submit").click()
+
+    told = error(tab, "server_software_without_api")
+    expect(told).to_contain_text(host.partition(".")[0])
+
+
+def test_a_code_copied_from_the_page_signs_in_where_no_window_opens(
+    browser: Chromium, tab: Page, mastodons: Mapping[str, Mastodon]
+) -> None:
+    tab.get_by_test_id("mastodon-server").fill(HOME)
+    with browser.context.expect_page() as opened:
+        tab.get_by_test_id("mastodon-code").click()
+    window = opened.value
+    window.locator("#username").select_option(PERSON)
+    window.locator("#authorize").click()
+    code = window.locator("#code").inner_text()
+    window.close()
+    tab.get_by_test_id("mastodon-code-field").fill(code)
+    tab.get_by_test_id("mastodon-submit").click()
+
+    expect_signed_in(tab, f"{PERSON}@{HOME}")
+
+
+def test_a_sign_in_begun_in_a_popup_that_closes_is_finished(browser: Chromium, tab: Page) -> None:
+    tab.goto(browser.url(f"{APP}#settings"))
+    with browser.open_popup() as popup:
+        popup.goto(browser.url("popup.html#sign-in"))
+        popup.get_by_test_id("sign-in-fediverse").check()
+        popup.get_by_test_id("mastodon-server").fill(HOME)
+        with browser.context.expect_page() as opened:
+            popup.get_by_test_id("mastodon-submit").click()
+    window = opened.value
+    window.locator("#username").select_option(PERSON)
+    window.locator("#authorize").click()
+
+    expect(tab.locator(f'[data-testid="signed-in"][data-did="{PERSON}@{HOME}"]')).to_be_visible()
