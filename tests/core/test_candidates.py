@@ -142,7 +142,7 @@ def test_a_search_is_sent_through_the_own_server_and_keeps_what_resembles() -> N
     _, proposals = run(Search([sought(1, "zzz9", "Ada Nouvelle 🦋"), sought(2, "nameless")], ACCOUNT), web)
     assert [one.candidate.address for one in proposals] == ["x.bsky.social"]
     assert [(one.account, one.url.partition("?")[0]) for one in web.requests] == [
-        (ME, "/xrpc/app.bsky.actor.searchActors")
+        (ACCOUNT, "/xrpc/app.bsky.actor.searchActors")
     ]
     assert parse_qs(urlsplit(web.requests[0].url).query)["q"] == ["ada nouvelle"]
 
