@@ -9,6 +9,7 @@ const LANGUAGE = "language";
 const DRAFT = "sign-in-draft";
 const STARTED = "started-sign-in";
 const DISMISSED = "dismissed-work";
+const BADGES_OFFER = "badges-offer";
 
 /** Return the chosen language; "auto" until one is chosen. */
 export async function language(): Promise<LanguageSetting> {
@@ -61,6 +62,15 @@ export async function dismissedWork(): Promise<string | null> {
 
 export async function setDismissedWork(startedAt: string): Promise<void> {
   await browser.storage.session.set({ [DISMISSED]: startedAt });
+}
+
+/** Whether the person has said "not now" when badges were offered after following. */
+export async function isBadgesOfferDismissed(): Promise<boolean> {
+  return (await browser.storage.local.get(BADGES_OFFER))[BADGES_OFFER] === false;
+}
+
+export async function dismissBadgesOffer(): Promise<void> {
+  await browser.storage.local.set({ [BADGES_OFFER]: false });
 }
 
 /** Delete all settings. */

@@ -1,6 +1,6 @@
 // The people of the follow graph as the engine stored them: the names it has for each id.
 import { memoize } from "../async";
-import { read } from "../engine/stores";
+import { PEOPLE_KEYS, readPeople } from "../engine/people";
 
 /** The engine's newest name for a person, and since when it is known (ISO 8601; "" where that is unknown). */
 export interface KnownName {
@@ -8,23 +8,11 @@ export interface KnownName {
   readonly seen: string;
 }
 
-// One person in store `people`: to_json in core/passerelle/people/graph.py writes them.
-type StoredPerson = readonly [
-  rest_id: string,
-  flags: number,
-  name:
-    readonly [screen_name: string, display_name: string | null, seen: string | null, source: string] | null,
-  aliases: readonly string[],
-];
-
-// What the archive says comes first, then what X's pages said.
-const KEYS = ["graph", "page"] as const;
-
 /** Return the newest name per id for everyone in the engine's graph; null where it has none. */
 export async function readKnown(): Promise<ReadonlyMap<string, KnownName | null>> {
   const known = new Map<string, KnownName | null>();
-  for (const key of KEYS) {
-    for (const [restId, flags, name] of await readStored(key)) {
+  for (const key of PEOPLE_KEYS) {
+    for (const [restId, flags, name] of await readPeople(key)) {
       // People known from X's pages only belong to the graph where they stand in a list, which sets a flag.
       if (key === "page" && flags === 0 && !known.has(restId)) continue;
       known.set(restId, newer(known.get(restId), name && { screen_name: name[0], seen: name[2] ?? "" }));
@@ -46,15 +34,10 @@ export function makeKnownPeople() {
 
 async function readNames(): Promise<ReadonlyMap<string, readonly string[]>> {
   const names = new Map<string, string[]>();
-  for (const key of KEYS)
-    for (const [restId, , name, aliases] of await readStored(key))
+  for (const key of PEOPLE_KEYS)
+    for (const [restId, , name, aliases] of await readPeople(key))
       names.set(restId, [...(names.get(restId) ?? []), ...(name ? [name[0]] : []), ...aliases]);
   return names;
-}
-
-async function readStored(key: (typeof KEYS)[number]): Promise<readonly StoredPerson[]> {
-  const text = await read("people", key);
-  return typeof text === "string" ? (JSON.parse(text) as { people: StoredPerson[] }).people : [];
 }
 
 function newer(known: KnownName | null | undefined, other: KnownName | null): KnownName | null {

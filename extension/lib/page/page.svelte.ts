@@ -3,7 +3,7 @@ import { tick } from "svelte";
 import { onReading, type Reading, readReading } from "../messages/reading";
 import { engine } from "../engine/client";
 import { readState } from "../engine/stores";
-import { locale } from "../i18n/i18n.svelte";
+import { locale, t } from "../i18n/i18n.svelte";
 import type { LanguageSetting } from "../i18n/i18n";
 import type { ExportMake } from "../messages/messages.gen";
 import { type Account, type Credentials, type SessionNetwork, sessions } from "../sessions";
@@ -40,6 +40,16 @@ export class Page {
   /** The name of the file saved last. */
   saved = $state<string | null>(null);
   deleted = $state(false);
+  /** What was done last, to be read aloud. */
+  said = $state("");
+  private isBadgesOfferDismissed = $state(true); // until it has been read
+  /** Whether following has come to an end, which is when badges are offered once more. */
+  readonly mayOfferBadges = $derived.by(() => {
+    const { queue } = this.stored;
+    const hasFollowed =
+      queue !== null && queue.following + queue.requested > 0 && queue.waiting + queue.asked === 0;
+    return hasFollowed && !this.isBadgesOfferDismissed && this.matches.all.length > 0;
+  });
   /** The list on x.com that is being read, or was read last. */
   reading = $state.raw<Reading | null>(null);
 
@@ -48,9 +58,10 @@ export class Page {
     this.place = place;
     this.readHash();
     this.listen();
-    [locale.setting, this.reading] = await Promise.all([
+    [locale.setting, this.reading, this.isBadgesOfferDismissed] = await Promise.all([
       settings.language(),
       readReading(),
+      settings.isBadgesOfferDismissed(),
       this.work.start(),
     ]);
     const isSigningIn = await this.signedIn.start();
@@ -120,6 +131,17 @@ export class Page {
     this.deleted = (await this.failures.guard(deleteAllData)) === true;
     await this.signedIn.read();
     locale.setting = "auto";
+    if (this.deleted) this.say(t("settings.delete_done"));
+  }
+
+  /** Have a sentence read aloud, also one that was read last. */
+  say(sentence: string): void {
+    this.said = this.said === sentence ? `${sentence}\u00a0` : sentence;
+  }
+
+  async dismissBadgesOffer(): Promise<void> {
+    this.isBadgesOfferDismissed = true;
+    await settings.dismissBadgesOffer();
   }
 
   async setLanguage(setting: LanguageSetting): Promise<void> {
