@@ -11,7 +11,6 @@ const TIMEOUT = 30; // seconds, as core/passerelle/transport.py
 // https://datatracker.ietf.org/doc/html/rfc9449#section-7.1; what is wrong with our proofs can only be their time.
 const CLOCK = /\berror="invalid_dpop_proof"/;
 
-
 /** Make the kind; the client is made at the first request. */
 export function makeOauth(parts: ClientParts, announce: () => void): Kind<OauthSession> {
   const sessionStore = makeSessionStore(announce);
