@@ -19,7 +19,7 @@ endif
 export npm_config_fund := false
 export npm_config_audit := false
 
-.PHONY: help setup installed run pictures test test-fast soak check x-pages x-users bench dist format lock clean
+.PHONY: help setup installed run pictures test test-fast soak check x-pages x-users reach bench dist format lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -106,6 +106,10 @@ x-pages: ## the people that badges find in each saved X page: make x-pages PAGES
 x-users: ## the people that the reader takes from each of X's own answers: make x-users FILES=folder
 	@$(MAKE) --no-print-directory setup >&2
 	@$(PY) -m tests.x_users "$(FILES)"
+
+reach: ## how many people are found, and how many wrongly: make reach TRUTH=pairs.csv POOL=pool.csv [SEED=1]
+	@$(MAKE) --no-print-directory setup >&2
+	@$(PY) -m tests.reach "$(TRUTH)" "$(POOL)" $(SEED)
 
 dist: setup ## the stores' ZIP files and the core's wheel, in dist/
 	$(PY) build/make.py --zips

@@ -1,4 +1,4 @@
-"""The pages in a real Chromium: nothing wider than a small telephone, and everything large enough for a finger."""
+"""The pages in a real Chromium: nothing wider than a small telephone, large targets, and axe objects to nothing."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from passerelle_directory.cli import main
 from playwright.sync_api import Browser, Playwright
 
 from tests.backend.test_cli import START_UP, free_port, get_when_up
+from tests.world.axe import find_violations
 from tests.world.chromium import QUIET, find_binary
 
 pytestmark = pytest.mark.e2e
@@ -67,4 +68,39 @@ def test_no_page_is_wider_than_a_small_telephone_and_every_target_fits_a_finger(
         assert width <= NARROW, path
         assert height <= TALLEST, path
         assert page.evaluate(SMALL_TARGETS, FINGER) == [], path
+    page.close()
+
+
+# What must be reached from every page: the extension, one's own entry, privacy, and who answers for the server.
+WAYS = ("/install?", "/listed?", "/privacy?", "/legal?", "/legal?lang={language}#contact")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+def test_axe_finds_nothing_on_any_page(browser: Browser, address: str, language: str, scheme: str) -> None:
+    page = browser.new_page(
+        viewport={"width": NARROW, "height": 640},
+        locale=language,
+        color_scheme="dark" if scheme == "dark" else "light",
+    )
+    found = {}
+    for path in PATHS:
+        page.goto(address + path)
+        assert page.locator("html").get_attribute("lang") == language
+        found[path] = find_violations(page)
+    page.close()
+    assert found == {path: [] for path in PATHS}
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+def test_every_page_leads_to_the_extension_to_ones_entry_and_to_who_answers_for_it(
+    browser: Browser, address: str, language: str
+) -> None:
+    page = browser.new_page(viewport={"width": NARROW, "height": 640}, locale=language)
+    for path in PATHS:
+        page.goto(address + path)
+        hrefs = [link.get_attribute("href") or "" for link in page.locator("a:visible").all()]
+        for way in WAYS:
+            wanted = way.format(language=language)
+            assert any(href.startswith(wanted) for href in hrefs), f"{path} has no link to {wanted}"
     page.close()

@@ -29,6 +29,8 @@ MIDDLE = """function () {
 POLL_SECONDS = 0.1
 PATIENCE = 20.0  # seconds; a machine may be busy with other things
 BADGE = "[data-passerelle-badge]"
+# https://www.w3.org/TR/webdriver2/#keyboard-actions
+KEYS = {"Tab": "\ue004", "Enter": "\ue007", "Escape": "\ue00c"}
 UNHURRIED = 0.5  # seconds that a question wants to be read before it is answered: extension/lib/x/badge/card.ts
 
 
@@ -64,7 +66,11 @@ class Tab(ABC):
 
     @abstractmethod
     def press_key(self, key: str) -> None:
-        """Press a key, such as "x", and let it go."""
+        """Press a key, such as "x" or "Enter", and let it go."""
+
+    @abstractmethod
+    def resize(self, width: int, height: int) -> None:
+        """Set the size of what the tab shows, in CSS pixels."""
 
     @abstractmethod
     def fill(self, css: str, text: str) -> None:
@@ -145,6 +151,9 @@ class ChromiumTab(Tab):
     def press_key(self, key: str) -> None:
         self.page.keyboard.press(key)
 
+    def resize(self, width: int, height: int) -> None:
+        self.page.set_viewport_size({"width": width, "height": height})
+
     def fill(self, css: str, text: str) -> None:
         self.page.locator(css).fill(text)
 
@@ -197,7 +206,11 @@ class FirefoxTab(Tab):
         self.browser.press(self.tab, "viewport", x, y)
 
     def press_key(self, key: str) -> None:
-        self.browser.press_key(self.tab, key)
+        self.browser.press_key(self.tab, KEYS.get(key, key))
+
+    def resize(self, width: int, height: int) -> None:
+        viewport = {"width": width, "height": height}
+        self.browser.command("browsingContext.setViewport", context=self.tab, viewport=viewport)
 
     def fill(self, css: str, text: str) -> None:
         self.browser.fill(self.tab, css, text)

@@ -1,4 +1,5 @@
 // What a badge says about a person: accounts, state, doubts; in the person's language, harmless whatever the names are.
+import { isFollowed } from "../../extension/lib/rules/accounts";
 import { expect, test } from "vitest";
 import {
   makeBadgeView,
@@ -90,6 +91,21 @@ test("it names the accounts, the grade and who says so", () => {
     ["fediverse", "junho@bada.example.org", "https://bada.example.org/@junho"],
   ]);
   expect(plain(made?.sources[0]?.text)).toBe("Source: A list (1 Mar 2026)");
+});
+
+test("the label says followed exactly where the mark shows its tick", () => {
+  for (const state of [
+    "none",
+    "waiting",
+    "asked",
+    "failed",
+    "following",
+  ] as const) {
+    const made = view({}, { match: matchWith({ state }) });
+    expect(plain(made?.label).includes("You already follow them."), state).toBe(
+      isFollowed(made?.accounts ?? []),
+    );
+  }
 });
 
 test("following is offered on Bluesky only, and asks by name", () => {

@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -24,12 +24,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """One account as the AppView knows it."""
+    """One account as the AppView knows it; `more` are further fields of its views: dates, labels."""
 
     did: str
     handle: str
     display_name: str = ""
     description: str = ""
+    more: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +180,8 @@ def _position(cursor: str) -> int:
 
 def _view(actor: Actor) -> dict[str, Any]:
     texts = {"displayName": actor.display_name, "description": actor.description}
-    return {"did": actor.did, "handle": actor.handle, **{name: text for name, text in texts.items() if text}}
+    known = {name: text for name, text in texts.items() if text}
+    return {"did": actor.did, "handle": actor.handle, **known, **actor.more}
 
 
 def _text(actor: Actor) -> str:

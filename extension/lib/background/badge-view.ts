@@ -1,5 +1,5 @@
 // What a badge and its popover say about one person: what is known + own matches and queue + language -> BadgeView. Pure.
-import { accountKey, type Known, type KnownAccount, knownAccounts } from "../rules/accounts";
+import { accountKey, isFollowed, type Known, type KnownAccount, knownAccounts } from "../rules/accounts";
 import type { NamedPerson } from "../rules/keys";
 import type { DirectoryRow } from "../rules/directory";
 import { type Doubt, judgeRow } from "../rules/grade";
@@ -76,7 +76,18 @@ export function makeBadgeView(
   };
 }
 
+// Read aloud and shown as tooltip: it says what the signs of the mark show (lib/x/badge/mark.ts).
 function labelOf(
+  grade: Grade,
+  accounts: readonly BadgeAccountView[],
+  values: Values,
+  translate: Translate,
+): string {
+  const label = whereOf(grade, accounts, values, translate);
+  return isFollowed(accounts) ? `${label} ${translate("badge.followed")}` : label;
+}
+
+function whereOf(
   grade: Grade,
   accounts: readonly BadgeAccountView[],
   values: Values,

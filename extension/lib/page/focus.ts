@@ -1,4 +1,42 @@
-// Where the focus goes when the button that had it is gone.
+// Keeps the keyboard's place when the element that has the focus goes away: a button that gives way to what it started.
+
+const WATCHED = { childList: true, subtree: true, attributes: true, attributeFilter: ["disabled", "hidden"] };
+
+/**
+ * Keep the focus in `root`: when the element that has it is removed, disabled or hidden, the nearest element around it that
+ * takes the focus (`tabindex`) gets it. Returns the function that stops this.
+ */
+export function keepFocusWithin(root: HTMLElement): () => void {
+  let path: HTMLElement[] = []; // the element that had the focus last, and those around it
+  const note = ({ target }: FocusEvent): void => {
+    path = target instanceof HTMLElement ? pathOf(target, root) : [];
+  };
+  const observer = new MutationObserver(() => {
+    if (!hasLost(path[0])) return;
+    const next = path.find((one) => one.isConnected && one.hasAttribute("tabindex"));
+    next?.focus({ preventScroll: true });
+  });
+  root.addEventListener("focusin", note);
+  observer.observe(root, WATCHED);
+  return () => {
+    root.removeEventListener("focusin", note);
+    observer.disconnect();
+  };
+}
+
+function pathOf(element: HTMLElement, root: HTMLElement): HTMLElement[] {
+  const path: HTMLElement[] = [];
+  for (let one: HTMLElement | null = element; one && root.contains(one); one = one.parentElement)
+    path.push(one);
+  return path;
+}
+
+// Browsers move the focus of a disabled or hidden element to the body only when they next paint.
+function hasLost(element: HTMLElement | undefined): boolean {
+  const now = document.activeElement;
+  if (!element || (now !== document.body && now !== element)) return false;
+  return !element.isConnected || element.matches(":disabled") || element.closest("[hidden]") !== null;
+}
 
 /** Move the focus from the body to the start of the page's content, so that keyboard users go on there. */
 export function keepFocus(): void {

@@ -3,7 +3,7 @@ import { tick } from "svelte";
 import { onReading, type Reading, readReading } from "../messages/reading";
 import { engine } from "../engine/client";
 import { readState } from "../engine/stores";
-import { locale } from "../i18n/i18n.svelte";
+import { locale, t } from "../i18n/i18n.svelte";
 import type { LanguageSetting } from "../i18n/i18n";
 import type { ExportMake } from "../messages/messages.gen";
 import { type Account, type Credentials, type SessionNetwork, sessions } from "../sessions";
@@ -40,6 +40,8 @@ export class Page {
   /** The name of the file saved last. */
   saved = $state<string | null>(null);
   deleted = $state(false);
+  /** What was done last, to be read aloud. */
+  said = $state("");
   private isBadgesOfferDismissed = $state(true); // until it has been read
   /** Whether following has come to an end, which is when badges are offered once more. */
   readonly mayOfferBadges = $derived.by(() => {
@@ -129,6 +131,12 @@ export class Page {
     this.deleted = (await this.failures.guard(deleteAllData)) === true;
     await this.signedIn.read();
     locale.setting = "auto";
+    if (this.deleted) this.say(t("settings.delete_done"));
+  }
+
+  /** Have a sentence read aloud, also one that was read last. */
+  say(sentence: string): void {
+    this.said = this.said === sentence ? `${sentence}\u00a0` : sentence;
   }
 
   async dismissBadgesOffer(): Promise<void> {

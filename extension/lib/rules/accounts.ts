@@ -30,6 +30,11 @@ export function knownAccounts({ row, profile }: Known): KnownAccount[] {
   ];
 }
 
+/** Return whether one of these accounts is followed: then a badge shows a tick, and its label says so. */
+export function isFollowed(accounts: readonly { readonly state: AccountView["state"] }[]): boolean {
+  return accounts.some(({ state }) => state === "following");
+}
+
 /** Return what the engine calls an account by while it is being followed. */
 export function accountKey({ did, address }: Pick<KnownAccount, "did" | "address">): string {
   return did ?? address.toLowerCase();

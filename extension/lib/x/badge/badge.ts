@@ -6,7 +6,8 @@ import { addStyle, make } from "./dom";
 import { makeMark, paintMark } from "./mark";
 import { onPress, silence } from "./event-shield";
 import { CAN_TELL_SIGHT, Sight } from "./sight";
-import { CARD_STYLE, MARK_STYLE } from "./style";
+import { gapOf, type Line } from "./place";
+import { CARD_STYLE, GAP, MARK_STYLE } from "./style";
 import type { Theme } from "./theme";
 
 /** Marks our nodes in the page; its value is the X name the badge is about. */
@@ -25,7 +26,7 @@ export interface BadgeServices {
   signIn: () => Promise<void>;
 }
 
-const GAP = 6; // px between mark and popover
+const DISTANCE = 6; // px between mark and popover
 const SEEN = 300; // ms that a card has to be visible before a press in it follows
 const WAIT = 1_000; // ms between two looks at what came of a question in a window of the extension
 const EDGE = 8; // px between popover and the window's edge
@@ -60,6 +61,15 @@ export class Badge {
 
   set theme(theme: Theme) {
     if (this.host.dataset.theme !== theme) this.host.dataset.theme = theme;
+  }
+
+  /** What the badge covers on a phone (style.ts); null where its line has room. */
+  set line(line: Line | null) {
+    if ((this.host.dataset.line ?? null) === line) return;
+    if (line) this.host.dataset.line = line;
+    else delete this.host.dataset.line;
+    const row = this.host.parentElement;
+    this.host.style.setProperty(GAP, line === "end" && row ? gapOf(row) : null);
   }
 
   /** The @name that the badge is about; null before the first `show`. */
@@ -201,8 +211,8 @@ export class Badge {
     const mark = this.#mark.getBoundingClientRect();
     const { width, height } = card.getBoundingClientRect();
     const start = card.dir === "rtl" ? mark.right - width : mark.left;
-    const below = mark.bottom + GAP;
-    const top = below + height > innerHeight - EDGE ? Math.max(EDGE, mark.top - GAP - height) : below;
+    const below = mark.bottom + DISTANCE;
+    const top = below + height > innerHeight - EDGE ? Math.max(EDGE, mark.top - DISTANCE - height) : below;
     card.style.left = `${Math.max(EDGE, Math.min(start, innerWidth - EDGE - width))}px`;
     card.style.top = `${top}px`;
   };

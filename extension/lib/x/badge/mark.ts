@@ -1,5 +1,6 @@
 // The small mark behind an @name: one sign per network, filled when the directory is sure, dashed when only a profile says so.
 import type { FollowState, Grade, Network } from "../../messages/views";
+import { isFollowed } from "../../rules/accounts";
 import { make, makeSvg } from "./dom";
 
 // Our own drawings in a square of 24: a butterfly for Bluesky, five linked points for the fediverse, a tick for "followed".
@@ -40,11 +41,10 @@ export function makeMark(): HTMLButtonElement {
 /** Show in `mark` a person's networks, grade and whether they are followed already. */
 export function paintMark(mark: HTMLButtonElement, { label, grade, accounts }: Marked): void {
   const networks = new Set(accounts.map(({ network }) => network));
-  const isFollowed = accounts.some(({ state }) => state === "following");
   mark.className = LOOKS[grade];
   mark.setAttribute("aria-label", label);
   mark.title = label;
-  const signs = [...networks, ...(isFollowed ? (["followed"] as const) : [])];
+  const signs = [...networks, ...(isFollowed(accounts) ? (["followed"] as const) : [])];
   // Most people's signs are the same: a badge that is used again keeps its drawings.
   if (signs.join() !== Array.from(mark.children, (one) => one.getAttribute("class")).join())
     mark.replaceChildren(...signs.map(sign));

@@ -1,4 +1,5 @@
-// Where in X's rows a badge can stand without changing their height.
+// Where in X's rows a badge can stand without changing their height, and on phones without taking room from them.
+import type { Surface } from "../pages/people";
 
 // An @name in a row has one wrapper between [saved pages: all]; more would be another row.
 const MAX_WRAPPERS = 3;
@@ -28,6 +29,33 @@ export function guessPlace(anchor: Element, block: Element): Element | null {
   const wrappers = wrappersOf(anchor, block);
   const columns = known.get(shapeOf(wrappers)) ?? null;
   return columns === null ? null : (wrappers[columns - 1] ?? anchor);
+}
+
+/** What a badge covers on a phone: the dot behind the @name, or the end of the @name. */
+export type Line = "dot" | "end";
+
+// Where the @name shares its line with the display name, and with the time behind a dot.
+const SHARED_LINES: ReadonlySet<Surface> = new Set<Surface>(["tweet", "quote"]);
+
+/** Return what a badge covers on a phone, `next` being the element behind it; null where its line has room. */
+export function lineFor(surface: Surface, next: Element | null): Line | null {
+  if (!SHARED_LINES.has(surface)) return null;
+  return next?.getAttribute("aria-hidden") === "true" && next.textContent === "·" ? "dot" : "end";
+}
+
+const gaps = new Map<string, string>(); // by the class of the row
+
+/** Return the gap that a row puts between its children, as CSS: a badge that takes no room has to take it back. */
+export function gapOf(row: Element): string {
+  const name = row.getAttribute("class") ?? "";
+  const known = gaps.get(name) ?? lengthOf(getComputedStyle(row).columnGap);
+  if (gaps.size >= MAX_SHAPES) gaps.clear();
+  gaps.set(name, known);
+  return known;
+}
+
+function lengthOf(gap: string): string {
+  return gap.endsWith("px") ? gap : "0px"; // "normal" is none in a row
 }
 
 function wrappersOf(anchor: Element, block: Element): Element[] {

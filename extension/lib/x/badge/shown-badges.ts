@@ -3,7 +3,7 @@ import type { BadgeView } from "../../messages/views";
 import type { Person } from "../pages/people";
 import { nameOf } from "./ask-rows";
 import { Badge, BADGE_ATTRIBUTE, type BadgeServices } from "./badge";
-import { placeFor } from "./place";
+import { lineFor, placeFor } from "./place";
 import type { Theme } from "./theme";
 
 /** A badge in the page, right behind `place`: the element `anchor` that shows the @name, or a wrapper of it. */
@@ -87,6 +87,7 @@ export class ShownBadges {
     badge.theme = this.#theme;
     badge.show(nameOf(person), view); // a badge holds none of the page's nodes
     if (badge.host.previousSibling !== place) place.after(badge.host);
+    badge.line = lineFor(person.surface, badge.host.nextElementSibling);
     this.#placed.set(block, { badge, anchor: person.anchor, place });
     this.#hosts.add(badge.host);
     if (place.parentElement) this.removeStrays(place.parentElement);

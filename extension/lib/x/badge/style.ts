@@ -5,6 +5,12 @@ const MARK_SIZE = 16;
 // Room for three signs. Every badge has this width, whatever is in it: the page can measure a badge, and must not learn from
 // that on which networks a person is or whether they are followed.
 const MARK_WIDTH = 46;
+// Phones: X's name line has no room to spare there, and shrinks names for whatever is added. So in a line that also shows
+// name and time, a badge lies over the dot between @name and time (its box in X: 12 px), or over the end of the @name.
+const PHONE = "(max-width: 500px)"; // X's own limit below which it shows one column
+const SMALL_WIDTH = 12;
+/** The gap that the row of a badge puts before it, where it lies over the end of the @name. */
+export const GAP = "--passerelle-gap";
 
 /** What every badge needs. */
 export const MARK_STYLE = `
@@ -26,9 +32,16 @@ export const MARK_STYLE = `
   --ink: #e7e9ea; --quiet: #9aa4ad; --paper: #16181c; --line: #3a4046; --hover: #24282d;
   --accent: #78b2ff; --on-accent: #04162e; --warning: #ffb27a;
 }
+@media ${PHONE} {
+  :host([data-line]) { inline-size: ${SMALL_WIDTH}px !important; margin-inline: 0 ${-SMALL_WIDTH}px !important; position: relative !important; z-index: 1 !important; }
+  :host([data-line="end"]) { margin-inline: calc(${-SMALL_WIDTH}px - var(${GAP}, 0px)) 0 !important; }
+}
 * { box-sizing: border-box; }
 button, a { font: inherit; color: inherit; cursor: pointer; }
 button:focus-visible, a:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+/* Inside the mark: X cuts off what stands over the edge of its lines. */
+.mark:focus-visible { outline-color: var(--ink); outline-offset: -3.5px; }
+.mark.sure:focus-visible { outline-color: var(--on-accent); }
 .mark {
   display: flex; align-items: center; justify-content: center; gap: 3px;
   inline-size: 100%; block-size: 100%; margin: 0; padding: 0; border: 1.5px solid var(--accent); border-radius: 8px;
@@ -37,6 +50,16 @@ button:focus-visible, a:focus-visible { outline: 2px solid var(--accent); outlin
 /* Room for a finger (WCAG 2.2, 2.5.8: 24 px), without room in the row. */
 .mark::after { content: ""; position: absolute; inset: -5px; }
 .mark.sure { background: var(--accent); color: var(--on-accent); }
+@media ${PHONE} {
+  :host([data-line]) .mark { border-radius: 6px; border-width: 1px; background: var(--paper); }
+  :host([data-line]) .mark.sure { background: var(--accent); }
+  :host([data-line]) .mark:focus-visible { outline-offset: -2.5px; }
+  /* Room for a finger (24 px) on the side of the @name, so that the time keeps its own. */
+  :host([data-line]) .mark::after { inset-block: -5px; inset-inline: ${SMALL_WIDTH - 24}px 0; }
+  /* One sign: the tick, or else the first network. */
+  :host([data-line]) .mark svg { block-size: 9px; inline-size: 9px; display: none; }
+  :host([data-line]) .mark:not(:has(.followed)) svg:first-child, :host([data-line]) .mark .followed { display: block; }
+}
 .mark svg { flex: none; block-size: 11px; inline-size: 11px; fill: currentColor; stroke: currentColor; stroke-width: 0; }
 /* Only their own profile says so: dashed border, hollow signs. */
 .mark.hinted { border-style: dashed; }

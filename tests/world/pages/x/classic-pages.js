@@ -181,7 +181,9 @@ function listen(root) {
           "[role=link]:not(a), [data-testid=UserCell], [data-testid=HoverCard], [data-testid=UserName], article",
         );
         if (opened) write(event, opened.dataset.testid ?? "card");
-        if (event.target.closest("a")) event.preventDefault();
+        // Links lead nowhere here; keys still move the focus.
+        const isKey = event instanceof KeyboardEvent;
+        if (event.target.closest("a") && !isKey) event.preventDefault();
       });
     }
   }

@@ -78,16 +78,16 @@ function makeNameLine(person, surface) {
       : time;
   const second = h(
     "div",
-    { class: "row fixed" },
+    { class: "row shrink" },
     h("div", {}, handle),
-    h("div", { dir: "ltr", "aria-hidden": "true", class: "quiet" }, "·"),
-    h("div", {}, link),
+    h("div", { dir: "ltr", "aria-hidden": "true", class: "quiet dot" }, "·"),
+    h("div", { class: "row fixed" }, link),
   );
   return h(
     "div",
     { "data-testid": "User-Name", class: "row clip" },
     h("div", { class: "shrink" }, h("div", { class: "row" }, name)),
-    h("div", { class: "row fixed" }, second),
+    h("div", { class: "row shrink second" }, second),
   );
 }
 

@@ -22,7 +22,7 @@ const makeAvatar = (person) =>
 function makeNames(person, surface) {
   const name = h(
     "span",
-    { class: "row" },
+    { class: "row name" },
     h(
       "a",
       { class: "x-link", href: `/${person.screen_name}` },

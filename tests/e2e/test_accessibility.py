@@ -1,0 +1,359 @@
+"""Keyboard, screen reader and forced colours: where the focus is, what is read aloud, what axe finds in each state."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.data.archives import make_archive
+from tests.data.people import ADA, FARID, crowd
+from tests.e2e.steps import APP, await_followed, await_matches, choose, hand_over, open_settings, row
+from tests.world.axe import find_violations
+from tests.world.chromium import WINDOW, Chromium
+from tests.world.pds import Account
+from tests.world.sites import DIRECTORY, PDS, X_PATTERNS
+from tests.world.world import World, slow
+
+pytestmark = pytest.mark.e2e
+
+POPUP = "popup.html"
+SLOW = 1.0  # seconds of an answer, so that following can be paused
+NO_ONE = crowd(30, first=40_000)  # in no directory
+
+# Where the focus is at each frame of the next second.
+FOCUSED = """() => new Promise((done) => {
+    const seen = new Set();
+    const end = performance.now() + 1000;
+    const look = () => {
+        seen.add(document.activeElement?.tagName ?? "nothing");
+        if (performance.now() < end) requestAnimationFrame(look);
+        else done([...seen]);
+    };
+    look();
+})"""
+
+# What live regions say from now on, and whether each was in the page, and shown, before its text.
+LISTEN = """() => {
+    const known = new WeakSet(document.querySelectorAll("[role=status]"));
+    window.__heard = [];
+    const hear = (region) => {
+        const text = region.textContent.trim();
+        if (text && region.checkVisibility()) window.__heard.push([text, known.has(region)]);
+    };
+    new MutationObserver((records) => {
+        const changed = new Set();
+        for (const { target, addedNodes } of records) {
+            const around = (target instanceof Element ? target : target.parentElement)?.closest("[role=status]");
+            if (around) changed.add(around);
+            for (const node of addedNodes) {
+                if (node instanceof Element)
+                    for (const one of [node, ...node.querySelectorAll("*")])
+                        if (one.matches("[role=status]")) changed.add(one);
+            }
+        }
+        changed.forEach(hear);
+        setTimeout(() => changed.forEach((region) => known.add(region)));
+    }).observe(document.body, { childList: true, subtree: true, characterData: true });
+}"""
+
+COLOUR = """async ([png, points]) => {
+    const bytes = Uint8Array.from(atob(png), (letter) => letter.charCodeAt(0));
+    const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
+    const canvas = new OffscreenCanvas(image.width, image.height).getContext("2d");
+    canvas.drawImage(image, 0, 0);
+    return points.map(([x, y]) =>
+        [...canvas.getImageData(Math.floor(x * image.width), Math.floor(y * image.height), 1, 1).data].join());
+}"""
+
+
+def press(target: Locator) -> list[str]:
+    """Press a button by keyboard; return the names of the elements that have the focus in the next second."""
+    expect(target).to_be_enabled()
+    target.focus()
+    target.press("Enter")
+    return list(target.page.evaluate(FOCUSED))
+
+
+def heard(page: Page) -> dict[str, bool]:
+    """Return what live regions said since LISTEN: the text, and whether its region was there before."""
+    return {text.replace("\u00a0", ""): known for text, known in page.evaluate("window.__heard")}
+
+
+def await_heard(page: Page, *parts: str) -> None:
+    """Wait until a region that was there before has said a text with all these parts."""
+    wanted = page.wait_for_function(
+        "(parts) => window.__heard.find(([text]) => parts.every((part) => text.includes(part)))", arg=parts
+    ).json_value()
+    assert wanted[1], f"The region came with its text: {wanted[0]}"
+
+
+def listen(page: Page) -> None:
+    """Note from now on what is read aloud."""
+    page.evaluate(LISTEN)
+
+
+@pytest.fixture(scope="module")
+def opened(shared: Chromium, sample: Path) -> Page:
+    """The app's tab with a result."""
+    shared.allow_sites(*X_PATTERNS)
+    page = shared.open_page(APP)
+    hand_over(page, sample)
+    await_matches(page)
+    return page
+
+
+@pytest.fixture
+def tab(opened: Page) -> Page:
+    """The same, at home."""
+    opened.bring_to_front()
+    opened.set_viewport_size(WINDOW)
+    opened.get_by_test_id("home").click()
+    expect(opened.get_by_test_id("match-list")).to_be_visible()
+    return opened
+
+
+def sign_in_by_keyboard(page: Page, account: Account) -> list[str]:
+    """Sign in without a mouse; return where the focus is after the last key."""
+    page.get_by_test_id("sign-in").press("Enter")
+    page.get_by_test_id("sign-in-handle").fill(account.handle)
+    page.get_by_test_id("sign-in-password").fill(account.app_password)
+    page.get_by_test_id("sign-in-submit").press("Enter")
+    expect(page.get_by_test_id("follow-bar")).to_be_visible()
+    return list(page.evaluate(FOCUSED))
+
+
+def sign_out(page: Page) -> None:
+    open_settings(page)
+    if page.get_by_test_id("sign-out").is_visible():
+        page.get_by_test_id("sign-out").click()
+        expect(page.get_by_test_id("sign-out")).to_be_hidden()
+
+
+@pytest.fixture
+def signed_in(tab: Page, person: Account) -> Iterator[Page]:
+    """The same, signed in to an account that follows no one."""
+    assert "BODY" not in sign_in_by_keyboard(tab, person)
+    expect(tab.get_by_test_id("follow-all")).to_be_enabled()
+    yield tab
+    sign_out(tab)
+
+
+# Each button of the page, how it is reached, and what is pressed.
+BUTTONS: dict[str, Callable[[Page], Locator]] = {
+    "settings": lambda page: page.get_by_test_id("open-settings"),
+    "home": lambda page: _settings(page).get_by_test_id("home"),
+    "back": lambda page: _settings(page).get_by_test_id("back"),
+    "badges on": lambda page: _settings(page).get_by_test_id("badges-switch"),
+    "badges off": lambda page: _settings(page).get_by_test_id("badges-switch"),
+    "update the directory": lambda page: _settings(page).get_by_test_id("update-directory"),
+    "delete everything": lambda page: _settings(page).get_by_test_id("delete-all"),
+    "keep my data": lambda page: _question(page).get_by_test_id("delete-no"),
+    "sign in": lambda page: page.get_by_test_id("sign-in"),
+    "read another archive": lambda page: page.get_by_test_id("replace-archive"),
+    "a filter": lambda page: page.get_by_test_id("filter-bluesky"),
+    "all": lambda page: page.get_by_test_id("filter-all"),
+    "why": lambda page: row(page, ADA.screen_name).get_by_test_id("why"),
+    "not this person": lambda page: row(page, ADA.screen_name).get_by_test_id("reject").first,
+    "undo": lambda page: row(page, ADA.screen_name).get_by_test_id("undo-reject").first,
+    "a table": lambda page: page.get_by_test_id("export-csv"),
+}
+
+
+def _settings(page: Page) -> Page:
+    open_settings(page)
+    expect(page.get_by_test_id("badges-switch")).to_be_visible()
+    return page
+
+
+def _question(page: Page) -> Page:
+    _settings(page).get_by_test_id("delete-all").press("Enter")
+    return page
+
+
+@pytest.mark.parametrize("button", BUTTONS)
+def test_the_focus_stays_on_the_page_after_a_button(tab: Page, button: str) -> None:
+    focused = press(BUTTONS[button](tab))
+
+    assert "BODY" not in focused
+    if tab.get_by_test_id("delete-no").is_visible():
+        tab.keyboard.press("Escape")
+
+
+def test_the_focus_stays_on_the_page_while_following(signed_in: Page, world: World) -> None:
+    seen = {}
+    with world.fault(PDS, slow(SLOW)):
+        account = row(signed_in, FARID.screen_name).get_by_test_id("account").first
+        seen["follow"] = press(account.get_by_test_id("follow-button"))
+        expect(account).to_have_attribute("data-state", "following")
+        seen["follow all"] = press(signed_in.get_by_test_id("follow-all"))
+        seen["pause"] = press(signed_in.get_by_test_id("pause"))
+        seen["resume"] = press(signed_in.get_by_test_id("resume"))
+    await_followed(signed_in)
+    seen["finished"] = list(signed_in.evaluate(FOCUSED))
+    open_settings(signed_in)
+    seen["sign out"] = press(signed_in.get_by_test_id("sign-out"))
+
+    assert {action: tags for action, tags in seen.items() if "BODY" in tags} == {}
+
+
+def test_what_is_done_is_read_aloud_by_regions_that_were_there_before(signed_in: Page, person: Account) -> None:
+    listen(signed_in)
+    account = row(signed_in, ADA.screen_name).get_by_test_id("account").first
+    account.get_by_test_id("reject").press("Enter")
+    await_heard(signed_in, "is marked as not", ADA.display_name)
+    account.get_by_test_id("undo-reject").press("Enter")
+    await_heard(signed_in, "may be", ADA.display_name, "again")
+
+    account.get_by_test_id("choose").check()
+    signed_in.get_by_test_id("follow-all").press("Enter")
+    await_followed(signed_in)
+    await_heard(signed_in, "followed with Passerelle so far")
+
+    open_settings(signed_in)
+    signed_in.get_by_test_id("sign-out").press("Enter")
+    await_heard(signed_in, "Signed out.")
+    signed_in.get_by_test_id("update-directory").press("Enter")
+    await_heard(signed_in, "Fetching the public directory")
+
+
+def test_deleting_everything_is_read_aloud_and_keeps_the_focus(chromium: Chromium, sample: Path) -> None:
+    page = chromium.open_page(APP)
+    hand_over(page, sample)
+    await_matches(page)
+    open_settings(page)
+    listen(page)
+    page.get_by_test_id("delete-all").press("Enter")
+
+    focused = press(page.get_by_test_id("delete-yes"))
+
+    await_heard(page, "Everything has been deleted")
+    assert "BODY" not in focused
+
+
+def test_following_is_read_aloud_in_steps(signed_in: Page, world: World) -> None:
+    listen(signed_in)
+    with world.fault(PDS, slow(SLOW)):
+        signed_in.get_by_test_id("follow-all").press("Enter")
+        await_heard(signed_in, "0 of", "followed")
+        signed_in.get_by_test_id("pause").press("Enter")
+        await_heard(signed_in, "Paused.")
+        signed_in.get_by_test_id("resume").press("Enter")
+    await_followed(signed_in)
+    await_heard(signed_in, "followed with Passerelle so far")
+
+
+def colours(target: Locator, *points: tuple[float, float]) -> list[str]:
+    """Return the colours at points of an element, in parts of its width and height, as a screenshot shows them."""
+    picture = base64.b64encode(target.screenshot()).decode()
+    return list(target.page.evaluate(COLOUR, [picture, points]))
+
+
+def test_forced_colours_leave_states_visible(shared: Chromium, tab: Page) -> None:
+    tab.emulate_media(forced_colors="active")
+    chosen, other = (colours(tab.get_by_test_id(f"filter-{name}"), (0.08, 0.5)) for name in ("all", "bluesky"))
+    assert chosen != other, "the chosen filter looks like the others"
+
+    boxes = tab.get_by_test_id("choose")
+    ticked, empty = (boxes.and_(tab.locator(css)).first for css in (":checked", ":not(:checked)"))
+    assert colours(ticked, (0.2, 0.5)) != colours(empty, (0.2, 0.5)), "a tick is not seen"
+
+    open_settings(tab)
+    switch = tab.get_by_test_id("badges-switch")
+    looks = {}
+    for _ in range(2):
+        state = switch.get_attribute("aria-checked")
+        tab.mouse.move(0, 0)
+        tab.wait_for_timeout(400)  # the knob moves
+        looks[state] = colours(switch, (0.25, 0.5), (0.5, 0.5), (0.75, 0.5))
+        switch.press("Enter")
+        expect(switch).not_to_have_attribute("aria-checked", str(state))
+    assert looks["true"] != looks["false"]
+
+    tab.evaluate(
+        "document.querySelector('main').insertAdjacentHTML('afterbegin', '<progress max=2 value=1></progress>')"
+    )
+    progress = tab.locator("main > progress")
+    done, left = colours(progress, (0.25, 0.5), (0.75, 0.5))
+    edge = colours(progress, (0.9, 0.02))
+    progress.evaluate("(one) => one.remove()")
+    assert done != left, "how far it is cannot be seen"
+    assert edge != [left], "where it ends cannot be seen"
+    tab.emulate_media(forced_colors="none")
+
+
+def choose_another(page: Page, archive: Path) -> None:
+    """Choose an archive when one was read before."""
+    page.get_by_test_id("replace-archive").click()
+    choose(page, archive)
+
+
+def show_nothing_yet(page: Page, _: Path) -> None:
+    expect(page.get_by_test_id("drop-zone")).to_be_visible()
+
+
+def show_nobody_found(page: Page, folder: Path) -> None:
+    choose(page, make_archive(folder / "x.zip", following=NO_ONE, followers=[], tweets=[]))
+    await_matches(page, len(NO_ONE))
+    expect(page.get_by_test_id("nobody-found")).to_be_visible()
+
+
+def show_result(page: Page, folder: Path) -> None:
+    choose_another(page, make_archive(folder / "sample.zip"))
+    expect(page.get_by_test_id("why").first).to_be_visible()
+    page.get_by_test_id("why").first.click()
+    row(page, ADA.screen_name).get_by_test_id("reject").first.click()
+
+
+def show_settings(page: Page, _: Path) -> None:
+    open_settings(page)
+
+
+def show_sign_in_with_an_error(page: Page, _: Path) -> None:
+    page.evaluate("location.hash = 'sign-in'")
+    page.get_by_test_id("sign-in-handle").fill("ada@example.org")
+    page.get_by_test_id("sign-in-password").fill("my main password")
+    page.get_by_test_id("sign-in-submit").click()
+    expect(page.get_by_test_id("error")).to_be_visible()
+
+
+STATES: dict[str, Callable[[Page, Path], None]] = {
+    "nothing yet": show_nothing_yet,
+    "no one found": show_nobody_found,
+    "result": show_result,
+    "settings": show_settings,
+    "sign-in": show_sign_in_with_an_error,
+}
+SLOW_DIRECTORY = 10.0  # seconds, in which one can look at the page that waits
+LOOKS = {
+    "popup, light": (POPUP, (400, 600), "light", "en"),
+    "popup, dark": (POPUP, (400, 600), "dark", "ar"),
+    "tab at 320 px": (APP, (320, 640), "light", "ar"),
+    "tab, dark": (APP, (1280, 900), "dark", "fr"),
+}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_axe_finds_nothing_in_any_state(chromium: Chromium, world: World, tmp_path: Path, look: str) -> None:
+    place, (width, height), scheme, language = LOOKS[look]
+    page = chromium.open_page(place)
+    page.set_viewport_size({"width": width, "height": height})
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    open_settings(page)
+    page.get_by_test_id("language").select_option(language)
+    page.get_by_test_id("home").click()
+    found, widths = {}, {}
+    for name, show in STATES.items():
+        show(page, tmp_path)
+        found[name], widths[name] = find_violations(page), page.evaluate("document.documentElement.scrollWidth")
+    with world.fault(DIRECTORY, slow(SLOW_DIRECTORY)):
+        page.get_by_test_id("home").click()
+        choose_another(page, make_archive(tmp_path / "again.zip"))
+        expect(page.get_by_test_id("working")).to_be_visible()
+        found["working"] = find_violations(page)
+
+    assert found == {name: [] for name in found}
+    assert max(widths.values()) <= width, widths

@@ -1,0 +1,136 @@
+"""`python -m tests.reach.fit TRUTH.csv POOL.csv`: fit the weights of signs on the half of the pairs that is not tested.
+
+Prints the lines for core/passerelle/matching/weights.py. Maximum likelihood of the conditional logit model of
+core/passerelle/matching/score.py with a small quadratic penalty, by gradient descent (AdaGrad). Weights set by hand
+stay.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from math import exp, log, sqrt
+from pathlib import Path
+
+from passerelle.matching.signs import Sign
+from passerelle.matching.weights import BIAS, WEIGHTS
+
+from tests.reach.inputs import PoolAccount, read_pairs, read_pool, split_of
+from tests.reach.search import is_theirs, look_for
+from tests.reach.servers import Servers
+from tests.reach.world import World, make_world
+
+SEEDS = tuple(f"fit {number}" for number in range(6))
+ABSENT = 0.5  # the base rate that the weights are fitted for
+FOUND = 500
+ROUNDS = 250
+RATE = 0.6  # first step; later ones shrink with the slopes seen (AdaGrad)
+EDGES = (0.0, 0.03, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.97, 1.01)  # of raw probability, for the knots
+PENALTY = 1.0  # of the square of a weight, beside the sum of log likelihoods
+
+# The candidates of one person on one network: the signs of each, and whether it is theirs.
+Choice = Sequence[tuple[frozenset[Sign], bool]]
+Weights = dict[str, float]
+
+
+def fit(choices: Sequence[Choice], fixed: Mapping[str, float]) -> Weights:
+    """Return bias ("") and weights that make the observed choices most likely."""
+    weights: Weights = {"": BIAS.value, **{sign: weight.value for sign, weight in WEIGHTS.items()}, **fixed}
+    seen = dict.fromkeys(weights, 1e-9)
+    for _ in range(ROUNDS):
+        slope = dict.fromkeys(weights, 0.0)
+        for choice in choices:
+            for signs, error in _errors(choice, weights):
+                for sign in ("", *signs):
+                    slope[sign] += error
+        for sign, value in weights.items():
+            if sign not in fixed:
+                step = slope[sign] + PENALTY * value
+                seen[sign] += step * step
+                weights[sign] = value - RATE * step / sqrt(seen[sign])
+    return weights
+
+
+def likelihood(choices: Iterable[Choice], weights: Weights) -> float:
+    """Return the mean log likelihood of the observed choices."""
+    logs = [log(max(1e-12, _truth(_shares(choice, weights), choice))) for choice in choices]
+    return sum(logs) / len(logs)
+
+
+def _errors(choice: Choice, weights: Weights) -> Iterator[tuple[frozenset[Sign], float]]:
+    """Yield the derivative of the negative log likelihood by each candidate's strength."""
+    shares = _shares(choice, weights)
+    truth = _truth(shares, choice)
+    is_there = any(is_true for _, is_true in choice)
+    for (signs, is_true), share in zip(choice, shares, strict=True):
+        yield signs, share - (share / truth if is_there and is_true else 0.0)
+
+
+def _shares(choice: Choice, weights: Weights) -> list[float]:
+    powers = [exp(weights[""] + sum(weights[sign] for sign in signs)) for signs, _ in choice]
+    return [power / (1 + sum(powers)) for power in powers]
+
+
+def _truth(shares: Sequence[float], choice: Choice) -> float:
+    """Return the probability of what is true: one of the person's accounts, or none."""
+    theirs = sum(share for share, (_, is_true) in zip(shares, choice, strict=True) if is_true)
+    return theirs if any(is_true for _, is_true in choice) else 1 - sum(shares)
+
+
+def find_knots(choices: Iterable[Choice], weights: Weights) -> list[tuple[float, float]]:
+    """Return raw probabilities and the shares that are true there, never falling (pool adjacent violators)."""
+    points = sorted(
+        (share, is_true)
+        for choice in choices
+        for share, (_, is_true) in zip(_shares(choice, weights), choice, strict=True)
+    )
+    parts = [[one for one in points if low <= one[0] < high] for low, high in pairwise(EDGES)]
+    blocks = [(len(some), sum(p for p, _ in some), sum(q for _, q in some)) for some in parts if some]
+    pooled: list[tuple[int, float, int]] = []
+    for block in blocks:
+        pooled.append(block)
+        while len(pooled) > 1 and pooled[-2][2] / pooled[-2][0] > pooled[-1][2] / pooled[-1][0]:
+            (n, p, q), (m, r, s) = pooled.pop(), pooled.pop()
+            pooled.append((n + m, p + r, q + s))
+    return [(round(p / n, 3), round(q / n, 3)) for n, p, q in pooled]
+
+
+async def find_choices(world: World, known: Sequence[str]) -> list[Choice]:
+    """Return the candidate sets of all people of a world."""
+    looked = await look_for([one.sought for one in world.people], Servers(world), known, FOUND)
+    return [
+        [(one.signs, is_theirs(person, one.candidate)) for one in scored if one.candidate.network == network]
+        for person in world.people
+        for scored in [looked.results[person.sought.rest_id]]
+        for network in ("bluesky", "fediverse")
+        if any(one.candidate.network == network for one in scored)
+    ]
+
+
+def collect(truth: Path, pool: Sequence[PoolAccount]) -> list[Choice]:
+    """Return the candidate sets of all fitting worlds."""
+    pairs = [one for one in read_pairs(truth) if split_of(one.screen_name) == "fit"]
+    known = [acct for one in pairs for acct in one.mastodon]
+    worlds = (make_world(pairs, pool, (), ABSENT, seed) for seed in SEEDS)
+    return [choice for world in worlds for choice in asyncio.run(find_choices(world, known))]
+
+
+def main(truth: str, pool: str) -> None:
+    """Print the fitted weights."""
+    choices = collect(Path(truth), read_pool(Path(pool)))
+    fixed: dict[str, float] = {sign: weight.value for sign, weight in WEIGHTS.items() if weight.origin == "hand"}
+    weights = fit(choices, fixed)
+    print(f"# {len(choices)} candidate sets, mean log likelihood {likelihood(choices, weights):.4f}", file=sys.stderr)
+    print("KNOTS =", ((0.0, 0.0), *find_knots(choices, weights)))
+    for sign, value in weights.items():
+        seen = sum(sign in signs for choice in choices for signs, _ in choice)
+        true = sum(sign in signs and is_true for choice in choices for signs, is_true in choice)
+        print(f'    "{sign}": Weight({value:.2f}, "{WEIGHTS[sign].origin if sign else BIAS.origin}"),  # {true}/{seen}')  # type: ignore[index]
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3:
+        sys.exit(__doc__)
+    main(*sys.argv[1:])

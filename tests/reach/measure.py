@@ -1,0 +1,130 @@
+"""Measure one world: true and wrong matches in each lane, the baseline, requests, calibration, neighbours."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from passerelle.identifiers import Did
+from passerelle.matching.candidates.neighbours import MAX_FOUND, Neighbours
+from passerelle.matching.lanes import lane_of
+from passerelle.matching.score import Scored
+
+from tests.reach.search import Looked, Results, exhaust, find_baseline, is_theirs, look_for, score_all
+from tests.reach.servers import Servers
+from tests.reach.world import World, XPerson
+
+TENTHS = 10
+FOUND_FIRST = (0, 25, 50, 100, 200, 400)  # people found before neighbours are asked
+
+Point = tuple[float, bool]  # what was said about a candidate, and whether it was so
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one person; `proposal` is True for one of their accounts, None for no proposal."""
+
+    person: XPerson
+    lane: str
+    proposal: bool | None
+    baseline: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One world measured."""
+
+    outcomes: Sequence[Outcome]
+    unconfirmed: Counter[str]
+    points: Sequence[Point]
+    requests: dict[str, int]
+
+
+async def measure(world: World, known: Sequence[str]) -> Measured:
+    """Look for everyone in a world; `known` are accts that a directory would suggest servers by."""
+    servers = Servers(world)
+    everyone = [*world.people, *world.unconfirmed]
+    looked = await look_for([one.sought for one in everyone], servers, known, MAX_FOUND)
+    outcomes = [await _outcome(person, looked.results, servers) for person in world.people]
+    lanes = Counter(lane_of(looked.results[person.sought.rest_id]) for person in world.unconfirmed)
+    return Measured(outcomes, Counter(lanes), list(_points(world, looked)), _requests(looked, servers))
+
+
+def summarize(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """Return the counts of `make reach` for some people."""
+    lanes = {lane: _count(one.proposal for one in outcomes if one.lane == lane) for lane in ("sure", "probable")}
+    unresolved = sum(one.lane == "none" for one in outcomes)
+    return {**lanes, "unresolved": unresolved, "baseline": _count(one.baseline for one in outcomes)}
+
+
+def calibrate(points: Iterable[Point]) -> list[tuple[float, float, int]]:
+    """Return for each tenth of probability: its mean, the share that is true, and the number of candidates."""
+    tenths: list[list[Point]] = [[] for _ in range(TENTHS)]
+    for probability, is_true in points:
+        tenths[min(TENTHS - 1, int(probability * TENTHS))].append((probability, is_true))
+    return [
+        (round(sum(p for p, _ in one) / len(one), 4), round(sum(is_true for _, is_true in one) / len(one), 4), len(one))
+        for one in tenths
+        if one
+    ]
+
+
+async def measure_neighbours(world: World, seed: str) -> list[dict[str, int]]:
+    """Return what neighbours alone add when so many people were found first, of the pairs on Bluesky that remain."""
+    servers = Servers(world)
+    dids = {one.sought.rest_id: _true_did(world, one) for one in world.people}
+    order = [one for one in world.people if dids[one.sought.rest_id]]
+    Random(seed).shuffle(order)
+    lines = []
+    for count in FOUND_FIRST:
+        first = frozenset(one.sought.rest_id for one in order[:count])
+        rest = [one for one in world.people if one.sought.rest_id not in first]
+        found = [Did(did) for one in order[:count] if (did := dids[one.sought.rest_id])]
+        before = servers.counts.total()
+        proposals = await exhaust(Neighbours([one.sought for one in rest], found), servers)
+        results = score_all([one.sought for one in rest], proposals)
+        said = [is_theirs(one, best[0].candidate) for one in rest if (best := _shown(results[one.sought.rest_id]))]
+        lines.append(
+            {
+                "found_first": len(found),
+                "remaining": max(0, len(order) - len(found)),
+                "true": sum(said),
+                "wrong": len(said) - sum(said),
+                "requests": servers.counts.total() - before,
+            }
+        )
+    return lines
+
+
+def _shown(scored: Sequence[Scored]) -> Sequence[Scored]:
+    return scored if lane_of(scored) != "none" else ()
+
+
+async def _outcome(person: XPerson, results: Results, servers: Servers) -> Outcome:
+    scored = results[person.sought.rest_id]
+    shown = _shown(scored)
+    handle = await find_baseline(person.sought, servers)
+    baseline = None if handle is None else handle in person.accounts
+    return Outcome(person, lane_of(scored), is_theirs(person, shown[0].candidate) if shown else None, baseline)
+
+
+def _points(world: World, looked: Looked) -> Iterable[Point]:
+    for person in world.people:
+        for one in looked.results[person.sought.rest_id]:
+            yield one.probability, is_theirs(person, one.candidate)
+
+
+def _count(said: Iterable[bool | None]) -> dict[str, int]:
+    counts = Counter(said)
+    return {"true": counts[True], "wrong": counts[False]}
+
+
+def _requests(looked: Looked, servers: Servers) -> dict[str, int]:
+    return {**looked.requests, "baseline": servers.counts["baseline"]}
+
+
+def _true_did(world: World, person: XPerson) -> str | None:
+    return next((did for one in sorted(person.accounts) if (did := world.handles.get(one))), None)

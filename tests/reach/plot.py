@@ -1,0 +1,58 @@
+"""`python -m tests.reach.plot RESULT.json OUT.svg`: draw the calibration that `make reach` printed."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+SIDE = 320  # of the square from 0 to 1
+MARGIN = 44
+BAND = 0.05  # five points, the limit that the command is held to
+
+Line = tuple[float, float, int]
+
+
+def draw(calibration: Iterable[Line]) -> str:
+    """Return an SVG: a dot for each tenth (its area: the number of candidates) around the line of equal shares."""
+    size = SIDE + 2 * MARGIN
+    dots = "".join(_dot(*line) for line in calibration)
+    ticks = "".join(_tick(step / 5) for step in range(6))
+    corners = [(0, BAND), (1 - BAND, 1), (1, 1), (1, 1 - BAND), (BAND, 0), (0, 0)]
+    band = " ".join(f"{_x(x):.0f},{_y(y):.0f}" for x, y in corners)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" width="{size}" font-family="sans-serif" '
+        f'font-size="11" role="img"><title>What Passerelle says, and what is so</title>'
+        f'<rect width="{size}" height="{size}" fill="#fff"/><polygon points="{band}" fill="#dce8f5"/>'
+        f'<path d="M{_x(0)} {_y(0)}L{_x(1)} {_y(1)}" stroke="#456"/>{ticks}{dots}'
+        f'<text x="{size / 2}" y="{size - 6}" text-anchor="middle">probability that is shown</text>'
+        f'<text transform="translate(12 {size / 2}) rotate(-90)" text-anchor="middle">share that is right</text>'
+        "</svg>\n"
+    )
+
+
+def _dot(probability: float, share: float, count: int) -> str:
+    radius = 2.5 + count**0.5 / 12
+    x, y = _x(probability), _y(share)
+    label = f'<text x="{x + radius + 2:.1f}" y="{y + 12:.1f}">{count}</text>'
+    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="#1667b0"/>{label}'
+
+
+def _tick(value: float) -> str:
+    under = f'<text x="{_x(value):.0f}" y="{_y(0) + 16:.0f}" text-anchor="middle">{value:.1f}</text>'
+    return f'{under}<text x="{_x(0) - 6:.0f}" y="{_y(value) + 4:.0f}" text-anchor="end">{value:.1f}</text>'
+
+
+def _x(value: float) -> float:
+    return MARGIN + value * SIDE
+
+
+def _y(value: float) -> float:
+    return MARGIN + (1 - value) * SIDE
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3:
+        sys.exit(__doc__)
+    Path(sys.argv[2]).write_text(draw(json.loads(Path(sys.argv[1]).read_text())["calibration"]), encoding="utf-8")

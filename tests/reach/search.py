@@ -1,0 +1,127 @@
+"""Look for the people of a world with the core's own sources, and with the rule of Sky Follower Bridge beside it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from passerelle.identifiers import AccountId, Acct, Did, RestId, parse_acct
+from passerelle.matching.candidates.handles import Handles
+from passerelle.matching.candidates.neighbours import Neighbours
+from passerelle.matching.candidates.search import Search
+from passerelle.matching.candidates.servers import Servers as ServerSource
+from passerelle.matching.candidates.servers import suggest_servers
+from passerelle.matching.candidates.sources import Reading, Source
+from passerelle.matching.lanes import lane_of
+from passerelle.matching.names import similarity
+from passerelle.matching.records import Candidate, Proposal, Sought, join_proposals
+from passerelle.matching.score import Scored, score
+
+from tests.reach.servers import Servers
+from tests.reach.world import NOW, XPerson
+
+ME = AccountId("did:plc:meeeeeeeeeeeeeeeeeeeeeee")
+RANDOM_NAME = "q7x9w2k4h8"
+CHUNK = 200  # people given to a source at once: it looks through all of them for each task
+SEARCHED = 3  # results that Sky Follower Bridge takes: src/lib/searchBskyUsers.ts
+LABEL_FROM = 0.92  # its Jaro-Winkler limit: src/lib/bskyHelpers.ts
+
+Results = Mapping[RestId, Sequence[Scored]]
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """The candidates of everyone, and the requests of each source."""
+
+    results: Results
+    requests: Mapping[str, int]
+
+
+async def look_for(people: Sequence[Sought], servers: Servers, known: Sequence[str], most_found: int) -> Looked:
+    """Ask all sources in turn: handles, search for the unresolved, neighbours of the found, servers for the rest.
+
+    `known` are accts of the fediverse that a directory would have; `most_found`: people whose follows are read.
+    """
+    requests: Counter[str] = Counter()
+    proposals: list[Proposal] = []
+
+    async def ask(name: str, source: Source) -> None:
+        before = servers.counts.total()
+        proposals.extend(await exhaust(source, servers))
+        requests[name] += servers.counts.total() - before
+
+    for some in _chunks(people):
+        await ask("handles", Handles(some))
+    for some in _chunks(_unresolved(people, proposals)):
+        await ask("search", Search(some, ME))
+    found = _found_dids(score_all(people, proposals))[:most_found]
+    await ask("neighbours", Neighbours(people, found))
+    hosts = suggest_servers(None, (), map(_acct, known))
+    for some in _chunks(_unresolved(people, proposals)):
+        await ask("servers", ServerSource(some, hosts, RANDOM_NAME))
+    return Looked(score_all(people, proposals), requests)
+
+
+def score_all(people: Sequence[Sought], proposals: Sequence[Proposal]) -> Results:
+    """Return the scored candidates of each person."""
+    joined = join_proposals(proposals)
+    return {one.rest_id: score(one, joined.get(one.rest_id, ()), NOW, is_signed_in=True) for one in people}
+
+
+async def find_baseline(person: Sought, servers: Servers) -> str | None:
+    """Return the handle that Sky Follower Bridge proposes: handle search, then search by display name."""
+    name = person.screen_names[0].lower()
+    for words in (name, person.display_name or ""):
+        servers.counts["baseline"] += 1
+        for actor in servers.search(words, SEARCHED):
+            is_impersonator = any(label["val"] == "impersonation" for label in actor.more.get("labels", ()))
+            if not is_impersonator and _agrees(person, name, actor.handle, actor.display_name):
+                return actor.handle
+    return None
+
+
+def _agrees(person: Sought, name: str, handle: str, display_name: str) -> bool:
+    label = handle.partition(".")[0]
+    is_handle = label in (name, name.replace("_", ""), name.replace("_", "-"))
+    in_bio = handle in (person.bio or "").lower()
+    is_name = bool(person.display_name) and display_name.lower() == (person.display_name or "").lower()
+    return in_bio or is_handle or similarity(name.replace("_", ""), label) > LABEL_FROM or is_name
+
+
+async def exhaust(source: Source, servers: Servers) -> list[Proposal]:
+    """Run a source to its end."""
+    asked: set[str] = set()
+    reading: dict[str, Reading] = {}
+    proposals: list[Proposal] = []
+    while task := source.next_task(asked, reading):
+        answer = await source.ask(task, servers.fetch)
+        proposals += answer.proposals
+        if answer.reading:
+            reading = dict.fromkeys(task.subjects, answer.reading)
+        else:
+            asked.update(task.subjects)
+    return proposals
+
+
+def _unresolved(people: Sequence[Sought], proposals: Sequence[Proposal]) -> list[Sought]:
+    results = score_all(people, proposals)
+    return [one for one in people if lane_of(results[one.rest_id]) == "none"]
+
+
+def _found_dids(results: Results) -> list[Did]:
+    best = [scored[0] for scored in results.values() if lane_of(scored) != "none"]
+    return [did for one in sorted(best, key=lambda one: -one.probability) if (did := one.candidate.did)]
+
+
+def _chunks(people: Sequence[Sought]) -> Iterator[Sequence[Sought]]:
+    return (people[start : start + CHUNK] for start in range(0, len(people), CHUNK))
+
+
+def _acct(text: str) -> Acct:
+    return parse_acct(text)
+
+
+def is_theirs(person: XPerson, candidate: Candidate) -> bool:
+    """Return whether an account is one of a person's own."""
+    return candidate.address.lower() in person.accounts

@@ -1,0 +1,174 @@
+"""`make reach` with invented pairs: what it prints, and that the world it makes is the one it states."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from random import Random
+
+import pytest
+from passerelle.matching.lanes import PROBABLE_FROM
+from passerelle.matching.weights import KNOTS, WEIGHTS
+
+from tests.reach.__main__ import main
+from tests.reach.fit import find_knots, fit
+from tests.reach.inputs import Pair, PoolAccount, read_pairs, split_of
+from tests.reach.measure import calibrate, measure, summarize
+from tests.reach.names import PERTURBATIONS, invent_name, perturb
+from tests.reach.world import World, make_world
+
+PAIRS = 80
+STRANGERS = 600
+
+
+def invent_pairs() -> list[dict[str, str]]:
+    """Make pairs whose handles relate to the @name as those of real pairs do: half the same, half not."""
+    rng = Random("pairs")
+    names = [invent_name(rng) for _ in range(PAIRS)]
+    handles = [f"{name.replace(' ', '_')}{number}"[:15] for number, name in enumerate(names)]
+    usual = [f"{one.replace('_', '-').strip('-').lower()}.bsky.social" for one in handles]
+    return [
+        {
+            "x_handle": handle,
+            "bluesky": address if number % 2 else f"elsewhere{number}.example.net",
+            "bluesky_other": f"second{number}.bsky.social" if number % 5 == 0 else "",
+            "mastodon": f"{handle}@social.example.org" if number % 7 == 0 else "",
+            "name": name if number % 11 else "",
+        }
+        for number, (handle, address, name) in enumerate(zip(handles, usual, names, strict=True))
+    ]
+
+
+def invent_pool() -> list[dict[str, str]]:
+    rng = Random("pool")
+    return [
+        {"platform": "x", "handle": f"stranger{number}", "name": invent_name(rng) if number % 9 else ""}
+        for number in range(STRANGERS)
+    ]
+
+
+def write(path: Path, rows: Sequence[Mapping[str, str]]) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> tuple[str, str]:
+    """The two files, with the columns that are needed and no others."""
+    pairs, pool = write(tmp_path / "pairs.csv", invent_pairs()), write(tmp_path / "pool.csv", invent_pool())
+    return str(pairs), str(pool)
+
+
+def pairs_of(files: tuple[str, str]) -> list[Pair]:
+    return read_pairs(Path(files[0]))
+
+
+POOL = [PoolAccount(one["platform"], one["handle"], one["name"]) for one in invent_pool() if one["name"]]
+
+
+def world_of(files: tuple[str, str], absent: float = 0.5, seed: str = "1") -> World:
+    return make_world(pairs_of(files), POOL, (), absent, seed)
+
+
+def test_one_json_object_is_printed_and_nothing_else(
+    files: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(files) == 0
+    found = json.loads(capsys.readouterr().out)
+    required = {"sure", "probable", "unresolved", "baseline", "requests", "calibration"}
+    assert required <= found.keys()
+    assert set(found["sure"]) == set(found["probable"]) == set(found["baseline"]) == {"true", "wrong"}
+    assert found["sure"]["wrong"] == 0
+    assert found["probable"]["true"] > 0
+    assert all(len(line) == 3 for line in found["calibration"])
+    assert set(found["rates"]) == {"0%", "50%", "90%"}
+    people = sum(sum(found[lane].values()) for lane in ("sure", "probable")) + found["unresolved"]
+    assert people == found["rates"]["50%"]["people"]
+
+
+def test_the_same_seed_gives_the_same_result_and_another_seed_another(files: tuple[str, str]) -> None:
+    one, same, other = world_of(files), world_of(files), world_of(files, seed="2")
+    assert one.people == same.people
+    assert one.actors == same.actors
+    assert one.people != other.people
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [([], 2), (["pairs.csv", ""], 2), (["missing.csv", "pool.csv"], 3), (["pairs.csv", "pairs.csv"], 3)],
+)
+def test_wrong_use_and_missing_files_or_columns_are_one_clear_line(
+    files: tuple[str, str], arguments: list[str], status: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = Path(files[0]).parent
+    assert main([str(folder / one) if one else one for one in arguments]) == status
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(("share", "count"), [(0.0, 0), (0.5, PAIRS)])
+def test_so_many_people_without_an_account_are_added(files: tuple[str, str], share: float, count: int) -> None:
+    people = world_of(files, share).people
+    assert sum(not one.accounts for one in people) == count
+    assert sum(bool(one.accounts) for one in people) == PAIRS
+
+
+def test_where_the_pool_is_small_the_share_without_an_account_is_kept(files: tuple[str, str]) -> None:
+    people = world_of(files, 0.9).people
+    assert sum(not one.accounts for one in people) / len(people) == pytest.approx(0.9, abs=0.01)
+
+
+def test_a_second_account_of_the_same_person_is_theirs(files: tuple[str, str]) -> None:
+    (first, *_) = pairs_of(files)
+    assert first.bluesky == ("elsewhere0.example.net", "second0.bsky.social")
+    assert any(one.accounts >= set(first.bluesky) for one in world_of(files).people)
+
+
+def test_names_on_x_differ_at_the_stated_rates() -> None:
+    rng = Random("rates")
+    same = sum(perturb("Zoé Kelmira", "zoe_k", rng) == "Zoé Kelmira" for _ in range(4_000)) / 4_000
+    assert same == pytest.approx(PERTURBATIONS["none"], abs=0.03)
+    assert sum(PERTURBATIONS.values()) == pytest.approx(1)
+
+
+def test_pairs_for_fitting_are_never_tested() -> None:
+    splits = Counter(split_of(f"name{number}") for number in range(1_000))
+    assert splits["fit"] == pytest.approx(500, abs=80)
+    assert split_of("Name1") == split_of("name1")
+
+
+def test_accounts_that_are_not_theirs_count_as_wrong(files: tuple[str, str]) -> None:
+    measured = asyncio.run(measure(world_of(files), ()))
+    counts = summarize(measured.outcomes)
+    shown = [one for one in measured.outcomes if one.lane != "none"]
+    absent = [one for one in shown if not one.person.accounts]
+    assert all(one.proposal is False for one in absent)
+    assert counts["probable"]["wrong"] + counts["sure"]["wrong"] >= len(absent)
+
+
+def test_calibration_is_the_share_that_is_true_in_each_tenth() -> None:
+    points = [(0.95, True)] * 9 + [(0.95, False)] + [(0.15, False)] * 4
+    assert calibrate(points) == [(0.15, 0.0, 4), (0.95, 0.9, 10)]
+
+
+def test_fitting_finds_which_sign_tells_people_apart() -> None:
+    theirs, others = frozenset({"same_name_rare", "bio_alike"}), frozenset({"same_name_rare"})
+    choices = [[(theirs, True), (others, False)], [(others, False)], [(theirs, True)]] * 40
+    weights = fit(choices, dict.fromkeys(WEIGHTS.keys() - theirs, 0.0))  # type: ignore[arg-type]
+    assert weights["bio_alike"] > 2 > weights["same_name_rare"]
+    knots = find_knots(choices, weights)  # type: ignore[arg-type]
+    assert knots == sorted(knots)
+
+
+def test_knots_rise_and_reach_the_probable_lane() -> None:
+    assert list(KNOTS) == sorted(KNOTS)
+    assert [share for _, share in KNOTS] == sorted(share for _, share in KNOTS)
+    assert KNOTS[-1][1] > PROBABLE_FROM
