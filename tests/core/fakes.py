@@ -437,6 +437,7 @@ class Browser:
     storage: Disk = field(default_factory=Disk)
     clock: Clock = field(default_factory=Clock)
     web: dict[str, Callable[[Request], Response]] = field(default_factory=dict)  # other hosts, and how they answer
+    own_servers: dict[str, Callable[[Request], Response]] = field(default_factory=dict)  # of own accounts on Mastodon
     requests: list[Request] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
     reports: list[str] = field(default_factory=list)
@@ -454,6 +455,8 @@ class Browser:
                 self.requests.append(request)
                 if request.url.startswith(BASE_URL):
                     return self.directory.answer(request)
+                if own := self.own_servers.get(request.account or ""):
+                    return own(request)
                 return self.web.get(urlsplit(request.url).netloc, self.pds.answer)(request)
 
             response: Response = await killer.around(answer)

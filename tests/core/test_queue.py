@@ -225,6 +225,13 @@ def test_resuming_ends_a_pause_and_adding_does_not() -> None:
     assert isinstance(next_due(after(queue, Resumed()), NOW, QUICK), Send)
 
 
+def test_a_pause_that_stays_keeps_its_cause() -> None:
+    unreachable = ErrorView(code="server_unreachable", message="no answer")
+    queue = after(sent(queue_of(2)), Unanswered(unreachable, NOW))
+    assert after(queue, Resumed(at_once=False)).error == unreachable
+    assert after(queue, Resumed()).error is None
+
+
 def test_a_429_to_a_look_up_leaves_the_outcome_unknown() -> None:
     queue = after(sent(queue_of(2)), Slowed(NOW, NOW, is_answer=False))
     assert next_due(queue, NOW, QUICK) == Check(did(0))

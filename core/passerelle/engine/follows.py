@@ -27,7 +27,9 @@ from passerelle.following.marks import Following
 from passerelle.following.outcomes import Added, Paused, Resumed, UndoAsked, Withdrawn
 from passerelle.following.plan import Plan, Planned, make_items, make_plan, plan_hinted, plan_listed
 from passerelle.following.rules import FollowRules
+from passerelle.following.schedule import next_due
 from passerelle.following.status import FOLLOW_STATES, QueueView
+from passerelle.following.steps import Wait
 from passerelle.following.table import FOLLOWING
 from passerelle.identifiers import AccountId, Network, network_of, parse_account_id
 from passerelle.networks import bluesky
@@ -167,8 +169,13 @@ class Follows:
                 return FollowedOne(state="none", error=None)
             if item.state in ENDS or not item.urgent:
                 return FollowedOne(state=FOLLOW_STATES[item.state], error=item.error or queue.error)
-            if queue.pause and queue.pause.until > self._environment.now() + PATIENCE:
-                return FollowedOne(state=FOLLOW_STATES[item.state], error=queue.error or RATE_LIMITED)
+            now = self._environment.now()
+            step = next_due(queue, now, self._rules[network_of(account)].pace)
+            if isinstance(step, Wait) and step.until > now + PATIENCE:
+                # Without a pause it is our own pace, of which no server has complained.
+                return FollowedOne(
+                    state=FOLLOW_STATES[item.state], error=queue.error or (RATE_LIMITED if queue.pause else None)
+                )
             await changed.wait()
 
     def _named(self, account: str | None) -> list[AccountId]:

@@ -134,6 +134,12 @@ class FollowResume(Fields):
     account: str | None = None
 
 
+class FollowPrefer(Fields):
+    """Follow people who are on several networks on this one only, or on each (None); their row may say otherwise."""
+
+    network: Network | None
+
+
 class FollowUndo(Fields):
     """Unfollow what Passerelle followed with one own account: all of it, or these dids and addresses."""
 
@@ -232,6 +238,7 @@ COMMANDS: dict[str, tuple[type[Fields], type[View] | type[Nothing]]] = {
     "follow.start": (FollowStart, QueueView),
     "follow.pause": (FollowPause, Nothing),
     "follow.resume": (FollowResume, Nothing),
+    "follow.prefer": (FollowPrefer, Nothing),
     "follow.undo": (FollowUndo, Nothing),
     "follow.one": (FollowOne, FollowedOne),
     "export.make": (ExportMake, Exported),

@@ -355,7 +355,7 @@ def _record_paused(queue: Queue, outcome: Paused, pace: Pace) -> Queue:
 def _record_resumed(queue: Queue, outcome: Resumed, pace: Pace) -> Queue:
     """Go on as if nothing had failed: at once, unless it was only asked for together with new items."""
     pause = None if outcome.at_once else queue.pause
-    return replace(queue, paused=False, failures_in_row=0, error=None, pause=pause)
+    return replace(queue, paused=False, failures_in_row=0, error=queue.error if pause else None, pause=pause)
 
 
 def _record_clock_set_back(queue: Queue, outcome: ClockSetBack, pace: Pace) -> Queue:
