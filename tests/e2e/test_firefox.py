@@ -64,6 +64,18 @@ def test_choosing_a_file_in_the_popup_opens_the_tab_at_the_same_step(firefox: Fi
     assert firefox.until(tab, FOUND_TEXT, seconds=60) == str(len(FOUND))
 
 
+FEET = """["way-archive", "way-get", "way-read"].map(
+    (way) => document.querySelector(`[data-testid="${way}"]`)?.getBoundingClientRect().bottom ?? Infinity)"""
+
+
+def test_the_popup_shows_all_three_ways_to_begin_at_once(firefox: Firefox) -> None:
+    popup = firefox.open(firefox.url("popup.html"))
+    firefox.command("browsingContext.setViewport", context=popup, viewport={"width": 400, "height": 600})
+    firefox.until(popup, "document.querySelector('[data-testid=\"way-read\"]') !== null")
+    feet = firefox.evaluate(popup, FEET)
+    assert max(feet) <= 600, feet
+
+
 def await_tab(firefox: Firefox, url: str) -> str:
     """Return the tab that soon shows `url`."""
     for _ in range(100):
