@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 from passerelle.identifiers import Did, RestId, ScreenName
+from passerelle.matching.base_rate import estimate_odds
 from passerelle.matching.exclusions import is_excluded
 from passerelle.matching.lanes import is_preselected, lane_of
 from passerelle.matching.names import HandleRelation, NameRelation, relate_handles, relate_names, search_words
 from passerelle.matching.rarity import CELLS, ROWS, expected_namesakes, from_cell, to_cell
 from passerelle.matching.records import Candidate, Sought
-from passerelle.matching.score import score
+from passerelle.matching.score import score, score_everyone
 from passerelle.matching.signs import Sign, find_signs
 from passerelle.matching.weights import WEIGHTS
 
@@ -187,3 +188,23 @@ def test_weights_have_the_direction_of_their_sign() -> None:
     strong: set[Sign] = {"named_by_x", "links_back", "domain_is_site", "same_site", "same_handle_rare", "bio_alike"}
     assert all(WEIGHTS[sign].value < 0 for sign in against)
     assert all(WEIGHTS[sign].value > 1 for sign in strong)
+
+
+def many(share: float) -> dict[RestId, list[Candidate]]:
+    """Make 400 people with one candidate each: good for this share of them, else of another name."""
+    good = candidate(followed_by=frozenset(FRIENDS))
+    bad = candidate("someone.bsky.social", display_name="Bob Ancien")
+    return {RestId(str(number)): [good if number < 400 * share else bad] for number in range(400)}
+
+
+def test_a_guess_is_less_probable_among_people_who_mostly_have_no_account() -> None:
+    people = [replace(ADA, rest_id=RestId(str(number))) for number in range(400)]
+    usual = score_everyone(people, many(0.9), NOW)[RestId("0")][0].probability
+    lower = score_everyone(people, many(0.05), NOW)[RestId("0")][0].probability
+    assert lower < usual == score(ADA, many(1)[RestId("0")], NOW)[0].probability
+
+
+def test_few_people_change_little() -> None:
+    assert estimate_odds([0.1]) > 0.9
+    assert estimate_odds([0.1] * 500) < 0.3
+    assert estimate_odds([1000.0] * 500) == 1.0
