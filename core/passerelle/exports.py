@@ -51,10 +51,14 @@ def matches_json(views: Iterable[MatchView]) -> str:
 
 
 def chosen_accts(views: Iterable[MatchView]) -> Iterable[Acct]:
-    """Yield the fediverse accounts that are chosen."""
+    """Yield the fediverse accounts that are chosen and not followed or asked yet.
+
+    Mastodon's import counts those again: https://github.com/mastodon/mastodon/issues/28232
+    """
     for view in views:
         for account in view.accounts:
-            if account.network == "fediverse" and account.chosen and not account.rejected:
+            is_open = account.state not in ("following", "requested")
+            if account.network == "fediverse" and account.chosen and not account.rejected and is_open:
                 yield parse_acct(account.address)
 
 

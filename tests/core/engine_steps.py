@@ -43,7 +43,7 @@ CHOSEN = sorted(map(did_of, (ADA, BRUNO, CHLOE, DARIUSZ, ELIF)))  # Galina's row
 def make_browser(**fields: Any) -> Browser:
     """A browser, a directory that knows ROWS, and a Bluesky that knows their handles."""
     pds = Pds(handles={"dariusz.example.org": did_of(DARIUSZ), "me.example.org": ME})
-    return Browser(directory=Directory(ROWS), pds=pds, **fields)
+    return Browser(**{"directory": Directory(ROWS), "pds": pds, **fields})
 
 
 def run(main: Coroutine[Any, Any, Any]) -> Any:

@@ -24,8 +24,9 @@ from passerelle.engine.environment import Environment
 from passerelle.engine.storage import Change, MemoryStorage
 from passerelle.errors import NetworkError, ServerRefused, StorageFull
 from passerelle.following.pace import Limit, Pace
+from passerelle.following.rules import FollowRules
 from passerelle.following.table import FOLLOWING
-from passerelle.identifiers import AccountId, Did, RestId, ScreenName
+from passerelle.identifiers import AccountId, Did, Network, RestId, ScreenName
 from passerelle.people.graph import FollowGraph, Person
 from passerelle.transport import Request, Response
 
@@ -41,10 +42,15 @@ QUICK = Pace(  # limits small enough to be reached, pauses too short to be notic
     first_pause=0.01,
     longest_pause=0.05,
     pause_when_limited=0.05,
+    points_per_undo=1,
+    fresh_for=10.0,
 )
 
 
-QUICK_RULES = {network: replace(rules, pace=QUICK) for network, rules in FOLLOWING.items()}
+QUICK_RULES: Mapping[Network, FollowRules] = {
+    "bluesky": replace(FOLLOWING["bluesky"], pace=QUICK),
+    "fediverse": replace(FOLLOWING["fediverse"], pace=replace(QUICK, batch=1, points_per_undo=0, fresh_for=None)),
+}
 
 
 class Clock:
@@ -209,7 +215,12 @@ class Pds:
         assert body["repo"] == ME
         if method == "com.atproto.repo.createRecord":
             return self._create(body["rkey"], body["record"])
+        if method == "com.atproto.repo.deleteRecord":
+            self.records.pop(body["rkey"], None)
+            return reply(200, {"commit": COMMIT})
         assert method == "com.atproto.repo.applyWrites"
+        if all(write["$type"] == "com.atproto.repo.applyWrites#delete" for write in body["writes"]):
+            return self._delete([write["rkey"] for write in body["writes"]])
         creates = {write["rkey"]: write["value"]["subject"] for write in body["writes"]}
         assert 0 < len(body["writes"]) <= 200
         if self.refused & set(creates.values()):
@@ -229,10 +240,17 @@ class Pds:
         self.records[rkey] = record["subject"]
         return reply(200, _created(rkey))
 
+    def _delete(self, rkeys: list[str]) -> Response:
+        """Delete all or none."""
+        if not self.records.keys() >= set(rkeys):
+            return reply(400, {"error": "InvalidRequest", "message": "Could not find record"})
+        self.records = {rkey: did for rkey, did in self.records.items() if rkey not in rkeys}
+        return reply(200, {"commit": COMMIT, "results": [{} for _ in rkeys]})
+
     def _list(self, query: Mapping[str, str]) -> Response:
-        """Answer with a cursor even on the last page, as the reference server does."""
-        after = query.get("cursor", "")
-        rkeys = [rkey for rkey in sorted(self.records) if rkey > after][: int(query["limit"])]
+        """Answer newest first, and with a cursor even on the last page, as the reference server does."""
+        before = query.get("cursor", "~")
+        rkeys = [rkey for rkey in sorted(self.records, reverse=True) if rkey < before][: int(query["limit"])]
         records = [{"uri": f"at://{ME}/x/{rkey}", "value": {"subject": self.records[rkey]}} for rkey in rkeys]
         return reply(200, {"records": records} | ({"cursor": rkeys[-1]} if rkeys else {}))
 
@@ -264,6 +282,9 @@ READS: Mapping[str, Callable[[Pds, Mapping[str, str]], Response]] = {
     "com.atproto.identity.resolveHandle": Pds._resolve,
     "com.atproto.sync.getRepoStatus": Pds._status,
 }
+
+
+COMMIT = {"cid": "bafyreib2rxk3rybk3aobmv5cjuql3bm2twh4jo5uxgf5kpqrsvlbdllwky", "rev": "3kaaaaaaaaaa2"}
 
 
 def did_document(did: str, handle: str | None, pds: str = "https://pds.example.org") -> dict[str, Any]:
@@ -416,6 +437,7 @@ class Browser:
     storage: Disk = field(default_factory=Disk)
     clock: Clock = field(default_factory=Clock)
     web: dict[str, Callable[[Request], Response]] = field(default_factory=dict)  # other hosts, and how they answer
+    own_servers: dict[str, Callable[[Request], Response]] = field(default_factory=dict)  # of own accounts on Mastodon
     requests: list[Request] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
     reports: list[str] = field(default_factory=list)
@@ -433,6 +455,8 @@ class Browser:
                 self.requests.append(request)
                 if request.url.startswith(BASE_URL):
                     return self.directory.answer(request)
+                if own := self.own_servers.get(request.account or ""):
+                    return own(request)
                 return self.web.get(urlsplit(request.url).netloc, self.pds.answer)(request)
 
             response: Response = await killer.around(answer)

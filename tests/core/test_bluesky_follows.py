@@ -39,7 +39,7 @@ def list_from(pages: Iterable[Any]) -> tuple[frozenset[Did], list[Request]]:
         requests.append(request)
         return reply(200, next(left))
 
-    return asyncio.run(bluesky.list_follows(ME, fetch)), requests
+    return frozenset(asyncio.run(bluesky.list_follows(ME, fetch)).values()), requests
 
 
 def error_of(pages: Iterable[Any]) -> tuple[str, int]:
@@ -164,3 +164,16 @@ def test_record_keys_are_tids_that_sort_by_time(microseconds: int, clock_id: int
     tid = bluesky.make_tid(microseconds, clock_id)
     assert re.fullmatch(r"[234567abcdefghij][234567abcdefghijklmnopqrstuvwxyz]{12}", tid)
     assert tid < bluesky.make_tid(microseconds + 1, 0)
+
+
+def test_the_newest_follows_are_read_down_to_one_that_was_known() -> None:
+    pds = Pds(records={f"3k{number:011}": f"did:plc:{number:024}" for number in range(350)})
+    requests: list[Request] = []
+
+    async def fetch(request: Request) -> Response:
+        requests.append(request)
+        return pds.answer(request)
+
+    found = asyncio.run(bluesky.list_new_follows(ME, f"3k{199:011}", fetch))
+    assert len(requests) == 2
+    assert found.keys() == {f"3k{number:011}" for number in range(150, 350)}

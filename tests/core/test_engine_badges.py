@@ -15,6 +15,7 @@ from tests.core.engine_steps import (
 )
 from tests.core.fakes import (
     ME,
+    QUICK,
     Directory,
     row,
 )
@@ -89,6 +90,27 @@ def test_a_badge_whose_row_and_name_disagree_is_refused(archive: str, row_id: st
         answer = await browser.ask("follow.one", account=ME, row_id=row_id, screen_name=screen_name)
         assert answer["error"]["code"] == "account_not_found"
         assert browser.pds.writes == 0
+
+    run(main())
+
+
+def test_a_badge_is_told_to_wait_for_our_own_pace_without_a_word_about_the_server() -> None:
+    async def main() -> None:
+        browser = make_browser()
+        browser.start()
+        limit = QUICK.limits[0]
+        many = [f"did:plc:{number:a>24}" for number in range(limit.amount // QUICK.points_per_follow + 1)]
+        rows = [row(str(number), screen_name=f"zoe_{number}", did=did) for number, did in enumerate(many)]
+        browser.directory = Directory(rows, version=8)
+        await browser.ask("directory.update")
+        answers = [
+            await browser.ask("follow.one", account=ME, row_id=str(number), screen_name=f"zoe_{number}")
+            for number in range(len(many))
+        ]
+        assert [answer["state"] for answer in answers] == ["following"] * (len(many) - 1) + ["waiting"]
+        assert answers[-1]["error"] is None
+        await browser.until_idle()
+        assert len(browser.pds.followed()) == len(many)
 
     run(main())
 

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from passerelle.following import queue as queues
 from passerelle.following import schedule
-from passerelle.following.bluesky import PACE, choose_record_keys, make_follow, read_write
+from passerelle.following.bluesky import PACE as REAL_PACE
+from passerelle.following.bluesky import choose_record_keys, make_follow, read_write
 from passerelle.following.items import Item, State
 from passerelle.following.outcomes import (
     Accepted,
@@ -38,7 +39,12 @@ from passerelle.following.steps import Check, Idle, ListFollows, Resolve, Send, 
 from passerelle.identifiers import Did
 from passerelle.view import ErrorView
 
-from tests.core.fakes import ACCOUNT, ME, NOW, QUICK, reply
+from tests.core.fakes import ACCOUNT, ME, NOW, reply
+from tests.core.fakes import QUICK as CAREFUL
+
+# Most tests here are about other things than what is followed elsewhere meanwhile.
+QUICK = replace(CAREFUL, fresh_for=None)
+PACE = replace(REAL_PACE, fresh_for=None)
 
 
 def next_due(queue: Queue, now: datetime, pace: Pace = PACE) -> Step:
@@ -75,6 +81,11 @@ def sent(queue: Queue, now: datetime = NOW) -> Queue:
     return after(queue, choose_record_keys(queue, step.keys, now, 1))
 
 
+def known(*dids: Did) -> Known:
+    """The server's list: a record of each."""
+    return Known({f"3k{one[-9:]}": one for one in dids}, NOW)
+
+
 def states(queue: Queue) -> list[str]:
     return [one.state.value for one in queue.items.values()]
 
@@ -86,13 +97,13 @@ def test_an_empty_queue_has_nothing_to_do() -> None:
 def test_existing_follows_are_read_before_anything_is_sent() -> None:
     queue = queue_of(2, known=None)
     assert next_due(queue, NOW) == ListFollows()
-    queue = after(queue, Known(frozenset({did(0)})))
+    queue = after(queue, known(did(0)))
     assert states(queue) == ["following", "waiting"]
     assert next_due(queue, NOW) == Send((did(1),))
 
 
 def test_people_are_sent_in_batches_in_their_order() -> None:
-    assert next_due(queue_of(30), NOW) == Send(tuple(did(number) for number in range(PACE.batch)))
+    assert next_due(queue_of(PACE.batch + 5), NOW) == Send(tuple(did(number) for number in range(PACE.batch)))
 
 
 def test_record_keys_are_chosen_before_sending_and_never_change() -> None:
@@ -214,6 +225,13 @@ def test_resuming_ends_a_pause_and_adding_does_not() -> None:
     assert isinstance(next_due(after(queue, Resumed()), NOW, QUICK), Send)
 
 
+def test_a_pause_that_stays_keeps_its_cause() -> None:
+    unreachable = ErrorView(code="server_unreachable", message="no answer")
+    queue = after(sent(queue_of(2)), Unanswered(unreachable, NOW))
+    assert after(queue, Resumed(at_once=False)).error == unreachable
+    assert after(queue, Resumed()).error is None
+
+
 def test_a_429_to_a_look_up_leaves_the_outcome_unknown() -> None:
     queue = after(sent(queue_of(2)), Slowed(NOW, NOW, is_answer=False))
     assert next_due(queue, NOW, QUICK) == Check(did(0))
@@ -306,7 +324,7 @@ def test_an_answer_about_a_withdrawn_item_changes_nothing() -> None:
 
 def test_an_account_unfollowed_on_the_server_leaves_the_queue() -> None:
     queue = after(sent(queue_of(1)), Accepted())
-    assert after(queue, Known(frozenset())).items == {}
+    assert after(queue, known()).items == {}
 
 
 def test_adding_twice_changes_nothing() -> None:
@@ -379,7 +397,7 @@ OUTCOMES = st.sampled_from(
         ClockSetBack(NOW - timedelta(days=400)),
         Withdrawn(frozenset({did(2), did(4)})),
         Added((item(2), item(11, urgent=True))),
-        Known(frozenset({did(1)})),
+        known(did(1)),
         "send",
     ]
 )

@@ -12,6 +12,7 @@ import httpx
 import pytest
 from passerelle.engine.environment import Environment
 from passerelle.engine.follows import Follows
+from passerelle.engine.messages import FollowUndo
 from passerelle.engine.repository import Repository
 from passerelle.engine.storage import MemoryStorage
 from passerelle.errors import NetworkError
@@ -28,7 +29,8 @@ from tests.world.pds import Account, Pds
 
 PACE = replace(REAL_PACE, first_pause=0.05, longest_pause=0.2)
 RULES: Mapping[Network, FollowRules] = {"bluesky": replace(FOLLOWING["bluesky"], pace=PACE)}
-DOZENS = 60  # more than two batches
+MOST_REQUESTS = 45  # for 1,000 follows in batches of 50: a reading and a write each, and a few to begin and to end
+DOZENS = 120  # more than two batches
 
 
 def people(first: int, count: int = DOZENS) -> list[Planned]:
@@ -175,3 +177,73 @@ def test_a_server_killed_in_the_middle_goes_on_where_it_was(pds: Pds) -> None:
     pds.start()
     asyncio.run(follow(signed_in(pds, ada), ada, people(0), storage))
     assert followed(pds, ada) == dids(people(0))
+
+
+async def undo(fetch: Fetch, account: Account, storage: MemoryStorage) -> None:
+    """Undo everything that was followed."""
+    follows = make_follows(fetch, storage)
+    await follows.load()
+    await follows.on_undo(FollowUndo(account=account.did))
+    for _ in range(600):
+        await asyncio.sleep(0.05)
+        if not storage.stores["state"]["queue"]["running"]:
+            return
+    raise AssertionError("the undo never came to an end")
+
+
+@pytest.mark.parametrize("count", [1, DOZENS])
+@pytest.mark.parametrize("lost", [False, True])
+def test_undo_leaves_the_repository_as_it_was(pds: Pds, count: int, lost: bool) -> None:
+    ada = pds.create_account(f"undo-{count}-{lost}".lower())
+    by_hand = pds.follow(ada, people(0)[0].key)
+    fetch, deletions = signed_in(pds, ada), iter(range(1000))
+
+    async def fetch_badly(request: Request) -> Response:
+        answer = await fetch(request)
+        is_deletion = b"#delete" in (request.body or b"") or "deleteRecord" in request.url
+        if lost and is_deletion and next(deletions) % 2 == 0:
+            raise NetworkError("lost", host="pds")
+        return answer
+
+    storage = asyncio.run(follow(fetch, ada, people(0, count + 1)))
+    assert followed(pds, ada) == dids(people(0, count + 1))
+    asyncio.run(undo(fetch_badly, ada, storage))
+    assert [record.uri for record in pds.list_follows(ada.did)] == [by_hand]
+    assert storage.stores["state"]["queue"]["error"] is None
+
+
+def test_two_browsers_on_one_account_follow_each_person_once(pds: Pds) -> None:
+    ada = pds.create_account("two-browsers")
+
+    async def main() -> None:
+        await asyncio.gather(*(follow(signed_in(pds, ada), ada, people(0)) for _ in range(2)))
+
+    asyncio.run(main())
+    assert followed(pds, ada) == dids(people(0))
+
+
+def test_people_followed_by_hand_during_each_write_have_one_record(pds: Pds) -> None:
+    ada = pds.create_account("by-hand")
+    fetch, by_hand = signed_in(pds, ada), iter(people(0, 100))
+
+    async def fetch_late(request: Request) -> Response:
+        if "applyWrites" in request.url:
+            pds.follow(ada, next(by_hand).key)
+        return await fetch(request)
+
+    asyncio.run(follow(fetch_late, ada, people(0)))
+    assert followed(pds, ada) == dids(people(0))
+
+
+def test_requests_for_a_thousand_follows_are_few(pds: Pds) -> None:
+    ada = pds.create_account("thousand")
+    send, requests = signed_in(pds, ada), list[str]()
+
+    async def fetch(request: Request) -> Response:
+        requests.append(request.url)
+        return await send(request)
+
+    asyncio.run(follow(fetch, ada, people(0, 1000)))
+    assert len(followed(pds, ada)) == 1000
+    print(f"{len(requests)} requests for 1000 follows")
+    assert len(requests) <= MOST_REQUESTS

@@ -40,7 +40,7 @@ SEEN = (TODAY - timedelta(days=30)).date().isoformat()
 EXPORTED = TODAY - timedelta(days=10)  # when the sample archive was made
 NEIGHBOUR = crowd(1)[0]  # in the directory, but not followed in the sample archive
 # Enough for several batches of writes. Their dids are well formed and of no account: a PDS does not check.
-CROWD = crowd(80, first=2_000)
+CROWD = crowd(160, first=2_000)
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,8 @@ class Engine:
             "follow.start": follows.on_start,
             "follow.pause": follows.on_pause,
             "follow.resume": follows.on_resume,
+            "follow.prefer": matches.on_prefer,
+            "follow.undo": follows.on_undo,
             "follow.one": follows.on_follow_one,
             "export.make": exports.on_make,
             "data.delete": self._on_delete_data,

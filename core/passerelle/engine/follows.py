@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 from passerelle.engine.environment import Environment
@@ -16,6 +16,7 @@ from passerelle.engine.messages import (
     FollowRefresh,
     FollowResume,
     FollowStart,
+    FollowUndo,
 )
 from passerelle.engine.queue_runner import QueueRunner
 from passerelle.engine.queue_store import QueueStore
@@ -23,10 +24,12 @@ from passerelle.engine.repository import Repository
 from passerelle.errors import CommandError, ServerRefused, StorageFull
 from passerelle.following.items import State
 from passerelle.following.marks import Following
-from passerelle.following.outcomes import Added, Paused, Resumed, Withdrawn
+from passerelle.following.outcomes import Added, Paused, Resumed, UndoAsked, Withdrawn
 from passerelle.following.plan import Plan, Planned, make_items, make_plan, plan_hinted, plan_listed
 from passerelle.following.rules import FollowRules
+from passerelle.following.schedule import next_due
 from passerelle.following.status import FOLLOW_STATES, QueueView
+from passerelle.following.steps import Wait
 from passerelle.following.table import FOLLOWING
 from passerelle.identifiers import AccountId, Network, network_of, parse_account_id
 from passerelle.networks import bluesky
@@ -84,6 +87,17 @@ class Follows:
             await self._store.record(account, Resumed())
             self._runner(account).start()
 
+    async def on_undo(self, fields: FollowUndo) -> None:
+        """Answer follow.undo; what was followed by hand stays."""
+        account = parse_account_id(fields.account)
+        queue = self._store.queues.get(account)
+        if queue is None:
+            raise CommandError("Passerelle has followed nobody with this account.")
+        names = None if fields.names is None else _comparable(fields.names)
+        undone = (item.key for item in queue.items.values() if names is None or names & item.names)
+        await self._store.record(account, UndoAsked(frozenset(undone)))
+        self._runner(account).start()
+
     async def on_follow_one(self, fields: FollowOne) -> FollowedOne:
         """Answer follow.one. The account comes from our own copy of the directory, or from a checked hint."""
         account = parse_account_id(fields.account)
@@ -122,9 +136,9 @@ class Follows:
 
     async def withdraw(self, names: frozenset[str]) -> None:
         """Remove the accounts known by these dids or addresses from the queues, where they were not sent yet."""
-        lower = frozenset(name.lower() for name in names) | names
+        comparable = _comparable(names)
         for account, queue in list(self._store.queues.items()):
-            if keys := frozenset(item.key for item in queue.items.values() if lower & item.names):
+            if keys := frozenset(item.key for item in queue.items.values() if comparable & item.names):
                 await self._store.record(account, Withdrawn(keys))
 
     async def _find_planned(self, fields: FollowOne, network: Network) -> Planned | None:
@@ -155,8 +169,13 @@ class Follows:
                 return FollowedOne(state="none", error=None)
             if item.state in ENDS or not item.urgent:
                 return FollowedOne(state=FOLLOW_STATES[item.state], error=item.error or queue.error)
-            if queue.pause and queue.pause.until > self._environment.now() + PATIENCE:
-                return FollowedOne(state=FOLLOW_STATES[item.state], error=queue.error or RATE_LIMITED)
+            now = self._environment.now()
+            step = next_due(queue, now, self._rules[network_of(account)].pace)
+            if isinstance(step, Wait) and step.until > now + PATIENCE:
+                # Without a pause it is our own pace, of which no server has complained.
+                return FollowedOne(
+                    state=FOLLOW_STATES[item.state], error=queue.error or (RATE_LIMITED if queue.pause else None)
+                )
             await changed.wait()
 
     def _named(self, account: str | None) -> list[AccountId]:
@@ -175,3 +194,8 @@ class Follows:
         self._changed = asyncio.Event()
         if account in self._runners:
             self._runners[account].wake()
+
+
+def _comparable(names: Iterable[str]) -> frozenset[str]:
+    """Return names of accounts as items have them: dids as they are, addresses in lower case."""
+    return frozenset(form for name in names for form in (name, name.lower()))

@@ -6,10 +6,11 @@ from collections.abc import Set
 
 from passerelle.engine.environment import Environment
 from passerelle.engine.follows import Follows
-from passerelle.engine.messages import Decide, Nothing
+from passerelle.engine.messages import Decide, FollowPrefer, Nothing
 from passerelle.engine.progress import Progress
 from passerelle.engine.repository import Repository
 from passerelle.engine.storage import Change, Delete, Put
+from passerelle.engine.views import PreferredView
 from passerelle.engine.work import Works
 from passerelle.errors import CommandError
 from passerelle.following.decisions import decide, decision_keys, may_choose, unchecked
@@ -40,7 +41,7 @@ class Matches:
         view, account = await self._find_account(fields)
         if fields.decision == "chosen" and not may_choose(account):
             raise unchecked()
-        decisions = await self._repository.decisions()
+        decisions, preferred = await self._repository.decisions(), await self._repository.preferred()
         keys = decision_keys(fields.rest_id, fields.network, account.address, account.did)
         changes: list[Change] = []
         for key in keys:
@@ -50,9 +51,17 @@ class Matches:
             else:
                 decisions[key] = fields.decision
                 changes.append(Put("decisions", key, fields.decision))
-        await self._repository.write([*changes, *self._repository.put_views([decide(view, decisions)])])
+        await self._repository.write([*changes, *self._repository.put_views([decide(view, decisions, preferred)])])
         if fields.decision in ("rejected", "unchosen"):
             await self._follows.withdraw(frozenset(filter(None, (account.did, account.address))))
+
+    async def on_prefer(self, fields: FollowPrefer) -> None:
+        """Answer follow.prefer: store it, and tick the accounts anew that no decision is about."""
+        views, decisions = await self._repository.views(), await self._repository.decisions()
+        decided = ((view, decide(view, decisions, fields.network)) for view in views.values())
+        changed = [new for old, new in decided if new != old]
+        stored = Put("state", "preferred", PreferredView(network=fields.network).model_dump(mode="json"))
+        await self._repository.write([stored, *self._repository.put_views(changed)])
 
     async def match_all(self, progress: Progress) -> MatchesView | None:
         """Match everybody, store the matches, return their counts; None while there is no graph or no directory."""
@@ -60,15 +69,15 @@ class Matches:
         if people is None or index is None:
             return None
         hints, decisions = await self._repository.hints(), await self._repository.decisions()
-        following = await self._follows.following()
+        following, preferred = await self._follows.following(), await self._repository.preferred()
         views: dict[str, MatchView] = {}
         for done, match in enumerate(find_matches(people, index, self._environment.now(), hints)):
             if match:
-                views[match.person.rest_id] = make_match_view(match, decisions, following)
+                views[match.person.rest_id] = make_match_view(match, decisions, following, preferred)
             await progress.report("matching", done, len(people.people))
-        following = await self._follows.following()
+        following, preferred = await self._follows.following(), await self._repository.preferred()
         # What the person did during the matching counts.
-        views = {key: mark_following(decide(view, decisions), following) for key, view in views.items()}
+        views = {key: mark_following(decide(view, decisions, preferred), following) for key, view in views.items()}
         counts = count_matches(people, views.values())
         await self._repository.write(self._repository.put_matches(views, counts))
         return counts
@@ -82,8 +91,10 @@ class Matches:
             return []
         hints, decisions = await self._repository.hints(), await self._repository.decisions()
         before, following = await self._repository.views(), await self._follows.following()
+        preferred = await self._repository.preferred()
         found = find_matches(people, index, self._environment.now(), hints, only=rest_ids)
-        fresh = {match.person.rest_id: make_match_view(match, decisions, following) for match in found if match}
+        made = (make_match_view(match, decisions, following, preferred) for match in found if match)
+        fresh = {view.rest_id: view for view in made}
         kept = {rest_id: view for rest_id, view in before.items() if rest_id not in rest_ids}
         counts = count_matches(people, [*kept.values(), *fresh.values()])
         return self._repository.put_some_matches(fresh.values(), before.keys() & rest_ids - fresh.keys(), counts)

@@ -134,6 +134,19 @@ class FollowResume(Fields):
     account: str | None = None
 
 
+class FollowPrefer(Fields):
+    """Follow people who are on several networks on this one only, or on each (None); their row may say otherwise."""
+
+    network: Network | None
+
+
+class FollowUndo(Fields):
+    """Unfollow what Passerelle followed with one own account: all of it, or these dids and addresses."""
+
+    account: str
+    names: list[str] | None = None
+
+
 class FollowOne(Fields):
     """Follow, on the network of `account`, the account of one directory row or hint; asked for by a badge, by name.
 
@@ -225,6 +238,8 @@ COMMANDS: dict[str, tuple[type[Fields], type[View] | type[Nothing]]] = {
     "follow.start": (FollowStart, QueueView),
     "follow.pause": (FollowPause, Nothing),
     "follow.resume": (FollowResume, Nothing),
+    "follow.prefer": (FollowPrefer, Nothing),
+    "follow.undo": (FollowUndo, Nothing),
     "follow.one": (FollowOne, FollowedOne),
     "export.make": (ExportMake, Exported),
     "data.delete": (Nothing, Nothing),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,8 +21,12 @@ from passerelle.errors import NetworkError, PasserelleError, ServerRefused, Stor
 from passerelle.following import steps
 from passerelle.following.items import Item, State
 from passerelle.following.outcomes import (
+    Changed,
     ClockSetBack,
+    DeletionSent,
+    DoublesRemoved,
     Known,
+    Left,
     Outcome,
     Postponed,
     RequestSent,
@@ -32,7 +36,7 @@ from passerelle.following.outcomes import (
     Unresolved,
 )
 from passerelle.following.queue import Queue
-from passerelle.following.rules import FollowRules
+from passerelle.following.rules import Followed, FollowRules
 from passerelle.following.schedule import next_due, next_request_at
 from passerelle.identifiers import AccountId
 from passerelle.transport import Request, Response
@@ -179,9 +183,49 @@ class QueueRunner:
 
     async def _list_follows(self) -> None:
         listed = await self._rules.list_follows(self._account, self._fetch)
-        follows = self._repository.put_follows(self._account, frozenset(listed.values()), self._environment.now())
+        now = self._environment.now()
+        follows = self._repository.put_follows(self._account, frozenset(one.name for one in listed), now)
         if self._queue:  # it may have been closed meanwhile
-            await self._store.record(self._account, Known(frozenset(listed)), also=follows)
+            await self._store.record(self._account, Known(_records(listed), now), also=follows)
+
+    async def _list_changes(self, queue: Queue, step: steps.ListChanges) -> None:
+        try:
+            listed = await self._rules.list_changes(self._account, step.newest, self._fetch)
+        except (NetworkError, ServerRefused) as error:
+            await self._record_failure(error)
+        else:
+            await self._record(Changed(_records(listed), self._environment.now()))
+
+    async def _unfollow(self, queue: Queue, step: steps.Unfollow) -> None:
+        items = [queue.items[key] for key in step.keys]
+        if not await self._delete([item.record_key for item in items if item.record_key]):
+            return
+        names = await self._repository.follows(self._account)
+        left = frozenset().union(*(item.names for item in items))
+        also = None
+        if names and not left.isdisjoint(names):
+            also = self._repository.put_follows(self._account, names - left, self._environment.now())
+        await self._store.record(self._account, Left(step.keys), also=also)
+
+    async def _remove_doubles(self, queue: Queue, step: steps.RemoveDoubles) -> None:
+        if await self._delete(step.record_keys):
+            await self._record(DoublesRemoved(step.record_keys))
+
+    async def _delete(self, record_keys: Sequence[str]) -> bool:
+        """Delete records; return whether they are gone. Whatever else came of it is recorded."""
+        await self._record(DeletionSent(len(record_keys), self._environment.now()))
+        try:
+            response = await self._fetch(self._rules.undo_request(self._account, record_keys))
+        except NetworkError as error:
+            await self._record(Unanswered(error_view(error), self._environment.now()))
+        except ServerRefused as error:
+            await self._record_failure(error)
+        else:
+            outcome = self._rules.read_undo(response, self._account, len(record_keys), self._environment.now())
+            if outcome is None:
+                return True
+            await self._record(outcome)
+        return False
 
     async def _fetch(self, request: Request) -> Response:
         """Send a request; those for the account are counted first where its server counts them."""
@@ -234,9 +278,16 @@ class QueueRunner:
         return self._store.queues.get(self._account)
 
 
+def _records(listed: Sequence[Followed]) -> Mapping[str, str]:
+    return {one.record_key: one.target for one in listed}
+
+
 STEPS: Mapping[type[steps.Step], Callable[[QueueRunner, Queue, Any], Awaitable[None]]] = {
     steps.Check: QueueRunner._check,
     steps.Resolve: QueueRunner._resolve,
     steps.ListFollows: QueueRunner._list,
+    steps.ListChanges: QueueRunner._list_changes,
     steps.Send: QueueRunner._send,
+    steps.Unfollow: QueueRunner._unfollow,
+    steps.RemoveDoubles: QueueRunner._remove_doubles,
 }

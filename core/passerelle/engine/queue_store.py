@@ -26,6 +26,7 @@ from passerelle.matching.views import MatchView
 
 CURRENT_KEY = "current"  # in store `queue`; no account is called so
 DONE: Mapping[State, str] = {State.FOLLOWING: "followed", State.REQUESTED: "requested"}  # as the history says it
+UNDONE = "unfollowed"
 
 
 class QueueStore:
@@ -132,7 +133,7 @@ class QueueStore:
         return [
             *(Put("queue", _item_key(account, item), item.to_json()) for item in changed),
             *(Delete("queue", _item_key(account, item)) for item in gone),
-            *_history(old, changed, account, self._environment.now()),
+            *_history(old, changed, gone, account, self._environment.now()),
             Put("queue", account, after.to_json()),
             self._put_view(),
             *await self._marked(None if concern_all else concerned),
@@ -169,10 +170,19 @@ def _is_about(view: MatchView, names: frozenset[str]) -> bool:
     return any(account.key in names or account.address.lower() in names for account in view.accounts)
 
 
-def _history(old: Mapping[str, Item], changed: Iterable[Item], account: AccountId, now: datetime) -> Iterator[Change]:
+def _history(
+    old: Mapping[str, Item], changed: Iterable[Item], gone: Iterable[Item], account: AccountId, now: datetime
+) -> Iterator[Change]:
     for item in changed:
         was = old.get(item.key)
         if was and was.state is State.ASKED and item.state in DONE:
-            names = {"target": item.target, "address": item.address, "record_key": item.record_key}
-            done = {"account": account, "network": network_of(account), **names, "done": DONE[item.state]}
-            yield Put("history", f"{now.isoformat()} {account} {item.key}", done)
+            yield _put_done(item, DONE[item.state], account, now)
+    for item in gone:
+        if item.state is State.LEAVING:
+            yield _put_done(item, UNDONE, account, now)
+
+
+def _put_done(item: Item, done: str, account: AccountId, now: datetime) -> Put:
+    names = {"target": item.target, "address": item.address, "record_key": item.record_key}
+    stored = {"account": account, "network": network_of(account), **names, "done": done}
+    return Put("history", f"{now.isoformat()} {account} {item.key}", stored)

@@ -12,11 +12,11 @@ from typing import Any
 from passerelle.directory import DirectoryIndex
 from passerelle.engine.environment import Environment
 from passerelle.engine.storage import Change, Clear, Delete, Put
-from passerelle.engine.views import DirectoryView, WorkView
+from passerelle.engine.views import DirectoryView, PreferredView, WorkView
 from passerelle.engine.writer import Writer
 from passerelle.following.decisions import Decision
 from passerelle.hints.records import ProfileHints
-from passerelle.identifiers import AccountId
+from passerelle.identifiers import AccountId, Network
 from passerelle.matching.match import distance
 from passerelle.matching.views import MatchesView, MatchView
 from passerelle.people import graph as graphs
@@ -75,6 +75,11 @@ class Repository:
         """Return which directory is here."""
         stored = await self.get("state", "directory")
         return DirectoryView.model_validate(stored) if stored else None
+
+    async def preferred(self) -> Network | None:
+        """Return on which network people are followed who are on several; None: on each."""
+        stored = await self.get("state", "preferred")
+        return PreferredView.model_validate(stored).network if stored else None
 
     async def graph(self) -> FollowGraph | None:
         """Return the follow graph: the last archive read and what X's pages said, in one."""

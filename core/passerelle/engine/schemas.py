@@ -80,7 +80,7 @@ def _queue_2(records: Records) -> dict[str, Any]:
         return {}
     account = queue["account"]
     items = {f"{account} {key}": _item_2(value) for key, value in records.items() if key != "queue"}
-    return {"current": {"bluesky": account}, account: queue | {"requests_sent": []}, **items}
+    return {"current": {"bluesky": account}, account: queue | {"requests_sent": [], "is_unread": True}, **items}
 
 
 def _item_2(item: Mapping[str, Any]) -> dict[str, Any]:
@@ -95,7 +95,10 @@ def _state_1(records: Records) -> dict[str, Any]:
 def _state_2(records: Records) -> dict[str, Any]:
     if (queue := records.get("queue")) is None:
         return dict(records)
-    counts = {name: field for name, field in queue.items() if name not in ("account", "as_of")} | {"requested": 0}
+    counts = {name: field for name, field in queue.items() if name not in ("account", "as_of")} | {
+        "requested": 0,
+        "leaving": 0,
+    }
     account = {**counts, "account": queue["account"], "network": "bluesky", "is_current": True}
     return {**records, "queue": {**counts, "as_of": queue["as_of"], "accounts": [account]}}
 

@@ -1,9 +1,10 @@
-"""What pages show of the directory and of the work going on. Store `state`, keys directory and work."""
+"""What pages show of the directory, of the work going on, and of what is preferred. Store `state`, key as named."""
 
 from __future__ import annotations
 
 from typing import Literal
 
+from passerelle.identifiers import Network
 from passerelle.view import ErrorView, View
 
 
@@ -28,3 +29,9 @@ class WorkView(View):
     total: int
     started_at: str
     error: ErrorView | None
+
+
+class PreferredView(View):
+    """On which network people are followed who are on several; None: on each. Key `preferred`."""
+
+    network: Network | None

@@ -20,6 +20,7 @@ from passerelle.following.outcomes import (
 )
 from passerelle.following.pace import Limit, Pace
 from passerelle.following.queue import Queue
+from passerelle.following.rules import Followed
 from passerelle.identifiers import AccountId, Did, Handle, parse_did
 from passerelle.networks import bluesky
 from passerelle.networks.bluesky import Follow
@@ -28,15 +29,17 @@ from passerelle.transport import Fetch, Request, Response
 from passerelle.view import error_view
 
 # https://docs.bsky.app/docs/advanced-guides/rate-limits: 5,000 points an hour and 35,000 a day, 3 per record created.
-# applyWrites takes 200 at once (packages/pds/src/api/com/atproto/repo/applyWrites.ts); 25 keep "pause" prompt.
+# applyWrites takes 200 at once (packages/pds/src/api/com/atproto/repo/applyWrites.ts); 50 keep "pause" prompt.
 PACE = Pace(
-    batch=25,
+    batch=50,
     points_per_follow=3,
     limits=(Limit(5000, timedelta(hours=1)), Limit(35_000, timedelta(days=1))),
     tries=6,
     first_pause=2.0,
     longest_pause=120.0,
     pause_when_limited=300.0,
+    points_per_undo=1,
+    fresh_for=10.0,
 )
 MICROSECONDS = 1_000_000  # in a second; record keys count them: https://atproto.com/specs/tid
 
@@ -92,9 +95,36 @@ async def find_target(account: AccountId, item: Item, fetch: Fetch) -> Sequence[
     return (Resolved(item.key, did),)
 
 
-async def list_follows(account: AccountId, fetch: Fetch) -> Mapping[str, str]:
-    """Read which dids the account follows. Raises ServerRefused, NetworkError."""
-    return {did: did for did in await bluesky.list_follows(parse_did(account), fetch)}
+async def list_follows(account: AccountId, fetch: Fetch) -> Sequence[Followed]:
+    """Read which accounts the account follows. Raises ServerRefused, NetworkError."""
+    return _listed(await bluesky.list_follows(parse_did(account), fetch))
+
+
+async def list_changes(account: AccountId, newest: str, fetch: Fetch) -> Sequence[Followed]:
+    """Read the newest follows, down to one that is not above the key `newest`. Raises ServerRefused, NetworkError."""
+    return _listed(await bluesky.list_new_follows(parse_did(account), newest, fetch))
+
+
+def undo_request(account: AccountId, record_keys: Sequence[str]) -> Request:
+    """Return the request that deletes these records in one commit."""
+    return bluesky.delete_follows_request(Did(account), record_keys)
+
+
+def read_undo(response: Response, account: AccountId, count: int, now: datetime) -> Outcome | None:
+    """Return what an answer to `undo_request` means; None for success."""
+    if bluesky.confirms_deletes(response, count):
+        return None
+    if response.status < 300:
+        return Unanswered(error_view(unreadable()), now)
+    if response.status == 429:
+        return Slowed(now, bluesky.retry_at(response, now) or now + timedelta(seconds=PACE.pause_when_limited))
+    refusal = bluesky.refusal(response)
+    is_over = refusal.code == "session_expired" or bluesky.error_name(response) in _ABOUT_ACCOUNT
+    return Stopped(error_view(refusal)) if is_over or response.status == 403 else Unanswered(error_view(refusal), now)
+
+
+def _listed(records: Mapping[str, Did]) -> Sequence[Followed]:
+    return [Followed(key, did, did) for key, did in records.items()]
 
 
 def slowed_until(response: Response, now: datetime) -> datetime | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Literal
 
 from passerelle.errors import ServerRefused
@@ -18,27 +18,36 @@ def decision_keys(rest_id: str, network: Network, address: str, did: str | None)
     return [f"{rest_id} {network} {name}" for name in dict.fromkeys((address.lower(), did)) if name]
 
 
-def decide(view: MatchView, decisions: Mapping[str, Decision]) -> MatchView:
-    """Return the view after `decisions`: a rejection beats everything, a choice beats preselection."""
-    accounts = [
-        account.model_copy(update=decision_fields(view.rest_id, view.preselected, account, decisions))
-        for account in view.accounts
-    ]
+def decide(view: MatchView, decisions: Mapping[str, Decision], preferred: Network | None = None) -> MatchView:
+    """Return the view after `decisions`: a rejection beats everything, a choice beats preselection.
+
+    `preferred`: of a preselected person who is on several networks, only the account there is chosen (None: all).
+    """
+    made = [_made(view.rest_id, account, decisions) for account in view.accounts]
+    pairs = list(zip(view.accounts, made, strict=True))
+    is_there = any(one.network == preferred and one.listed and "rejected" not in about for one, about in pairs)
+    accounts = []
+    for account, about in pairs:
+        is_default = view.preselected and (not is_there or account.network == preferred)
+        is_chosen = _is_chosen(view.rest_id, account, about, decisions, is_default=is_default)
+        update = {"rejected": "rejected" in about, "chosen": is_chosen and "rejected" not in about}
+        accounts.append(account.model_copy(update=update))
     return view.model_copy(update={"accounts": accounts})
 
 
-def decision_fields(
-    rest_id: str, preselected: bool, account: AccountView, decisions: Mapping[str, Decision]
-) -> dict[str, object]:
-    """Return the fields of an account's view that decisions set."""
+def _made(rest_id: str, account: AccountView, decisions: Mapping[str, Decision]) -> Set[Decision]:
     keys = decision_keys(rest_id, account.network, account.address, account.did)
-    made = {decisions[key] for key in keys if key in decisions}
-    is_rejected = "rejected" in made
+    return {decisions[key] for key in keys if key in decisions}
+
+
+def _is_chosen(
+    rest_id: str, account: AccountView, made: Set[Decision], decisions: Mapping[str, Decision], *, is_default: bool
+) -> bool:
     if account.listed:
-        is_chosen = "chosen" in made or (preselected and "unchosen" not in made)
-    else:  # the account that had the handle when it was chosen, not one that has it now
-        is_chosen = decisions.get(keys[-1]) == "chosen" and may_choose(account)
-    return {"rejected": is_rejected, "chosen": is_chosen and not is_rejected}
+        return "chosen" in made or (is_default and "unchosen" not in made)
+    # Of the account that had the handle when it was chosen, not of one that has it now.
+    last = decision_keys(rest_id, account.network, account.address, account.did)[-1]
+    return decisions.get(last) == "chosen" and may_choose(account)
 
 
 def may_choose(account: AccountView) -> bool:

@@ -18,6 +18,7 @@ class State(StrEnum):
     FOLLOWING = "following"
     REQUESTED = "requested"
     FAILED = "failed"
+    LEAVING = "leaving"
     DROPPED = "dropped"
 
 
@@ -27,7 +28,8 @@ class Item:
 
     `target` is the permanent id on its network (None until resolved), `address` the name that was known for it.
     `urgent`: asked for by hand; sent first, alone, and even while the queue is paused. `record_key`, `batch` and
-    `asked_at` (ISO 8601) are set when the item is first sent; `is_written` once a server has confirmed it.
+    `asked_at` (ISO 8601) are set when the item is first sent; `is_written` once a server has confirmed it:
+    only such an item is undone.
     """
 
     key: str

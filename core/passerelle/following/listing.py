@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from passerelle.following.decisions import Decision, decision_fields
-from passerelle.following.marks import Following, following_fields
+from passerelle.following.decisions import Decision, decide
+from passerelle.following.marks import Following, mark_following
 from passerelle.identifiers import Network
 from passerelle.matching.evidence import Evidence, EvidenceView, evidence_of
 from passerelle.matching.listing import Account
 from passerelle.matching.match import Match
 from passerelle.matching.views import AccountView, MatchesView, MatchView
-from passerelle.networks.table import NETWORKS
 from passerelle.people.graph import FollowGraph
 
 
-def make_match_view(match: Match, decisions: Mapping[str, Decision], following: Following) -> MatchView:
+def make_match_view(
+    match: Match, decisions: Mapping[str, Decision], following: Following, preferred: Network | None = None
+) -> MatchView:
     """Return a match as pages show it, with the person's decisions and the state of following."""
-    accounts = [_account_view(match, account, decisions, following) for account in match.accounts]
+    accounts = [_account_view(account) for account in match.accounts]
     person, row, profile = match.person, match.row, match.profile
     names = (person.name, row, profile)
     hinted = (one for account in match.accounts if account.hint for one in evidence_of(account.hint))
-    return MatchView(
+    view = MatchView(
         rest_id=person.rest_id,
         row_id=row.row_id if row else None,
         screen_name=next((name.screen_name for name in names if name and name.screen_name), None),
@@ -34,6 +35,7 @@ def make_match_view(match: Match, decisions: Mapping[str, Decision], following: 
         accounts=accounts,
         evidence=list(dict.fromkeys((*map(_evidence_view, match.evidence), *hinted))),
     )
+    return mark_following(decide(view, decisions, preferred), following)
 
 
 def count_matches(graph: FollowGraph, views: Collection[MatchView]) -> MatchesView:
@@ -56,10 +58,8 @@ def count_matches(graph: FollowGraph, views: Collection[MatchView]) -> MatchesVi
     )
 
 
-def _account_view(
-    match: Match, account: Account, decisions: Mapping[str, Decision], following: Following
-) -> AccountView:
-    view = AccountView(
+def _account_view(account: Account) -> AccountView:
+    return AccountView(
         network=account.network,
         address=account.address,
         did=account.did,
@@ -71,10 +71,6 @@ def _account_view(
         listed=account.listed,
         hint=account.hint,
     )
-    update = decision_fields(match.person.rest_id, match.preselected, view, decisions)
-    if NETWORKS[account.network].is_followed_here:
-        update |= following_fields(view, following)
-    return view.model_copy(update=update)
 
 
 def _is_on(view: MatchView, network: Network) -> bool:

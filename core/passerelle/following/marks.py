@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from passerelle.following.items import Item
+from passerelle.following.items import Item, State
 from passerelle.following.queue import Queue
 from passerelle.following.status import FOLLOW_STATES
 from passerelle.identifiers import Network
@@ -44,6 +44,8 @@ def mark_following(view: MatchView, following: Following) -> MatchView:
 def following_fields(account: AccountView, following: Following) -> dict[str, object]:
     """Return the fields of an account's view that following sets."""
     item = following.item(account)
+    if item and item.state is State.LEAVING:
+        return {"state": "leaving", "error": None}
     if account.key in following.names or (item and item.target in following.names):
         return {"state": "following", "error": None}
     if item is None:

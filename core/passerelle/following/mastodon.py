@@ -5,7 +5,7 @@ A target is the account's id on the own account's server. One person at a time: 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from passerelle.errors import NetworkError, ServerRefused
@@ -26,6 +26,7 @@ from passerelle.following.outcomes import (
 )
 from passerelle.following.pace import Limit, Pace
 from passerelle.following.queue import Queue
+from passerelle.following.rules import Followed
 from passerelle.identifiers import AccountId, canonicalize_acct, parse_acct
 from passerelle.networks.fediverse import answers, api
 from passerelle.transport import Fetch, Request, Response
@@ -113,10 +114,40 @@ def read_write(
     return Refused(error_view(refusal))
 
 
-async def list_follows(account: AccountId, fetch: Fetch) -> Mapping[str, str]:
-    """Return the ids of the accounts that are followed, with their accts. Raises ServerRefused, NetworkError."""
+async def list_follows(account: AccountId, fetch: Fetch) -> Sequence[Followed]:
+    """Return the accounts that are followed. Raises ServerRefused, NetworkError."""
     listed = await api.list_following(account, fetch)
-    return {account_id: canonicalize_acct(acct) for account_id, acct in listed.items()}
+    return [Followed(account_id, account_id, canonicalize_acct(acct)) for account_id, acct in listed.items()]
+
+
+async def list_changes(account: AccountId, newest: str, fetch: Fetch) -> Sequence[Followed]:
+    """Return nothing: a server has one relationship with each account, so following twice changes nothing."""
+    return ()
+
+
+def undo_request(account: AccountId, record_keys: Sequence[str]) -> Request:
+    """Return the request that unfollows one account. Raises ValueError for several."""
+    (account_id,) = record_keys
+    return api.unfollow_request(account, account_id)
+
+
+def read_undo(response: Response, account: AccountId, count: int, now: datetime) -> Outcome | None:
+    """Return what an answer to `undo_request` means; None for success, also where the account is gone."""
+    host = api.server_of(account)
+    if response.status < 300:
+        try:
+            relationship = api.read_relationship(answers.document_of(response), host)
+        except ServerRefused as error:
+            return Unanswered(error_view(error), now)
+        is_undone = not relationship.following and not relationship.requested
+        return None if is_undone else Unanswered(error_view(answers.unreadable(host)), now)
+    if response.status in (404, 410):
+        return None
+    if response.status == 429:
+        return Slowed(now, answers.slowed_until(response, now) or now + timedelta(seconds=PACE.pause_when_limited))
+    refusal = answers.refusal(response, host)
+    is_over = refusal.code in ("session_expired", "scope_missing")
+    return Stopped(error_view(refusal)) if is_over else Unanswered(error_view(refusal), now)
 
 
 def is_about_one_item(error: NetworkError | ServerRefused, account: AccountId) -> bool:

@@ -66,9 +66,47 @@ class Unresolved:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The account follows exactly these targets now."""
+    """The account follows exactly these now: record key -> target. Read at `at`."""
 
-    targets: frozenset[str]
+    records: Mapping[str, str]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The newest records of the account, down to one that was known before: record key -> target. Read at `at`."""
+
+    records: Mapping[str, str]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class UndoAsked:
+    """The person no longer wants to follow these; only what this queue itself wrote is undone."""
+
+    keys: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class DeletionSent:
+    """So many records are about to be deleted."""
+
+    count: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """These are no longer followed."""
+
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DoublesRemoved:
+    """These records are gone; each of their targets has another one."""
+
+    record_keys: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +200,11 @@ Outcome = (
     | Postponed
     | Unresolved
     | Known
+    | Changed
+    | UndoAsked
+    | DeletionSent
+    | Left
+    | DoublesRemoved
     | Sent
     | Accepted
     | Requested

@@ -7,6 +7,9 @@ Nothing is lost and nothing is done twice because of three rules:
    before anything else is sent.
 3. Items sent in one commit are all written or none is. They stay one batch as long as they are waiting, so that looking
    up one answers for all, and a commit that arrives late makes the repetition fail instead of doubling it.
+
+Other programs follow with the same account meanwhile. So the newest records are read before each batch, and after the
+last; of several records of one target, those that are not the oldest are deleted if this queue wrote one of them.
 """
 
 from __future__ import annotations
@@ -22,8 +25,12 @@ from passerelle.following.outcomes import (
     Added,
     AlreadyFollowing,
     AlreadyRequested,
+    Changed,
     ClockSetBack,
+    DeletionSent,
+    DoublesRemoved,
     Known,
+    Left,
     Missing,
     Outcome,
     Paused,
@@ -37,6 +44,7 @@ from passerelle.following.outcomes import (
     Slowed,
     Stopped,
     Unanswered,
+    UndoAsked,
     Unresolved,
     Withdrawn,
 )
@@ -67,13 +75,15 @@ TRANSITIONS: Mapping[State, Mapping[type[Outcome], State]] = {
         Refused: State.FAILED,
         Added: State.ASKED,
     },
-    State.FOLLOWING: {Added: State.FOLLOWING, Known: State.DROPPED},
-    State.REQUESTED: {Added: State.REQUESTED, Known: State.FOLLOWING},
+    State.FOLLOWING: {Added: State.FOLLOWING, Known: State.DROPPED, UndoAsked: State.LEAVING},
+    State.REQUESTED: {Added: State.REQUESTED, Known: State.FOLLOWING, UndoAsked: State.LEAVING},
+    State.LEAVING: {Added: State.LEAVING, Known: State.DROPPED, Left: State.DROPPED},
     State.FAILED: {Added: State.WAITING, Known: State.FOLLOWING, Withdrawn: State.DROPPED},
 }
 
 FAILURES_BEFORE_SPLITTING = 2  # a batch that fails so often is sent one by one: one record may be the cause
 OPEN = (State.WAITING, State.FAILED, State.REQUESTED)  # ends as soon as the target turns out to be followed
+NEVER = datetime.min.replace(tzinfo=UTC)
 LOOK_UPS = 3  # times that an address is looked up before its item fails
 
 
@@ -112,7 +122,10 @@ Spent = tuple[tuple[datetime, int], ...]
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """Everything `account` asked to follow. `known`: targets it follows already (None: not read since the start)."""
+    """Everything `account` asked to follow. `known`: targets it follows already (None: not read since the start).
+
+    `known` and what is about its reading are not stored, except that a reading is due.
+    """
 
     account: AccountId
     items: Mapping[str, Item] = field(default_factory=dict)
@@ -123,10 +136,14 @@ class Queue:
     error: ErrorView | None = None
     points_spent: Spent = ()  # by when they were spent, oldest first
     requests_sent: Spent = ()  # where the server counts them, oldest first
+    read_at: datetime | None = None  # when `known` was read last
+    newest: str = ""  # the highest record key at that time
+    is_unread: bool = False  # a batch was sent since
+    doubles: tuple[str, ...] = ()  # records to delete
     last_key_number: int = 0
 
     def to_json(self) -> dict[str, Any]:
-        """Return everything but the items and `known`, as it is stored."""
+        """Return what is stored of the queue, without the items."""
         return {
             "account": self.account,
             "paused": self.paused,
@@ -136,6 +153,7 @@ class Queue:
             "points_spent": _spent_to_json(self.points_spent),
             "requests_sent": _spent_to_json(self.requests_sent),
             "last_key_number": self.last_key_number,
+            "is_unread": self.is_unread,
         }
 
     @classmethod
@@ -151,6 +169,7 @@ class Queue:
             points_spent=_spent_from_json(stored["points_spent"]),
             requests_sent=_spent_from_json(stored["requests_sent"]),
             last_key_number=stored["last_key_number"],
+            is_unread=stored["is_unread"],
         )
 
     @property
@@ -225,8 +244,46 @@ def _record_unresolved(queue: Queue, outcome: Unresolved, pace: Pace) -> Queue:
 
 def _record_known(queue: Queue, outcome: Known, pace: Pace) -> Queue:
     """Store the server's list: an account that was unfollowed there is not being followed here."""
-    gone = [item for item in queue.in_state(State.FOLLOWING) if item.target not in outcome.targets]
-    return _drop_already_followed(_reset_failures(replace(_move(queue, gone, outcome), known=outcome.targets)))
+    targets = frozenset(outcome.records.values())
+    gone = [item for item in queue.in_state(State.FOLLOWING) if item.target not in targets]
+    if pace.fresh_for is not None:  # otherwise a request that was not granted may still have to be withdrawn
+        gone += [item for item in queue.in_state(State.LEAVING) if item.record_key not in outcome.records]
+    queue = _note_reading(replace(_move(queue, gone, outcome), known=targets), outcome)
+    if not queue.in_state(State.LEAVING):  # a list that can be read is no sign that records can be deleted
+        queue = _reset_failures(queue)
+    return _drop_already_followed(queue)
+
+
+def _record_changed(queue: Queue, outcome: Changed, pace: Pace) -> Queue:
+    known = (queue.known or frozenset()) | frozenset(outcome.records.values())
+    queue = _note_reading(replace(queue, known=known), outcome)
+    if not queue.in_state(State.WAITING):  # nor that they can be written
+        queue = _reset_failures(queue)
+    return _drop_already_followed(queue)
+
+
+def _record_undo_asked(queue: Queue, outcome: UndoAsked, pace: Pace) -> Queue:
+    named = (queue.items[key] for key in outcome.keys if key in queue.items)
+    undone = [item for item in named if item.is_written and UndoAsked in TRANSITIONS[item.state]]
+    return replace(_move(queue, undone, outcome), failures_in_row=0, error=None)
+
+
+def _record_deletion_sent(queue: Queue, outcome: DeletionSent, pace: Pace) -> Queue:
+    points = outcome.count * pace.points_per_undo
+    return replace(queue, points_spent=_spend(queue.points_spent, outcome.at, points, pace.limits)) if points else queue
+
+
+def _record_left(queue: Queue, outcome: Left, pace: Pace) -> Queue:
+    left = [queue.items[key] for key in outcome.keys if key in queue.items]
+    known = queue.known and queue.known - {item.target for item in left if item.target}
+    return replace(_reset_failures(_move(queue, left, outcome)), known=known)
+
+
+def _record_doubles_removed(queue: Queue, outcome: DoublesRemoved, pace: Pace) -> Queue:
+    """Another record is left: what is followed by it is not undone by this queue."""
+    removed = {key: item for key, item in queue.items.items() if item.record_key in outcome.record_keys}
+    items = {**queue.items, **{key: replace(item, is_written=False) for key, item in removed.items()}}
+    return replace(_reset_failures(queue), items=items, doubles=())
 
 
 def _record_sent(queue: Queue, outcome: Sent, pace: Pace) -> Queue:
@@ -239,7 +296,8 @@ def _record_sent(queue: Queue, outcome: Sent, pace: Pace) -> Queue:
         chosen = {"record_key": record_key, "batch": batch, "asked_at": item.asked_at or at, "tries": item.tries + 1}
         queue = _move(queue, [item], outcome, **chosen)
     spent = _spend(queue.points_spent, outcome.at, len(items) * pace.points_per_follow, pace.limits)
-    return replace(queue, last_key_number=outcome.last_key_number, points_spent=spent)
+    is_unread = queue.is_unread or (pace.fresh_for is not None and len(items) > 1)  # a single one replaces doubles
+    return replace(queue, last_key_number=outcome.last_key_number, points_spent=spent, is_unread=is_unread)
 
 
 def _record_request_sent(queue: Queue, outcome: RequestSent, pace: Pace) -> Queue:
@@ -277,6 +335,8 @@ def _record_slowed(queue: Queue, outcome: Slowed, pace: Pace) -> Queue:
 def _record_unanswered(queue: Queue, outcome: Unanswered, pace: Pace) -> Queue:
     """Try again a little later, each time later, and stop when that does not help."""
     failures = queue.failures_in_row + 1
+    if queue.doubles or queue.in_state(State.LEAVING):  # which of these are deleted, only a whole list can tell
+        queue = replace(queue, known=None, doubles=(), is_unread=pace.fresh_for is not None)
     queue = replace(_move(queue, queue.in_state(State.ASKED), outcome), failures_in_row=failures, error=outcome.error)
     if failures >= pace.tries:
         return replace(_clear_urgent(queue), paused=True, pause=None)
@@ -295,7 +355,7 @@ def _record_paused(queue: Queue, outcome: Paused, pace: Pace) -> Queue:
 def _record_resumed(queue: Queue, outcome: Resumed, pace: Pace) -> Queue:
     """Go on as if nothing had failed: at once, unless it was only asked for together with new items."""
     pause = None if outcome.at_once else queue.pause
-    return replace(queue, paused=False, failures_in_row=0, error=None, pause=pause)
+    return replace(queue, paused=False, failures_in_row=0, error=queue.error if pause else None, pause=pause)
 
 
 def _record_clock_set_back(queue: Queue, outcome: ClockSetBack, pace: Pace) -> Queue:
@@ -305,7 +365,7 @@ def _record_clock_set_back(queue: Queue, outcome: ClockSetBack, pace: Pace) -> Q
         for spent in (queue.points_spent, queue.requests_sent)
     )
     pause = queue.pause.started_at(outcome.at) if queue.pause else None
-    return replace(queue, points_spent=points, requests_sent=requests, pause=pause)
+    return replace(queue, points_spent=points, requests_sent=requests, pause=pause, read_at=None)
 
 
 def _move(queue: Queue, moving: Iterable[Item], outcome: Outcome, **changes: Any) -> Queue:
@@ -342,11 +402,31 @@ def _split(queue: Queue, items: Iterable[Item]) -> Queue:
     return replace(queue, items={**queue.items, **alone})
 
 
+def _note_reading(queue: Queue, outcome: Known | Changed) -> Queue:
+    newest = max(outcome.records, default=queue.newest)
+    doubles = tuple(_find_doubles(queue, outcome.records))
+    return replace(queue, read_at=outcome.at, newest=newest, is_unread=False, doubles=doubles)
+
+
+def _find_doubles(queue: Queue, records: Mapping[str, str]) -> Iterator[str]:
+    """Yield the records to delete: where this queue wrote a second one of a target, all but the oldest.
+
+    Record keys sort by time, and every program finds the same one to be the oldest.
+    """
+    own = {item.record_key for item in queue.items.values() if item.record_key}
+    keys: dict[str, list[str]] = {}
+    for key, target in records.items():
+        keys.setdefault(target, []).append(key)
+    for several in keys.values():
+        if len(several) > 1 and not own.isdisjoint(several):
+            yield from sorted(several)[1:]
+
+
 def _drop_already_followed(queue: Queue) -> Queue:
     """Count as followed each item whose target is followed already, by this queue or before it: no second record."""
     followed = {item.target for item in queue.in_state(State.FOLLOWING)} | (queue.known or frozenset())
     done = [item for item in _open(queue) if item.target in followed or item.target == queue.account]
-    return _move(queue, done, Known(frozenset()), error=None) if done else queue
+    return _move(queue, done, Known({}, NEVER), error=None) if done else queue
 
 
 def _open(queue: Queue) -> Iterator[Item]:
@@ -376,6 +456,11 @@ RECORDERS: Mapping[type[Outcome], Callable[[Queue, Any, Pace], Queue]] = {
     Postponed: _record_postponed,
     Unresolved: _record_unresolved,
     Known: _record_known,
+    Changed: _record_changed,
+    UndoAsked: _record_undo_asked,
+    DeletionSent: _record_deletion_sent,
+    Left: _record_left,
+    DoublesRemoved: _record_doubles_removed,
     Sent: _record_sent,
     RequestSent: _record_request_sent,
     Accepted: _record_accepted,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,11 +16,20 @@ from passerelle.transport import Fetch, Request, Response
 
 
 @dataclass(frozen=True, slots=True)
+class Followed:
+    """One follow as a server lists it. `name`: the did or acct under which pages know the target."""
+
+    record_key: str
+    target: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class FollowRules:
     """How one network's follows are looked up, written and read. Functions that ask raise ServerRefused, NetworkError.
 
-    `list_follows` returns each target that is followed, with the name under which pages know it. `find_target` and
-    `look_up` return what they found as outcomes, in their order. `slowed_until` is asked about every answer.
+    `find_target` and `look_up` return what they found as outcomes, in their order. `slowed_until` is asked about every
+    answer. `list_changes` is used only where the pace has `fresh_for`. `read_undo` returns None for success.
     """
 
     pace: Pace
@@ -30,6 +39,9 @@ class FollowRules:
     read_write: Callable[[Response, AccountId, Sequence[Item], datetime, Pace], Outcome]
     look_up: Callable[[AccountId, Item, Fetch], Awaitable[Outcome]]
     find_target: Callable[[AccountId, Item, Fetch], Awaitable[Sequence[Outcome]]]
-    list_follows: Callable[[AccountId, Fetch], Awaitable[Mapping[str, str]]]
+    list_follows: Callable[[AccountId, Fetch], Awaitable[Sequence[Followed]]]
+    list_changes: Callable[[AccountId, str, Fetch], Awaitable[Sequence[Followed]]]
+    undo_request: Callable[[AccountId, Sequence[str]], Request]  # record keys
+    read_undo: Callable[[Response, AccountId, int, datetime], Outcome | None]  # of so many records
     slowed_until: Callable[[Response, datetime], datetime | None]
     is_about_one_item: Callable[[NetworkError | ServerRefused, AccountId], bool]

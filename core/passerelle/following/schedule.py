@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from passerelle.following.items import Item, State
 from passerelle.following.pace import Limit, Pace
 from passerelle.following.queue import Queue, Spent
-from passerelle.following.steps import Check, Idle, ListFollows, Resolve, Send, Step, Wait
+from passerelle.following.steps import (
+    Check,
+    Idle,
+    ListChanges,
+    ListFollows,
+    RemoveDoubles,
+    Resolve,
+    Send,
+    Step,
+    Unfollow,
+    Wait,
+)
 
 
 def next_due(queue: Queue, now: datetime, pace: Pace) -> Step:
     """Return what to do now."""
-    waiting, asked = queue.in_state(State.WAITING), queue.in_state(State.ASKED)
-    if queue.paused:
-        waiting = [item for item in waiting if item.urgent]
-    if not waiting and not (any(item.urgent for item in asked) if queue.paused else asked):
+    waiting, asked = _waiting(queue), _asked(queue)
+    cleaning = _cleaning(queue, pace)
+    if not waiting and not asked and not cleaning:
         return Idle()
     if queue.pause and queue.pause.until > now:
         return Wait(queue.pause.until)
@@ -24,6 +34,9 @@ def next_due(queue: Queue, now: datetime, pace: Pace) -> Step:
         return Wait(until)
     if asked:
         return Check(asked[0].key)
+    is_later = isinstance(cleaning, ListChanges) and bool(waiting)  # it is read before the next batch anyway
+    if cleaning and not is_later and not any(item.urgent for item in waiting):
+        return _within_limits(queue, cleaning, now, pace)
     waiting.sort(key=lambda item: (not item.urgent, item.tries))
     if queue.known is None and not waiting[0].urgent:
         return ListFollows()
@@ -31,7 +44,50 @@ def next_due(queue: Queue, now: datetime, pace: Pace) -> Step:
     for item in batch:
         if item.target is None:
             return Resolve(item.key)
-    return _within_budget(queue, batch, now, pace)
+    step = _within_budget(queue, batch, now, pace)
+    is_due = isinstance(step, Send) and not batch[0].urgent and not _is_fresh(queue, now, pace)
+    return ListChanges(queue.newest) if is_due else step
+
+
+def _waiting(queue: Queue) -> list[Item]:
+    return [item for item in queue.in_state(State.WAITING) if item.urgent or not queue.paused]
+
+
+def _asked(queue: Queue) -> list[Item]:
+    """Return what was sent without an answer; a paused queue looks it up where something urgent is in it."""
+    asked = queue.in_state(State.ASKED)
+    return asked if not queue.paused or any(item.urgent for item in asked) else []
+
+
+def _cleaning(queue: Queue, pace: Pace) -> Step | None:
+    """Return what there is to delete, or to read after a batch. What is undone is undone while paused too."""
+    leaving = [] if queue.error and queue.paused else queue.in_state(State.LEAVING)
+    if queue.doubles and not queue.paused:
+        return RemoveDoubles(queue.doubles[: pace.batch])
+    if leaving and queue.known is None and pace.fresh_for is not None:
+        return ListFollows()
+    if leaving:
+        return Unfollow(tuple(item.key for item in leaving[: pace.batch]))
+    if queue.is_unread and not queue.paused:
+        return ListFollows() if queue.known is None else ListChanges(queue.newest)
+    return None
+
+
+def _is_fresh(queue: Queue, now: datetime, pace: Pace) -> bool:
+    """Return whether nothing can have been followed elsewhere since the last reading, or where that is harmless."""
+    if pace.fresh_for is None:
+        return True
+    is_recent = queue.read_at is not None and now - queue.read_at <= timedelta(seconds=pace.fresh_for)
+    return is_recent and not queue.is_unread
+
+
+def _within_limits(queue: Queue, step: Step, now: datetime, pace: Pace) -> Step:
+    """Return the step, or a wait where the server's limits leave no room for what it deletes."""
+    count = len(step.keys) if isinstance(step, Unfollow) else 0
+    count = len(step.record_keys) if isinstance(step, RemoveDoubles) else count
+    needed = count * pace.points_per_undo
+    until = max(_when_room(queue.points_spent, now, limit, needed) for limit in pace.limits) if needed else now
+    return Wait(until) if until > now else step
 
 
 def _next_batch(waiting: Sequence[Item], pace: Pace) -> list[Item]:

@@ -21,11 +21,13 @@ FOLLOW_STATES: Mapping[State, FollowState] = {
     State.FOLLOWING: "following",
     State.REQUESTED: "requested",
     State.FAILED: "failed",
+    State.LEAVING: "leaving",
 }
 
 
 class FollowCounts(View):
-    """How many people are in each state. `requested`: asked, and the person followed decides.
+    """How many people are in each state. `requested`: asked, and the person followed decides. `leaving`:
+    followed, and about to be unfollowed.
 
     `running`: something is done now or at `next_at` (ISO 8601), which is set while a server asked to wait.
     """
@@ -36,6 +38,7 @@ class FollowCounts(View):
     following: int
     requested: int
     failed: int
+    leaving: int
     next_at: str | None
     error: ErrorView | None
 
@@ -72,6 +75,7 @@ def make_account_view(queue: Queue, now: datetime, pace: Pace, *, is_current: bo
         following=counts[State.FOLLOWING],
         requested=counts[State.REQUESTED],
         failed=counts[State.FAILED],
+        leaving=counts[State.LEAVING],
         next_at=step.until.isoformat() if isinstance(step, Wait) else None,
         error=queue.error,
     )
@@ -90,6 +94,7 @@ def make_view(accounts: Iterable[AccountQueueView], now: datetime) -> QueueView:
         following=sum(one.following for one in current),
         requested=sum(one.requested for one in current),
         failed=sum(one.failed for one in current),
+        leaving=sum(one.leaving for one in current),
         next_at=min(waits) if waits and len(waits) == len(moments) else None,
         error=next((one.error for one in current if one.error), None),
         as_of=now.isoformat(),

@@ -26,6 +26,27 @@ class ListFollows:
 
 
 @dataclass(frozen=True, slots=True)
+class ListChanges:
+    """Read which accounts were followed since the last reading, here or elsewhere: records above `newest`."""
+
+    newest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unfollow:
+    """Record `DeletionSent`, then delete what was written for these items."""
+
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveDoubles:
+    """Record `DeletionSent`, then delete these records: their targets are followed by another one too."""
+
+    record_keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Send:
     """Record `Sent`, store the queue, then write the records of these items in one commit."""
 
@@ -44,4 +65,4 @@ class Idle:
     """Nothing is due until items are added or the queue is resumed."""
 
 
-Step = Check | Resolve | ListFollows | Send | Wait | Idle
+Step = Check | Resolve | ListFollows | ListChanges | Send | Unfollow | RemoveDoubles | Wait | Idle

@@ -10,7 +10,7 @@ from passerelle.matching.evidence import EvidenceView, MatchGrade
 from passerelle.view import ErrorView, View
 
 # How far following an account is (`following/status.py` derives it): a field of what pages show, so it stands here.
-FollowState = Literal["none", "waiting", "asked", "following", "requested", "failed"]
+FollowState = Literal["none", "waiting", "asked", "following", "requested", "failed", "leaving"]
 
 
 class AccountView(View):

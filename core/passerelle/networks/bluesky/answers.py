@@ -80,6 +80,19 @@ def confirms_writes(response: Response, uris: Sequence[str]) -> bool:
     return all(_is_created(result, uri) for result, uri in zip(results, uris, strict=True))
 
 
+def confirms_deletes(response: Response, count: int) -> bool:
+    """Return whether an answer says that so many records were deleted; to deleteRecord where it is one.
+
+    False means unknown: list the records. lexicons/com/atproto/repo/{deleteRecord,applyWrites}.json
+    """
+    document = _document(response) if response.status == 200 else None
+    if document is None:
+        return False
+    commit, results = document.get("commit"), document.get("results")
+    has_all = count == 1 or (isinstance(results, list) and len(results) == count)
+    return has_all and isinstance(commit, Mapping) and isinstance(commit.get("rev"), str)
+
+
 def retry_at(response: Response, now: datetime) -> datetime | None:
     """Return when a 429 allows the next request, on our clock; None where it cannot be known.
 

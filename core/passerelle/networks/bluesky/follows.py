@@ -40,10 +40,15 @@ class Follow:
 
 @dataclass(frozen=True, slots=True)
 class FollowsPage:
-    """One page of follow records, and the cursor of the next one (None: this was the last)."""
+    """One page of follow records (key, account followed), and the cursor of the next one (None: this was the last)."""
 
-    dids: tuple[Did, ...]
+    records: tuple[tuple[str, Did], ...]
     cursor: str | None
+
+    @property
+    def dids(self) -> tuple[Did, ...]:
+        """The accounts followed."""
+        return tuple(did for _, did in self.records)
 
 
 def make_tid(microseconds: int, clock_id: int) -> str:
@@ -61,12 +66,13 @@ def record_uri(account: Did, rkey: str) -> str:
     return f"at://{account}/{FOLLOW}/{rkey}"
 
 
-async def list_follows(account: Did, fetch: Fetch) -> frozenset[Did]:
-    """Return the accounts that `account` follows, read to the end from its own server.
+async def list_follows(account: Did, fetch: Fetch) -> Mapping[str, Did]:
+    """Return the follow records of `account` (key -> account followed), read to the end from its own server.
 
     Raises ServerRefused, NetworkError; ServerRefused("server_error") for a list that does not end: part of a list
     would look like accounts that are not followed.
     """
+    records: dict[str, Did] = {}
     dids: set[Did] = set()
     cursors: set[str] = set()
     cursor = None
@@ -75,11 +81,29 @@ async def list_follows(account: Did, fetch: Fetch) -> frozenset[Did]:
         page = read_follows(await fetch(list_follows_request(account, cursor)))
         idle = idle + 1 if dids.issuperset(page.dids) else 0
         dids.update(page.dids)
+        records.update(page.records)
         if page.cursor is None:
-            return frozenset(dids)
+            return records
         if page.cursor in cursors or idle == MAX_IDLE_PAGES:
             break
         cursors.add(page.cursor)
+        cursor = page.cursor
+    raise ServerRefused("The Bluesky server does not end its list of follows.", code="server_error")
+
+
+async def list_new_follows(account: Did, newest: str, fetch: Fetch) -> Mapping[str, Did]:
+    """Return the newest follow records: page by page, until one that has a key which is not above `newest`.
+
+    Servers list the newest first: packages/pds/src/api/com/atproto/repo/listRecords.ts. Raises ServerRefused,
+    NetworkError.
+    """
+    records: dict[str, Did] = {}
+    cursor = None
+    for _ in range(MAX_PAGES):
+        page = read_follows(await fetch(list_follows_request(account, cursor)))
+        records.update(page.records)
+        if page.cursor is None or page.cursor == cursor or any(key <= newest for key, _ in page.records):
+            return records
         cursor = page.cursor
     raise ServerRefused("The Bluesky server does not end its list of follows.", code="server_error")
 
@@ -97,7 +121,7 @@ def read_follows(response: Response) -> FollowsPage:
     records = page.get("records")
     if not isinstance(records, list):
         raise unreadable()
-    return FollowsPage(tuple(_subjects(records)), _cursor(page.get("cursor")))
+    return FollowsPage(tuple(_follows(records)), _cursor(page.get("cursor")))
 
 
 def apply_writes_request(account: Did, follows: Sequence[Follow]) -> Request:
@@ -116,6 +140,19 @@ def create_follow_request(account: Did, follow: Follow) -> Request:
     """
     body = {"repo": account, "collection": FOLLOW, "rkey": follow.rkey, "record": _record(follow)}
     return _post(account, "com.atproto.repo.createRecord", body)
+
+
+def delete_follows_request(account: Did, rkeys: Sequence[str]) -> Request:
+    """Return the request that deletes up to MAX_WRITES follows in one commit; a single missing one is no error.
+
+    packages/pds/src/api/com/atproto/repo/{applyWrites,deleteRecord}.ts
+    """
+    if len(rkeys) == 1:
+        body = {"repo": account, "collection": FOLLOW, "rkey": rkeys[0]}
+        return _post(account, "com.atproto.repo.deleteRecord", body)
+    delete = {"$type": "com.atproto.repo.applyWrites#delete", "collection": FOLLOW}
+    writes = [{**delete, "rkey": rkey} for rkey in rkeys]
+    return _post(account, "com.atproto.repo.applyWrites", {"repo": account, "writes": writes})
 
 
 def get_follow_request(account: Did, rkey: str) -> Request:
@@ -161,9 +198,9 @@ def _cursor(value: object) -> str | None:
     raise unreadable()
 
 
-def _subjects(records: Iterable[Any]) -> Iterable[Did]:
+def _follows(records: Iterable[Any]) -> Iterable[tuple[str, Did]]:
     for record in records:
         try:
-            yield parse_did(record["value"]["subject"])
+            yield str(record["uri"]).rpartition("/")[2], parse_did(record["value"]["subject"])
         except (InvalidIdentifier, KeyError, TypeError):
             continue
