@@ -41,6 +41,7 @@ def signs(person: Sought = ADA, **fields: Any) -> frozenset[Sign]:
         ("𝓐𝓭𝓪 Nouvelle", "Dr. Ada Nouvelle | she/her", "same"),
         ("Zoë Müller", "Zoe Muller", "same"),
         ("ハルミ＠新刊", "はるみ", "same"),
+        ("【公式】はるみ", "はるみ (新刊)", "same"),
         ("がく", "かく", "different"),  # the marks of kana are part of the letter
         ("しんじろう", "Shinjiro", "transliterated"),
         ("Антон Чехов", "Anton Chekhov", "transliterated"),
@@ -102,9 +103,10 @@ def test_a_handle_that_is_the_website_on_x_is_found() -> None:
     assert "same_site" in signs(person, websites=("https://nouvelle.example.org",))
 
 
-def test_a_shared_site_proves_nothing() -> None:
-    person = replace(ADA, websites=("https://linktr.ee/ada",))
-    assert "same_site" not in signs(person, websites=("https://linktr.ee/bob",))
+@pytest.mark.parametrize("site", ["https://linktr.ee/", "https://mastodon.social/@", "https://sub.github.io/"])
+def test_a_shared_site_proves_nothing(site: str) -> None:
+    person = replace(ADA, websites=(f"{site}ada",))
+    assert "same_site" not in signs(person, websites=(f"{site}bob",))
 
 
 def test_bios_are_compared_by_their_own_words() -> None:
