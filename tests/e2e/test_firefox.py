@@ -122,6 +122,7 @@ def test_following_outlives_the_event_page_limit_with_no_page_open(
 ) -> None:
     tab = open_archive(firefox, make_archive(tmp_path / "crowd.zip", following=CROWD))
     firefox.click(tab, at("sign-in"))
+    firefox.click(tab, at("use-app-password"))
     firefox.fill(tab, at("sign-in-handle"), person.handle)
     firefox.fill(tab, at("sign-in-password"), person.app_password)
     firefox.click(tab, at("sign-in-submit"))
