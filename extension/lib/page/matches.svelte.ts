@@ -9,7 +9,17 @@ import { locale, sentenceFor, t } from "../i18n/i18n.svelte";
 import type { Looked } from "../messages/views";
 import type { AccountView, MatchView } from "../messages/messages.gen";
 import type { Failures } from "./failures.svelte";
-import { counts, decided, type Decision, failed, servers, sorted, toFollow, toImport } from "./list";
+import {
+  countRejected,
+  counts,
+  decided,
+  type Decision,
+  failed,
+  servers,
+  sorted,
+  toFollow,
+  toImport,
+} from "./list";
 
 interface Pending {
   readonly decision: Decision;
@@ -45,6 +55,7 @@ export class Matches {
   /** Mastodon servers of the people found, those of most people first. */
   readonly servers = $derived(servers(this.all));
   readonly failedIds = $derived(failed(this.all));
+  readonly rejectedCount = $derived(countRejected(this.all));
 
   /** Store a decision; it shows at once, and is taken back if the engine could not store it. */
   async decide(match: MatchView, account: AccountView, decision: Decision): Promise<void> {
