@@ -27,7 +27,7 @@ SOURCES = (
     *(EXTENSION / name for name in ("components", "engine", "entrypoints", "lib", "locales", "public", "styles")),
     *(EXTENSION / name for name in ("package-lock.json", "bundled-packages.json", "wxt.config.ts", "tsconfig.json")),
     CORE / "passerelle" / "hints" / "data",  # lists of hosts: extension/lib/rules/hints.ts
-    *(BUILD / name for name in ("packages.py", "identity.toml")),
+    *(BUILD / name for name in ("packages.py", "identity.toml", "oauth-client-metadata.json")),
 )
 
 

@@ -1,4 +1,5 @@
 // Tests of the extension's TypeScript; they live in tests/extension, whose node_modules is a link to ours.
+import { readFileSync } from "node:fs";
 import { compileModule } from "svelte/compiler";
 import { defineConfig, type Plugin } from "vitest/config";
 import { WxtVitest } from "wxt/testing/vitest-plugin";
@@ -14,6 +15,9 @@ const runes: Plugin = {
 };
 
 export default defineConfig({
+  define: {
+    OAUTH_CLIENT: readFileSync(new URL("../build/oauth-client-metadata.json", import.meta.url), "utf8"),
+  },
   plugins: [WxtVitest(), runes],
   // Runes, stores and reactive collections react in Svelte's browser build only, which Node would not choose.
   ssr: { resolve: { conditions: ["browser", "module", "node", "development|production"] } },

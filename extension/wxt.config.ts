@@ -14,6 +14,11 @@ const identity = parse(
   readFileSync(new URL("../build/identity.toml", import.meta.url), "utf8"),
 ) as unknown as Identity;
 
+/** How Bluesky's servers know the extension: the file that the directory serves at its `client_id`. */
+const OAUTH_CLIENT = {
+  OAUTH_CLIENT: readFileSync(new URL("../build/oauth-client-metadata.json", import.meta.url), "utf8"),
+};
+
 // Asked for when badges are switched on, never at install.
 const X_HOSTS = [
   "https://x.com/*",
@@ -85,5 +90,5 @@ export default defineConfig({
   imports: false,
   svelte: { vite: { compilerOptions: { runes: true } } },
   manifest: ({ browser }) => (browser === "firefox" ? firefox : chromium),
-  vite: () => ({ build: { target: "es2022" }, plugins: [onlyLicensed] }),
+  vite: () => ({ define: OAUTH_CLIENT, build: { target: "es2022" }, plugins: [onlyLicensed] }),
 });

@@ -50,6 +50,7 @@ def go_home(page: Page) -> None:
 def sign_in(page: Page, account: Account, password: str | None = None) -> None:
     """Sign in to Bluesky with an app password, from the bar at the foot."""
     page.get_by_test_id("sign-in").click()
+    page.get_by_test_id("use-app-password").click()
     page.get_by_test_id("sign-in-handle").fill(account.handle)
     page.get_by_test_id("sign-in-password").fill(password or account.app_password)
     page.get_by_test_id("sign-in-submit").click()

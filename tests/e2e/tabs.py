@@ -281,6 +281,7 @@ class Badged:
         """Sign in to Bluesky with an app password, and out again."""
         self.app.front()
         self.app.click(at("sign-in"))
+        self.app.click(at("use-app-password"))
         self.app.fill(at("sign-in-handle"), account.handle)
         self.app.fill(at("sign-in-password"), account.app_password)
         self.app.click(at("sign-in-submit"))

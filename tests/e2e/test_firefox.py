@@ -64,6 +64,18 @@ def test_choosing_a_file_in_the_popup_opens_the_tab_at_the_same_step(firefox: Fi
     assert firefox.until(tab, FOUND_TEXT, seconds=60) == str(len(FOUND))
 
 
+FEET = """["way-archive", "way-get", "way-read"].map(
+    (way) => document.querySelector(`[data-testid="${way}"]`)?.getBoundingClientRect().bottom ?? Infinity)"""
+
+
+def test_the_popup_shows_all_three_ways_to_begin_at_once(firefox: Firefox) -> None:
+    popup = firefox.open(firefox.url("popup.html"))
+    firefox.command("browsingContext.setViewport", context=popup, viewport={"width": 400, "height": 600})
+    firefox.until(popup, "document.querySelector('[data-testid=\"way-read\"]') !== null")
+    feet = firefox.evaluate(popup, FEET)
+    assert max(feet) <= 600, feet
+
+
 def await_tab(firefox: Firefox, url: str) -> str:
     """Return the tab that soon shows `url`."""
     for _ in range(100):
@@ -110,6 +122,7 @@ def test_following_outlives_the_event_page_limit_with_no_page_open(
 ) -> None:
     tab = open_archive(firefox, make_archive(tmp_path / "crowd.zip", following=CROWD))
     firefox.click(tab, at("sign-in"))
+    firefox.click(tab, at("use-app-password"))
     firefox.fill(tab, at("sign-in-handle"), person.handle)
     firefox.fill(tab, at("sign-in-password"), person.app_password)
     firefox.click(tab, at("sign-in-submit"))

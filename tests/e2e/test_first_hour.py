@@ -166,6 +166,7 @@ def test_no_form_loses_a_click_because_its_button_moves(shared: Chromium, view: 
 
 def test_a_warning_about_the_password_appears_while_the_button_stays(shared: Chromium) -> None:
     page = shared.open_page(f"{APP}#sign-in")
+    page.get_by_test_id("use-app-password").click()
     page.get_by_test_id("sign-in-handle").fill("ada.example.org")
     page.get_by_test_id("sign-in-password").fill("my main password")
     page.get_by_test_id("sign-in-form").evaluate(COUNT_CLICKS)

@@ -177,6 +177,7 @@ def test_a_checked_account_is_followed_from_the_list_after_signing_in(
     said.get_by_test_id("check").click()
     expect(said.get_by_test_id("why")).to_have_attribute("data-grade", "linked")
     said.get_by_test_id("follow-button").click()
+    tab.get_by_test_id("use-app-password").click()
     tab.get_by_test_id("sign-in-handle").fill(person.handle)
     tab.get_by_test_id("sign-in-password").fill(person.app_password)
     tab.get_by_test_id("sign-in-submit").click()

@@ -12,6 +12,7 @@ from tests.e2e.steps import APP, error, open_settings
 from tests.world.chromium import Chromium, closed_world
 from tests.world.mastodon import Mastodon
 from tests.world.mastodons import HOME, PERSON, SOFTWARE, WITHOUT_API
+from tests.world.pds import Account, Pds
 from tests.world.world import World
 
 pytestmark = pytest.mark.e2e
@@ -156,3 +157,43 @@ def test_a_sign_in_begun_in_a_popup_that_closes_is_finished(browser: Chromium, t
     window.locator("#authorize").click()
 
     expect(tab.locator(f'[data-testid="signed-in"][data-did="{PERSON}@{HOME}"]')).to_be_visible()
+
+
+# Bluesky, at a real PDS.
+
+
+def open_bluesky_window(browser: Chromium, page: Page, typed: str) -> Page:
+    """Type an address, press Sign in, and return the window of the server that opens."""
+    page.get_by_test_id("bluesky-handle").fill(typed)
+    with browser.context.expect_page() as opened:
+        page.get_by_test_id("bluesky-submit").click()
+    return opened.value
+
+
+def authorize(window: Page, account: Account) -> None:
+    """Type the password on the server's page and press Authorize."""
+    window.locator("input[type=password]").fill(account.password)
+    window.get_by_role("button", name="Sign in").last.click()
+    window.get_by_role("button", name="Authorize").click()
+
+
+@pytest.fixture
+def bluesky(tab: Page) -> Page:
+    tab.get_by_test_id("sign-in-bluesky").check()
+    return tab
+
+
+def test_a_real_pds_signs_in_by_oauth_follows_and_is_revoked(
+    browser: Chromium, bluesky: Page, person: Account, pds: Pds, world: World
+) -> None:
+    authorize(open_bluesky_window(browser, bluesky, person.handle), person)
+
+    expect(bluesky.get_by_test_id("bluesky-form")).to_be_hidden()
+    open_settings(bluesky)
+    expect(bluesky.locator(f'[data-testid="signed-in"][data-did="{person.did}"]')).to_be_visible()
+    assert [ask.path for ask in world.asked if ask.path == "/oauth/par"]
+    assert not [ask for ask in world.asked if "createSession" in ask.path]
+
+    bluesky.get_by_test_id("sign-out").click()
+    expect(bluesky.get_by_test_id("sign-out")).to_have_count(0)
+    await_that(bluesky, lambda: any(ask.path == "/oauth/revoke" and ask.method == "POST" for ask in world.asked))

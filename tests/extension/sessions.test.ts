@@ -99,6 +99,7 @@ beforeEach(async () => {
   pds = new Pds();
   sessions = makeSessions({
     send: pds.send,
+    fetch: () => Promise.reject(new Error("no fetch here")),
     exclusively: locks(),
     now: () => new Date("2026-11-20T10:00:00Z"),
   });
@@ -283,6 +284,7 @@ test("a server that is down while renewing does not end the session", async () =
       pds.down = call.path.includes("refreshSession");
       return send(server, call);
     },
+    fetch: () => Promise.reject(new Error("no fetch here")),
     exclusively: locks(),
     now: () => new Date(),
   });
@@ -336,6 +338,7 @@ test("tokens that a renewal brings after the sign-out are ended, not left alive"
       if (call.path.includes("refreshSession")) await sessions.signOut(ADA.did);
       return reply;
     },
+    fetch: () => Promise.reject(new Error("no fetch here")),
     exclusively: locks(),
     now: () => new Date(),
   });
@@ -369,6 +372,7 @@ test("a session forgotten during its renewal stays forgotten", async () => {
       if (call.path.includes("refreshSession")) await store.remove(ADA.did);
       return pds.send(server, call);
     },
+    fetch: () => Promise.reject(new Error("no fetch here")),
     exclusively: locks(),
     now: () => new Date(),
   });

@@ -171,6 +171,7 @@ beforeEach(async () => {
   network = new Map([[HOST, server]]);
   sessions = makeSessions({
     send,
+    fetch: () => Promise.reject(new Error("no fetch here")),
     exclusively: (_, work) => work(),
     now: () => new Date("2026-11-27T10:00:00Z"),
   });

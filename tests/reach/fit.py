@@ -123,6 +123,8 @@ def main(truth: str, pool: str) -> None:
     fixed: dict[str, float] = {sign: weight.value for sign, weight in WEIGHTS.items() if weight.origin == "hand"}
     weights = fit(choices, fixed)
     print(f"# {len(choices)} candidate sets, mean log likelihood {likelihood(choices, weights):.4f}", file=sys.stderr)
+    there = sum(any(is_true for _, is_true in choice) for choice in choices)
+    print(f"FITTED_SHARE = {there / len(choices):.3f}  # of base_rate.py")
     print("KNOTS =", ((0.0, 0.0), *find_knots(choices, weights)))
     for sign, value in weights.items():
         seen = sum(sign in signs for choice in choices for signs, _ in choice)

@@ -49,4 +49,5 @@ def open_town(folder: Path) -> Iterator[Town]:
         with DirectoryServer(folder / "directory", rows, seed=True) as directory:
             sites = with_stand_ins(make_sites(plc, pds, directory, make_mastodons(), make_site(CAST)))
             with World(sites) as world:
+                pds.lead_to(world.port, world.authority)
                 yield Town(world, pds, pds.create_account("newcomer"))

@@ -78,7 +78,9 @@ class Pds:
     """A PDS with its data in `folder`; it can be killed and started again. Its clock is ahead by `clock`."""
 
     def __init__(self, plc: Plc, folder: Path, *, rate_limits: bool = False, clock: timedelta = timedelta()) -> None:
+        self._front = folder / "front.json"
         self._env = {
+            "PDS_FRONT": str(self._front),
             "CLOCK_OFFSET_MS": str(milliseconds(clock)),
             "PDS_PORT": "0",
             "PDS_HOSTNAME": HOSTNAME,
@@ -104,6 +106,10 @@ class Pds:
         self.child = _node("pds.cjs", self._env)
         self.port = _port(self.child)
         self._http = httpx.Client(base_url=f"http://127.0.0.1:{self.port}/xrpc/", timeout=30, trust_env=False)
+
+    def lead_to(self, port: int, authority: str) -> None:
+        """Lead its own requests to hosts of the closed world to the front at `port`, trusted by `authority` (PEM)."""
+        self._front.write_text(json.dumps({"port": port, "authority": authority}))
 
     def stop(self) -> None:
         """Stop it and wait."""

@@ -136,6 +136,11 @@ class World:
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         self._thread.start()
 
+    @property
+    def authority(self) -> str:
+        """The certificate authority as PEM."""
+        return self._authority.cert_pem.bytes().decode()
+
     def write_authority(self, path: Path) -> None:
         """Write the certificate authority as PEM, for clients that take one."""
         self._authority.cert_pem.write_to_path(str(path))

@@ -20,6 +20,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from passerelle_directory.config import Config
 from passerelle_directory.database import open_database
+from passerelle_directory.web import client_metadata
 from passerelle_directory.web import departures as departures_routes
 from passerelle_directory.web import directory as directory_routes
 from passerelle_directory.web import home as home_routes
@@ -50,6 +51,7 @@ def create_app(config: Config) -> Flask:
     app.register_blueprint(departures_routes.pages)
     app.register_blueprint(home_routes.pages)
     app.register_blueprint(texts_routes.pages)
+    app.register_blueprint(client_metadata.files)
     app.add_url_rule("/openapi.json", "openapi", lambda: jsonify(app.api_doc))
     app.jinja_env.globals.update(
         site=config, languages=[find_language(code) for code in LANGUAGES], page_address=page_address

@@ -20,8 +20,8 @@ import { makeSeenStore } from "../../lib/background/seen-store";
 import type { WakeEngine } from "../../lib/engine/client";
 import { failureOf } from "../../lib/engine/failures";
 import { relayRequests } from "../../lib/engine/relay";
-import { sessions } from "../../lib/sessions";
-import { send } from "../../lib/sessions/send";
+import { inLock, sessions } from "../../lib/sessions";
+import { send, strictFetch } from "../../lib/sessions/send";
 import * as settings from "../../lib/settings";
 
 type Port = Parameters<Parameters<typeof browser.runtime.onConnect.addListener>[0]>[0];
@@ -51,6 +51,7 @@ const signIn = makeSignInHandlers({
     website: browser.runtime.getManifest().homepage_url ?? "",
     redirect: returnAddress("mastodon"),
   }),
+  oauth: () => ({ fetch: strictFetch, exclusively: inLock, redirect: returnAddress("bluesky") }),
   openPage,
   openTab: (url) => browser.tabs.create({ url }),
   keepAlive,

@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { type Failure, failureOf } from "../engine/failures";
 import type { Account, Sessions } from "../sessions";
+import * as bluesky from "../sessions/bluesky/sign-in";
 import type { Client } from "../sessions/mastodon/app";
 import * as mastodon from "../sessions/mastodon/sign-in";
 import type { Send } from "../sessions/records";
@@ -13,6 +14,8 @@ export interface SignInBackground {
   readonly sessions: Pick<Sessions, "add" | "list">;
   readonly send: Send;
   readonly client: () => Client;
+  /** For Bluesky: the client's own way to the network and its locks, and where the page returns. */
+  readonly oauth: () => Omit<bluesky.SignInParts, "openPage">;
   readonly openPage: (url: string) => Promise<string>;
   readonly openTab: (url: string) => Promise<unknown>;
   readonly keepAlive: <T>(work: () => Promise<T>) => Promise<T>;
@@ -28,7 +31,10 @@ const CODE = v.object({ code: v.string() });
 
 /** Make the handlers. Each answers with the account, or with the error, which also waits in the draft for the next page. */
 export function makeSignInHandlers(parts: SignInBackground): PageHandlers {
-  async function finishing(draft: SignInDraft, work: () => Promise<mastodon.SignedIn>): Promise<Account> {
+  async function finishing(
+    draft: SignInDraft,
+    work: () => Promise<Parameters<Sessions["add"]>[0]>,
+  ): Promise<Account> {
     await parts.setDraft(draft);
     try {
       const account = await parts.sessions.add(await parts.keepAlive(work));
@@ -47,6 +53,12 @@ export function makeSignInHandlers(parts: SignInBackground): PageHandlers {
   }
 
   return {
+    "sign-in.bluesky": (message) => {
+      const { typed } = v.parse(TYPED, message);
+      return finishing({ network: "bluesky", typed, failure: null }, () =>
+        bluesky.signIn({ ...parts.oauth(), openPage: parts.openPage }, typed),
+      );
+    },
     "sign-in.mastodon": (message) => {
       const { typed } = v.parse(TYPED, message);
       const { send, openPage } = parts;

@@ -59,6 +59,13 @@ export class SignedIn {
     await this.failures.guard(() => this.sessions.makeCurrent(id));
   }
 
+  /** Sign in on the page of a Bluesky server: a handle, a did, or the server's https address. Throws what came of it. */
+  async signInToBluesky(typed: string): Promise<Account> {
+    const account = (await ask({ type: "sign-in.bluesky", typed })) as Account;
+    await this.read();
+    return account;
+  }
+
   /** Sign in on the page of a Mastodon server; the background goes on when this page closes. Throws what came of it. */
   async signInToMastodon(typed: string): Promise<Account> {
     const account = (await ask({ type: "sign-in.mastodon", typed })) as Account;

@@ -4,7 +4,7 @@
 import { isPublicHost } from "../rules/hosts";
 import { signIn as signInByPassword } from "./kinds/app-password";
 import { OtherAnswer } from "./kinds/kind";
-import { kindOf } from "./kinds/table";
+import { makeKinds } from "./kinds/table";
 import {
   type Account,
   type Call,
@@ -15,7 +15,7 @@ import {
   SessionError,
   type SessionNetwork,
 } from "./records";
-import { send as sendOverHttp } from "./send";
+import { send as sendOverHttp, strictFetch } from "./send";
 import * as store from "./store";
 
 export { NEEDS_SIGN_IN, SessionError } from "./records";
@@ -24,6 +24,8 @@ export type { Account, Call, Credentials, Reply, SessionNetwork } from "./record
 /** What the outside world gives; tests hand in their own. `exclusively` runs one piece of work at a time per name. */
 export interface Parts {
   send: Send;
+  /** For the OAuth client: https, public hosts, no cookies, a deadline. Throws SessionError("server_unreachable"). */
+  fetch: typeof globalThis.fetch;
   exclusively: <T>(name: string, work: () => Promise<T>) => Promise<T>;
   now: () => Date;
 }
@@ -36,7 +38,9 @@ const CHANNEL = "passerelle-sessions";
 export type Sessions = ReturnType<typeof makeSessions>;
 
 /** Make the sessions module from its parts. */
-export function makeSessions({ send, exclusively, now }: Parts) {
+export function makeSessions({ send, fetch, exclusively, now }: Parts) {
+  const kindOf = makeKinds({ fetch, exclusively }, announce);
+
   /** Sign in to Bluesky by app password. Throws SessionError: sign_in_refused, auth_factor_required, server_… */
   async function signIn(credentials: Credentials): Promise<Account> {
     const { did: id } = credentials;
@@ -108,7 +112,7 @@ export function makeSessions({ send, exclusively, now }: Parts) {
   async function authorizedFetch(id: string, call: Call): Promise<Reply> {
     const session = await signedIn(id);
     try {
-      return await kindOf(session).fetch(session, call, { send, renewed });
+      return await kindOf(session).fetch(session, call, { send, renewed, expired });
     } catch (error) {
       if (error instanceof OtherAnswer) return error.reply;
       throw error;
@@ -176,9 +180,13 @@ function ignoreUnreachable(error: unknown): void {
   if (!(error instanceof SessionError)) throw error;
 }
 
+/** Run work while no other context of the extension runs work of this name. */
+export const inLock: Parts["exclusively"] = async (name, work) => await navigator.locks.request(name, work);
+
 export const sessions: Sessions = makeSessions({
   send: sendOverHttp,
-  exclusively: async (name, work) => await navigator.locks.request(name, work),
+  fetch: strictFetch,
+  exclusively: inLock,
   now: () => new Date(),
 });
 export const authorizedFetch: Sessions["authorizedFetch"] = sessions.authorizedFetch;

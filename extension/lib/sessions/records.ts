@@ -1,4 +1,5 @@
 // The records of signing in: what a person enters, what is stored, what pages may see, and the one error.
+import type { StoredKey } from "./bluesky/stored-key";
 
 /** The networks that one can sign in to, by the names that the engine uses. */
 export type SessionNetwork = "bluesky" | "fediverse";
@@ -47,8 +48,21 @@ export interface MastodonSession extends Common {
   readonly tokens: MastodonTokens | null;
 }
 
+/** What a Bluesky server gave for a sign-in by OAuth; the key proves each request and cannot be read by scripts. */
+export interface OauthTokens {
+  readonly access: string;
+  readonly rest: Readonly<Record<string, unknown>>;
+  readonly key: StoredKey;
+}
+
+/** A sign-in to Bluesky on the server's own page. `tokens` is null once it has ended: after two weeks, or revoked. */
+export interface OauthSession extends Common {
+  readonly kind: "oauth";
+  readonly tokens: OauthTokens | null;
+}
+
 /** One sign-in as it is stored. */
-export type Session = AppPasswordSession | MastodonSession;
+export type Session = AppPasswordSession | OauthSession | MastodonSession;
 
 /** Passerelle's registration at one Mastodon server, for one address to return to. */
 export interface App {

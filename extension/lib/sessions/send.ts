@@ -1,6 +1,6 @@
 // One HTTP request to an account's own server: no cookies, no referrer, a deadline, a bounded answer.
 import { DEFAULT_LIMIT, readStart } from "../body";
-import { publicHost } from "../rules/hosts";
+import { isPublicHost, publicHost } from "../rules/hosts";
 import { type Call, type Reply, SessionError } from "./records";
 
 const TIMEOUT = 30; // seconds, as core/passerelle/transport.py
@@ -47,4 +47,19 @@ const PLAIN: RequestInit = {
   credentials: "omit",
   referrerPolicy: "no-referrer",
   cache: "no-store",
+};
+
+/** fetch() for a library: https and public hosts only, no cookies, no referrer, a deadline. Throws SessionError. */
+export const strictFetch: typeof globalThis.fetch = async (input, init) => {
+  const request = new Request(input, init);
+  const { host, hostname, protocol } = new URL(request.url);
+  if (protocol !== "https:" || !isPublicHost(hostname)) throw new SessionError("server_not_public", { host });
+  try {
+    const signal = AbortSignal.any([request.signal, AbortSignal.timeout(TIMEOUT * 1000)]);
+    return await fetch(request, { signal, ...PLAIN });
+  } catch (error) {
+    if (error instanceof TypeError || error instanceof DOMException)
+      throw new SessionError("server_unreachable", { host });
+    throw error;
+  }
 };

@@ -51,6 +51,18 @@ test("a work is shown from the press of the button until its reply", async () =>
   expect(subject.current).toBeNull();
 });
 
+test("changing to the other archive is a work like reading one", async () => {
+  let finish: (value: unknown) => void = () => undefined;
+  const { subject } = await makeWork({
+    "archive.replace": () => new Promise((resolve) => (finish = resolve)),
+  });
+  const replacing = subject.replaceArchive();
+  expect(subject.current).toBe("archive.replace");
+  finish({});
+  await replacing;
+  expect(subject.current).toBeNull();
+});
+
 test("a work that another page started is shown, one that failed is not", async () => {
   const { subject, stored } = await makeWork();
   stored.work = work({ command: "directory.update" });

@@ -1,6 +1,7 @@
 // A real Bluesky PDS. Environment: the PDS's own PDS_* variables, as an operator would set them.
 require('./clock.cjs')
 require('./loopback.cjs')
+require('./front.cjs')
 const { live } = require('./child.cjs')
 const { PDS, envToCfg, envToSecrets, readEnv } = require('@atproto/pds')
 

@@ -4,6 +4,8 @@ import type { Call, Reply, Send, Session } from "../records";
 /** What a kind may use. `renewed` runs `renew` under the session's lock, unless another context has renewed it already. */
 export interface Tools<S extends Session> {
   readonly send: Send;
+  /** Return the error that says that a session is over. */
+  readonly expired: (session: Session) => Error;
   readonly renewed: (stale: S, renew: (stored: S) => Promise<S["tokens"]>) => Promise<S>;
 }
 

@@ -1,17 +1,19 @@
 // Every kind of session.
-import type { Session } from "../records";
+import type { ClientParts } from "../bluesky/client";
+import { makeOauth } from "../bluesky/kind";
 import { mastodon } from "../mastodon/kind";
+import type { Session } from "../records";
 import { appPassword } from "./app-password";
 import type { Kind } from "./kind";
 
 type SessionOf<K extends Session["kind"]> = Extract<Session, { kind: K }>;
 
-const KINDS: { readonly [K in Session["kind"]]: Kind<SessionOf<K>> } = {
-  "app-password": appPassword,
-  mastodon,
-};
-
-/** Return what the kind of a session can do. */
-export function kindOf<S extends Session>(session: S): Kind<S> {
-  return KINDS[session.kind] as unknown as Kind<S>;
+/** Return a function that returns what the kind of a session can do. */
+export function makeKinds(parts: ClientParts, announce: () => void) {
+  const kinds: { readonly [K in Session["kind"]]: Kind<SessionOf<K>> } = {
+    "app-password": appPassword,
+    oauth: makeOauth(parts, announce),
+    mastodon,
+  };
+  return <S extends Session>(session: S) => kinds[session.kind] as unknown as Kind<S>;
 }

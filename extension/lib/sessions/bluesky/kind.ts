@@ -1,0 +1,121 @@
+// Sessions on Bluesky by OAuth: each request carries a proof of our key; the client renews the tokens under a lock.
+import { OAuthResponseError, type SessionStore } from "@atproto/oauth-client";
+import { DEFAULT_LIMIT, readStart } from "../../body";
+import { type Kind, OtherAnswer, type Tools } from "../kinds/kind";
+import { type Call, type OauthSession, type Reply, type Session, SessionError } from "../records";
+import * as store from "../store";
+import { type ClientParts, fromTokens, makeClient, makeMemory, toTokens, type Stored } from "./client";
+import { toSessionError } from "./errors";
+
+const TIMEOUT = 30; // seconds, as core/passerelle/transport.py
+// https://datatracker.ietf.org/doc/html/rfc9449#section-7.1; what is wrong with our proofs can only be their time.
+const CLOCK = /\berror="invalid_dpop_proof"/;
+
+/** Make the kind; the client is made at the first request. */
+export function makeOauth(parts: ClientParts, announce: () => void): Kind<OauthSession> {
+  const sessionStore = makeSessionStore(announce);
+  let client: ReturnType<typeof makeClient> | undefined;
+
+  return {
+    async fetch(session, call, { expired }) {
+      client ??= makeClient(parts, sessionStore);
+      const { host } = new URL(session.server);
+      try {
+        const signed = await client.restore(session.id);
+        const response = await signed.fetchHandler(pathOf(session, call), {
+          method: call.method,
+          headers: call.headers ?? {},
+          body: call.body ?? null,
+          redirect: "error",
+          signal: AbortSignal.timeout((call.timeout ?? TIMEOUT) * 1000),
+        });
+        if (CLOCK.test(response.headers.get("www-authenticate") ?? ""))
+          throw new SessionError("clock_wrong", { host });
+        if (response.status === 401) await expectStored(session, expired);
+        return await replyOf(response, session, call);
+      } catch (error) {
+        throw await told(error, session, expired);
+      }
+    },
+
+    async end(session) {
+      if (!session.tokens) return;
+      const only = makeMemory<Stored>();
+      only.set(session.id, fromTokens(session.tokens));
+      await makeClient(parts, only).revoke(session.id);
+    },
+  };
+}
+
+// The store that the client renews into; a record that is gone means that the person signed out meanwhile.
+function makeSessionStore(announce: () => void): SessionStore {
+  const find = async (id: string): Promise<OauthSession | null> => {
+    const session = await store.get(id);
+    return session?.kind === "oauth" ? session : null;
+  };
+  return {
+    get: async (id) => {
+      const tokens = (await find(id))?.tokens;
+      return tokens ? fromTokens(tokens) : undefined;
+    },
+    // Throwing makes the client revoke the new tokens.
+    set: async (id, value) => {
+      const session = await find(id);
+      if (!session || !(await store.update({ ...session, tokens: toTokens(value) })))
+        throw new SessionError("not_signed_in");
+      announce();
+    },
+    del: async (id) => {
+      const session = await find(id);
+      if (session) await store.update({ ...session, tokens: null });
+      announce();
+    },
+  };
+}
+
+// A token must not travel to another host, whatever the path says ("//elsewhere", "https://elsewhere").
+function pathOf({ server }: Session, { path }: Call): string {
+  const url = new URL(path, server);
+  if (url.origin !== server) throw new SessionError("server_error", { host: url.host });
+  return url.pathname + url.search;
+}
+
+/** Raise where the client has found that the session is over, or that the person signed out. */
+async function expectStored({ id }: Session, expired: Tools<OauthSession>["expired"]): Promise<void> {
+  const stored = await store.get(id);
+  if (!stored) throw new SessionError("not_signed_in");
+  if (!stored.tokens) throw expired(stored);
+}
+
+// An answer to a renewal that says nothing about the session is the server's answer to the request.
+async function told(
+  error: unknown,
+  session: OauthSession,
+  expired: Tools<OauthSession>["expired"],
+): Promise<Error> {
+  const { host } = new URL(session.server);
+  const failure = toSessionError(error, host);
+  if (failure.code === "session_expired") {
+    await expectStored(session, expired);
+    return expired(session);
+  }
+  if (error instanceof OAuthResponseError && failure.code === "server_error")
+    return new OtherAnswer({
+      host,
+      status: error.status,
+      headers: {},
+      body: new Uint8Array(),
+      url: session.server,
+    });
+  return failure;
+}
+
+async function replyOf(response: Response, { server }: Session, { limit }: Call): Promise<Reply> {
+  return {
+    host: new URL(server).host,
+    status: response.status,
+    headers: Object.fromEntries(response.headers),
+    body: await readStart(response, limit ?? DEFAULT_LIMIT),
+    url: response.url,
+  };
+}
