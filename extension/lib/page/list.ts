@@ -92,17 +92,43 @@ function fold(text: string): string {
   return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replaceAll("@", "");
 }
 
-/** Return the chosen Bluesky accounts that are not followed yet: what "Follow all" would follow. */
-export function toFollow(matches: readonly MatchView[]): AccountView[] {
-  return matches.flatMap((match) =>
-    match.accounts.filter((a) => a.network === "bluesky" && a.chosen && !a.rejected && a.state === "none"),
-  );
+type Network = AccountView["network"];
+
+/** Whom a press of "Follow" follows: how many people, and how many accounts on each network. */
+export interface Planned extends Readonly<Record<Network, number>> {
+  readonly people: number;
 }
 
-/** Return the chosen fediverse accounts: the rows of the CSV for Mastodon. */
+/** Return how many of the chosen accounts on these networks are not followed yet. */
+export function planned(matches: readonly MatchView[], networks: readonly Network[]): Planned {
+  const open = matches.map(({ accounts }) =>
+    accounts.filter((account) => networks.includes(account.network) && isToFollow(account)),
+  );
+  const on = (network: Network) => open.flat().filter((account) => account.network === network).length;
+  return {
+    people: open.filter((accounts) => accounts.length > 0).length,
+    bluesky: on("bluesky"),
+    fediverse: on("fediverse"),
+  };
+}
+
+function isToFollow({ chosen, rejected, state }: AccountView): boolean {
+  return chosen && !rejected && state === "none";
+}
+
+/** Return whether somebody whom the directory lists is on both networks, so that there is something to prefer. */
+export function areOnBoth(matches: readonly MatchView[]): boolean {
+  return matches.some(({ accounts, preselected }) => {
+    const listed = accounts.filter((account) => account.listed && !account.rejected);
+    return preselected && new Set(listed.map(({ network }) => network)).size > 1;
+  });
+}
+
+/** Return the chosen fediverse accounts that are not followed yet: the rows of the CSV for Mastodon. */
 export function toImport(matches: readonly MatchView[]): AccountView[] {
+  const isOpen = ({ state }: AccountView) => state !== "following" && state !== "requested";
   return matches.flatMap((match) =>
-    match.accounts.filter((a) => a.network === "fediverse" && a.chosen && !a.rejected),
+    match.accounts.filter((a) => a.network === "fediverse" && a.chosen && !a.rejected && isOpen(a)),
   );
 }
 
