@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 from passerelle.identifiers import Did, RestId, ScreenName
+from passerelle.matching.base_rate import estimate_odds
 from passerelle.matching.exclusions import is_excluded
 from passerelle.matching.lanes import is_preselected, lane_of
 from passerelle.matching.names import HandleRelation, NameRelation, relate_handles, relate_names, search_words
 from passerelle.matching.rarity import CELLS, ROWS, expected_namesakes, from_cell, to_cell
 from passerelle.matching.records import Candidate, Sought
-from passerelle.matching.score import score
+from passerelle.matching.score import score, score_everyone
 from passerelle.matching.signs import Sign, find_signs
 from passerelle.matching.weights import WEIGHTS
 
@@ -40,6 +41,7 @@ def signs(person: Sought = ADA, **fields: Any) -> frozenset[Sign]:
         ("𝓐𝓭𝓪 Nouvelle", "Dr. Ada Nouvelle | she/her", "same"),
         ("Zoë Müller", "Zoe Muller", "same"),
         ("ハルミ＠新刊", "はるみ", "same"),
+        ("【公式】はるみ", "はるみ (新刊)", "same"),
         ("がく", "かく", "different"),  # the marks of kana are part of the letter
         ("しんじろう", "Shinjiro", "transliterated"),
         ("Антон Чехов", "Anton Chekhov", "transliterated"),
@@ -101,9 +103,10 @@ def test_a_handle_that_is_the_website_on_x_is_found() -> None:
     assert "same_site" in signs(person, websites=("https://nouvelle.example.org",))
 
 
-def test_a_shared_site_proves_nothing() -> None:
-    person = replace(ADA, websites=("https://linktr.ee/ada",))
-    assert "same_site" not in signs(person, websites=("https://linktr.ee/bob",))
+@pytest.mark.parametrize("site", ["https://linktr.ee/", "https://mastodon.social/@", "https://sub.github.io/"])
+def test_a_shared_site_proves_nothing(site: str) -> None:
+    person = replace(ADA, websites=(f"{site}ada",))
+    assert "same_site" not in signs(person, websites=(f"{site}bob",))
 
 
 def test_bios_are_compared_by_their_own_words() -> None:
@@ -187,3 +190,23 @@ def test_weights_have_the_direction_of_their_sign() -> None:
     strong: set[Sign] = {"named_by_x", "links_back", "domain_is_site", "same_site", "same_handle_rare", "bio_alike"}
     assert all(WEIGHTS[sign].value < 0 for sign in against)
     assert all(WEIGHTS[sign].value > 1 for sign in strong)
+
+
+def many(share: float) -> dict[RestId, list[Candidate]]:
+    """Make 400 people with one candidate each: good for this share of them, else of another name."""
+    good = candidate(followed_by=frozenset(FRIENDS))
+    bad = candidate("someone.bsky.social", display_name="Bob Ancien")
+    return {RestId(str(number)): [good if number < 400 * share else bad] for number in range(400)}
+
+
+def test_a_guess_is_less_probable_among_people_who_mostly_have_no_account() -> None:
+    people = [replace(ADA, rest_id=RestId(str(number))) for number in range(400)]
+    usual = score_everyone(people, many(0.9), NOW)[RestId("0")][0].probability
+    lower = score_everyone(people, many(0.05), NOW)[RestId("0")][0].probability
+    assert lower < usual == score(ADA, many(1)[RestId("0")], NOW)[0].probability
+
+
+def test_few_people_change_little() -> None:
+    assert estimate_odds([0.1]) > 0.9
+    assert estimate_odds([0.1] * 500) < 0.3
+    assert estimate_odds([1000.0] * 500) == 1.0

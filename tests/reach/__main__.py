@@ -28,13 +28,13 @@ from tests.reach.inputs import (
     read_unconfirmed,
     split_of,
 )
-from tests.reach.measure import Measured, Outcome, calibrate, measure, measure_neighbours, summarize
+from tests.reach.measure import Measured, Outcome, calibrate, find_points, measure, measure_neighbours, summarize
 from tests.reach.world import World, make_world
 
 DEFAULT_SEED = "1"
 MAIN_RATE = 0.5
 RATES = (0.0, MAIN_RATE, 0.9)  # people without any account
-MORE_WORLDS = 2  # of the main rate, for calibration alone: a tenth in the middle has few candidates in one world
+MORE_WORLDS = 6  # of the main rate, for calibration alone: a tenth in the middle has few candidates in one world
 MOST_PEOPLE = 6_000  # of one world, by leaving out pairs
 
 
@@ -72,7 +72,7 @@ async def reach(inputs: Inputs) -> dict[str, Any]:
     points = list(main.points)
     for number in range(1, MORE_WORLDS + 1):
         _report(f"calibration, world {number} of {MORE_WORLDS} …")
-        points += (await measure(inputs.world(MAIN_RATE, number), inputs.known)).points
+        points += await find_points(inputs.world(MAIN_RATE, number), inputs.known)
     _report("neighbours …")
     neighbours = await measure_neighbours(inputs.world(MAIN_RATE), inputs.seed)
     return {

@@ -43,14 +43,21 @@ class Measured:
     requests: dict[str, int]
 
 
+async def find_points(world: World, known: Sequence[str]) -> list[Point]:
+    """Return what is said about each candidate of a world, and whether it is so."""
+    people = [one.sought for one in world.people]
+    return list(_points(world, await look_for(people, Servers(world), known, MAX_FOUND)))
+
+
 async def measure(world: World, known: Sequence[str]) -> Measured:
     """Look for everyone in a world; `known` are accts that a directory would suggest servers by."""
     servers = Servers(world)
-    everyone = [*world.people, *world.unconfirmed]
-    looked = await look_for([one.sought for one in everyone], servers, known, MAX_FOUND)
+    looked = await look_for([one.sought for one in world.people], servers, known, MAX_FOUND)
     outcomes = [await _outcome(person, looked.results, servers) for person in world.people]
-    lanes = Counter(lane_of(looked.results[person.sought.rest_id]) for person in world.unconfirmed)
-    return Measured(outcomes, Counter(lanes), list(_points(world, looked)), _requests(looked, servers))
+    unconfirmed = [one.sought for one in world.unconfirmed]
+    others = await look_for(unconfirmed, Servers(world), known, MAX_FOUND, looked.found)
+    lanes = Counter[str](lane_of(scored) for scored in others.results.values())
+    return Measured(outcomes, lanes, list(_points(world, looked)), _requests(looked, servers))
 
 
 def summarize(outcomes: Sequence[Outcome]) -> dict[str, Any]:

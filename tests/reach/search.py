@@ -16,7 +16,7 @@ from passerelle.matching.candidates.sources import Reading, Source
 from passerelle.matching.lanes import lane_of
 from passerelle.matching.names import similarity
 from passerelle.matching.records import Candidate, Proposal, Sought, join_proposals
-from passerelle.matching.score import Scored, score
+from passerelle.matching.score import Scored, score, score_everyone
 
 from tests.reach.servers import Servers
 from tests.reach.world import NOW, XPerson
@@ -32,16 +32,20 @@ Results = Mapping[RestId, Sequence[Scored]]
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """The candidates of everyone, and the requests of each source."""
+    """The candidates of everyone, the requests of each source, and the accounts whose follows were read."""
 
     results: Results
     requests: Mapping[str, int]
+    found: Sequence[Did]
 
 
-async def look_for(people: Sequence[Sought], servers: Servers, known: Sequence[str], most_found: int) -> Looked:
+async def look_for(
+    people: Sequence[Sought], servers: Servers, known: Sequence[str], most_found: int, found: Sequence[Did] = ()
+) -> Looked:
     """Ask all sources in turn: handles, search for the unresolved, neighbours of the found, servers for the rest.
 
-    `known` are accts of the fediverse that a directory would have; `most_found`: people whose follows are read.
+    `known` are accts of the fediverse that a directory would have; `most_found`: people whose follows are read,
+    the surest first, unless `found` names them.
     """
     requests: Counter[str] = Counter()
     proposals: list[Proposal] = []
@@ -55,16 +59,16 @@ async def look_for(people: Sequence[Sought], servers: Servers, known: Sequence[s
         await ask("handles", Handles(some))
     for some in _chunks(_unresolved(people, proposals)):
         await ask("search", Search(some, ME))
-    found = _found_dids(score_all(people, proposals))[:most_found]
+    found = found or _found_dids(score_all(people, proposals))[:most_found]
     await ask("neighbours", Neighbours(people, found))
     hosts = suggest_servers(None, (), map(_acct, known))
     for some in _chunks(_unresolved(people, proposals)):
         await ask("servers", ServerSource(some, hosts, RANDOM_NAME))
-    return Looked(score_all(people, proposals), requests)
+    return Looked(score_everyone(people, join_proposals(proposals), NOW, is_signed_in=True), requests, found)
 
 
 def score_all(people: Sequence[Sought], proposals: Sequence[Proposal]) -> Results:
-    """Return the scored candidates of each person."""
+    """Return the scored candidates of each person while sources are still asked."""
     joined = join_proposals(proposals)
     return {one.rest_id: score(one, joined.get(one.rest_id, ()), NOW, is_signed_in=True) for one in people}
 

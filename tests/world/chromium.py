@@ -35,6 +35,7 @@ QUIET = (
     "--disable-quic",
     "--disable-sync",
     "--no-first-run",
+    "--screen-info={1600x1200}",  # a popup is as high as the screen allows; the default of 800 x 600 cuts it to 510
 )
 WINDOW: ViewportSize = {"width": 1280, "height": 900}
 POPUP_SECONDS = 20.0

@@ -13,18 +13,21 @@ What is returned is calibrated: the share of such candidates that were right (KN
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from math import exp
 
+from passerelle.identifiers import RestId
+from passerelle.matching.base_rate import estimate_odds
 from passerelle.matching.exclusions import is_excluded
 from passerelle.matching.records import Candidate, Sought
 from passerelle.matching.signs import Sign, find_signs
 from passerelle.matching.weights import BIAS, KNOTS, WEIGHTS
 
-MOST_LISTED = 5  # candidates of one person that are shown
+Found = tuple[Candidate, frozenset[Sign]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +39,28 @@ class Scored:
     probability: float
 
 
+def score_everyone(
+    people: Iterable[Sought],
+    candidates: Mapping[RestId, Sequence[Candidate]],
+    now: datetime,
+    *,
+    is_signed_in: bool = False,
+) -> dict[RestId, list[Scored]]:
+    """Return the scored candidates of each person, with the share of people who have an account estimated from all.
+
+    For when every source was asked: before, the signs that are still missing would look like people without accounts.
+    """
+    found = {one.rest_id: _find(one, candidates.get(one.rest_id, ()), now, is_signed_in) for one in people}
+    sets = [some for listed in found.values() for some in _by_network(listed)]
+    odds = estimate_odds([sum(exp(strength(signs)) for _, signs in some) for some in sets])
+    return {rest_id: _score(listed, odds) for rest_id, listed in found.items()}
+
+
 def score(
-    person: Sought, candidates: Iterable[Candidate], now: datetime, *, is_signed_in: bool = False
+    person: Sought, candidates: Iterable[Candidate], now: datetime, *, is_signed_in: bool = False, odds: float = 1.0
 ) -> list[Scored]:
-    """Return the candidates that may be proposed, the most probable first."""
-    allowed = [one for one in candidates if not is_excluded(one, is_signed_in=is_signed_in)]
-    found = [(one, find_signs(person, one, now)) for one in allowed]
-    scored = [
-        Scored(one, signs, probability)
-        for network in ("bluesky", "fediverse")
-        for (one, signs), probability in _share([pair for pair in found if pair[0].network == network])
-    ]
-    return sorted(scored, key=lambda one: (-one.probability, one.candidate.key))
+    """Return the candidates that may be proposed, the most probable first; `odds`: base_rate.py."""
+    return _score(_find(person, candidates, now, is_signed_in), odds)
 
 
 def strength(signs: Iterable[Sign]) -> float:
@@ -67,9 +80,28 @@ def calibrate(raw: float) -> float:
     return start + (end - start) * (raw - low) / (high - low) if high > low else end
 
 
-def _share(
-    found: Sequence[tuple[Candidate, frozenset[Sign]]],
-) -> Iterable[tuple[tuple[Candidate, frozenset[Sign]], float]]:
-    powers = [exp(strength(signs)) for _, signs in found]
+def _find(person: Sought, candidates: Iterable[Candidate], now: datetime, is_signed_in: bool) -> list[Found]:
+    allowed = [one for one in candidates if not is_excluded(one, is_signed_in=is_signed_in)]
+    counts = Counter(one.network for one in allowed)
+    return [(one, find_signs(person, one, now) | _rivals(counts[one.network])) for one in allowed]
+
+
+def _rivals(count: int) -> frozenset[Sign]:
+    return frozenset({"one_of_several"}) if count > 1 else frozenset()
+
+
+def _score(found: Sequence[Found], odds: float) -> list[Scored]:
+    scored = (one for some in _by_network(found) for one in _share(some, odds))
+    return sorted(scored, key=lambda one: (-one.probability, one.candidate.key))
+
+
+def _by_network(found: Sequence[Found]) -> Iterator[list[Found]]:
+    for network in dict.fromkeys(one.network for one, _ in found):
+        yield [pair for pair in found if pair[0].network == network]
+
+
+def _share(found: Sequence[Found], odds: float) -> Iterator[Scored]:
+    powers = [odds * exp(strength(signs)) for _, signs in found]
     total = 1 + sum(powers)
-    return zip(found, (calibrate(power / total) for power in powers), strict=True)
+    for (one, signs), power in zip(found, powers, strict=True):
+        yield Scored(one, signs, calibrate(power / total))

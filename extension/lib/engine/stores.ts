@@ -8,6 +8,7 @@ import {
   type DirectoryView,
   type MatchesView,
   type MatchView,
+  type PreferredView,
   type QueueView,
   SCHEMAS,
   STORES,
@@ -23,6 +24,7 @@ export interface State {
   candidate: ArchiveView;
   directory: DirectoryView;
   matches: MatchesView;
+  preferred: PreferredView;
   queue: QueueView;
   work: WorkView;
 }

@@ -8,8 +8,11 @@ import type { Failures } from "./failures.svelte";
 import { NEEDS_SIGN_IN } from "../sessions";
 import type { Stored } from "./stored.svelte";
 
+type Network = AccountView["network"];
+const NETWORKS: readonly Network[] = ["bluesky", "fediverse"];
+
 export class Follow {
-  /** Pressed and not yet answered: a rest_id, or `pendingKey` of an account that only a profile names. */
+  /** Pressed and not yet answered: `pendingKey` of each account. */
   readonly pending = new SvelteSet<string>();
   isRefreshing = $state(false);
   private waiting: (() => Promise<void>) | null = null; // the follow that was pressed before signing in
@@ -22,23 +25,27 @@ export class Follow {
     private readonly askToSignIn: () => void,
   ) {}
 
-  /** Follow these people, or everyone ticked for null, on the networks signed in to; without one, after signing in. */
-  async start(restIds: string[] | null): Promise<void> {
-    const accounts = [this.signedIn.usable, this.signedIn.usableOnMastodon].flatMap((account) =>
-      account ? [account.id] : [],
-    );
-    if (accounts.length === 0) {
-      this.signInFirst(() => this.start(restIds));
+  /** The networks on which an account can follow now. */
+  readonly networks = $derived(NETWORKS.filter((network) => this.usableOn(network)));
+
+  /**
+   * Follow these people, or everyone ticked for null, on one network, or on all that are signed in to (null). Without a
+   * usable account, after signing in.
+   */
+  async start(restIds: string[] | null, on: Network | null = null): Promise<void> {
+    const networks = this.networks.filter((network) => on === null || network === on);
+    if (networks.length === 0) {
+      this.signInFirst(() => this.start(restIds, on));
       return;
     }
-    await this.whilePending(restIds ?? [], () =>
-      this.engine.call("follow.start", { accounts, rest_ids: restIds }),
-    );
+    const accounts = networks.flatMap((network) => this.usableOn(network)?.id ?? []);
+    const keys = (restIds ?? []).flatMap((id) => networks.map((network) => `${id} ${network}`));
+    await this.whilePending(keys, () => this.engine.call("follow.start", { accounts, rest_ids: restIds }));
   }
 
   /** Follow one checked account that only the person's own profile on X names. */
   async startOne(match: MatchView, named: AccountView): Promise<void> {
-    const account = this.signedIn.usable;
+    const account = this.usableOn(named.network);
     if (!account) {
       this.signInFirst(() => this.startOne(match, named));
       return;
@@ -50,6 +57,11 @@ export class Follow {
       this.engine.call("follow.one", wanted),
     );
     if (followed?.error) this.failures.current = failureOf(followed.error);
+  }
+
+  /** Follow people who are on several networks on this one only, or on each (null). */
+  async prefer(network: Network | null): Promise<void> {
+    await this.failures.guard(() => this.engine.call("follow.prefer", { network }));
   }
 
   async pause(): Promise<void> {
@@ -73,6 +85,10 @@ export class Follow {
     const { waiting } = this;
     this.waiting = null;
     return waiting;
+  }
+
+  private usableOn(network: Network) {
+    return network === "bluesky" ? this.signedIn.usable : this.signedIn.usableOnMastodon;
   }
 
   private signInFirst(then: () => Promise<void>): void {
@@ -100,7 +116,7 @@ export class Follow {
   }
 }
 
-/** Return the key of a pending follow: Follow for a person means what the directory lists, else one account. */
-export function pendingKey({ rest_id }: MatchView, { listed, address }: AccountView): string {
-  return listed ? rest_id : `${rest_id} ${address}`;
+/** Return the key of a pending follow: of a person's listed account on one network, else of one account. */
+export function pendingKey({ rest_id }: MatchView, { listed, network, address }: AccountView): string {
+  return `${rest_id} ${listed ? network : address}`;
 }

@@ -92,18 +92,52 @@ function fold(text: string): string {
   return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replaceAll("@", "");
 }
 
-/** Return the chosen Bluesky accounts that are not followed yet: what "Follow all" would follow. */
-export function toFollow(matches: readonly MatchView[]): AccountView[] {
+type Network = AccountView["network"];
+
+/** Whom a press of "Follow" follows: how many people, and how many accounts on each network. */
+export interface Planned extends Readonly<Record<Network, number>> {
+  readonly people: number;
+}
+
+/** Return how many of the chosen accounts on these networks are not followed yet. */
+export function planned(matches: readonly MatchView[], networks: readonly Network[]): Planned {
+  const open = matches.map(({ accounts }) =>
+    accounts.filter((account) => networks.includes(account.network) && isToFollow(account)),
+  );
+  const on = (network: Network) => open.flat().filter((account) => account.network === network).length;
+  return {
+    people: open.filter((accounts) => accounts.length > 0).length,
+    bluesky: on("bluesky"),
+    fediverse: on("fediverse"),
+  };
+}
+
+function isToFollow({ chosen, rejected, state }: AccountView): boolean {
+  return chosen && !rejected && state === "none";
+}
+
+/** Return whether somebody whom the directory lists is on both networks, so that there is something to prefer. */
+export function areOnBoth(matches: readonly MatchView[]): boolean {
+  return matches.some(({ accounts, preselected }) => {
+    const listed = accounts.filter((account) => account.listed && !account.rejected);
+    return preselected && new Set(listed.map(({ network }) => network)).size > 1;
+  });
+}
+
+/** Return the chosen fediverse accounts that are not followed yet: the rows of the CSV for Mastodon. */
+export function toImport(matches: readonly MatchView[]): AccountView[] {
+  const isOpen = ({ state }: AccountView) => state !== "following" && state !== "requested";
   return matches.flatMap((match) =>
-    match.accounts.filter((a) => a.network === "bluesky" && a.chosen && !a.rejected && a.state === "none"),
+    match.accounts.filter((a) => a.network === "fediverse" && a.chosen && !a.rejected && isOpen(a)),
   );
 }
 
-/** Return the chosen fediverse accounts: the rows of the CSV for Mastodon. */
-export function toImport(matches: readonly MatchView[]): AccountView[] {
-  return matches.flatMap((match) =>
-    match.accounts.filter((a) => a.network === "fediverse" && a.chosen && !a.rejected),
-  );
+/** Return how many of the people found by the directory are rejected: each of their listed accounts is another person's. */
+export function countRejected(matches: readonly MatchView[]): number {
+  return matches.filter(({ following, row_id, accounts }) => {
+    const listed = accounts.filter((account) => account.listed);
+    return following && row_id !== null && listed.length > 0 && listed.every(({ rejected }) => rejected);
+  }).length;
 }
 
 /** Return the ids of the people whose follow failed. */

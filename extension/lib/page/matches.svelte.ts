@@ -9,7 +9,18 @@ import { locale, sentenceFor, t } from "../i18n/i18n.svelte";
 import type { Looked } from "../messages/views";
 import type { AccountView, MatchView } from "../messages/messages.gen";
 import type { Failures } from "./failures.svelte";
-import { counts, decided, type Decision, failed, servers, sorted, toFollow, toImport } from "./list";
+import {
+  areOnBoth,
+  countRejected,
+  counts,
+  decided,
+  type Decision,
+  failed,
+  planned,
+  servers,
+  sorted,
+  toImport,
+} from "./list";
 
 interface Pending {
   readonly decision: Decision;
@@ -40,11 +51,17 @@ export class Matches {
   /** False until the first read: no match means nothing before. */
   readonly isLoaded = $derived(this.copy.current !== NO_COPY);
   readonly counts = $derived(counts(this.all));
-  readonly toFollow = $derived(toFollow(this.all));
+  readonly areOnBoth = $derived(areOnBoth(this.all));
   readonly toImport = $derived(toImport(this.all));
   /** Mastodon servers of the people found, those of most people first. */
   readonly servers = $derived(servers(this.all));
   readonly failedIds = $derived(failed(this.all));
+  readonly rejectedCount = $derived(countRejected(this.all));
+
+  /** Return whom "Follow" would follow on these networks. */
+  planned(networks: readonly AccountView["network"][]) {
+    return planned(this.all, networks);
+  }
 
   /** Store a decision; it shows at once, and is taken back if the engine could not store it. */
   async decide(match: MatchView, account: AccountView, decision: Decision): Promise<void> {

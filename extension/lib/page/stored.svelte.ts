@@ -7,6 +7,7 @@ const readAll = async () => ({
   candidate: await readState("candidate"),
   directory: await readState("directory"),
   summary: await readState("matches"),
+  preferred: await readState("preferred"),
   queue: await readState("queue"),
   work: await readState("work"),
 });
@@ -22,6 +23,8 @@ export class Stored {
   /** Version 0 is no directory: the engine stores it with the error of a first download that failed. */
   readonly hasDirectory = $derived(this.directory !== null && this.directory.version > 0);
   readonly summary = $derived(this.views.current?.summary ?? null);
+  /** On which network people are followed who are on several; null: on each. */
+  readonly preferred = $derived(this.views.current?.preferred?.network ?? null);
   readonly queue = $derived(this.views.current?.queue ?? null);
   readonly work = $derived(this.views.current?.work ?? null);
 }

@@ -58,13 +58,27 @@ test("who is signed in on both networks follows on both", async () => {
   });
 });
 
+test("a row follows on its own network, after signing in there", async () => {
+  const { follow, signedIn, calls, askToSignIn } = makeFollow();
+  await follow.start(["1"], "fediverse");
+  expect([calls, askToSignIn.mock.calls.length]).toEqual([[], 1]);
+  const named = account({ network: "fediverse", address: "a@x.example.org" });
+  signedIn.usableOnMastodon = { ...ME, id: "me@rive.example.org" };
+  await follow.start(["1"], "fediverse");
+  await follow.startOne(match("2"), { ...named, listed: false });
+  expect(calls.map(([, fields]) => fields)).toMatchObject([
+    { accounts: ["me@rive.example.org"], rest_ids: ["1"] },
+    { account: "me@rive.example.org", address: "a@x.example.org" },
+  ]);
+});
+
 test("people asked for are pending until the engine answers, also when it refuses", async () => {
   let fail: (error: Error) => void = () => undefined;
   const { follow, failures } = makeFollow({
     "follow.start": () => new Promise((_, reject) => (fail = reject)),
   });
   const following = follow.start(["1", "2"]);
-  expect([...follow.pending]).toEqual(["1", "2"]);
+  expect([...follow.pending]).toEqual(["1 bluesky", "2 bluesky"]);
   fail(engineError("storage_full"));
   await following;
   expect(follow.pending.size).toBe(0);
@@ -113,7 +127,7 @@ test("an account that only a profile names is followed by its address, and its r
 });
 
 test("a pending follow is of a person where the directory lists the account, else of the account", () => {
-  expect(pendingKey(match("1"), account())).toBe("1");
+  expect(pendingKey(match("1"), account())).toBe("1 bluesky");
   expect(pendingKey(match("1"), NAMED)).toBe("1 named.example.org");
 });
 

@@ -1,6 +1,9 @@
 // The list of people found: its order, its filters, what "Follow all" would follow.
 import { expect, test } from "vitest";
 import {
+  areOnBoth,
+  planned,
+  countRejected,
   counts,
   decided,
   failed,
@@ -8,7 +11,6 @@ import {
   mayChoose,
   nameOf,
   sorted,
-  toFollow,
   toImport,
 } from "../../../extension/lib/page/list";
 import type {
@@ -165,17 +167,42 @@ test("search takes names and addresses, without accents, case or @, every word",
   expect(ids(find(people, "all", "nobody"))).toEqual([]);
 });
 
-test("Follow all takes what is ticked on Bluesky and not followed yet, and nothing else", () => {
+test("Follow all takes who is ticked on the networks signed in to and not followed yet", () => {
+  const open = {
+    chosen: true,
+    network: "fediverse",
+    address: "a@x.example.org",
+  } as const;
   const accounts = [
     account({ address: "yes.example.org", chosen: true }),
     account({ address: "unticked.example.org" }),
     account({ address: "rejected.example.org", chosen: true, rejected: true }),
     account({ address: "done.example.org", chosen: true, state: "following" }),
-    account({ address: "ada@example.org", network: "fediverse", chosen: true }),
+    account(open),
   ];
-  expect(
-    toFollow([match("1", { accounts })]).map(({ address }) => address),
-  ).toEqual(["yes.example.org"]);
+  const people = [
+    match("1", { accounts }),
+    match("2", { accounts: [account(open)] }),
+    match("3", { accounts: [account({ ...open, state: "requested" })] }),
+  ];
+  expect(planned(people, ["bluesky"])).toEqual({
+    people: 1,
+    bluesky: 1,
+    fediverse: 0,
+  });
+  expect(planned(people, ["bluesky", "fediverse"])).toEqual({
+    people: 2,
+    bluesky: 1,
+    fediverse: 2,
+  });
+});
+
+test("there is something to prefer where a preselected person is listed on both networks", () => {
+  const both = [account(), account({ network: "fediverse" })];
+  const one = match("1", { accounts: both, preselected: true });
+  expect(areOnBoth([one])).toBe(true);
+  expect(areOnBoth([{ ...one, accounts: both.slice(1) }])).toBe(false);
+  expect(areOnBoth([{ ...one, preselected: false }])).toBe(false);
 });
 
 test("a decision shows on its own account only; a rejection unticks", () => {
@@ -207,6 +234,24 @@ test("a decision shows on its own account only; a rejection unticks", () => {
     [false, false],
     [true, false],
   ]);
+});
+
+test("a person is not found any more once each of their listed accounts is rejected", () => {
+  const no = { rejected: true };
+  const people = [
+    match("kept"),
+    match("one of two", {
+      accounts: [account(no), account({ network: "fediverse" })],
+    }),
+    match("rejected", { accounts: [account(no)] }),
+    match("both", { accounts: [account(no), account(no)] }),
+    match("follower", { following: false, accounts: [account(no)] }),
+    match("hinted", {
+      row_id: null,
+      accounts: [account({ ...no, listed: false, hint: hint(null) })],
+    }),
+  ];
+  expect(countRejected(people)).toBe(2);
 });
 
 test("the CSV for Mastodon has the ticked accounts there, and no others", () => {

@@ -62,7 +62,7 @@ test("a tick shows before the engine answers, and stays while its copy is read a
   flushSync();
   expect(history.slice(1)).not.toContain(false);
   expect(matches.counts.all).toBe(1);
-  expect(matches.toFollow).toHaveLength(1);
+  expect(matches.planned(["bluesky"]).people).toBe(1);
 });
 
 test("once the engine has stored a decision, its copy counts", async () => {
