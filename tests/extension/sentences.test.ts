@@ -134,12 +134,10 @@ const COUNTED = (Object.keys(CATALOGUES.en) as Key[]).filter((key) =>
   /\{(count|read|rows|found|following), plural/.test(CATALOGUES.en[key]),
 );
 
+// Each value is the same number, each date the same day.
 function said(language: Language, key: Key, amount: number): string {
-  const values = Object.fromEntries(
-    ["count", "read", "rows", "found", "following", "named", "version"].map(
-      (name) => [name, amount],
-    ),
-  );
+  const names = [...CATALOGUES[language][key].matchAll(/\{(\w+)[,}]/g)];
+  const values = Object.fromEntries(names.map(([, name]) => [name, amount]));
   return withoutIsolates(
     makeTranslate(language)(key, { ...values, date: NOW }),
   );

@@ -25,7 +25,7 @@ from tests.reach.world import World, make_world
 SEEDS = tuple(f"fit {number}" for number in range(6))
 ABSENT = 0.5  # the base rate that the weights are fitted for
 FOUND = 500
-ROUNDS = 250
+ROUNDS = 150
 RATE = 0.6  # first step; later ones shrink with the slopes seen (AdaGrad)
 EDGES = (0.0, 0.03, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.97, 1.01)  # of raw probability, for the knots
 PENALTY = 1.0  # of the square of a weight, beside the sum of log likelihoods

@@ -57,7 +57,7 @@ def signed_in(pds: Pds, account: Account) -> Fetch:
     return fetch
 
 
-def make_follows(fetch: Fetch, storage: MemoryStorage) -> Follows:
+def make_follows(fetch: Fetch, storage: MemoryStorage, rules: Mapping[Network, FollowRules] = RULES) -> Follows:
     environment = Environment(
         storage=storage,
         fetch=fetch,
@@ -70,7 +70,7 @@ def make_follows(fetch: Fetch, storage: MemoryStorage) -> Follows:
         log=print,
         directories=[SOURCE],
     )
-    return Follows(environment, Repository(environment), RULES)
+    return Follows(environment, Repository(environment), rules)
 
 
 async def follow(

@@ -13,6 +13,7 @@ What is returned is calibrated: the share of such candidates that were right (KN
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -80,8 +81,13 @@ def calibrate(raw: float) -> float:
 
 
 def _find(person: Sought, candidates: Iterable[Candidate], now: datetime, is_signed_in: bool) -> list[Found]:
-    allowed = (one for one in candidates if not is_excluded(one, is_signed_in=is_signed_in))
-    return [(one, find_signs(person, one, now)) for one in allowed]
+    allowed = [one for one in candidates if not is_excluded(one, is_signed_in=is_signed_in)]
+    counts = Counter(one.network for one in allowed)
+    return [(one, find_signs(person, one, now) | _rivals(counts[one.network])) for one in allowed]
+
+
+def _rivals(count: int) -> frozenset[Sign]:
+    return frozenset({"one_of_several"}) if count > 1 else frozenset()
 
 
 def _score(found: Sequence[Found], odds: float) -> list[Scored]:

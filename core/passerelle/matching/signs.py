@@ -49,6 +49,7 @@ Sign = Literal[
     "unused",  # no posts
     "few_posts",
     "young",  # made lately: impersonators are, most people are not
+    "one_of_several",  # the person has other candidates on this network
 ]
 
 FEW_POSTS = 20  # by hand

@@ -132,6 +132,14 @@ export function toImport(matches: readonly MatchView[]): AccountView[] {
   );
 }
 
+/** Return how many of the people found by the directory are rejected: each of their listed accounts is another person's. */
+export function countRejected(matches: readonly MatchView[]): number {
+  return matches.filter(({ following, row_id, accounts }) => {
+    const listed = accounts.filter((account) => account.listed);
+    return following && row_id !== null && listed.length > 0 && listed.every(({ rejected }) => rejected);
+  }).length;
+}
+
 /** Return the ids of the people whose follow failed. */
 export function failed(matches: readonly MatchView[]): string[] {
   return matches.filter(FILTERS.failed).map((match) => match.rest_id);

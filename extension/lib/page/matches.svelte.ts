@@ -11,6 +11,7 @@ import type { AccountView, MatchView } from "../messages/messages.gen";
 import type { Failures } from "./failures.svelte";
 import {
   areOnBoth,
+  countRejected,
   counts,
   decided,
   type Decision,
@@ -55,6 +56,7 @@ export class Matches {
   /** Mastodon servers of the people found, those of most people first. */
   readonly servers = $derived(servers(this.all));
   readonly failedIds = $derived(failed(this.all));
+  readonly rejectedCount = $derived(countRejected(this.all));
 
   /** Return whom "Follow" would follow on these networks. */
   planned(networks: readonly AccountView["network"][]) {

@@ -3,6 +3,7 @@ import { tick } from "svelte";
 import { onReading, type Reading, readReading } from "../messages/reading";
 import { engine } from "../engine/client";
 import { readState } from "../engine/stores";
+import { foundText } from "../i18n/archive-text";
 import { locale, t } from "../i18n/i18n.svelte";
 import type { LanguageSetting } from "../i18n/i18n";
 import type { ExportMake } from "../messages/messages.gen";
@@ -40,6 +41,13 @@ export class Page {
   /** The name of the file saved last. */
   saved = $state<string | null>(null);
   deleted = $state(false);
+  /** How many people were found, in a sentence; "" before anyone was looked for. */
+  readonly foundText = $derived.by(() => {
+    const { archive, summary } = this.stored;
+    return summary
+      ? foundText({ ...summary, found: summary.found - this.matches.rejectedCount }, archive, t)
+      : "";
+  });
   /** What was done last, to be read aloud. */
   said = $state("");
   private isBadgesOfferDismissed = $state(true); // until it has been read

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import {
   areOnBoth,
   planned,
+  countRejected,
   counts,
   decided,
   failed,
@@ -233,6 +234,24 @@ test("a decision shows on its own account only; a rejection unticks", () => {
     [false, false],
     [true, false],
   ]);
+});
+
+test("a person is not found any more once each of their listed accounts is rejected", () => {
+  const no = { rejected: true };
+  const people = [
+    match("kept"),
+    match("one of two", {
+      accounts: [account(no), account({ network: "fediverse" })],
+    }),
+    match("rejected", { accounts: [account(no)] }),
+    match("both", { accounts: [account(no), account(no)] }),
+    match("follower", { following: false, accounts: [account(no)] }),
+    match("hinted", {
+      row_id: null,
+      accounts: [account({ ...no, listed: false, hint: hint(null) })],
+    }),
+  ];
+  expect(countRejected(people)).toBe(2);
 });
 
 test("the CSV for Mastodon has the ticked accounts there, and no others", () => {
