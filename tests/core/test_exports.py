@@ -100,21 +100,7 @@ def test_each_account_has_the_grade_and_the_evidence_that_are_its_own() -> None:
     assert hinted["Evidence"] == "says_so bio 2026-11-01; account_found 2026-11-01; links_back 2026-11-01"
 
 
-def test_accounts_followed_or_asked_already_are_not_imported_again() -> None:
-    for state, count in (("none", 1), ("failed", 1), ("following", 0), ("requested", 0)):
-        account = AccountView.model_validate(
-            {
-                "network": "fediverse",
-                "address": "ada@quai.example.org",
-                "did": None,
-                "url": "https://quai.example.org/@ada",
-                "chosen": True,
-                "rejected": False,
-                "state": state,
-                "error": None,
-                "listed": True,
-                "hint": None,
-            }
-        )
-        view = MatchView.model_construct(rest_id="11", accounts=[account])
-        assert len(list(chosen_accts([view]))) == count
+@pytest.mark.parametrize(("state", "count"), [("none", 1), ("failed", 1), ("following", 0), ("requested", 0)])
+def test_accounts_followed_or_asked_already_are_not_imported_again(state: str, count: int) -> None:
+    found = account("ada@quai.example.org").model_copy(update={"state": state})
+    assert len(list(chosen_accts([view(found)]))) == count

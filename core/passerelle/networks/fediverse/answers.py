@@ -6,7 +6,9 @@ https://docs.joinmastodon.org/api/rate-limits/; GoToSocial: https://docs.gotosoc
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from passerelle.errors import ServerRefused
@@ -64,8 +66,9 @@ def document_of(response: Response) -> Any:
 def slowed_until(response: Response, now: datetime) -> datetime | None:
     """Return until when the server wants no request: after a 429, or when the last allowed one is used up.
 
-    Servers say it as ISO 8601 (Mastodon, GoToSocial), as Unix seconds, or as seconds to wait. A moment counts only
-    within the longest window: outside it our clock or the server's is wrong. None where it is not said, or not needed.
+    Servers say it as ISO 8601 (Mastodon, GoToSocial), as Unix seconds, as seconds to wait, or as a date (RFC 9110). A
+    moment counts only within the longest window: outside it our clock or the server's is wrong. None where it is not
+    said, or not needed.
     """
     if response.status != 429 and _first(response, _REMAINING) != "0":
         return None
@@ -82,11 +85,11 @@ def _moment(text: str, now: datetime) -> datetime | None:
     if text.isascii() and text.isdecimal() and len(text) <= 11:
         number = int(text)
         return now + timedelta(seconds=number) if number < LONGEST_SECONDS else datetime.fromtimestamp(number, UTC)
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    for parse in (datetime.fromisoformat, parsedate_to_datetime):
+        with suppress(ValueError):
+            moment = parse(text)
+            return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return None
 
 
 def _is_about_scope(words: str) -> bool:
