@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Playwright, expect
 
 from tests.conftest import Packages
-from tests.e2e.steps import APP, error, open_settings
+from tests.e2e.steps import APP, await_followed, await_matches, error, follow_all, hand_over, open_settings
 from tests.world.chromium import Chromium, closed_world
 from tests.world.mastodon import Mastodon
 from tests.world.mastodons import HOME, PERSON, SOFTWARE, WITHOUT_API
 from tests.world.pds import Account, Pds
+from tests.world.residents import PRESELECTED
+from tests.world.sites import PDS, is_batch
 from tests.world.world import World
 
 pytestmark = pytest.mark.e2e
@@ -35,6 +38,7 @@ def tab(browser: Chromium, world: World) -> Iterator[Page]:
     yield page
     page.goto(browser.url(f"{APP}#settings"))
     page.reload()
+    expect(page.get_by_test_id("badges-switch")).to_be_visible()
     for _ in range(page.get_by_test_id("sign-out").count()):
         page.get_by_test_id("sign-out").first.click()
     expect(page.get_by_test_id("sign-out")).to_have_count(0)
@@ -197,3 +201,44 @@ def test_a_real_pds_signs_in_by_oauth_follows_and_is_revoked(
     bluesky.get_by_test_id("sign-out").click()
     expect(bluesky.get_by_test_id("sign-out")).to_have_count(0)
     await_that(bluesky, lambda: any(ask.path == "/oauth/revoke" and ask.method == "POST" for ask in world.asked))
+
+
+def test_whom_the_archive_names_is_followed_with_tokens_of_oauth(
+    browser: Chromium, bluesky: Page, person: Account, pds: Pds, sample: Path, world: World
+) -> None:
+    authorize(open_bluesky_window(browser, bluesky, person.handle), person)
+    expect(bluesky.get_by_test_id("bluesky-form")).to_be_hidden()
+    hand_over(bluesky, sample)
+    await_matches(bluesky)
+    follow_all(bluesky)
+    await_followed(bluesky)
+
+    assert len(pds.list_follows(person.did)) == len(PRESELECTED)
+    written = [ask for ask in world.asked if is_batch(ask)]
+    assert written
+    assert all(ask.header("authorization").startswith("DPoP ") and ask.header("dpop") for ask in written)
+
+
+def test_bluesky_a_refusal_on_the_page_and_a_closed_window_are_told_apart(
+    browser: Chromium, bluesky: Page, person: Account
+) -> None:
+    window = open_bluesky_window(browser, bluesky, person.did)
+    window.locator("input[type=password]").fill(person.password)
+    window.get_by_role("button", name="Sign in").last.click()
+    window.get_by_role("button", name="Deny").or_(window.get_by_role("button", name="Cancel")).last.click()
+    expect(error(bluesky, "sign_in_denied")).to_be_visible()
+
+    open_bluesky_window(browser, bluesky, person.handle).close()
+    expect(error(bluesky, "sign_in_closed")).to_be_visible()
+
+
+def test_a_server_can_be_typed_instead_of_an_address(browser: Chromium, bluesky: Page, person: Account) -> None:
+    window = open_bluesky_window(browser, bluesky, PDS)
+    if window.get_by_role("button", name="Sign in").count():
+        window.get_by_role("button", name="Sign in").first.click()
+    window.locator("input[name=username]").fill(person.handle)
+    authorize(window, person)
+
+    expect(bluesky.get_by_test_id("bluesky-form")).to_be_hidden()
+    open_settings(bluesky)
+    expect(bluesky.locator(f'[data-testid="signed-in"][data-did="{person.did}"]')).to_be_visible()

@@ -23,7 +23,7 @@ const BY_NAME: Readonly<Record<string, string>> = {
 export function toSessionError(thrown: unknown, host: string): SessionError {
   const causes = chainOf(thrown);
   const own = causes.find((one) => one instanceof SessionError); // of our own fetch: the server did not answer
-  const code = causes.map(codeOf).find((one) => one !== null);
+  const code = causes.some(isOver) ? "session_expired" : causes.map(codeOf).find((one) => one !== null);
   return own ?? new SessionError(code ?? "server_error", { host });
 }
 
@@ -33,10 +33,11 @@ function codeOf(error: Error): string | null {
     return error.statusCode < 500 ? "server_without_oauth" : "server_error";
   if (error instanceof OAuthCallbackError) return BY_NAME[error.params.get("error") ?? ""] ?? null;
   if (error instanceof OAuthResolverError) return error.cause ? null : "server_without_oauth";
-  const isOver = [TokenRefreshError, TokenRevokedError, TokenInvalidError].some(
-    (one) => error instanceof one,
-  );
-  return isOver ? "session_expired" : null;
+  return null;
+}
+
+function isOver(error: Error): boolean {
+  return [TokenRefreshError, TokenRevokedError, TokenInvalidError].some((one) => error instanceof one);
 }
 
 function byStatus(status: number): string {

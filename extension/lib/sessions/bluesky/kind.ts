@@ -11,9 +11,12 @@ const TIMEOUT = 30; // seconds, as core/passerelle/transport.py
 // https://datatracker.ietf.org/doc/html/rfc9449#section-7.1; what is wrong with our proofs can only be their time.
 const CLOCK = /\berror="invalid_dpop_proof"/;
 
+/** What is known of a session whose record is gone. */
+const NOBODY = { kind: "oauth", network: "bluesky", address: "", signedInAt: "" } as const;
+
 /** Make the kind; the client is made at the first request. */
 export function makeOauth(parts: ClientParts, announce: () => void): Kind<OauthSession> {
-  const sessionStore = makeSessionStore(announce);
+  const sessionStore = makeSessionStore(parts, announce);
   let client: ReturnType<typeof makeClient> | undefined;
 
   return {
@@ -38,17 +41,24 @@ export function makeOauth(parts: ClientParts, announce: () => void): Kind<OauthS
       }
     },
 
-    async end(session) {
-      if (!session.tokens) return;
-      const only = makeMemory<Stored>();
-      only.set(session.id, fromTokens(session.tokens));
-      await makeClient(parts, only).revoke(session.id);
-    },
+    end: (session) => revoke(parts, session),
   };
 }
 
+// With a store of its own, and without the lock of a renewal that may be under way.
+async function revoke({ fetch }: ClientParts, { id, server, tokens }: OauthSession): Promise<void> {
+  if (!tokens) return;
+  const only = makeMemory<Stored>();
+  only.set(id, fromTokens(tokens));
+  try {
+    await makeClient({ fetch, exclusively: (_, work) => work() }, only).revoke(id);
+  } catch (error) {
+    throw toSessionError(error, new URL(server).host);
+  }
+}
+
 // The store that the client renews into; a record that is gone means that the person signed out meanwhile.
-function makeSessionStore(announce: () => void): SessionStore {
+function makeSessionStore(parts: ClientParts, announce: () => void): SessionStore {
   const find = async (id: string): Promise<OauthSession | null> => {
     const session = await store.get(id);
     return session?.kind === "oauth" ? session : null;
@@ -58,11 +68,13 @@ function makeSessionStore(announce: () => void): SessionStore {
       const tokens = (await find(id))?.tokens;
       return tokens ? fromTokens(tokens) : undefined;
     },
-    // Throwing makes the client revoke the new tokens.
     set: async (id, value) => {
       const session = await find(id);
-      if (!session || !(await store.update({ ...session, tokens: toTokens(value) })))
+      const next = { ...(session ?? NOBODY), id, tokens: toTokens(value), server: value.tokenSet.aud };
+      if (!session || !(await store.update({ ...next, server: session.server }))) {
+        await revoke(parts, next); // what the renewal brought must not live on
         throw new SessionError("not_signed_in");
+      }
       announce();
     },
     del: async (id) => {
@@ -94,6 +106,8 @@ async function told(
   expired: Tools<OauthSession>["expired"],
 ): Promise<Error> {
   const { host } = new URL(session.server);
+  // However the client words it: the person signed out meanwhile.
+  if (!(await store.get(session.id))) return new SessionError("not_signed_in");
   const failure = toSessionError(error, host);
   if (failure.code === "session_expired") {
     await expectStored(session, expired);
