@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.data.archives import make_archive
-from tests.data.people import ADA, FRIENDLY
-from tests.e2e.steps import APP, await_matches, hand_over, row, sign_in
+from tests.data.people import ADA, FARID, FRIENDLY
+from tests.e2e.steps import APP, await_followed, await_matches, hand_over, row, sign_in
 from tests.world.chromium import Chromium
 from tests.world.pds import Account
 from tests.world.sites import DIRECTORY, PDS, is_batch
@@ -89,7 +89,9 @@ def test_reading_that_was_stopped_does_not_blame_the_directory(
     expect(tab.get_by_text("could not be downloaded")).to_have_count(0)
 
 
-@pytest.mark.parametrize(("status", "is_said"), [(None, "does not answer")])
+@pytest.mark.parametrize(
+    ("status", "is_said"), [(429, None), (None, "does not answer"), (502, "has a problem of its own")]
+)
 def test_waiting_names_the_cause_that_there_is(
     chromium: Chromium, everywhere: World, sample: Path, person: Account, status: int | None, is_said: str | None
 ) -> None:
@@ -106,3 +108,20 @@ def test_waiting_names_the_cause_that_there_is(
             expect(tab.get_by_test_id("follow-status")).to_contain_text("Following goes on by itself at")
             expect(bar.get_by_test_id("error")).to_have_count(0)
         assert "asks" not in bar.inner_text()
+
+
+def test_after_one_follow_the_number_is_of_all_so_far(chromium: Chromium, sample: Path, person: Account) -> None:
+    tab = opened(chromium, sample)
+    await_matches(tab)
+    sign_in(tab, person)
+    ticked = tab.get_by_test_id("choose").and_(tab.locator(":checked:enabled"))
+    expect(tab.get_by_test_id("follow-all")).to_be_enabled()
+    while ticked.count():
+        ticked.first.uncheck()
+    for number, who in enumerate((ADA, FARID), start=1):
+        account = row(tab, who.screen_name).get_by_test_id("account").first
+        account.get_by_test_id("follow-button").click()
+        expect(account).to_have_attribute("data-state", "following")
+        await_followed(tab)
+        said = "1 person followed" if number == 1 else "2 people followed"
+        expect(tab.get_by_test_id("follow-finished")).to_have_text(f"{said} with Passerelle so far.")
