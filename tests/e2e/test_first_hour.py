@@ -70,6 +70,7 @@ def test_looking_again_shows_that_it_works_and_when_it_was(
     page = open_unknown(chromium, unknown)
     looked = page.get_by_test_id("looked-at")
     before = looked.inner_text()
+    page.wait_for_timeout(1_100)  # the page shows seconds
     with everywhere.fault(DIRECTORY, slow(2)):
         page.get_by_test_id("look-again").click()
         expect(page.get_by_test_id("working")).to_be_visible()
