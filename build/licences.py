@@ -26,9 +26,20 @@ FOLDER = PUBLIC / "licences"
 INDEX = FOLDER / "index.json"
 BUNDLED = EXTENSION / "bundled-packages.json"
 MODULES = EXTENSION / "node_modules"
-# Texts that their packages on npm leave out.
+# Texts that their packages on npm leave out, by the beginning of their names. Several only name their licences.
 TEXTS = BUILD / "licences"
-WITHOUT_TEXT = {"wxt": "MIT-wxt.txt", "@wxt-dev/browser": "MIT-wxt.txt"}
+WITHOUT_TEXT = {
+    "wxt": "MIT-wxt.txt",
+    "@wxt-dev/browser": "MIT-wxt.txt",
+    "@atproto/": "MIT.txt",
+    "@atproto-labs/": "MIT.txt",
+    "multiformats": "MIT.txt",
+}
+# What a licence's own text says, and a note that only names it does not.
+GRANTS = re.compile(
+    r"Permission is hereby granted|Permission to use|Redistribution and use|TERMS AND CONDITIONS|LICENSE AGREEMENT"
+    r"|Mozilla Public License"
+)
 OURS = "AGPL-3.0-or-later"
 TEXT_NAME = re.compile(r"licen[cs]e|copying|notice", re.IGNORECASE)
 CLASSIFIER = "License :: OSI Approved :: "
@@ -101,13 +112,12 @@ def _npm() -> Iterator[Part]:
     for name in json.loads(BUNDLED.read_text()):
         package = json.loads((MODULES / name / "package.json").read_text())
         files = sorted(file for file in (MODULES / name).iterdir() if file.is_file() and TEXT_NAME.match(file.name))
-        if name in WITHOUT_TEXT:
-            files.append(TEXTS / WITHOUT_TEXT[name])
+        files += [TEXTS / file for start, file in WITHOUT_TEXT.items() if name.startswith(start)]
         text = "\n\n".join(file.read_text() for file in files)
         yield _checked(Part(name, package["version"], package["license"], text))
 
 
 def _checked(part: Part) -> Part:
-    if not part.licence or not part.text.strip():
+    if not part.licence or not GRANTS.search(part.text):
         raise SystemExit(f"{part.name} {part.version} comes without a licence or its text; add it to build/licences/")
     return part

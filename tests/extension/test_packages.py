@@ -162,6 +162,7 @@ def test_a_package_holds_the_licence_text_of_each_of_its_parts(dist: Path, packa
     assert {re.sub("[-_.]+", "-", wheel["name"]) for wheel in wheels} - {"passerelle"} <= named
     assert {"svelte", "idb", "intl-messageformat", "valibot", "wxt"} <= texts.keys()
     assert all(len(text) > 500 for text in texts.values())
+    assert "Permission is hereby granted" in texts["multiformats"]  # its own file only names two licences
 
 
 def test_another_list_of_directories_changes_the_list_and_its_permission_only(dist: Path, packages: Packages) -> None:
