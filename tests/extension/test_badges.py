@@ -218,7 +218,7 @@ def test_rows_of_one_shape_may_be_laid_out_differently(open_page: Open) -> None:
     page.evaluate("badges.stop()")
     # Every second row has one more column around the @name, and nothing in its markup says so.
     page.add_style_tag(
-        content="[data-testid=cellInnerDiv]:nth-child(even) .fixed > .fixed { flex-direction: column !important }"
+        content="[data-testid=cellInnerDiv]:nth-child(even) .second > .row { flex-direction: column !important }"
     )
     page.evaluate("(names) => badges.start(names)", list(KNOWN))
 
