@@ -25,7 +25,6 @@ STEP = 37  # between two rows of people who appear: they lie all over the direct
 PER_SECOND = 100
 CELLS = 200  # a turn: many short turns share the machine's moods better than few long ones
 REPEATS = 20
-MESSAGE_TURNS = 8
 WARM_UP = 100  # cells before anything is measured, so that scripts are compiled and the background is awake
 MANY_CELLS = 10_000  # after which memory is measured
 IN_HASTE = 500  # cells a second, so that this takes no minutes
@@ -93,7 +92,7 @@ def measure(tools: Tools) -> Iterator[Figure | Failure]:
 def _time(session: Session) -> Iterator[Figure]:
     with _Timeline(session, sites.X) as with_badges, _Timeline(session, ELSEWHERE) as without:
         turns = [_take_turn(with_badges, without, turn) for turn in range(REPEATS)]
-        messages = [with_badges.round_trips(_names(CELLS, 0)) for _ in range(MESSAGE_TURNS)]
+        messages = [with_badges.round_trips(_names(CELLS, 0)) for _ in range(REPEATS)]
     for when, growths in (
         ("", [turn.alone for turn in turns]),
         (" where X's answer came before", [turn.announced for turn in turns]),
