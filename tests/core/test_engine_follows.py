@@ -202,7 +202,7 @@ def test_signing_in_as_another_account_loses_nothing_of_the_first_queue(archive:
         assert (view["following"], view["waiting"]) == (3, 2)
         of_me, browser.pds.records = browser.pds.records, {}
         await browser.ask("follow.refresh", account=OTHER)
-        assert account_of(browser, ADA)["state"] == "none"  # the other account follows nobody
+        assert account_of(browser, ADA)["state"] == "none"  # the other account has no follows
         browser.start()  # also after the browser was closed
         await browser.ask("engine.start")
         queues = browser.storage.stores["state"]["queue"]["accounts"]

@@ -73,7 +73,7 @@ def test_everyone_ends_in_the_state_that_the_server_knows(software: Software) ->
     run(follow_all(home))
     assert home.states() == ENDS
     assert home.server.followed("camille") == [key for key, end in sorted(ENDS.items()) if end == "following"]
-    assert len(follows_sent(home)) == 3  # ada, elif, local: nobody who is followed or was asked
+    assert len(follows_sent(home)) == 3  # ada, elif, local: those followed or asked before are left out
     moved = home.items()["old@agora.example.org"]["error"]
     assert moved["params"] == {"address": "ada@agora.example.org"}
 

@@ -298,7 +298,7 @@ def show_nothing_yet(page: Page, _: Path) -> None:
 def show_nobody_found(page: Page, folder: Path) -> None:
     choose(page, make_archive(folder / "x.zip", following=NO_ONE, followers=[], tweets=[]))
     await_matches(page, len(NO_ONE))
-    expect(page.get_by_test_id("nobody-found")).to_be_visible()
+    expect(page.get_by_test_id("none-found")).to_be_visible()
 
 
 def show_result(page: Page, folder: Path) -> None:

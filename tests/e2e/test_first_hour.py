@@ -43,7 +43,7 @@ def test_when_no_one_is_found_the_page_says_why_with_the_true_numbers_and_what_e
     page = open_unknown(chromium, unknown)
     rows = json.loads(directory.latest())["rows"]
 
-    expect(page.get_by_test_id("nobody-found")).to_contain_text(f"The directory ({rows:,} accounts) has none of them")
+    expect(page.get_by_test_id("none-found")).to_contain_text(f"The directory ({rows:,} accounts) has none of them")
     expect(page.get_by_test_id("few-names")).to_contain_text("the names of 93 of the 1,046 people you follow")
     expect(page.get_by_test_id("few-names").get_by_test_id("read-following")).to_be_visible()
     expect(page.get_by_test_id("badges-on")).to_be_visible()

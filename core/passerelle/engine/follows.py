@@ -92,7 +92,7 @@ class Follows:
         account = parse_account_id(fields.account)
         queue = self._store.queues.get(account)
         if queue is None:
-            raise CommandError("Passerelle has followed nobody with this account.")
+            raise CommandError("This account has no queue: Passerelle has not followed anyone with it.")
         names = None if fields.names is None else _comparable(fields.names)
         undone = (item.key for item in queue.items.values() if names is None or names & item.names)
         await self._store.record(account, UndoAsked(frozenset(undone)))

@@ -1,6 +1,6 @@
 """How many of the people asked about have an account at all, estimated from all of their candidates together.
 
-Weights are fitted where half of the people have an account. Among people of whom few do, the same signs are more often
+Weights are fitted where half of the people have an account. Where fewer of them have one, the same signs are more often
 another person's, so the odds of every candidate are lowered until what is expected fits what is seen. M. Saerens et
 al., Adjusting the outputs of a classifier to new a priori probabilities, 2002:
 https://doi.org/10.1162/089976602753284446

@@ -10,7 +10,7 @@ export type StoredPerson = readonly [
   aliases: readonly string[],
 ];
 
-/** The flag of a person whom the owner follows: FLAGS in core/passerelle/people/graph.py. */
+/** The flag of a person that the owner follows: FLAGS in core/passerelle/people/graph.py. */
 export const FOLLOWING = 1;
 
 /** What the archive says comes first, then what X's pages said. */

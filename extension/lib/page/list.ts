@@ -94,7 +94,7 @@ function fold(text: string): string {
 
 type Network = AccountView["network"];
 
-/** Whom a press of "Follow" follows: how many people, and how many accounts on each network. */
+/** What a press of "Follow" starts: how many people, and how many accounts on each network. */
 export interface Planned extends Readonly<Record<Network, number>> {
   readonly people: number;
 }
@@ -116,7 +116,7 @@ function isToFollow({ chosen, rejected, state }: AccountView): boolean {
   return chosen && !rejected && state === "none";
 }
 
-/** Return whether somebody whom the directory lists is on both networks, so that there is something to prefer. */
+/** Return whether any listed person is on both networks; otherwise there is no preference to ask for. */
 export function areOnBoth(matches: readonly MatchView[]): boolean {
   return matches.some(({ accounts, preselected }) => {
     const listed = accounts.filter((account) => account.listed && !account.rejected);

@@ -58,7 +58,7 @@ export class Matches {
   readonly failedIds = $derived(failed(this.all));
   readonly rejectedCount = $derived(countRejected(this.all));
 
-  /** Return whom "Follow" would follow on these networks. */
+  /** Return the counts of what "Follow" would start on these networks. */
   planned(networks: readonly AccountView["network"][]) {
     return planned(this.all, networks);
   }

@@ -12,7 +12,7 @@ const TIMEOUT = 30; // seconds, as core/passerelle/transport.py
 const CLOCK = /\berror="invalid_dpop_proof"/;
 
 /** What is known of a session whose record is gone. */
-const NOBODY = { kind: "oauth", network: "bluesky", address: "", signedInAt: "" } as const;
+const NEW_SESSION = { kind: "oauth", network: "bluesky", address: "", signedInAt: "" } as const;
 
 /** Make the kind; the client is made at the first request. */
 export function makeOauth(parts: ClientParts, announce: () => void): Kind<OauthSession> {
@@ -70,7 +70,7 @@ function makeSessionStore(parts: ClientParts, announce: () => void): SessionStor
     },
     set: async (id, value) => {
       const session = await find(id);
-      const next = { ...(session ?? NOBODY), id, tokens: toTokens(value), server: value.tokenSet.aud };
+      const next = { ...(session ?? NEW_SESSION), id, tokens: toTokens(value), server: value.tokenSet.aud };
       if (!session || !(await store.update({ ...next, server: session.server }))) {
         await revoke(parts, next); // what the renewal brought must not live on
         throw new SessionError("not_signed_in");
