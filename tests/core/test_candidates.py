@@ -1,4 +1,4 @@
-"""Sources of candidates: what they send, to whom, how often, and what they make of the answers."""
+"""Sources of candidates: the requests each sends, to which server, how often, and how it reads the answers."""
 
 from __future__ import annotations
 
