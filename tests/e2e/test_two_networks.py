@@ -23,7 +23,7 @@ ON_MASTODON = sorted(one.acct for one in FOUND if one.acct and one.sources > 1)
 
 @pytest.fixture
 def home(mastodons: Mapping[str, Mastodon]) -> Iterator[Mastodon]:
-    """The person's server, on which they follow nobody."""
+    """The person's server, without any follow of theirs."""
     server = mastodons[HOME]
     server.relations[PERSON] = Relations()
     yield server
@@ -53,6 +53,14 @@ def sign_in_to_mastodon(browser: Chromium) -> None:
     opened.value.locator("#authorize").click()
     expect(page.get_by_test_id("mastodon-form")).to_be_hidden()
     page.close()
+
+
+def test_from_the_result_one_press_leads_to_the_form_of_mastodon(chromium: Chromium, sample: Path) -> None:
+    page = chromium.open_page(APP)
+    hand_over(page, sample)
+    await_matches(page)
+    page.get_by_test_id("sign-in-mastodon").click()
+    expect(page.get_by_test_id("mastodon-server")).to_be_focused()
 
 
 def account_of(page: Page, screen_name: str, network: str) -> str:
