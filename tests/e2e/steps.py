@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.world.chromium import drop
+from tests.world.chromium import Chromium, drop
 from tests.world.pds import Account
 
 APP = "app.html"
@@ -54,6 +54,21 @@ def sign_in(page: Page, account: Account, password: str | None = None) -> None:
     page.get_by_test_id("sign-in-handle").fill(account.handle)
     page.get_by_test_id("sign-in-password").fill(password or account.app_password)
     page.get_by_test_id("sign-in-submit").click()
+
+
+def open_bluesky_window(browser: Chromium, page: Page, typed: str) -> Page:
+    """Type an address, press Sign in, and return the window of the server that opens."""
+    page.get_by_test_id("bluesky-handle").fill(typed)
+    with browser.context.expect_page() as opened:
+        page.get_by_test_id("bluesky-submit").click()
+    return opened.value
+
+
+def authorize_bluesky(window: Page, account: Account) -> None:
+    """Type the password on the server's page and press Authorize."""
+    window.locator("input[type=password]").fill(account.password)
+    window.get_by_role("button", name="Sign in").last.click()
+    window.get_by_role("button", name="Authorize").click()
 
 
 def follow_all(page: Page) -> None:
