@@ -180,6 +180,9 @@ class Pds:
     faults: list[str] = field(default_factory=list)
     read_faults: list[str] = field(default_factory=list)
     is_down: bool = False
+    own: dict[str, Any] = field(
+        default_factory=lambda: {"createdAt": "2024-01-01T00:00:00Z"}
+    )  # of the AppView's profile
     writes: int = 0
     retry_after: int = 30  # seconds, of a 429
     clock: Clock = field(default_factory=Clock)
@@ -266,6 +269,9 @@ class Pds:
             return reply(200, {"did": query["did"], "active": True})
         return reply(400, {"error": "RepoNotFound", "message": "Could not find repo"})
 
+    def _own(self, query: Mapping[str, str]) -> Response:
+        return reply(200, {"did": query["actor"], "handle": "me.example.org", **self.own})
+
     def _resolve(self, query: Mapping[str, str]) -> Response:
         if did := self.handles.get(query["handle"]):
             return reply(200, {"did": did})
@@ -281,6 +287,7 @@ READS: Mapping[str, Callable[[Pds, Mapping[str, str]], Response]] = {
     "com.atproto.repo.getRecord": Pds._get,
     "com.atproto.identity.resolveHandle": Pds._resolve,
     "com.atproto.sync.getRepoStatus": Pds._status,
+    "app.bsky.actor.getProfile": Pds._own,
 }
 
 
@@ -441,6 +448,7 @@ class Browser:
     requests: list[Request] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
     reports: list[str] = field(default_factory=list)
+    rules: Mapping[Network, FollowRules] = field(default_factory=lambda: QUICK_RULES)
 
     def __post_init__(self) -> None:
         self.pds.clock = self.clock
@@ -475,7 +483,7 @@ class Browser:
                 log=self.reports.append,
                 directories=[SOURCE],
             ),
-            QUICK_RULES,
+            self.rules,
         )
         return self.engine
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from passerelle.following.items import Item
+from passerelle.following.own import OwnAccount
 from passerelle.view import ErrorView
 
 
@@ -173,6 +174,13 @@ class RequestSent:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnRead:
+    """What the own account's server says about it now."""
+
+    own: OwnAccount
+
+
+@dataclass(frozen=True, slots=True)
 class Paused:
     """The person asked to stop here."""
 
@@ -214,6 +222,7 @@ Outcome = (
     | Unanswered
     | Stopped
     | RequestSent
+    | OwnRead
     | Paused
     | Resumed
     | ClockSetBack

@@ -33,6 +33,7 @@ from passerelle.following.outcomes import (
     Left,
     Missing,
     Outcome,
+    OwnRead,
     Paused,
     Postponed,
     Refused,
@@ -48,6 +49,7 @@ from passerelle.following.outcomes import (
     Unresolved,
     Withdrawn,
 )
+from passerelle.following.own import OwnAccount
 from passerelle.following.pace import Limit, Pace
 from passerelle.identifiers import AccountId
 from passerelle.view import ErrorView
@@ -141,6 +143,8 @@ class Queue:
     is_unread: bool = False  # a batch was sent since
     doubles: tuple[str, ...] = ()  # records to delete
     last_key_number: int = 0
+    own: OwnAccount | None = None  # what the server says about the account; not stored
+    accepted_labels: frozenset[str] = frozenset()  # of the account, in spite of which the person went on
 
     def to_json(self) -> dict[str, Any]:
         """Return what is stored of the queue, without the items."""
@@ -154,6 +158,7 @@ class Queue:
             "requests_sent": _spent_to_json(self.requests_sent),
             "last_key_number": self.last_key_number,
             "is_unread": self.is_unread,
+            "accepted_labels": sorted(self.accepted_labels),
         }
 
     @classmethod
@@ -170,6 +175,7 @@ class Queue:
             requests_sent=_spent_from_json(stored["requests_sent"]),
             last_key_number=stored["last_key_number"],
             is_unread=stored["is_unread"],
+            accepted_labels=frozenset(stored["accepted_labels"]),
         )
 
     @property
@@ -177,6 +183,11 @@ class Queue:
         """The last moment that the queue has seen on its clock."""
         since = [self.pause.since] if self.pause else []
         return max([*since, *(moment for moment, _ in (*self.points_spent, *self.requests_sent))], default=None)
+
+    @property
+    def stopping_labels(self) -> frozenset[str]:
+        """The labels of the own account that stop the queue."""
+        return self.own.labels - self.accepted_labels if self.own else frozenset()
 
     def in_state(self, state: State) -> list[Item]:
         """Return the items in `state`, in the order they were added."""
@@ -348,14 +359,28 @@ def _record_stopped(queue: Queue, outcome: Stopped, pace: Pace) -> Queue:
     return replace(_clear_urgent(_answered(queue, outcome)), paused=True, pause=None, error=outcome.error)
 
 
+def _record_own_read(queue: Queue, outcome: OwnRead, pace: Pace) -> Queue:
+    queue = replace(queue, own=outcome.own)
+    if not queue.stopping_labels:
+        return queue
+    labels = ", ".join(sorted(queue.stopping_labels))
+    error = ErrorView(code="account_labelled", message=f"This account is labelled {labels}.", params={"labels": labels})
+    return _record_stopped(queue, Stopped(error, is_answer=False), pace)
+
+
 def _record_paused(queue: Queue, outcome: Paused, pace: Pace) -> Queue:
     return replace(queue, paused=True)
 
 
 def _record_resumed(queue: Queue, outcome: Resumed, pace: Pace) -> Queue:
-    """Go on as if nothing had failed: at once, unless it was only asked for together with new items."""
+    """Go on as if nothing had failed: at once, unless it was only asked for together with new items.
+
+    The person who goes on after a stop has seen the labels of the account; the queue does not stop for them again.
+    """
     pause = None if outcome.at_once else queue.pause
-    return replace(queue, paused=False, failures_in_row=0, error=queue.error if pause else None, pause=pause)
+    accepted = queue.accepted_labels | queue.stopping_labels if outcome.at_once else queue.accepted_labels
+    queue = replace(queue, paused=False, failures_in_row=0, error=queue.error if pause else None, pause=pause)
+    return replace(queue, accepted_labels=accepted)
 
 
 def _record_clock_set_back(queue: Queue, outcome: ClockSetBack, pace: Pace) -> Queue:
@@ -365,7 +390,7 @@ def _record_clock_set_back(queue: Queue, outcome: ClockSetBack, pace: Pace) -> Q
         for spent in (queue.points_spent, queue.requests_sent)
     )
     pause = queue.pause.started_at(outcome.at) if queue.pause else None
-    return replace(queue, points_spent=points, requests_sent=requests, pause=pause, read_at=None)
+    return replace(queue, points_spent=points, requests_sent=requests, pause=pause, read_at=None, own=None)
 
 
 def _move(queue: Queue, moving: Iterable[Item], outcome: Outcome, **changes: Any) -> Queue:
@@ -470,6 +495,7 @@ RECORDERS: Mapping[type[Outcome], Callable[[Queue, Any, Pace], Queue]] = {
     Slowed: _record_slowed,
     Unanswered: _record_unanswered,
     Stopped: _record_stopped,
+    OwnRead: _record_own_read,
     Paused: _record_paused,
     Resumed: _record_resumed,
     ClockSetBack: _record_clock_set_back,

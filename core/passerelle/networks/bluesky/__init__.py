@@ -37,6 +37,7 @@ from passerelle.networks.bluesky.identity import (
     read_resolved_handle,
     resolve_handle_request,
 )
+from passerelle.networks.bluesky.own import own_profile_request, raise_if_closed, read_own_profile
 from passerelle.networks.bluesky.typed_name import parse_typed_name
 
 __all__ = [
@@ -62,11 +63,14 @@ __all__ = [
     "list_follows_request",
     "list_new_follows",
     "make_tid",
+    "own_profile_request",
     "parse_typed_name",
     "profile_url",
+    "raise_if_closed",
     "read_did_document",
     "read_follow_exists",
     "read_follows",
+    "read_own_profile",
     "read_resolved_handle",
     "record_uri",
     "refusal",
