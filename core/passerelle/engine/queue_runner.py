@@ -191,7 +191,7 @@ class QueueRunner:
         if not items:
             return
         try:
-            response = await self._fetch(rules.write_request(account, items))
+            response = await self._fetch(rules.write_request(account, items, queue.revision))
         except NetworkError as error:
             await self._record(Unanswered(error_view(error), self._environment.now()))
         except ServerRefused as error:  # from the sessions module: nothing was sent
@@ -204,19 +204,28 @@ class QueueRunner:
         return [items[key] for key in keys if key in items and items[key].state is State.ASKED]
 
     async def _list_follows(self) -> None:
+        revision = await self._revision()
         listed = await self._rules.list_follows(self._account, self._fetch)
         now = self._environment.now()
         follows = self._repository.put_follows(self._account, frozenset(one.name for one in listed), now)
         if self._queue:  # it may have been closed meanwhile
-            await self._store.record(self._account, Known(_records(listed), now), also=follows)
+            await self._store.record(self._account, Known(_records(listed), now, revision), also=follows)
 
     async def _list_changes(self, queue: Queue, step: steps.ListChanges) -> None:
         try:
-            listed = await self._rules.list_changes(self._account, step.newest, self._fetch)
+            revision = await self._revision()
+            is_same = revision is not None and revision == queue.revision
+            newest = step.newest
+            listed = () if is_same else await self._rules.list_changes(self._account, newest, self._fetch)
         except (NetworkError, ServerRefused) as error:
             await self._record_failure(error)
         else:
-            await self._record(Changed(_records(listed), self._environment.now()))
+            await self._record(Changed(_records(listed), self._environment.now(), revision))
+
+    async def _revision(self) -> str | None:
+        """Read the account's last commit, before its records; None where that changes nothing."""
+        is_of_use = self._rules.pace.fresh_for is not None
+        return await self._rules.read_revision(self._account, self._fetch) if is_of_use else None
 
     async def _unfollow(self, queue: Queue, step: steps.Unfollow) -> None:
         items = [queue.items[key] for key in step.keys]

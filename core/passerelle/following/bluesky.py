@@ -11,6 +11,7 @@ from passerelle.following.outcomes import (
     Accepted,
     Missing,
     Outcome,
+    Overtaken,
     Refused,
     Resolved,
     Sent,
@@ -50,13 +51,14 @@ PACE = Pace(
     points_per_undo=1,
     fresh_for=10.0,
     tiers=TIERS,
-    fast_batch=bluesky.MAX_WRITES,
+    fast_batch=100,  # at full speed: a pause waits for one request, a thousand people need ten
     own_fresh_for=600.0,
 )
 MICROSECONDS = 1_000_000  # in a second; record keys count them: https://atproto.com/specs/tid
 
 # What a server answered a write, by what it means for the queue; every other refusal is about the account itself.
 _ABOUT_RECORDS = frozenset({400, 413})
+_SESSION_OVER = frozenset({"ExpiredToken", "InvalidToken"})
 _ABOUT_ACCOUNT = frozenset(
     {"AccountDeactivated", "AccountSuspended", "AccountTakedown", "RepoDeactivated", "RepoNotFound", "RepoTakendown"}
 )
@@ -73,12 +75,16 @@ def choose_record_keys(queue: Queue, keys: Sequence[str], at: datetime, clock_id
     return Sent(chosen, at, first + len(keys))
 
 
-def write_request(account: AccountId, items: Sequence[Item]) -> Request:
-    """Return the request that writes the records of these items in one commit."""
+def write_request(account: AccountId, items: Sequence[Item], revision: str | None = None) -> Request:
+    """Return the request that writes the records of these items in one commit.
+
+    Several are written only while `revision` is the account's last commit, where that is known. A single one replaces
+    an older record of the same target by itself.
+    """
     follows = [make_follow(item) for item in items]
     if len(follows) == 1:
         return bluesky.create_follow_request(Did(account), follows[0])
-    return bluesky.apply_writes_request(Did(account), follows)
+    return bluesky.apply_writes_request(Did(account), follows, revision)
 
 
 def make_follow(item: Item) -> Follow:
@@ -115,6 +121,15 @@ async def list_follows(account: AccountId, fetch: Fetch) -> Sequence[Followed]:
 async def list_changes(account: AccountId, newest: str, fetch: Fetch) -> Sequence[Followed]:
     """Read the newest follows, down to one that is not above the key `newest`. Raises ServerRefused, NetworkError."""
     return _listed(await bluesky.list_new_follows(parse_did(account), newest, fetch))
+
+
+async def read_revision(account: AccountId, fetch: Fetch) -> str | None:
+    """Read the account's last commit; None where its server does not tell. Raises ServerRefused, NetworkError."""
+    response = await fetch(bluesky.latest_commit_request(Did(account)))
+    is_over = response.status in (401, 429) or bluesky.error_name(response) in _SESSION_OVER
+    if response.status >= 400 and not is_over:
+        return None
+    return bluesky.read_latest_commit(response)
 
 
 async def read_own(account: AccountId, fetch: Fetch, now: datetime) -> OwnAccount:
@@ -159,9 +174,15 @@ def read_write(
     answer 200 as well. Anything else leaves open whether they are written, so one is looked up.
     """
     if response.status < 300:
-        return Accepted() if _confirms(response, Did(account), items) else Unanswered(error_view(unreadable()), now)
+        return (
+            Accepted(_commit_on_top(response, items))
+            if _confirms(response, Did(account), items)
+            else Unanswered(error_view(unreadable()), now)
+        )
     if response.status == 429:
         return Slowed(now, bluesky.retry_at(response, now) or now + timedelta(seconds=pace.pause_when_limited))
+    if bluesky.error_name(response) == "InvalidSwap":
+        return Overtaken()
     refusal = error_view(_refusal(response))
     if response.status == 408 or response.status >= 500:  # the reference server says 500 for a key that exists too
         return Unanswered(refusal, now)
@@ -169,6 +190,11 @@ def read_write(
     if response.status in _ABOUT_RECORDS and not is_about_account:
         return Refused(refusal)
     return Stopped(refusal)
+
+
+def _commit_on_top(response: Response, items: Sequence[Item]) -> str | None:
+    """Return the commit of several records; a single one is written on top of any commit, so its own tells nothing."""
+    return bluesky.commit_of(response) if len(items) > 1 else None
 
 
 def _refusal(response: Response) -> ServerRefused:

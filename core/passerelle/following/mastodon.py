@@ -71,7 +71,7 @@ def choose_record_keys(queue: Queue, keys: Sequence[str], at: datetime, clock_id
     return Sent({key: queue.items[key].target or key for key in keys}, at, queue.last_key_number)
 
 
-def write_request(account: AccountId, items: Sequence[Item]) -> Request:
+def write_request(account: AccountId, items: Sequence[Item], revision: str | None = None) -> Request:
     """Return the request that follows one account. Raises ValueError for an item without target, or for several."""
     (item,) = items
     return api.follow_request(account, _target(item))
@@ -133,6 +133,11 @@ async def list_follows(account: AccountId, fetch: Fetch) -> Sequence[Followed]:
 async def list_changes(account: AccountId, newest: str, fetch: Fetch) -> Sequence[Followed]:
     """Return nothing: a server has one relationship with each account, so following twice changes nothing."""
     return ()
+
+
+async def read_revision(account: AccountId, fetch: Fetch) -> str | None:
+    """Return None: following twice changes nothing, so there is nothing to compare."""
+    return None
 
 
 async def read_own(account: AccountId, fetch: Fetch, now: datetime) -> OwnAccount:

@@ -67,18 +67,20 @@ class Unresolved:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The account follows exactly these now: record key -> target. Read at `at`."""
+    """The account follows exactly these now: record key -> target. Read at `at`, not before the commit `revision`."""
 
     records: Mapping[str, str]
     at: datetime
+    revision: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """The newest records of the account, down to one that was known before: record key -> target. Read at `at`."""
+    """The newest records of the account, down to one known before: record key -> target. Read as `Known` is."""
 
     records: Mapping[str, str]
     at: datetime
+    revision: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,9 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """What was sent is written."""
+    """What was sent is written, by the commit `revision` where that is known."""
+
+    revision: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +136,11 @@ class Requested:
 @dataclass(frozen=True, slots=True)
 class Missing:
     """What was sent is not there: it never arrived."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overtaken:
+    """The server wrote nothing of what was sent: another commit came first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +226,7 @@ Outcome = (
     | Accepted
     | Requested
     | Missing
+    | Overtaken
     | Refused
     | Slowed
     | Unanswered

@@ -1,6 +1,7 @@
 """Bluesky: identities, follow records, and what its servers' answers mean. Profiles: profile.py."""
 
 from passerelle.networks.bluesky.answers import (
+    commit_of,
     confirms_create,
     confirms_deletes,
     confirms_writes,
@@ -17,12 +18,14 @@ from passerelle.networks.bluesky.follows import (
     create_follow_request,
     delete_follows_request,
     get_follow_request,
+    latest_commit_request,
     list_follows,
     list_follows_request,
     list_new_follows,
     make_tid,
     read_follow_exists,
     read_follows,
+    read_latest_commit,
     record_uri,
 )
 from passerelle.networks.bluesky.identity import (
@@ -47,6 +50,7 @@ __all__ = [
     "Follow",
     "Identity",
     "apply_writes_request",
+    "commit_of",
     "confirms_create",
     "confirms_deletes",
     "confirms_writes",
@@ -59,6 +63,7 @@ __all__ = [
     "find_identity_of_did",
     "find_named",
     "get_follow_request",
+    "latest_commit_request",
     "list_follows",
     "list_follows_request",
     "list_new_follows",
@@ -70,6 +75,7 @@ __all__ = [
     "read_did_document",
     "read_follow_exists",
     "read_follows",
+    "read_latest_commit",
     "read_own_profile",
     "read_resolved_handle",
     "record_uri",
