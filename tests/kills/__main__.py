@@ -17,10 +17,9 @@ from pathlib import Path
 
 from playwright.sync_api import expect, sync_playwright
 
-from tests.kills.run import KINDS, report, run
+from tests.kills.run import FAULTS, KINDS, report, run
 from tests.run.servers import build
 
-FAULTS = ("lost", "doubled", "strange", "unsettled")
 PATIENCE = 60_000  # milliseconds; two cores carry browser and servers
 
 

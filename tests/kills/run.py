@@ -23,6 +23,7 @@ from tests.kills.town import NETWORKS, Town, Wanted, make_wanted, open_town
 from tests.world.chromium import Chromium, closed_world
 from tests.world.clock import copy_with_clock, set_clock
 
+FAULTS = ("lost", "doubled", "strange", "unsettled")  # numbers of a result that have to be 0
 POINT_SECONDS = 30.0  # for a point to come; then the work is interrupted where it is
 LONGEST_MOMENT = 8.0  # after the tab was opened; Python takes three seconds or more to start
 DOWN_SECONDS = 3.0  # of a killed server
