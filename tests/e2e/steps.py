@@ -6,7 +6,8 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.world.chromium import drop
+from tests.world.chromium import Chromium, drop
+from tests.world.mastodons import HOME, PERSON
 from tests.world.pds import Account
 
 APP = "app.html"
@@ -54,6 +55,19 @@ def sign_in(page: Page, account: Account, password: str | None = None) -> None:
     page.get_by_test_id("sign-in-handle").fill(account.handle)
     page.get_by_test_id("sign-in-password").fill(password or account.app_password)
     page.get_by_test_id("sign-in-submit").click()
+
+
+def sign_in_to_mastodon(browser: Chromium) -> None:
+    """Sign in to the person's Mastodon server, in a tab of its own, on the server's page."""
+    page = browser.open_page(f"{APP}#sign-in")
+    page.get_by_test_id("sign-in-fediverse").check()
+    page.get_by_test_id("mastodon-server").fill(HOME)
+    with browser.context.expect_page() as opened:
+        page.get_by_test_id("mastodon-submit").click()
+    opened.value.locator("#username").select_option(PERSON)
+    opened.value.locator("#authorize").click()
+    expect(page.get_by_test_id("mastodon-form")).to_be_hidden()
+    page.close()
 
 
 def follow_all(page: Page, speed: str = "fast") -> None:

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.data.people import BRUNO, JUNHO
-from tests.e2e.steps import APP, await_followed, await_matches, follow_all, hand_over, row, sign_in
+from tests.e2e.steps import APP, await_followed, await_matches, follow_all, hand_over, row, sign_in, sign_in_to_mastodon
 from tests.world.chromium import Chromium
 from tests.world.mastodon import Mastodon, Relations
 from tests.world.mastodons import HOME, PERSON
@@ -41,18 +41,6 @@ def tab(chromium: Chromium, sample: Path, person: Account, home: Mastodon) -> Pa
     expect(page.get_by_test_id("follow-all")).to_be_enabled()
     sign_in_to_mastodon(chromium)
     return page
-
-
-def sign_in_to_mastodon(browser: Chromium) -> None:
-    page = browser.open_page(f"{APP}#sign-in")
-    page.get_by_test_id("sign-in-fediverse").check()
-    page.get_by_test_id("mastodon-server").fill(HOME)
-    with browser.context.expect_page() as opened:
-        page.get_by_test_id("mastodon-submit").click()
-    opened.value.locator("#username").select_option(PERSON)
-    opened.value.locator("#authorize").click()
-    expect(page.get_by_test_id("mastodon-form")).to_be_hidden()
-    page.close()
 
 
 def test_from_the_result_one_press_leads_to_the_form_of_mastodon(chromium: Chromium, sample: Path) -> None:

@@ -109,6 +109,7 @@ class Mastodon:
 
     `faults_at` limits them to paths that contain it. With `cors_on_429` False a refused request cannot be read by web
     pages, as behind some proxies. `approves`: the username for which the authorization page redirects at once.
+    `is_down`: every connection is closed, as while the server is not running; what it has stored stays.
     """
 
     def __init__(
@@ -132,6 +133,7 @@ class Mastodon:
         self.faults_at = "/api/"
         self.cors_on_429 = True
         self.approves = ""
+        self.is_down = False
         self.requests_allowed = REQUESTS_IN_FIVE_MINUTES
         self.follows_allowed = software.follows_a_day
         self._windows: dict[str, Window] = {}
@@ -141,6 +143,8 @@ class Mastodon:
 
     def site(self, ask: Ask) -> Answer:
         """Answer one request. Raises NoAnswer where a fault cuts the connection."""
+        if self.is_down:
+            raise NoAnswer(self.host)
         path = urlsplit(ask.path).path
         if ask.method == "OPTIONS" and path.startswith(CROSS_ORIGIN):
             return Answer(200, PREFLIGHT, b"")

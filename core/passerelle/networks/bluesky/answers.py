@@ -14,6 +14,7 @@ from passerelle.errors import ServerRefused
 from passerelle.transport import Response
 
 LONGEST_LIMIT = timedelta(hours=24)  # the longest window a PDS has: packages/pds/src/rate-limits.ts
+CUT_OFF = timedelta(seconds=1)  # what is lost of a moment in whole seconds
 DEFAULT_WINDOW = timedelta(hours=1)  # where the server names no window; the hourly one is hit first
 MAX_ERROR_NAME = 80  # characters
 
@@ -105,14 +106,16 @@ def retry_at(response: Response, now: datetime) -> datetime | None:
 
     `Retry-After` in seconds needs no clock (RFC 9110, 10.2.3). A moment of the server's clock, in it or in
     `RateLimit-Reset` (Unix seconds), counts only within the server's own window: `Date` cannot be read in a browser, so
-    outside it our clock or the server's is wrong.
+    outside it our clock or the server's is wrong. The reference server cuts off the fraction of a second
+    (packages/xrpc-server/src/rate-limiter.ts), so that its window ends up to one second after the moment that it names.
     """
     headers = response.headers
     if (seconds := _seconds(headers.get("retry-after"))) is not None:
-        return now + min(max(seconds, timedelta(seconds=1)), LONGEST_LIMIT)
+        return now + min(max(seconds, CUT_OFF), LONGEST_LIMIT)
     window = _window(headers.get("ratelimit-policy"))
     moments = (_http_date(headers.get("retry-after")), _unix(headers.get("ratelimit-reset")))
-    return next((moment for moment in moments if moment and now < moment <= now + window), None)
+    named = next((moment for moment in moments if moment and now - CUT_OFF < moment <= now + window), None)
+    return min(named + CUT_OFF, now + LONGEST_LIMIT) if named else None
 
 
 def _document(response: Response) -> Mapping[str, Any] | None:
