@@ -180,6 +180,10 @@ class Pds:
     faults: list[str] = field(default_factory=list)
     read_faults: list[str] = field(default_factory=list)
     is_down: bool = False
+    has_commits: bool = False  # whether it names its commits, as the reference server does
+    own: dict[str, Any] = field(
+        default_factory=lambda: {"createdAt": "2024-01-01T00:00:00Z"}
+    )  # of the AppView's profile
     writes: int = 0
     retry_after: int = 30  # seconds, of a 429
     clock: Clock = field(default_factory=Clock)
@@ -193,6 +197,8 @@ class Pds:
         if parts.netloc == "plc.directory":
             return self._document(parts.path[1:])
         method = parts.path.removeprefix("/xrpc/")
+        if method == "com.atproto.sync.getLatestCommit" and not self.has_commits:
+            return reply(501, {"error": "MethodNotImplemented"})
         if request.method == "POST":
             return self._faulty(self.faults, lambda: self._write(method, json.loads(request.body or b"")))
         return self._faulty(self.read_faults, lambda: READS[method](self, query))
@@ -223,12 +229,20 @@ class Pds:
             return self._delete([write["rkey"] for write in body["writes"]])
         creates = {write["rkey"]: write["value"]["subject"] for write in body["writes"]}
         assert 0 < len(body["writes"]) <= 200
+        if body.get("swapCommit", self.commit()["cid"]) != self.commit()["cid"]:
+            return reply(400, {"error": "InvalidSwap", "message": "Commit was at another revision"})
         if self.refused & set(creates.values()):
             return reply(400, {"error": "InvalidRequest", "message": "Invalid app.bsky.graph.follow record"})
         if self.records.keys() & creates.keys() or len(creates) < len(body["writes"]):
             return reply(500, {"error": "InternalServerError"})
         self.records.update(creates)
-        return reply(200, {"results": [_created(rkey) for rkey in creates]})
+        commit = {"commit": self.commit()} if self.has_commits else {}
+        return reply(200, {"results": [_created(rkey) for rkey in creates], **commit})
+
+    def commit(self) -> dict[str, str]:
+        """Return the last commit: the same records, the same commit."""
+        cid = hashlib.sha256(json.dumps(self.records, sort_keys=True).encode()).hexdigest()
+        return {"cid": f"bafyrei{cid[:52]}", "rev": COMMIT["rev"]}
 
     def _create(self, rkey: str, record: Mapping[str, str]) -> Response:
         assert record["$type"] == "app.bsky.graph.follow"
@@ -266,6 +280,9 @@ class Pds:
             return reply(200, {"did": query["did"], "active": True})
         return reply(400, {"error": "RepoNotFound", "message": "Could not find repo"})
 
+    def _own(self, query: Mapping[str, str]) -> Response:
+        return reply(200, {"did": query["actor"], "handle": "me.example.org", **self.own})
+
     def _resolve(self, query: Mapping[str, str]) -> Response:
         if did := self.handles.get(query["handle"]):
             return reply(200, {"did": did})
@@ -281,6 +298,8 @@ READS: Mapping[str, Callable[[Pds, Mapping[str, str]], Response]] = {
     "com.atproto.repo.getRecord": Pds._get,
     "com.atproto.identity.resolveHandle": Pds._resolve,
     "com.atproto.sync.getRepoStatus": Pds._status,
+    "com.atproto.sync.getLatestCommit": lambda pds, query: reply(200, pds.commit()),
+    "app.bsky.actor.getProfile": Pds._own,
 }
 
 
@@ -441,6 +460,7 @@ class Browser:
     requests: list[Request] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
     reports: list[str] = field(default_factory=list)
+    rules: Mapping[Network, FollowRules] = field(default_factory=lambda: QUICK_RULES)
 
     def __post_init__(self) -> None:
         self.pds.clock = self.clock
@@ -475,7 +495,7 @@ class Browser:
                 log=self.reports.append,
                 directories=[SOURCE],
             ),
-            QUICK_RULES,
+            self.rules,
         )
         return self.engine
 

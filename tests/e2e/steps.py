@@ -78,10 +78,13 @@ def sign_in_to_mastodon(browser: Chromium) -> None:
     page.close()
 
 
-def follow_all(page: Page) -> None:
+def follow_all(page: Page, speed: str = "fast") -> None:
     """Press Follow all, once it is known who is followed already."""
     button = page.get_by_test_id("follow-all")
     expect(button).to_be_enabled()
+    if page.get_by_test_id("speed").input_value() != speed:
+        page.get_by_test_id("speed").select_option(speed)
+        expect(page.get_by_test_id("speed")).to_have_value(speed)
     button.click()
 
 

@@ -27,7 +27,8 @@ from passerelle.transport import Fetch, Request, Response
 from tests.core.fakes import SOURCE, verify
 from tests.world.pds import Account, Pds
 
-PACE = replace(REAL_PACE, first_pause=0.05, longest_pause=0.2)
+# What is lost is lost at any pace: no waiting, and no word about the own account, whose AppView is not here.
+PACE = replace(REAL_PACE, first_pause=0.05, longest_pause=0.2, tiers=(), own_fresh_for=None)
 RULES: Mapping[Network, FollowRules] = {"bluesky": replace(FOLLOWING["bluesky"], pace=PACE)}
 MOST_REQUESTS = 45  # for 1,000 follows in batches of 50: a reading and a write each, and a few to begin and to end
 DOZENS = 120  # more than two batches

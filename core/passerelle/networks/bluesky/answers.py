@@ -95,6 +95,13 @@ def confirms_deletes(response: Response, count: int) -> bool:
     return has_all and isinstance(commit, Mapping) and isinstance(commit.get("rev"), str)
 
 
+def commit_of(response: Response) -> str | None:
+    """Return the CID of the commit that a write has made; optional in com.atproto.repo.defs#commitMeta's places."""
+    commit = (_document(response) or {}).get("commit")
+    cid = commit.get("cid") if isinstance(commit, Mapping) else None
+    return cid if isinstance(cid, str) else None
+
+
 def retry_at(response: Response, now: datetime) -> datetime | None:
     """Return when a 429 allows the next request, on our clock; None where it cannot be known.
 
