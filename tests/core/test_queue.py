@@ -200,6 +200,15 @@ def test_a_429_pauses_the_queue_until_its_time() -> None:
     assert isinstance(next_due(queue, until, QUICK), Send)
 
 
+@pytest.mark.parametrize("refusal", [Slowed(NOW, NOW), Stopped(BAD)])
+def test_a_refusal_that_is_not_about_them_leaves_people_at_their_place(refusal: Outcome) -> None:
+    queue = sent(queue_of(QUICK.batch + 2))
+    first = tuple(item.key for item in queue.in_state(State.ASKED))
+    queue = after(queue, refusal, Resumed())
+    assert queue.in_state(State.WAITING)[QUICK.batch :]
+    assert next_due(queue, NOW, QUICK) == Send(first)
+
+
 YEAR = timedelta(days=365)
 
 

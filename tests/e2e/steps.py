@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -11,6 +13,12 @@ from tests.world.mastodons import HOME, PERSON
 from tests.world.pds import Account
 
 APP = "app.html"
+# A command to the engine, past everything that pages and background check. Returns the reply.
+COMMAND = """(request) => new Promise((done) => {
+  const channel = new BroadcastChannel("passerelle-engine");
+  channel.onmessage = ({ data }) => { if (data.reply?.id === request.id) done(data.reply); };
+  chrome.runtime.sendMessage({ type: "engine.wake" }).then(() => channel.postMessage({ request, files: [] }));
+})"""
 
 
 def hand_over(page: Page, *files: Path) -> None:
@@ -122,3 +130,10 @@ def delete_all(page: Page) -> None:
     page.get_by_test_id("delete-all").click()
     page.get_by_test_id("delete-yes").click()
     expect(page.get_by_test_id("deleted")).to_be_visible()
+
+
+def command(page: Page, type_: str, **fields: object) -> Any:
+    """Send a command to the engine from one of the extension's pages; return its result."""
+    reply = page.evaluate(COMMAND, {"id": str(uuid4()), "type": type_, **fields})
+    assert "result" in reply, reply
+    return reply["result"]

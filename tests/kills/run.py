@@ -25,10 +25,11 @@ from tests.world.clock import copy_with_clock, set_clock
 
 FAULTS = ("lost", "doubled", "strange", "unsettled")  # numbers of a result that have to be 0
 POINT_SECONDS = 30.0  # for a point to come; then the work is interrupted where it is
-LONGEST_MOMENT = 8.0  # after the tab was opened; Python takes three seconds or more to start
+LONGEST_MOMENT = 8.0  # after the browser was started; Python takes three seconds or more to start
 DOWN_SECONDS = 3.0  # of a killed server
 SETTLE_SECONDS = 1_200.0  # for the end: four windows of Mastodon's limit on requests
 LOOK_SECONDS = 1.0
+EVERY_ALONE = 3  # after every third start of the browser no page of the extension is opened
 DAY = timedelta(days=1)
 CLOCKS = (DAY, timedelta(), -DAY, timedelta())
 # Of each network: how many people for each interruption, at least and at most. At most 390 follows a day on Mastodon.
@@ -89,11 +90,11 @@ class Run:
         expect(self.tab.get_by_test_id("follow-all")).to_be_enabled()
         steps.sign_in_to_mastodon(self.browser)
 
-    def go_on(self) -> None:
-        """Press Follow the first time; later open the extension's tab where it is not open."""
+    def go_on(self, *, alone: bool = False) -> None:
+        """Press Follow the first time; later open the extension's tab, unless it has to go on `alone`."""
         if not self.began:
             steps.follow_all(self.tab)
-        elif self.tab.is_closed():
+        elif self.tab.is_closed() and not alone:
             self.tab = self.browser.open_page(steps.APP)
         self.began = True
 
@@ -197,7 +198,7 @@ def run(playwright: Playwright, extension: Path, folder: Path, kind: str, kills:
             this.prepare(wanted)
             for number, point in enumerate(points, 1):
                 this.tripwire.arm(_possible(point, town, wanted))
-                this.go_on()
+                this.go_on(alone=number % EVERY_ALONE == 0)
                 this.interrupt(point)
                 report(f"{kind} {number}/{kills}: {_progress(town)}")
             this.go_on()

@@ -90,15 +90,20 @@ class Town:
             self.home.is_down = False
 
 
+def make_home(residents: Sequence[Resident]) -> Mastodon:
+    """Return the person's own server, which can find these accounts."""
+    home = Mastodon(HOME, [Resident(f"{PERSON}@{HOME}"), *residents])
+    for resident in residents[::2]:  # these it has met; the others are found by a search
+        home.meet(resident.acct)
+    return home
+
+
 @contextmanager
-def open_town(folder: Path, wanted: Wanted) -> Iterator[Town]:
-    """Start the servers."""
+def open_town(folder: Path, wanted: Wanted, home: Mastodon | None = None) -> Iterator[Town]:
+    """Start the servers; `home`: the person's own server, where it is not to be as `make_home` makes it."""
     for name in ("pds", "directory"):
         (folder / name).mkdir()
-    accts = [acct_of(one) for one in wanted.people[: wanted.on_mastodon]]
-    home = Mastodon(HOME, [Resident(f"{PERSON}@{HOME}"), *map(Resident, accts)])
-    for acct in accts[::2]:  # its neighbours: the others are found by a search
-        home.meet(acct)
+    home = home or make_home([Resident(acct_of(one)) for one in wanted.people[: wanted.on_mastodon]])
     with Plc() as plc, Pds(plc, folder / "pds") as pds:
         person = pds.create_account("kills")
         with DirectoryServer(folder / "directory", wanted.rows()) as directory:

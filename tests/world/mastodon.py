@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from tests.world.exchange import Answer, Ask, NoAnswer, Site, page
-from tests.world.mastodon_limits import REQUESTS_IN_FIVE_MINUTES, Window, limit_headers
+from tests.world.mastodon_limits import FIVE_MINUTES, REQUESTS_IN_FIVE_MINUTES, Window, limit_headers
 from tests.world.mastodon_oauth import OUT_OF_BAND, Oauth, OauthRefusal, Token
 from tests.world.mastodon_software import MASTODON, Software
 
@@ -135,6 +135,7 @@ class Mastodon:
         self.approves = ""
         self.is_down = False
         self.requests_allowed = REQUESTS_IN_FIVE_MINUTES
+        self.requests_window = FIVE_MINUTES
         self.follows_allowed = software.follows_a_day
         self._windows: dict[str, Window] = {}
         for one in self.people.values():
@@ -198,7 +199,7 @@ class Mastodon:
             return self._route(ask, path)
         token = self.token_of(ask)
         name = token.username if token else ""
-        window = self._window(f"requests {name}", self.requests_allowed, timedelta(minutes=5))
+        window = self._window(f"requests {name}", self.requests_allowed, self.requests_window)
         if not window.use():
             return self.refuse_for_now(window)
         if path.endswith("/follow") and self.follows_allowed is not None:

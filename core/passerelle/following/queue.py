@@ -431,7 +431,13 @@ def _move(queue: Queue, moving: Iterable[Item], outcome: Outcome, **changes: Any
 
 
 def _answered(queue: Queue, outcome: Slowed | Stopped) -> Queue:
-    return _move(queue, queue.in_state(State.ASKED), outcome) if outcome.is_answer else queue
+    """Put back what was refused, at its place in the order: the refusal is not about these items."""
+    if not outcome.is_answer:
+        return queue
+    asked = queue.in_state(State.ASKED)
+    queue = _move(queue, asked, outcome)
+    as_before = {item.key: replace(queue.items[item.key], tries=max(item.tries - 1, 0)) for item in asked}
+    return replace(queue, items={**queue.items, **as_before})
 
 
 def _still_there(queue: Queue, key: str) -> list[Item]:

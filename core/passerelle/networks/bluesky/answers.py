@@ -15,6 +15,7 @@ from passerelle.transport import Response
 
 LONGEST_LIMIT = timedelta(hours=24)  # the longest window a PDS has: packages/pds/src/rate-limits.ts
 CUT_OFF = timedelta(seconds=1)  # what is lost of a moment in whole seconds
+ON_THE_WAY = timedelta(seconds=5)  # an answer may take so long: the moment that it names is then over
 DEFAULT_WINDOW = timedelta(hours=1)  # where the server names no window; the hourly one is hit first
 MAX_ERROR_NAME = 80  # characters
 
@@ -114,8 +115,8 @@ def retry_at(response: Response, now: datetime) -> datetime | None:
         return now + min(max(seconds, CUT_OFF), LONGEST_LIMIT)
     window = _window(headers.get("ratelimit-policy"))
     moments = (_http_date(headers.get("retry-after")), _unix(headers.get("ratelimit-reset")))
-    named = next((moment for moment in moments if moment and now - CUT_OFF < moment <= now + window), None)
-    return min(named + CUT_OFF, now + LONGEST_LIMIT) if named else None
+    named = next((moment for moment in moments if moment and now - ON_THE_WAY < moment <= now + window), None)
+    return min(max(named, now) + CUT_OFF, now + LONGEST_LIMIT) if named else None
 
 
 def _document(response: Response) -> Mapping[str, Any] | None:
