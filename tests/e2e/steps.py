@@ -9,10 +9,7 @@ from uuid import uuid4
 from playwright.sync_api import Locator, Page, expect
 
 from tests.world.chromium import Chromium, drop
-<<<<<<< HEAD
-=======
 from tests.world.mastodons import HOME, PERSON
->>>>>>> main
 from tests.world.pds import Account
 
 APP = "app.html"
@@ -68,7 +65,6 @@ def sign_in(page: Page, account: Account, password: str | None = None) -> None:
     page.get_by_test_id("sign-in-submit").click()
 
 
-<<<<<<< HEAD
 def open_bluesky_window(browser: Chromium, page: Page, typed: str) -> Page:
     """Type an address, press Sign in, and return the window of the server that opens."""
     page.get_by_test_id("bluesky-handle").fill(typed)
@@ -84,8 +80,6 @@ def authorize_bluesky(window: Page, account: Account) -> None:
     window.get_by_role("button", name="Authorize").click()
 
 
-def follow_all(page: Page) -> None:
-=======
 def sign_in_to_mastodon(browser: Chromium) -> None:
     """Sign in to the person's Mastodon server, in a tab of its own, on the server's page."""
     page = browser.open_page(f"{APP}#sign-in")
@@ -100,7 +94,6 @@ def sign_in_to_mastodon(browser: Chromium) -> None:
 
 
 def follow_all(page: Page, speed: str = "fast") -> None:
->>>>>>> main
     """Press Follow all, once it is known who is followed already."""
     button = page.get_by_test_id("follow-all")
     expect(button).to_be_enabled()
