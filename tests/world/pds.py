@@ -74,10 +74,28 @@ class Plc:
         self.stop()
 
 
-class Pds:
-    """A PDS with its data in `folder`; it can be killed and started again. Its clock is ahead by `clock`."""
+@dataclass(frozen=True, slots=True)
+class ServerLimit:
+    """So many points in a fixed window of so many milliseconds."""
 
-    def __init__(self, plc: Plc, folder: Path, *, rate_limits: bool = False, clock: timedelta = timedelta()) -> None:
+    points: int
+    milliseconds: int
+
+
+class Pds:
+    """A PDS with its data in `folder`; it can be killed and started again. Its clock is ahead by `clock`.
+
+    `limits`: by the PDS's names, other limits than its own; they switch its rate limits on.
+    """
+
+    def __init__(
+        self,
+        plc: Plc,
+        folder: Path,
+        *,
+        limits: Mapping[str, ServerLimit] | None = None,
+        clock: timedelta = timedelta(),
+    ) -> None:
         self._front = folder / "front.json"
         self._env = {
             "PDS_FRONT": str(self._front),
@@ -91,7 +109,10 @@ class Pds:
             "PDS_DEV_MODE": "true",  # the PLC has a private address
             "PDS_INVITE_REQUIRED": "false",
             "PDS_ENABLE_DID_DOC_WITH_SESSION": "true",
-            "PDS_RATE_LIMITS_ENABLED": str(rate_limits).lower(),
+            "PDS_RATE_LIMITS_ENABLED": str(limits is not None).lower(),
+            "RATE_LIMITS": json.dumps(
+                {name: {"points": one.points, "durationMs": one.milliseconds} for name, one in (limits or {}).items()}
+            ),
             # Keys of a server that no other machine can reach and that ends with the test.
             "PDS_JWT_SECRET": "jwt-secret-of-a-test",
             "PDS_DPOP_SECRET": "0d" * 32,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from passerelle.following.pace import Speed
 from passerelle.identifiers import Network
 from passerelle.view import ErrorView, View
 
@@ -29,6 +30,12 @@ class WorkView(View):
     total: int
     started_at: str
     error: ErrorView | None
+
+
+class SpeedView(View):
+    """How fast to follow. Key `speed`."""
+
+    speed: Speed
 
 
 class PreferredView(View):

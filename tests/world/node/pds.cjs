@@ -2,6 +2,7 @@
 require('./clock.cjs')
 require('./loopback.cjs')
 require('./front.cjs')
+require('./limits.cjs')
 const { live } = require('./child.cjs')
 const { PDS, envToCfg, envToSecrets, readEnv } = require('@atproto/pds')
 
