@@ -27,6 +27,7 @@ from passerelle.following.pace import Limit, Pace
 from passerelle.following.rules import FollowRules
 from passerelle.following.table import FOLLOWING
 from passerelle.identifiers import AccountId, Did, Network, RestId, ScreenName
+from passerelle.matching.views import AccountView, MatchView
 from passerelle.people.graph import FollowGraph, Person
 from passerelle.transport import Request, Response
 
@@ -369,6 +370,33 @@ def person(rest_id: str, screen_name: str | None = None, **fields: Any) -> Perso
 def graph_of(*people: Person, owner: str = "1") -> FollowGraph:
     """Make a graph of these people."""
     return FollowGraph(Owner(RestId(owner), None, None), {one.rest_id: one for one in people})
+
+
+def chosen(network: Network, address: str, did: str | None = None, **fields: Any) -> MatchView:
+    """Make a match of a person whose account the person has chosen."""
+    account = AccountView(
+        network=network,
+        address=address,
+        did=did,
+        url=f"https://{address}",
+        chosen=True,
+        rejected=False,
+        state="none",
+        error=None,
+        listed=True,
+        hint=None,
+    )
+    given = {"screen_name": None, "display_name": None, "following": True, "followed_by": False, **fields}
+    return MatchView(
+        rest_id=given.pop("rest_id", did or address),
+        row_id=did or address,
+        grade="attested",
+        preselected=True,
+        leaving_on=None,
+        accounts=[*given.pop("others", ()), account],
+        evidence=[],
+        **given,
+    )
 
 
 # The world.

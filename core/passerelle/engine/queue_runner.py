@@ -209,7 +209,8 @@ class QueueRunner:
         now = self._environment.now()
         follows = self._repository.put_follows(self._account, frozenset(one.name for one in listed), now)
         if self._queue:  # it may have been closed meanwhile
-            await self._store.record(self._account, Known(_records(listed), now, revision), also=follows)
+            names = {one.name: one.target for one in listed}
+            await self._store.record(self._account, Known(_records(listed), now, revision, names), also=follows)
 
     async def _list_changes(self, queue: Queue, step: steps.ListChanges) -> None:
         try:

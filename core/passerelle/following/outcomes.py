@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from passerelle.following.items import Item
@@ -67,11 +67,15 @@ class Unresolved:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The account follows exactly these now: record key -> target. Read at `at`, not before the commit `revision`."""
+    """The account follows exactly these now: record key -> target. Read at `at`, not before the commit `revision`.
+
+    `names`: did or canonical acct -> target, for items whose target is not known yet.
+    """
 
     records: Mapping[str, str]
     at: datetime
     revision: str | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -269,7 +269,15 @@ def _record_known(queue: Queue, outcome: Known, pace: Pace) -> Queue:
     queue = _note_reading(replace(_move(queue, gone, outcome), known=targets), outcome)
     if not queue.in_state(State.LEAVING):  # a list that can be read is no sign that records can be deleted
         queue = _reset_failures(queue)
-    return _drop_already_followed(queue)
+    return _drop_already_followed(_find_named(queue, outcome))
+
+
+def _find_named(queue: Queue, outcome: Known) -> Queue:
+    """Count items as followed whose target was not known, and whose name the server lists."""
+    for item in [one for one in _open(queue) if one.target is None]:
+        if target := next((outcome.names[name] for name in sorted(item.names) if name in outcome.names), None):
+            queue = _move(queue, [item], outcome, target=target, error=None)
+    return queue
 
 
 def _record_changed(queue: Queue, outcome: Changed, pace: Pace) -> Queue:

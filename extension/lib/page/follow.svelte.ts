@@ -117,7 +117,8 @@ export class Follow {
     return result;
   }
 
-  private async refresh(account: string): Promise<void> {
+  /** Read who `account` follows now, and mark them. */
+  async refresh(account: string): Promise<void> {
     if (!this.stored.archive) return;
     this.isRefreshing = true;
     await this.failures.guard(() => this.engine.call("follow.refresh", { account }));
