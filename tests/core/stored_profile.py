@@ -14,6 +14,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from passerelle.engine.storage import STORES
+
 from tests.core.fakes import ME, Browser, Directory, Pds, row
 from tests.data.archives import make_archive
 from tests.data.people import ADA, BRUNO, CHLOE, DARIUSZ, ELIF, GALINA, HIDEO, IRINI, OWNER, Someone
@@ -70,8 +72,9 @@ def dump(browser: Browser) -> str:
 
 
 def load(text: str) -> dict[str, dict[str, Any]]:
-    """Read what `dump` wrote."""
-    return {store: {key: _value(value) for key, value in kept.items()} for store, kept in json.loads(text).items()}
+    """Read what `dump` wrote; stores that came later are empty."""
+    stored = {store: {key: _value(value) for key, value in kept.items()} for store, kept in json.loads(text).items()}
+    return {store: stored.get(store, {}) for store in STORES}
 
 
 def main(output: Path) -> None:
