@@ -117,6 +117,10 @@ class ServerRefused(PasserelleError):
         "account_moved": "The account has moved; `address` is the new one.",
         "account_blocked": "One of the two accounts blocks the other.",
         "account_suspended": "The own server has suspended this account.",
+        "own_account_suspended": "The own account is suspended or disabled by its server.",
+        "own_account_deactivated": "The own account is deactivated.",
+        "own_account_pending": "The own account is not confirmed or approved yet by its server.",
+        "account_labelled": "Moderation has put `labels` on the own account; following stopped.",
         "knows_everybody": "The server accepts every name (a catch-all), so its answer proves nothing.",
     }
 

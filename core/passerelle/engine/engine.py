@@ -86,6 +86,8 @@ class Engine:
             "follow.start": follows.on_start,
             "follow.pause": follows.on_pause,
             "follow.resume": follows.on_resume,
+            "follow.speed": follows.on_speed,
+            "follow.estimate": follows.on_estimate,
             "follow.prefer": matches.on_prefer,
             "follow.undo": follows.on_undo,
             "follow.one": follows.on_follow_one,

@@ -14,6 +14,7 @@ from typing import Literal
 from pydantic import Field
 
 from passerelle.engine.views import DirectoryView, SearchView
+from passerelle.following.pace import Speed
 from passerelle.following.status import QueueView
 from passerelle.hints.records import LookView, SeenProfile
 from passerelle.identifiers import Network
@@ -140,6 +141,25 @@ class FollowPrefer(Fields):
     """Follow people who are on several networks on this one only, or on each (None); their row may say otherwise."""
 
     network: Network | None
+
+
+class FollowSpeed(Fields):
+    """Choose how fast all queues go: spread out by the age of the own account, or as fast as the servers allow."""
+
+    speed: Speed
+
+
+class FollowEstimate(Fields):
+    """Ask how long following every chosen person with these accounts would take. Nothing is requested for it."""
+
+    accounts: list[str]
+
+
+class FollowTimes(View):
+    """Seconds until the last person would be followed, at each speed; the slowest account counts."""
+
+    gentle: int
+    fast: int
 
 
 class FollowUndo(Fields):
@@ -276,6 +296,8 @@ COMMANDS: dict[str, tuple[type[Fields], type[View] | type[Nothing]]] = {
     "follow.start": (FollowStart, QueueView),
     "follow.pause": (FollowPause, Nothing),
     "follow.resume": (FollowResume, Nothing),
+    "follow.speed": (FollowSpeed, Nothing),
+    "follow.estimate": (FollowEstimate, FollowTimes),
     "follow.prefer": (FollowPrefer, Nothing),
     "follow.undo": (FollowUndo, Nothing),
     "follow.one": (FollowOne, FollowedOne),

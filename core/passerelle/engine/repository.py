@@ -12,9 +12,10 @@ from typing import Any
 from passerelle.directory import DirectoryIndex
 from passerelle.engine.environment import Environment
 from passerelle.engine.storage import Change, Clear, Delete, Put
-from passerelle.engine.views import DirectoryView, PreferredView, SearchView, WorkView
+from passerelle.engine.views import DirectoryView, PreferredView, SearchView, SpeedView, WorkView
 from passerelle.engine.writer import Writer
 from passerelle.following.decisions import Decision
+from passerelle.following.pace import DEFAULT_SPEED, Speed
 from passerelle.hints.records import ProfileHints
 from passerelle.identifiers import AccountId, Network
 from passerelle.matching.guesses import AskedList, AskedPerson, GuessView
@@ -88,6 +89,11 @@ class Repository:
         """Return on which network people are followed who are on several; None: on each."""
         stored = await self.get("state", "preferred")
         return PreferredView.model_validate(stored).network if stored else None
+
+    async def speed(self) -> Speed:
+        """Return how fast to follow."""
+        stored = await self.get("state", "speed")
+        return SpeedView.model_validate(stored).speed if stored else DEFAULT_SPEED
 
     async def graph(self) -> FollowGraph | None:
         """Return the follow graph: the last archive read and what X's pages said, in one."""
@@ -214,6 +220,10 @@ class Repository:
         """Change what X's pages said. What was matched stays until the next matching."""
         self._page, self._graph = page, None
         return [Put("people", "page", graphs.to_json(page))]
+
+    def put_speed(self, speed: Speed) -> Put:
+        """Change how fast to follow."""
+        return Put("state", "speed", SpeedView(speed=speed).model_dump(mode="json"))
 
     def put_index(self, rows: bytes, keys: bytes, offsets: bytes) -> list[Change]:
         """Change the directory's index."""

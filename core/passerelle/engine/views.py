@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from passerelle.following.pace import Speed
 from passerelle.identifiers import Network
 from passerelle.matching.records import SourceName
 from passerelle.view import ErrorView, View
@@ -77,6 +78,12 @@ class SearchView(View):
     finished_at: str | None
     next_at: str | None
     error: ErrorView | None
+
+
+class SpeedView(View):
+    """How fast to follow. Key `speed`."""
+
+    speed: Speed
 
 
 class PreferredView(View):
