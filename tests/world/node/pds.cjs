@@ -2,11 +2,8 @@
 require('./clock.cjs')
 require('./loopback.cjs')
 require('./front.cjs')
-<<<<<<< HEAD
 require('./lifetimes.cjs')
-=======
 require('./limits.cjs')
->>>>>>> main
 const { live } = require('./child.cjs')
 const { PDS, envToCfg, envToSecrets, readEnv } = require('@atproto/pds')
 
