@@ -113,6 +113,7 @@ class ServerRefused(PasserelleError):
         "follow_limit": "The account follows as many accounts as its server allows.",
         "follow_refused": "The server does not allow to follow this account.",
         "own_account": "This is the own account.",
+        "search_closed": "The own server does not allow this sign-in to search for accounts.",
         "account_moved": "The account has moved; `address` is the new one.",
         "account_blocked": "One of the two accounts blocks the other.",
         "account_suspended_there": "The account is suspended by its own network.",

@@ -65,6 +65,21 @@ def sign_in(page: Page, account: Account, password: str | None = None) -> None:
     page.get_by_test_id("sign-in-submit").click()
 
 
+def open_bluesky_window(browser: Chromium, page: Page, typed: str) -> Page:
+    """Type an address, press Sign in, and return the window of the server that opens."""
+    page.get_by_test_id("bluesky-handle").fill(typed)
+    with browser.context.expect_page() as opened:
+        page.get_by_test_id("bluesky-submit").click()
+    return opened.value
+
+
+def authorize_bluesky(window: Page, account: Account) -> None:
+    """Type the password on the server's page and press Authorize."""
+    window.locator("input[type=password]").fill(account.password)
+    window.get_by_role("button", name="Sign in").last.click()
+    window.get_by_role("button", name="Authorize").click()
+
+
 def sign_in_to_mastodon(browser: Chromium) -> None:
     """Sign in to the person's Mastodon server, in a tab of its own, on the server's page."""
     page = browser.open_page(f"{APP}#sign-in")

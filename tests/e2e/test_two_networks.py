@@ -23,7 +23,7 @@ from tests.e2e.steps import (
     sign_in,
     sign_in_to_mastodon,
 )
-from tests.e2e.tabs import FirefoxTab, at
+from tests.e2e.tabs import FirefoxTab, at, choose_fast
 from tests.world.chromium import Chromium
 from tests.world.firefox import EXTENSION_ID, ConnectProxy, Firefox
 from tests.world.mastodon import Mastodon, Relations
@@ -182,6 +182,7 @@ def test_in_firefox_too_one_press_follows_on_both_networks(
         sign_in_to_mastodon_in(browser)
 
         page.front()
+        choose_fast(page)
         page.click(at("follow-all"))
         page.await_true(f"document.querySelector('{at('follow-finished')}') !== null")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,3 +47,13 @@ def summarize(verdicts: Mapping[Network, Verdict]) -> dict[str, Any]:
 
 def _fields(verdict: Verdict) -> dict[str, int]:
     return {name: getattr(verdict, name) for name in Verdict.__slots__}
+
+
+def add_up(results: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Add the numbers of several results, and those of the objects in them."""
+    sums: dict[str, Any] = {}
+    for result in results:
+        for name, value in result.items():
+            is_object = isinstance(value, Mapping)
+            sums[name] = add_up([sums.get(name, {}), value]) if is_object else sums.get(name, 0) + value
+    return sums

@@ -17,7 +17,7 @@ from playwright.sync_api import Error, Page, Playwright, expect
 
 from tests.data.archives import make_archive
 from tests.e2e import steps
-from tests.kills.judge import judge, summarize
+from tests.kills.judge import add_up, judge, summarize
 from tests.kills.points import Point, Tripwire, When, choose_points
 from tests.kills.town import NETWORKS, Town, Wanted, make_wanted, open_town
 from tests.world.chromium import Chromium, closed_world
@@ -32,8 +32,9 @@ LOOK_SECONDS = 1.0
 EVERY_ALONE = 3  # after every third start of the browser no page of the extension is opened
 DAY = timedelta(days=1)
 CLOCKS = (DAY, timedelta(), -DAY, timedelta())
-# Of each network: how many people for each interruption, at least and at most. At most 390 follows a day on Mastodon.
-PEOPLE = {"bluesky": (30, 120, 1_500), "fediverse": (3, 30, 300)}
+# Of each network: how many people for each interruption, at least and at most.
+PEOPLE = {"bluesky": (25, 250, 500), "fediverse": (3, 24, 60)}
+IN_ONE_ROUND = 20  # interruptions; more would reach the limits of an hour, which the extension keeps
 STATES = """() => new Promise((resolve, reject) => {
   const opening = indexedDB.open("passerelle");
   opening.onerror = () => reject(opening.error);
@@ -186,11 +187,24 @@ def count_people(network: str, kills: int) -> int:
 
 
 def run(playwright: Playwright, extension: Path, folder: Path, kind: str, kills: int, seed: int) -> dict[str, Any]:
-    """Carry out a run; return what came of it."""
-    started, chosen = time.monotonic(), KINDS[kind]
-    wanted = make_wanted(count_people("bluesky", kills), count_people("fediverse", kills))
+    """Interrupt following so often, in rounds of IN_ONE_ROUND, each with servers of its own; return the sums."""
+    started, rounds = time.monotonic(), []
     if kind == "clock":
         extension = copy_with_clock(extension, folder / "extension", timedelta())
+    for number, first in enumerate(range(0, kills, IN_ONE_ROUND)):
+        in_round = folder / f"round-{number}"
+        in_round.mkdir()
+        count = min(IN_ONE_ROUND, kills - first)
+        rounds.append(_run_round(playwright, extension, in_round, kind, count, seed + number))
+    seconds = round(time.monotonic() - started)
+    return {**add_up(rounds), "rounds": len(rounds), "kind": kind, "seed": seed, "seconds": seconds}
+
+
+def _run_round(
+    playwright: Playwright, extension: Path, folder: Path, kind: str, kills: int, seed: int
+) -> dict[str, Any]:
+    chosen = KINDS[kind]
+    wanted = make_wanted(count_people("bluesky", kills), count_people("fediverse", kills))
     points = choose_points(seed, kills, chosen.whens, {"bluesky": 1, "fediverse": 4}, LONGEST_MOMENT)
     with open_town(folder, wanted) as town:
         this = Run(playwright, extension, folder, town, chosen)
@@ -200,7 +214,7 @@ def run(playwright: Playwright, extension: Path, folder: Path, kind: str, kills:
                 this.tripwire.arm(_possible(point, town, wanted))
                 this.go_on(alone=number % EVERY_ALONE == 0)
                 this.interrupt(point)
-                report(f"{kind} {number}/{kills}: {_progress(town)}")
+                report(f"{kind}, seed {seed}, {number}/{kills}: {_progress(town)}")
             this.go_on()
             this.finish()
             states = this.states()
@@ -213,7 +227,4 @@ def run(playwright: Playwright, extension: Path, folder: Path, kind: str, kills:
         "unsettled": sum(count for state, count in states.items() if state != "following"),
         "points": dict(this.struck),
         "resumed": this.resumed,
-        "kind": kind,
-        "seed": seed,
-        "seconds": round(time.monotonic() - started),
     }

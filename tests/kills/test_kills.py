@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Playwright
 
 from tests.conftest import Packages
-from tests.kills.judge import judge
+from tests.kills.judge import add_up, judge
 from tests.kills.points import choose_points
 from tests.kills.run import FAULTS, KINDS, run
 
@@ -52,3 +52,7 @@ def test_lost_doubled_and_strange_follows_are_counted() -> None:
     assert (verdict.planned, verdict.followed, verdict.lost, verdict.doubled, verdict.strange) == (3, 2, 1, 2, 1)
     assert not verdict.is_clean
     assert judge({"a"}, ["a"]).is_clean
+
+
+def test_the_results_of_rounds_are_added() -> None:
+    assert add_up([{"a": 1, "b": {"c": 2}}, {"a": 3, "b": {"c": 4, "d": 5}}]) == {"a": 4, "b": {"c": 6, "d": 5}}

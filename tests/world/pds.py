@@ -86,6 +86,7 @@ class Pds:
     """A PDS with its data in `folder`; it can be killed and started again. Its clock is ahead by `clock`.
 
     `limits`: by the PDS's names, other limits than its own; they switch its rate limits on.
+    `issuer`: the origin of its authorization server, where that is another than its own.
     """
 
     def __init__(
@@ -95,10 +96,14 @@ class Pds:
         *,
         limits: Mapping[str, ServerLimit] | None = None,
         clock: timedelta = timedelta(),
+        issuer: str = "",
     ) -> None:
         self._front = folder / "front.json"
+        self._lifetimes = folder / "lifetimes.json"
         self._env = {
             "PDS_FRONT": str(self._front),
+            "PDS_LIFETIMES": str(self._lifetimes),
+            "PDS_ISSUER": issuer,
             "CLOCK_OFFSET_MS": str(milliseconds(clock)),
             "PDS_PORT": "0",
             "PDS_HOSTNAME": HOSTNAME,
@@ -131,6 +136,14 @@ class Pds:
     def lead_to(self, port: int, authority: str) -> None:
         """Lead its own requests to hosts of the closed world to the front at `port`, trusted by `authority` (PEM)."""
         self._front.write_text(json.dumps({"port": port, "authority": authority}))
+
+    def set_lifetimes(self, *, access: timedelta | None = None, session: timedelta | None = None) -> None:
+        """Let new access tokens and every session by OAuth live this long; without a value as long as usual."""
+        lives = {"access": access, "session": session}
+        chosen = {name: milliseconds(life) for name, life in lives.items() if life is not None}
+        written = self._lifetimes.with_suffix(".new")
+        written.write_text(json.dumps(chosen))
+        written.replace(self._lifetimes)
 
     def stop(self) -> None:
         """Stop it and wait."""
