@@ -83,6 +83,8 @@ class DirectoryError(PasserelleError):
         "directory_invalid": "The directory sent something that is not a directory.",
         "directory_signature": "The directory's signature is wrong.",
         "directory_key_unknown": "The directory is signed with a key this extension does not know.",
+        "directory_key_replaced": "The directory is signed with a key that was replaced.",
+        "directory_ahead": "The directory is dated in the future.",
         "directory_older": "The directory is older than the copy already here.",
         "directory_expired": "The directory is past its expiry date.",
         "directory_corrupt": "A directory file does not have the promised checksum.",
