@@ -137,12 +137,11 @@ class Mastodon:
         self.requests_allowed = REQUESTS_IN_FIVE_MINUTES
         self.requests_window = FIVE_MINUTES
         self.follows_allowed = software.follows_a_day
+        self.most_follows = 7_500  # app/validators/follow_limit_validator.rb, MAX_FOLLOWS_THRESHOLD
         self._windows: dict[str, Window] = {}
         for one in self.people.values():
             if one.domain == host:
                 self.meet(one.acct)
-
-    most_follows = 7_500  # app/validators/follow_limit_validator.rb, MAX_FOLLOWS_THRESHOLD
 
     def site(self, ask: Ask) -> Answer:
         """Answer one request. Raises NoAnswer where a fault cuts the connection."""
