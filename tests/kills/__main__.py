@@ -15,18 +15,15 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import sync_playwright
 
 from tests.kills.run import FAULTS, KINDS, report, run
 from tests.run.servers import build
-
-PATIENCE = 60_000  # milliseconds; two cores carry browser and servers
 
 
 def main() -> int:
     """Print the result; return the exit status."""
     options = _options()
-    expect.set_options(timeout=PATIENCE)
     report("Building the extension …")
     extension = build()
     with tempfile.TemporaryDirectory(prefix="passerelle-kills-") as folder, sync_playwright() as playwright:

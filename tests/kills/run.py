@@ -29,6 +29,7 @@ LONGEST_MOMENT = 8.0  # after the browser was started; Python takes three second
 DOWN_SECONDS = 3.0  # of a killed server
 SETTLE_SECONDS = 1_200.0  # for the end: four windows of Mastodon's limit on requests
 LOOK_SECONDS = 1.0
+PATIENCE = 60_000  # milliseconds, of a step in a page; two cores carry browser and servers
 EVERY_ALONE = 3  # after every third start of the browser no page of the extension is opened
 DAY = timedelta(days=1)
 CLOCKS = (DAY, timedelta(), -DAY, timedelta())
@@ -198,6 +199,7 @@ def count_people(network: str, kills: int) -> int:
 
 def run(playwright: Playwright, extension: Path, folder: Path, kind: str, kills: int, seed: int) -> dict[str, Any]:
     """Interrupt following so often, in rounds of IN_ONE_ROUND, each with servers of its own; return the sums."""
+    expect.set_options(timeout=PATIENCE)
     started, rounds = time.monotonic(), []
     if kind == "clock":
         extension = copy_with_clock(extension, folder / "extension", timedelta())
