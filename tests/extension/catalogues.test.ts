@@ -151,7 +151,8 @@ test("the plural forms asked for are those the language has", () => {
 });
 
 // Families whose keys are put together from a code or a state.
-const FAMILIES = /^(?:account|error|warning|evidence|grade|network|state)\./;
+const FAMILIES =
+  /^(?:account|error|warning|evidence|grade|network|state|lanes|review|sign)\./;
 
 test("every sentence is used somewhere", () => {
   const folders = ["components", "lib", "entrypoints"].map((name) =>

@@ -14,13 +14,14 @@ import { deleteAllData } from "./background";
 import { type Dropped, isNoZip } from "./drop";
 import { Failures } from "./failures.svelte";
 import { keepFocus } from "./focus";
+import { Guesses } from "./guesses.svelte";
 import { Follow } from "./follow.svelte";
 import { Matches } from "./matches.svelte";
 import { openTab, persistStorage, saveFile } from "./platform";
 import { Stored } from "./stored.svelte";
 import { Work } from "./work.svelte";
 
-const VIEWS = ["home", "drop", "sign-in", "settings"] as const;
+const VIEWS = ["home", "drop", "sign-in", "settings", "review"] as const;
 export type View = (typeof VIEWS)[number];
 
 export class Page {
@@ -32,6 +33,8 @@ export class Page {
   readonly follow = new Follow(engine, this.stored, this.signedIn, this.failures, () => {
     this.showSignIn();
   });
+
+  readonly guesses = new Guesses(engine, this.signedIn, this.failures);
 
   place = $state<"popup" | "tab">("tab");
   view = $state<View>("home");
@@ -180,8 +183,12 @@ export class Page {
 
   // Work that a closed browser left behind goes on, or reports that it was interrupted, as soon as the engine runs.
   private async rouse(): Promise<void> {
-    const [work, queue] = await Promise.all([readState("work"), readState("queue")]);
-    if ((work && !work.error) || queue?.running) this.work.warmUp();
+    const [work, queue, search] = await Promise.all([
+      readState("work"),
+      readState("queue"),
+      readState("search"),
+    ]);
+    if ((work && !work.error) || queue?.running || search?.state === "running") this.work.warmUp();
   }
 
   private readHash(): void {
