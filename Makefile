@@ -56,8 +56,8 @@ $(STAMP)/servers: tests/world/node/package.json tests/world/node/package-lock.js
 	@touch $@
 
 run: ## see it work: a browser with the extension, or the whole journey without a display (ARCHIVE=path)
-	@echo "Passerelle at work, with invented people, on this machine alone: it reads an X archive, finds its people on a local"
-	@echo "Bluesky server, follows them, and marks them on a copy of x.com. About two minutes; the first time, some five more to install what it needs."
+	@echo "Passerelle at work, with invented people, on this machine alone: it reads an X archive, finds its people on local"
+	@echo "Bluesky and Mastodon servers, follows them, and marks them on a copy of x.com. About two minutes; the first time, some five more to install what it needs."
 	@$(MAKE) --no-print-directory setup
 	@$(PY) -m tests.run $(if $(ARCHIVE),"$(ARCHIVE)")
 

@@ -115,6 +115,7 @@ class Directory:
     rows: Sequence[Row] = ()
     sources: Mapping[str, Sequence[EvidenceSource]] = field(default_factory=dict)
     version: int = 7
+    generated_at: datetime = NOW - timedelta(hours=30)
     expires: datetime = NOW + timedelta(days=14)
     key: bytes = CURRENT_KEY
     tamper: Callable[[dict[str, Any]], None] = lambda latest: None
@@ -132,7 +133,7 @@ class Directory:
         snapshot, evidence = self.files()
         latest: dict[str, Any] = {
             "version": self.version,
-            "generated_at": "2026-11-19T03:00:00Z",
+            "generated_at": self.generated_at.isoformat(),
             "expires": self.expires.isoformat(),
             "rows": len(self.rows),
             "snapshot": promise("snapshot", snapshot),

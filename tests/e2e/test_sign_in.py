@@ -69,6 +69,20 @@ def expect_signed_in(page: Page, acct: str) -> None:
     expect(page.locator(f'[data-testid="signed-in"][data-did="{acct}"]')).to_be_visible()
 
 
+def test_the_offer_to_make_an_account_stays_in_view_while_the_field_has_the_focus(
+    browser: Chromium, world: World
+) -> None:
+    page = browser.context.new_page()
+    page.set_viewport_size({"width": 400, "height": 600})
+    page.goto(browser.url("popup.html#sign-in"))
+    expect(page.get_by_test_id("bluesky-handle")).to_be_focused()
+    title = page.get_by_test_id("create-account").get_by_role("heading").bounding_box()
+    assert title
+    assert 0 <= title["y"] < 600
+    assert page.evaluate("scrollY") == 0
+    page.close()
+
+
 @pytest.mark.parametrize("host", SOFTWARE)
 def test_each_kind_of_server_signs_in_and_its_token_is_revoked_by_signing_out(
     browser: Chromium, tab: Page, mastodons: Mapping[str, Mastodon], host: str

@@ -587,6 +587,7 @@ const ME = {
   address: "me.example.org",
   server: "https://pds.example.org",
   expired: false,
+  endsAt: null,
 };
 const TARGET = {
   id,

@@ -37,10 +37,17 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--kills", type=_count, default=20)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--kind", choices=list(KINDS), default="browser")
     return parser.parse_args()
+
+
+def _count(text: str) -> int:
+    """Parse a number of interruptions. Raises ArgumentTypeError."""
+    if not (text.isascii() and text.isdecimal() and int(text)):
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 on")
+    return int(text)
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ from tests.core.fakes import SOURCE, chosen, verify
 from tests.world.pds import Account, Pds
 
 # What is lost is lost at any pace: no waiting, and no word about the own account, whose AppView is not here.
-PACE = replace(REAL_PACE, first_pause=0.05, longest_pause=0.2, tiers=(), own_fresh_for=None)
+PACE = replace(REAL_PACE, first_pause=0.05, longest_pause=0.2, tiers=(), own_fresh_for=None, review=None)
 RULES: Mapping[Network, FollowRules] = {"bluesky": replace(FOLLOWING["bluesky"], pace=PACE)}
 MOST_REQUESTS = 25  # for 1,000 follows in batches of 50: a write each, and a few to begin and to end
 DOZENS = 120  # more than two batches

@@ -46,6 +46,7 @@ PHRASES: Mapping[str, str] = {
     "name_contradicts": "but the directory knows this id as",
     "target_contradicts": "but this handle belongs to another account now:",
     "guessed": "the address is a guess",
+    "muted_on_x": "muted on X",
 }
 
 
@@ -146,7 +147,7 @@ def _download(url: str, keys: Sequence[bytes], now: datetime) -> BuiltIndex:
 async def _latest(url: str, keys: tuple[bytes, ...], now: datetime) -> Latest:
     response = _fetch(directory.latest_request(url))
     if keys:
-        return await directory.read_latest(response, keys=keys, verify=_verify, now=now, seen_version=0)
+        return await directory.read_latest(response, keys=keys, verify=_verify, now=now)
     warn(f"nothing vouches for {url}: give its public key with --key")
     return directory.read_unpinned_latest(response, now)
 

@@ -25,6 +25,8 @@ SCHEMAS: Mapping[str, int] = {
     "history": 2,  # 2: names that fit every network
     "directory": 1,
     "hints": 1,
+    "candidates": 1,
+    "guesses": 1,
 }
 
 LARGE_STORES = frozenset({"directory"})  # not read where there is nothing to migrate; never alone
