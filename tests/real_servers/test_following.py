@@ -265,6 +265,20 @@ def test_five_hundred_people_followed_by_hand_are_in_no_plan(pds: Pds) -> None:
     assert followed(pds, ada) == dids(everyone)
 
 
+def test_an_own_account_that_is_deactivated_stops_the_queue_with_its_reason(pds: Pds) -> None:
+    ada = pds.create_account("deactivated")
+    fetch = signed_in(pds, ada)
+
+    async def fetch_and_deactivate(request: Request) -> Response:
+        if request.method == "POST":
+            pds.deactivate(ada)
+        return await fetch(request)
+
+    storage = asyncio.run(follow(fetch_and_deactivate, ada, people(0)))
+    view = storage.stores["state"]["queue"]
+    assert (view["error"]["code"], view["waiting"], view["failed"]) == ("own_account_deactivated", DOZENS, 0)
+
+
 def test_requests_for_a_thousand_follows_are_few(pds: Pds) -> None:
     ada = pds.create_account("thousand")
     send, requests = signed_in(pds, ada), list[str]()
