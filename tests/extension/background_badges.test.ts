@@ -7,11 +7,8 @@ import {
 } from "../../extension/lib/background/badge-handlers";
 import { publishIndex } from "../../extension/lib/background/badge-index";
 import { answerContentScript } from "../../extension/lib/background/router";
-import {
-  BADGE_INDEX,
-  nameKey,
-  readBadgeIndex,
-} from "../../extension/lib/rules/keys";
+import { MarkIndex } from "../../extension/lib/messages/mark-index";
+import { BADGE_INDEX, nameKey } from "../../extension/lib/rules/keys";
 import { EngineError } from "../../extension/lib/engine/client";
 import { makeTranslate } from "../../extension/lib/i18n/i18n";
 import { makeHintLookup } from "../../extension/lib/background/hint-lookup";
@@ -197,8 +194,9 @@ test("what is not in the table is an error, not a crash", async () => {
 });
 
 async function stored() {
-  return readBadgeIndex(
+  return MarkIndex.read(
     (await fakeBrowser.storage.local.get(BADGE_INDEX))[BADGE_INDEX],
+    () => undefined,
   );
 }
 
@@ -210,10 +208,9 @@ test("the index is published while badges are on, and taken away with them", asy
 
   await fakeBrowser.storage.local.set({ badges: true });
   await publishIndex(parts);
-  expect(await stored()).toEqual({
-    version: 1,
-    keys: Uint32Array.of(nameKey("ada_nouvelle")),
-  });
+  const index = await stored();
+  expect(index?.version).toBe(1);
+  expect(index?.find(ada)).toEqual({ grade: "proven", networks: ["bluesky"] });
 
   fakeBrowser.permissions.contains = () => Promise.resolve(false); // taken back in the browser's own settings
   await publishIndex(parts);
@@ -227,4 +224,15 @@ test("an index that is there already is not written again", async () => {
   await publishIndex(parts);
   await publishIndex(parts);
   expect(openedTimes()).toBe(1);
+});
+
+test("an index that an earlier version of the extension left is made again", async () => {
+  const { parts } = backgroundWith();
+  fakeBrowser.permissions.contains = () => Promise.resolve(true);
+  await fakeBrowser.storage.local.set({
+    badges: true,
+    [BADGE_INDEX]: { version: 1, keys: "" },
+  });
+  await publishIndex(parts);
+  expect((await stored())?.version).toBe(1);
 });

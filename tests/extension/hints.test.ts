@@ -407,7 +407,11 @@ const stored = async () =>
 
 test("the index is there while badges are on and it has a person", async () => {
   let lookup = makeHintLookup([profile([hint()])]);
-  const publish = () => publishHints(() => Promise.resolve(lookup));
+  const publish = () =>
+    publishHints(
+      () => Promise.resolve(lookup),
+      () => Promise.resolve([]),
+    );
   await publish();
   expect(await stored()).toBeNull();
   await fakeBrowser.storage.local.set({ badges: true });
@@ -416,6 +420,25 @@ test("the index is there while badges are on and it has a person", async () => {
   lookup = makeHintLookup([]);
   await publish();
   expect(await stored()).toBeNull();
+});
+
+test("people of whom an account was rejected are in the index, so that no mark comes before the answer", async () => {
+  await fakeBrowser.storage.local.set({ badges: true });
+  const match = (rest_id: string, rejected: boolean) =>
+    ({
+      rest_id,
+      screen_name: `name_${rest_id}`,
+      accounts: [{ rejected }],
+    }) as MatchView;
+  await publishHints(
+    () => Promise.resolve(makeHintLookup([])),
+    () => Promise.resolve([match("1", true), match("2", false)]),
+  );
+  const keys = (await stored()) ?? new Uint32Array();
+  expect(keys).toHaveLength(2);
+  expect(mayKnow(keys, { screenName: "name_1", restId: null })).toBe(true);
+  expect(mayKnow(keys, { screenName: "new_name", restId: "1" })).toBe(true);
+  expect(mayKnow(keys, { screenName: "name_2", restId: "2" })).toBe(false);
 });
 
 // What a badge says.
