@@ -19,7 +19,7 @@ endif
 export npm_config_fund := false
 export npm_config_audit := false
 
-.PHONY: help setup installed run pictures test test-fast soak check x-pages x-users reach bench dist format lock clean
+.PHONY: help setup installed run pictures test test-fast soak check x-pages x-users reach kills bench dist format lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -56,8 +56,8 @@ $(STAMP)/servers: tests/world/node/package.json tests/world/node/package-lock.js
 	@touch $@
 
 run: ## see it work: a browser with the extension, or the whole journey without a display (ARCHIVE=path)
-	@echo "Passerelle at work, with invented people, on this machine alone: it reads an X archive, finds its people on a local"
-	@echo "Bluesky server, follows them, and marks them on a copy of x.com. About two minutes; the first time, some five more to install what it needs."
+	@echo "Passerelle at work, with invented people, on this machine alone: it reads an X archive, finds its people on local"
+	@echo "Bluesky and Mastodon servers, follows them, and marks them on a copy of x.com. About two minutes; the first time, some five more to install what it needs."
 	@$(MAKE) --no-print-directory setup
 	@$(PY) -m tests.run $(if $(ARCHIVE),"$(ARCHIVE)")
 
@@ -110,6 +110,10 @@ x-users: ## the people that the reader takes from each of X's own answers: make 
 reach: ## how many people are found, and how many wrongly: make reach TRUTH=pairs.csv POOL=pool.csv [SEED=1]
 	@$(MAKE) --no-print-directory setup >&2
 	@$(PY) -m tests.reach "$(TRUTH)" "$(POOL)" $(SEED)
+
+kills: ## kill the browser (KIND=servers, answers or clock: those) while it follows: make kills [KILLS=20] [SEED=7] [KIND=browser]
+	@$(MAKE) --no-print-directory setup >&2
+	@$(PY) -m tests.kills --kills "$(or $(KILLS),20)" --seed "$(or $(SEED),7)" --kind "$(or $(KIND),browser)"
 
 dist: setup ## the stores' ZIP files and the core's wheel, in dist/
 	$(PY) build/make.py --zips

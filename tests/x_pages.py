@@ -31,6 +31,7 @@ ADDRESS = "https://x.com/"
 # X's pages are UTF-8, and fragments do not say so. In another encoding names read the same; its own mark goes first.
 HEADERS = {"content-type": "text/html; charset=utf-8", "content-security-policy": "script-src 'none'"}
 PATIENCE = 300_000  # ms for one page: 58 MB took 54 s on a busy machine
+ATTEMPTS = 2  # a page that leads elsewhere may still be doing so when the next one is opened
 PRINTED = ("surface", "handle", "rest_id")
 
 
@@ -63,11 +64,15 @@ def read_pages(folder: Path) -> Iterator[tuple[Path, dict[str, Any] | None]]:
         page = _new_page(context)
         for file in find_files(folder, SUFFIXES):
             read = None
-            try:
-                read = _read_page(page, file, script)
-            except (Error, OSError) as error:
-                print(f"{file} could not be shown: {error}", file=sys.stderr)
-                page = _new_page(context)  # whatever happened to the last one
+            for _ in range(ATTEMPTS):
+                try:
+                    read = _read_page(page, file, script)
+                    break
+                except (Error, OSError) as error:
+                    failure = error
+                    page = _new_page(context)  # in which no navigation is pending
+            else:
+                print(f"{file} could not be shown: {failure}", file=sys.stderr)
             yield file, read
         browser.close()
 

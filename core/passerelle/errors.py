@@ -83,6 +83,8 @@ class DirectoryError(PasserelleError):
         "directory_invalid": "The directory sent something that is not a directory.",
         "directory_signature": "The directory's signature is wrong.",
         "directory_key_unknown": "The directory is signed with a key this extension does not know.",
+        "directory_key_replaced": "The directory is signed with a key that was replaced.",
+        "directory_ahead": "The directory is dated in the future.",
         "directory_older": "The directory is older than the copy already here.",
         "directory_expired": "The directory is past its expiry date.",
         "directory_corrupt": "A directory file does not have the promised checksum.",
@@ -113,9 +115,14 @@ class ServerRefused(PasserelleError):
         "follow_limit": "The account follows as many accounts as its server allows.",
         "follow_refused": "The server does not allow to follow this account.",
         "own_account": "This is the own account.",
+        "search_closed": "The own server does not allow this sign-in to search for accounts.",
         "account_moved": "The account has moved; `address` is the new one.",
         "account_blocked": "One of the two accounts blocks the other.",
         "account_suspended": "The own server has suspended this account.",
+        "own_account_suspended": "The own account is suspended or disabled by its server.",
+        "own_account_deactivated": "The own account is deactivated.",
+        "own_account_pending": "The own account is not confirmed or approved yet by its server.",
+        "account_labelled": "Moderation has put `labels` on the own account; following stopped.",
         "knows_everybody": "The server accepts every name (a catch-all), so its answer proves nothing.",
     }
 

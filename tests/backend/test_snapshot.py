@@ -18,7 +18,9 @@ from passerelle.directory import (
     DirectoryIndex,
     FilePromise,
     Latest,
+    Seen,
     build_index,
+    key_id,
     read_file,
     read_latest,
     read_lines,
@@ -31,6 +33,8 @@ from passerelle_directory.publishing.snapshot import EXPIRES_AFTER, KEPT_AFTER, 
 
 from tests.backend.conftest import NOW, Directory
 from tests.backend.people import OTHER_SOURCE, line
+
+FIRST = int(NOW.timestamp())  # the version of what is published then
 
 
 async def verify(key: bytes, message: bytes, signature: bytes) -> bool:
@@ -49,7 +53,8 @@ def latest_as_client(
     body = (directory.config.public / "latest.json").read_bytes()
     pinned = (public_bytes(key or directory.key),)
     response = Response(200, {}, body)
-    return asyncio.run(read_latest(response, keys=pinned, verify=verify, now=now, seen_version=seen_version))
+    seen = Seen(key_id(pinned[0]), seen_version)
+    return asyncio.run(read_latest(response, keys=pinned, verify=verify, now=now, seen=seen))
 
 
 def packed(directory: Directory, promise: FilePromise) -> bytes:
@@ -158,18 +163,36 @@ def test_conflicts_are_in_the_evidence(directory: Directory) -> None:
 
 
 def test_versions_only_grow_even_when_the_database_is_lost(directory: Directory) -> None:
-    assert [directory.publish()["version"] for _ in range(3)] == [1, 2, 3]
+    assert [directory.publish()["version"] for _ in range(3)] == [FIRST, FIRST + 1, FIRST + 2]
     with directory.engine.begin() as connection:
         connection.exec_driver_sql("DELETE FROM publications")
-    assert directory.publish()["version"] == 4
+    assert directory.publish()["version"] == FIRST + 3
+
+
+def test_a_version_is_the_time_of_its_publication(directory: Directory) -> None:
+    directory.publish()
+    assert directory.publish(NOW + timedelta(hours=1))["version"] == FIRST + 3600
+    assert directory.publish(NOW)["version"] == FIRST + 3601  # the clock was put back
+
+
+@pytest.mark.parametrize("version", [2**53 - 1, FIRST + 2 * 86_400])
+def test_a_version_that_no_client_takes_does_not_spoil_the_next_ones(directory: Directory, version: int) -> None:
+    latest: dict[str, Any] = directory.publish()
+    path = directory.config.public / "latest.json"
+    path.write_text(json.dumps(latest | {"version": version}), encoding="utf-8")
+    with directory.engine.begin() as connection:
+        connection.exec_driver_sql(f"INSERT INTO publications VALUES ({version}, '2026-11-20 12:00:00', 0, 0)")
+
+    directory.publish()
+    assert latest_as_client(directory).version == FIRST + 1
 
 
 def test_a_client_refuses_what_is_expired_older_or_signed_by_another(directory: Directory) -> None:
     directory.publish()
-    assert latest_as_client(directory, now=NOW + EXPIRES_AFTER - timedelta(seconds=1)).version == 1
+    assert latest_as_client(directory, now=NOW + EXPIRES_AFTER - timedelta(seconds=1)).version == FIRST
     for wrong, code in (
         ({"now": NOW + EXPIRES_AFTER}, "directory_expired"),
-        ({"seen_version": 2}, "directory_older"),
+        ({"seen_version": FIRST + 1}, "directory_older"),
         ({"key": Ed25519PrivateKey.generate()}, "directory_key_unknown"),
     ):
         with pytest.raises(DirectoryError) as refused:
@@ -217,7 +240,7 @@ def test_a_file_that_comes_back_is_not_deleted(directory: Directory) -> None:
     directory.add(line(handle="a.example.com"))
     later = NOW + timedelta(days=1) + KEPT_AFTER
     assert directory.publish(later)["snapshot"] == first["snapshot"]
-    assert index_as_client_at(directory, later).version == 3
+    assert index_as_client_at(directory, later).version == int(later.timestamp())
 
 
 def test_files_of_a_lost_database_go_too(directory: Directory) -> None:
@@ -245,7 +268,7 @@ def test_only_one_snapshot_is_made_at_a_time(directory: Directory) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with directory.session() as session, pytest.raises(AlreadyPublishing):
             publish(session, directory.config.public, directory.key, NOW)
-    assert latest_as_client(directory).version == 1
+    assert latest_as_client(directory).version == FIRST
 
 
 def test_published_files_can_be_read_by_a_web_server(directory: Directory) -> None:

@@ -27,6 +27,7 @@ from passerelle.following.pace import Limit, Pace
 from passerelle.following.rules import FollowRules
 from passerelle.following.table import FOLLOWING
 from passerelle.identifiers import AccountId, Did, Network, RestId, ScreenName
+from passerelle.matching.views import AccountView, MatchView
 from passerelle.people.graph import FollowGraph, Person
 from passerelle.transport import Request, Response
 
@@ -114,6 +115,7 @@ class Directory:
     rows: Sequence[Row] = ()
     sources: Mapping[str, Sequence[EvidenceSource]] = field(default_factory=dict)
     version: int = 7
+    generated_at: datetime = NOW - timedelta(hours=30)
     expires: datetime = NOW + timedelta(days=14)
     key: bytes = CURRENT_KEY
     tamper: Callable[[dict[str, Any]], None] = lambda latest: None
@@ -131,7 +133,7 @@ class Directory:
         snapshot, evidence = self.files()
         latest: dict[str, Any] = {
             "version": self.version,
-            "generated_at": "2026-11-19T03:00:00Z",
+            "generated_at": self.generated_at.isoformat(),
             "expires": self.expires.isoformat(),
             "rows": len(self.rows),
             "snapshot": promise("snapshot", snapshot),
@@ -180,6 +182,10 @@ class Pds:
     faults: list[str] = field(default_factory=list)
     read_faults: list[str] = field(default_factory=list)
     is_down: bool = False
+    has_commits: bool = False  # whether it names its commits, as the reference server does
+    own: dict[str, Any] = field(
+        default_factory=lambda: {"createdAt": "2024-01-01T00:00:00Z"}
+    )  # of the AppView's profile
     writes: int = 0
     retry_after: int = 30  # seconds, of a 429
     clock: Clock = field(default_factory=Clock)
@@ -193,6 +199,8 @@ class Pds:
         if parts.netloc == "plc.directory":
             return self._document(parts.path[1:])
         method = parts.path.removeprefix("/xrpc/")
+        if method == "com.atproto.sync.getLatestCommit" and not self.has_commits:
+            return reply(501, {"error": "MethodNotImplemented"})
         if request.method == "POST":
             return self._faulty(self.faults, lambda: self._write(method, json.loads(request.body or b"")))
         return self._faulty(self.read_faults, lambda: READS[method](self, query))
@@ -223,12 +231,20 @@ class Pds:
             return self._delete([write["rkey"] for write in body["writes"]])
         creates = {write["rkey"]: write["value"]["subject"] for write in body["writes"]}
         assert 0 < len(body["writes"]) <= 200
+        if body.get("swapCommit", self.commit()["cid"]) != self.commit()["cid"]:
+            return reply(400, {"error": "InvalidSwap", "message": "Commit was at another revision"})
         if self.refused & set(creates.values()):
             return reply(400, {"error": "InvalidRequest", "message": "Invalid app.bsky.graph.follow record"})
         if self.records.keys() & creates.keys() or len(creates) < len(body["writes"]):
             return reply(500, {"error": "InternalServerError"})
         self.records.update(creates)
-        return reply(200, {"results": [_created(rkey) for rkey in creates]})
+        commit = {"commit": self.commit()} if self.has_commits else {}
+        return reply(200, {"results": [_created(rkey) for rkey in creates], **commit})
+
+    def commit(self) -> dict[str, str]:
+        """Return the last commit: the same records, the same commit."""
+        cid = hashlib.sha256(json.dumps(self.records, sort_keys=True).encode()).hexdigest()
+        return {"cid": f"bafyrei{cid[:52]}", "rev": COMMIT["rev"]}
 
     def _create(self, rkey: str, record: Mapping[str, str]) -> Response:
         assert record["$type"] == "app.bsky.graph.follow"
@@ -266,6 +282,9 @@ class Pds:
             return reply(200, {"did": query["did"], "active": True})
         return reply(400, {"error": "RepoNotFound", "message": "Could not find repo"})
 
+    def _own(self, query: Mapping[str, str]) -> Response:
+        return reply(200, {"did": query["actor"], "handle": "me.example.org", **self.own})
+
     def _resolve(self, query: Mapping[str, str]) -> Response:
         if did := self.handles.get(query["handle"]):
             return reply(200, {"did": did})
@@ -281,6 +300,8 @@ READS: Mapping[str, Callable[[Pds, Mapping[str, str]], Response]] = {
     "com.atproto.repo.getRecord": Pds._get,
     "com.atproto.identity.resolveHandle": Pds._resolve,
     "com.atproto.sync.getRepoStatus": Pds._status,
+    "com.atproto.sync.getLatestCommit": lambda pds, query: reply(200, pds.commit()),
+    "app.bsky.actor.getProfile": Pds._own,
 }
 
 
@@ -350,6 +371,33 @@ def person(rest_id: str, screen_name: str | None = None, **fields: Any) -> Perso
 def graph_of(*people: Person, owner: str = "1") -> FollowGraph:
     """Make a graph of these people."""
     return FollowGraph(Owner(RestId(owner), None, None), {one.rest_id: one for one in people})
+
+
+def chosen(network: Network, address: str, did: str | None = None, **fields: Any) -> MatchView:
+    """Make a match of a person whose account the person has chosen."""
+    account = AccountView(
+        network=network,
+        address=address,
+        did=did,
+        url=f"https://{address}",
+        chosen=True,
+        rejected=False,
+        state="none",
+        error=None,
+        listed=True,
+        hint=None,
+    )
+    given = {"screen_name": None, "display_name": None, "following": True, "followed_by": False, **fields}
+    return MatchView(
+        rest_id=given.pop("rest_id", did or address),
+        row_id=did or address,
+        grade="attested",
+        preselected=True,
+        leaving_on=None,
+        accounts=[*given.pop("others", ()), account],
+        evidence=[],
+        **given,
+    )
 
 
 # The world.
@@ -441,6 +489,7 @@ class Browser:
     requests: list[Request] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
     reports: list[str] = field(default_factory=list)
+    rules: Mapping[Network, FollowRules] = field(default_factory=lambda: QUICK_RULES)
 
     def __post_init__(self) -> None:
         self.pds.clock = self.clock
@@ -475,7 +524,7 @@ class Browser:
                 log=self.reports.append,
                 directories=[SOURCE],
             ),
-            QUICK_RULES,
+            self.rules,
         )
         return self.engine
 

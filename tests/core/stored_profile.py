@@ -14,7 +14,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.core.fakes import ME, Browser, Directory, Pds, row
+from passerelle.engine.storage import STORES
+from passerelle.transport import Request, Response
+
+from tests.core.fakes import ME, Browser, Directory, Pds, reply, row
 from tests.data.archives import make_archive
 from tests.data.people import ADA, BRUNO, CHLOE, DARIUSZ, ELIF, GALINA, HIDEO, IRINI, OWNER, Someone
 
@@ -51,6 +54,10 @@ async def live(browser: Browser, archive: str) -> None:
     listed = {"kind": "following", "screen_name": OWNER.screen_name, "rest_id": OWNER.rest_id, "display_name": None}
     await browser.ask("people.add", people=[seen], listed=listed)
     await browser.ask("hint.find", people=[{**seen, "bio": "Now at irini.bsky.social", "location": None, "urls": []}])
+    browser.web["public.api.bsky.app"] = lambda request: _answer(browser, request)
+    await browser.ask("search.start", sources=["handles"])
+    while browser.storage.stores["state"]["search"]["state"] == "running":
+        await asyncio.sleep(0)
     account = browser.storage.stores["matches"][ADA.rest_id]["accounts"][0]["address"]
     await browser.ask("decision.set", rest_id=ADA.rest_id, network="bluesky", address=account, decision="rejected")
     for one in (BRUNO, ELIF):
@@ -64,14 +71,23 @@ async def live(browser: Browser, archive: str) -> None:
     await browser.ask("archive.open", ["/nothing/here.zip"], names=["here.zip"])
 
 
+def _answer(browser: Browser, request: Request) -> Response:
+    """Answer as Bluesky's public server: it shows one account, and resolves what the fake server does."""
+    if "getProfiles" not in request.url:
+        return browser.pds.answer(request)
+    account = {"did": did_of(IRINI), "handle": "irini.bsky.social", "displayName": "Irini", "postsCount": 12}
+    return reply(200, {"profiles": [account | {"createdAt": "2024-11-20T08:00:00Z", "labels": [{"val": "x"}]}]})
+
+
 def dump(browser: Browser) -> str:
     """Write the stores as JSON; bytes become `{"base64": …}`."""
     return json.dumps(browser.storage.stores, indent=1, ensure_ascii=False, default=_bytes, sort_keys=True) + "\n"
 
 
 def load(text: str) -> dict[str, dict[str, Any]]:
-    """Read what `dump` wrote."""
-    return {store: {key: _value(value) for key, value in kept.items()} for store, kept in json.loads(text).items()}
+    """Read what `dump` wrote; stores that came later are empty."""
+    stored = {store: {key: _value(value) for key, value in kept.items()} for store, kept in json.loads(text).items()}
+    return {store: stored.get(store, {}) for store in STORES}
 
 
 def main(output: Path) -> None:

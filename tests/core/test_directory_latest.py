@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 from passerelle import directory
-from passerelle.directory import FilePromise, Latest
+from passerelle.directory import MAX_AHEAD, MAX_VALIDITY, NOTHING_SEEN, FilePromise, Latest, Seen, key_id
 from passerelle.directory.latest import MAX_FILE, MAX_LATEST
 from passerelle.errors import DirectoryError, ServerRefused
 from passerelle.transport import Response
 
 from tests.core.fakes import (
     BASE_URL,
+    CURRENT_KEY,
     FOREIGN_KEY,
     NEXT_KEY,
     NOW,
@@ -34,19 +35,17 @@ ROWS = [
 ]
 
 
-def read(answer: Response, seen_version: int = 0) -> Latest:
-    return asyncio.run(
-        directory.read_latest(answer, keys=SOURCE.keys, verify=verify, now=NOW, seen_version=seen_version)
-    )
+def read(answer: Response, seen: Seen = NOTHING_SEEN) -> Latest:
+    return asyncio.run(directory.read_latest(answer, keys=SOURCE.keys, verify=verify, now=NOW, seen=seen))
 
 
-def read_from(server: Directory, seen_version: int = 0) -> Latest:
-    return read(server.answer(directory.latest_request(BASE_URL)), seen_version)
+def read_from(server: Directory, seen: Seen = NOTHING_SEEN) -> Latest:
+    return read(server.answer(directory.latest_request(BASE_URL)), seen)
 
 
-def refusal_of(server: Directory, seen_version: int = 0) -> str:
+def refusal_of(server: Directory, seen: Seen = NOTHING_SEEN) -> str:
     with pytest.raises(DirectoryError) as caught:
-        read_from(server, seen_version)
+        read_from(server, seen)
     return caught.value.code
 
 
@@ -78,13 +77,44 @@ def test_a_missing_or_malformed_signature_is_refused() -> None:
 
 
 def test_an_older_version_than_seen_is_refused_and_the_same_is_accepted() -> None:
-    assert refusal_of(Directory(ROWS, version=7), seen_version=8) == "directory_older"
-    assert read_from(Directory(ROWS, version=7), seen_version=7).version == 7
+    assert refusal_of(Directory(ROWS, version=7), seen=Seen(key_id(CURRENT_KEY), 8)) == "directory_older"
+    assert read_from(Directory(ROWS, version=7), seen=Seen(key_id(CURRENT_KEY), 7)).version == 7
 
 
 def test_an_expired_directory_is_refused() -> None:
     assert refusal_of(Directory(ROWS, expires=NOW)) == "directory_expired"
     assert read_from(Directory(ROWS, expires=NOW + timedelta(seconds=1))).rows == 3
+
+
+def test_a_validity_of_more_than_thirty_days_is_refused() -> None:
+    assert read_from(Directory(ROWS, generated_at=NOW, expires=NOW + MAX_VALIDITY)).rows == 3
+    for far in (MAX_VALIDITY + timedelta(seconds=1), timedelta(days=365 * 4997)):
+        assert refusal_of(Directory(ROWS, generated_at=NOW, expires=NOW + far)) == "directory_invalid"
+
+
+def test_a_version_far_above_its_date_is_refused() -> None:
+    most = int((NOW + MAX_AHEAD).timestamp())
+    assert read_from(Directory(ROWS, generated_at=NOW, version=most)).version == most
+    for version in (most + 1, 2**53 - 1):
+        assert refusal_of(Directory(ROWS, generated_at=NOW, version=version)) == "directory_ahead"
+
+
+def test_a_directory_more_than_a_day_ahead_of_the_clock_is_refused() -> None:
+    assert read_from(Directory(ROWS, generated_at=NOW + MAX_AHEAD)).rows == 3
+    assert refusal_of(Directory(ROWS, generated_at=NOW + MAX_AHEAD + timedelta(seconds=1))) == "directory_ahead"
+
+
+def test_the_next_key_takes_over_and_the_current_one_is_refused_afterwards() -> None:
+    stolen = Seen(key_id(CURRENT_KEY), int((NOW + MAX_AHEAD).timestamp()))
+    assert read_from(Directory(ROWS, key=NEXT_KEY, version=7), stolen).version == 7
+
+    taken_over = Seen(key_id(NEXT_KEY), 7)
+    assert refusal_of(Directory(ROWS, key=CURRENT_KEY, version=8), taken_over) == "directory_key_replaced"
+    assert refusal_of(Directory(ROWS, key=NEXT_KEY, version=6), taken_over) == "directory_older"
+
+
+def test_versions_count_anew_where_the_key_seen_is_pinned_no_more() -> None:
+    assert read_from(Directory(ROWS, version=7), Seen(key_id(FOREIGN_KEY), 8)).version == 7
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'"x"', b"[" * 100_000, b"{" + b" " * (1 << 20) + b"}"])
@@ -127,7 +157,7 @@ def test_a_real_ed25519_signature_over_canonical_json_is_accepted() -> None:
         latest["signature"] = base64.b64encode(private.sign(directory.signed_bytes(latest))).decode()
 
     def read_with(answer: Response) -> Latest:
-        return asyncio.run(directory.read_latest(answer, keys=(public,), verify=verify_really, now=NOW, seen_version=0))
+        return asyncio.run(directory.read_latest(answer, keys=(public,), verify=verify_really, now=NOW))
 
     latest = Directory(ROWS, tamper=sign_again).latest()
     shuffled = dict(reversed(latest.items()))

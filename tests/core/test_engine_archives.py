@@ -18,6 +18,7 @@ from tests.core.engine_steps import (
 )
 from tests.core.fakes import (
     FOREIGN_KEY,
+    NEXT_KEY,
     NOW,
     Browser,
     Directory,
@@ -59,6 +60,7 @@ def test_two_archives_cause_the_same_requests(archive: str, tmp_path: Path) -> N
         ({"is_down": True}, "server_unreachable"),
         ({"key": FOREIGN_KEY}, "directory_key_unknown"),
         ({"expires": NOW}, "directory_expired"),
+        ({"version": 2**53 - 1}, "directory_ahead"),
         ({"tamper": lambda latest: latest.update(version=9)}, "directory_signature"),
         ({"tamper": lambda latest: latest.clear()}, "directory_key_unknown"),
     ],
@@ -92,6 +94,20 @@ def test_a_directory_that_goes_bad_leaves_the_good_copy_in_use(archive: str) -> 
 
     state = run(main()).storage.stores["state"]
     assert (state["directory"]["version"], state["directory"]["error"]["code"]) == (7, "directory_older")
+
+
+def test_a_stolen_key_is_worthless_once_the_next_one_was_used(archive: str) -> None:
+    async def main() -> None:
+        browser = await opened(archive)
+        browser.directory = Directory(ROWS[:1], key=NEXT_KEY, version=1)
+        await browser.ask("directory.update")
+        browser.directory = Directory(ROWS, version=8)
+        answer = await browser.ask("directory.update")
+        assert answer["error"]["code"] == "directory_key_replaced"
+        state = browser.storage.stores["state"]
+        assert (state["directory"]["version"], state["directory"]["rows"]) == (1, 1)
+
+    run(main())
 
 
 def test_an_unchanged_directory_is_not_downloaded_again(archive: str) -> None:

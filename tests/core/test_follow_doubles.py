@@ -9,7 +9,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from passerelle.following.outcomes import Changed, Known
+from passerelle.following.outcomes import Accepted, Changed, Known, Overtaken, Sent
 from passerelle.following.pace import Pace
 from passerelle.following.queue import Queue, record
 from passerelle.following.schedule import next_due
@@ -128,3 +128,65 @@ def test_of_several_records_all_but_the_oldest_are_removed_if_one_is_our_own() -
 
 def _sent_as(item: Any, record_key: str) -> Any:
     return type(item).from_json({**item.to_json(), "record_key": record_key, "state": "following"})
+
+
+# A server that names its commits: a batch is written only on top of the commit that is known.
+
+
+def requests_for(browser: Browser, method: str) -> int:
+    return sum(method in request.url for request in browser.requests)
+
+
+def test_where_the_server_names_its_commits_records_are_read_once(archive: str) -> None:
+    async def main() -> None:
+        browser = await opened(archive)
+        browser.pds.has_commits = True
+        assert (await follow_all(browser))["following"] == 5
+        assert browser.pds.followed() == CHOSEN
+        assert requests_for(browser, "listRecords") == 1
+
+    run(main())
+
+
+def test_a_follow_by_hand_just_before_a_write_is_read_before_anything_is_written(archive: str) -> None:
+    async def main() -> None:
+        browser = await opened(archive)
+        browser.pds.has_commits = True
+        before_write(browser.pds, 1, lambda: browser.pds.records.update({"3zzzzzzzzzzz2": did_of(ADA)}))
+        assert (await follow_all(browser))["following"] == 5
+        assert browser.pds.followed() == CHOSEN
+        assert "3zzzzzzzzzzz2" in browser.pds.records
+        assert requests_for(browser, "applyWrites") == 3  # of two batches, one was refused
+        assert browser.storage.stores["history"].keys().isdisjoint({did_of(ADA)})
+
+    run(main())
+
+
+def test_an_account_that_is_written_all_the_time_is_followed_with_all_the_same(archive: str) -> None:
+    async def main() -> None:
+        browser = await opened(archive)
+        browser.pds.has_commits = True
+        others = iter(range(100))
+        for number in range(1, 20):
+            before_write(
+                browser.pds, number, lambda: browser.pds.records.update({f"3k{next(others):011}": "did:plc:x"})
+            )
+        await follow_all(browser)
+        assert sorted(set(browser.pds.followed()) - {"did:plc:x"}) == CHOSEN
+
+    run(main())
+
+
+def test_a_commit_of_another_program_makes_the_newest_records_be_read(archive: str) -> None:
+    queue = record(queue_of(4), Known({}, NOW, "bafyone"), QUICK)
+    assert queue.revision == "bafyone"
+    step = next_due(queue, NOW, QUICK)
+    assert isinstance(step, Send)
+    queue = record(queue, Sent({key: key for key in step.keys}, NOW, 1), QUICK)
+    done = record(queue, Accepted("bafytwo"), QUICK)
+    assert (done.revision, done.is_unread) == ("bafytwo", False)
+    assert isinstance(next_due(done, NOW, QUICK), Send)
+    assert next_due(done, NOW + LATER, QUICK) == ListChanges("")
+    overtaken = record(queue, Overtaken(), QUICK)
+    assert overtaken.revision is None
+    assert next_due(overtaken, NOW, QUICK) == ListChanges("")

@@ -98,7 +98,15 @@ def test_one_person_is_looked_up_resolved_related_and_followed_in_this_order() -
     home = Home([Resident("ada@agora.example.org")])
     run(follow_all(home))
     paths = [one.path.partition("?")[0].rpartition("/")[2] for one in home.server.log]
-    assert paths == ["verify_credentials", "following", "lookup", "search", "relationships", "follow"]
+    assert paths == [
+        "verify_credentials",
+        "following",
+        "verify_credentials",
+        "lookup",
+        "search",
+        "relationships",
+        "follow",
+    ]
 
 
 def test_following_again_sends_nothing() -> None:

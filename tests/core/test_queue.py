@@ -42,9 +42,9 @@ from passerelle.view import ErrorView
 from tests.core.fakes import ACCOUNT, ME, NOW, reply
 from tests.core.fakes import QUICK as CAREFUL
 
-# Most tests here are about other things than what is followed elsewhere meanwhile.
+# Most tests here are about other things than what is followed elsewhere meanwhile, or the own account.
 QUICK = replace(CAREFUL, fresh_for=None)
-PACE = replace(REAL_PACE, fresh_for=None)
+PACE = replace(REAL_PACE, fresh_for=None, own_fresh_for=None)
 
 
 def next_due(queue: Queue, now: datetime, pace: Pace = PACE) -> Step:
@@ -198,6 +198,15 @@ def test_a_429_pauses_the_queue_until_its_time() -> None:
     assert states(queue) == ["waiting", "waiting"]
     assert next_due(queue, NOW, QUICK) == Wait(until)
     assert isinstance(next_due(queue, until, QUICK), Send)
+
+
+@pytest.mark.parametrize("refusal", [Slowed(NOW, NOW), Stopped(BAD)])
+def test_a_refusal_that_is_not_about_them_leaves_people_at_their_place(refusal: Outcome) -> None:
+    queue = sent(queue_of(QUICK.batch + 2))
+    first = tuple(item.key for item in queue.in_state(State.ASKED))
+    queue = after(queue, refusal, Resumed())
+    assert queue.in_state(State.WAITING)[QUICK.batch :]
+    assert next_due(queue, NOW, QUICK) == Send(first)
 
 
 YEAR = timedelta(days=365)

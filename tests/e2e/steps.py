@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.world.chromium import drop
+from tests.world.chromium import Chromium, drop
+from tests.world.mastodons import HOME, PERSON
 from tests.world.pds import Account
 
 APP = "app.html"
+# A command to the engine, past everything that pages and background check. Returns the reply.
+COMMAND = """(request) => new Promise((done) => {
+  const channel = new BroadcastChannel("passerelle-engine");
+  channel.onmessage = ({ data }) => { if (data.reply?.id === request.id) done(data.reply); };
+  chrome.runtime.sendMessage({ type: "engine.wake" }).then(() => channel.postMessage({ request, files: [] }));
+})"""
 
 
 def hand_over(page: Page, *files: Path) -> None:
@@ -56,10 +65,41 @@ def sign_in(page: Page, account: Account, password: str | None = None) -> None:
     page.get_by_test_id("sign-in-submit").click()
 
 
-def follow_all(page: Page) -> None:
+def open_bluesky_window(browser: Chromium, page: Page, typed: str) -> Page:
+    """Type an address, press Sign in, and return the window of the server that opens."""
+    page.get_by_test_id("bluesky-handle").fill(typed)
+    with browser.context.expect_page() as opened:
+        page.get_by_test_id("bluesky-submit").click()
+    return opened.value
+
+
+def authorize_bluesky(window: Page, account: Account) -> None:
+    """Type the password on the server's page and press Authorize."""
+    window.locator("input[type=password]").fill(account.password)
+    window.get_by_role("button", name="Sign in").last.click()
+    window.get_by_role("button", name="Authorize").click()
+
+
+def sign_in_to_mastodon(browser: Chromium) -> None:
+    """Sign in to the person's Mastodon server, in a tab of its own, on the server's page."""
+    page = browser.open_page(f"{APP}#sign-in")
+    page.get_by_test_id("sign-in-fediverse").check()
+    page.get_by_test_id("mastodon-server").fill(HOME)
+    with browser.context.expect_page() as opened:
+        page.get_by_test_id("mastodon-submit").click()
+    opened.value.locator("#username").select_option(PERSON)
+    opened.value.locator("#authorize").click()
+    expect(page.get_by_test_id("mastodon-form")).to_be_hidden()
+    page.close()
+
+
+def follow_all(page: Page, speed: str = "fast") -> None:
     """Press Follow all, once it is known who is followed already."""
     button = page.get_by_test_id("follow-all")
     expect(button).to_be_enabled()
+    if page.get_by_test_id("speed").input_value() != speed:
+        page.get_by_test_id("speed").select_option(speed)
+        expect(page.get_by_test_id("speed")).to_have_value(speed)
     button.click()
 
 
@@ -105,3 +145,10 @@ def delete_all(page: Page) -> None:
     page.get_by_test_id("delete-all").click()
     page.get_by_test_id("delete-yes").click()
     expect(page.get_by_test_id("deleted")).to_be_visible()
+
+
+def command(page: Page, type_: str, **fields: object) -> Any:
+    """Send a command to the engine from one of the extension's pages; return its result."""
+    reply = page.evaluate(COMMAND, {"id": str(uuid4()), "type": type_, **fields})
+    assert "result" in reply, reply
+    return reply["result"]

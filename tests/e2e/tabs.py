@@ -233,6 +233,15 @@ def at(test_id: str) -> str:
     return f'[data-testid="{test_id}"]'
 
 
+def choose_fast(tab: Tab) -> None:
+    """Choose to follow as fast as the servers allow."""
+    select = f"document.querySelector('{at('speed')}')"
+    tab.await_true(f"{select}?.value === 'gentle'")
+    change = "new Event('change', { bubbles: true })"
+    tab.evaluate(f"void ({select}.value = 'fast', {select}.dispatchEvent({change}))")
+    tab.await_true(f"{select}.value === 'fast'")
+
+
 class Badged:
     """A browser that has read an archive and shows badges: the extension's own tab, and one for x.com.
 

@@ -119,6 +119,7 @@ def tab(opened: Page) -> Page:
 def sign_in_by_keyboard(page: Page, account: Account) -> list[str]:
     """Sign in without a mouse; return where the focus is after the last key."""
     page.get_by_test_id("sign-in").press("Enter")
+    page.get_by_test_id("use-app-password").press("Enter")
     page.get_by_test_id("sign-in-handle").fill(account.handle)
     page.get_by_test_id("sign-in-password").fill(account.app_password)
     page.get_by_test_id("sign-in-submit").press("Enter")
@@ -314,6 +315,7 @@ def show_settings(page: Page, _: Path) -> None:
 
 def show_sign_in_with_an_error(page: Page, _: Path) -> None:
     page.evaluate("location.hash = 'sign-in'")
+    page.get_by_test_id("use-app-password").click()
     page.get_by_test_id("sign-in-handle").fill("ada@example.org")
     page.get_by_test_id("sign-in-password").fill("my main password")
     page.get_by_test_id("sign-in-submit").click()

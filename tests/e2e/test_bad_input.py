@@ -156,6 +156,18 @@ def expired(_: DirectoryServer) -> Fault:
     return altered(LATEST, lambda body: sign(body, version=json.loads(body)["version"] + 1, expires=yesterday))
 
 
+def ahead(_: DirectoryServer) -> Fault:
+    """The highest version there is, which would bar every later one, signed by the right key."""
+    return altered(LATEST, lambda body: sign(body, version=2**53 - 1))
+
+
+def lasting(_: DirectoryServer) -> Fault:
+    """A newer version that would never expire, signed by the right key."""
+    return altered(
+        LATEST, lambda body: sign(body, version=json.loads(body)["version"] + 1, expires="7023-01-01T00:00:00Z")
+    )
+
+
 def forged(_: DirectoryServer) -> Fault:
     """One row more than was signed."""
 
@@ -178,6 +190,8 @@ BAD_DIRECTORIES: dict[str, tuple[str, Callable[[DirectoryServer], Fault]]] = {
     "foreign signature": ("directory_signature", foreign),
     "older": ("directory_older", older),
     "expired": ("directory_expired", expired),
+    "version far ahead": ("directory_ahead", ahead),
+    "expires in 7023": ("directory_invalid", lasting),
     "not JSON": ("directory_invalid", lambda _: altered(LATEST, lambda _: b"<!doctype html><h1>Wi-Fi login</h1>")),
 }
 

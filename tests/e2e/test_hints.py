@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.conftest import Packages
 from tests.data.archives import make_archive
 from tests.data.people import ADA, KIM, MAUD, NILS, OWNER, Someone
-from tests.e2e.steps import APP, await_matches, hand_over, row, sign_in, switch_badges
+from tests.e2e.steps import APP, COMMAND, await_matches, hand_over, row, sign_in, switch_badges
 from tests.e2e.tabs import firefox, text_of
 from tests.world.chromium import Chromium, await_hidden, find_hidden
 from tests.world.fediverse import DOT
@@ -24,13 +24,6 @@ pytestmark = pytest.mark.e2e
 
 FEDIVERSE = "quai.example.org"
 UNHURRIED = 600  # ms that a question wants to be read before it is answered: extension/lib/x/badge/card.ts
-
-# A command to the engine, past everything that pages and background check. Returns the reply.
-COMMAND = """(request) => new Promise((done) => {
-  const channel = new BroadcastChannel("passerelle-engine");
-  channel.onmessage = ({ data }) => { if (data.reply?.id === request.id) done(data.reply); };
-  chrome.runtime.sendMessage({ type: "engine.wake" }).then(() => channel.postMessage({ request, files: [] }));
-})"""
 
 
 @pytest.fixture(scope="session")  # of this file Firefox's test runs long before Chromium's

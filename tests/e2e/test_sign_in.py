@@ -9,7 +9,17 @@ import pytest
 from playwright.sync_api import Page, Playwright, expect
 
 from tests.conftest import Packages
-from tests.e2e.steps import APP, await_followed, await_matches, error, follow_all, hand_over, open_settings
+from tests.e2e.steps import (
+    APP,
+    authorize_bluesky,
+    await_followed,
+    await_matches,
+    error,
+    follow_all,
+    hand_over,
+    open_bluesky_window,
+    open_settings,
+)
 from tests.world.chromium import Chromium, closed_world
 from tests.world.mastodon import Mastodon
 from tests.world.mastodons import HOME, PERSON, SOFTWARE, WITHOUT_API
@@ -57,6 +67,20 @@ def expect_signed_in(page: Page, acct: str) -> None:
     expect(page.get_by_test_id("mastodon-form")).to_be_hidden()
     open_settings(page)
     expect(page.locator(f'[data-testid="signed-in"][data-did="{acct}"]')).to_be_visible()
+
+
+def test_the_offer_to_make_an_account_stays_in_view_while_the_field_has_the_focus(
+    browser: Chromium, world: World
+) -> None:
+    page = browser.context.new_page()
+    page.set_viewport_size({"width": 400, "height": 600})
+    page.goto(browser.url("popup.html#sign-in"))
+    expect(page.get_by_test_id("bluesky-handle")).to_be_focused()
+    title = page.get_by_test_id("create-account").get_by_role("heading").bounding_box()
+    assert title
+    assert 0 <= title["y"] < 600
+    assert page.evaluate("scrollY") == 0
+    page.close()
 
 
 @pytest.mark.parametrize("host", SOFTWARE)
@@ -166,21 +190,6 @@ def test_a_sign_in_begun_in_a_popup_that_closes_is_finished(browser: Chromium, t
 # Bluesky, at a real PDS.
 
 
-def open_bluesky_window(browser: Chromium, page: Page, typed: str) -> Page:
-    """Type an address, press Sign in, and return the window of the server that opens."""
-    page.get_by_test_id("bluesky-handle").fill(typed)
-    with browser.context.expect_page() as opened:
-        page.get_by_test_id("bluesky-submit").click()
-    return opened.value
-
-
-def authorize(window: Page, account: Account) -> None:
-    """Type the password on the server's page and press Authorize."""
-    window.locator("input[type=password]").fill(account.password)
-    window.get_by_role("button", name="Sign in").last.click()
-    window.get_by_role("button", name="Authorize").click()
-
-
 @pytest.fixture
 def bluesky(tab: Page) -> Page:
     tab.get_by_test_id("sign-in-bluesky").check()
@@ -190,7 +199,7 @@ def bluesky(tab: Page) -> Page:
 def test_a_real_pds_signs_in_by_oauth_follows_and_is_revoked(
     browser: Chromium, bluesky: Page, person: Account, pds: Pds, world: World
 ) -> None:
-    authorize(open_bluesky_window(browser, bluesky, person.handle), person)
+    authorize_bluesky(open_bluesky_window(browser, bluesky, person.handle), person)
 
     expect(bluesky.get_by_test_id("bluesky-form")).to_be_hidden()
     open_settings(bluesky)
@@ -206,7 +215,7 @@ def test_a_real_pds_signs_in_by_oauth_follows_and_is_revoked(
 def test_whom_the_archive_names_is_followed_with_tokens_of_oauth(
     browser: Chromium, bluesky: Page, person: Account, pds: Pds, sample: Path, world: World
 ) -> None:
-    authorize(open_bluesky_window(browser, bluesky, person.handle), person)
+    authorize_bluesky(open_bluesky_window(browser, bluesky, person.handle), person)
     expect(bluesky.get_by_test_id("bluesky-form")).to_be_hidden()
     hand_over(bluesky, sample)
     await_matches(bluesky)
@@ -237,7 +246,7 @@ def test_a_server_can_be_typed_instead_of_an_address(browser: Chromium, bluesky:
     if window.get_by_role("button", name="Sign in").count():
         window.get_by_role("button", name="Sign in").first.click()
     window.locator("input[name=username]").fill(person.handle)
-    authorize(window, person)
+    authorize_bluesky(window, person)
 
     expect(bluesky.get_by_test_id("bluesky-form")).to_be_hidden()
     open_settings(bluesky)

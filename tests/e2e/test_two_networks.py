@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.data.people import BRUNO, JUNHO
-from tests.e2e.steps import APP, await_followed, await_matches, follow_all, hand_over, row, sign_in
+from tests.conftest import Packages
+from tests.data.people import BRUNO, CHLOE, GALINA, JUNHO
+from tests.e2e.steps import (
+    APP,
+    await_followed,
+    await_matches,
+    command,
+    follow_all,
+    hand_over,
+    row,
+    sign_in,
+    sign_in_to_mastodon,
+)
+from tests.e2e.tabs import FirefoxTab, at, choose_fast
 from tests.world.chromium import Chromium
+from tests.world.firefox import EXTENSION_ID, ConnectProxy, Firefox
 from tests.world.mastodon import Mastodon, Relations
 from tests.world.mastodons import HOME, PERSON
 from tests.world.pds import Account, Pds
 from tests.world.residents import FOUND, PRESELECTED
+from tests.world.world import World
 
 pytestmark = pytest.mark.e2e
 
@@ -26,9 +42,10 @@ def home(mastodons: Mapping[str, Mastodon]) -> Iterator[Mastodon]:
     """The person's server, without any follow of theirs."""
     server = mastodons[HOME]
     server.relations[PERSON] = Relations()
+    people = dict(server.people)
     yield server
     server.relations[PERSON] = Relations()
-    server.faults = []
+    server.people, server.faults = people, []
 
 
 @pytest.fixture
@@ -41,18 +58,6 @@ def tab(chromium: Chromium, sample: Path, person: Account, home: Mastodon) -> Pa
     expect(page.get_by_test_id("follow-all")).to_be_enabled()
     sign_in_to_mastodon(chromium)
     return page
-
-
-def sign_in_to_mastodon(browser: Chromium) -> None:
-    page = browser.open_page(f"{APP}#sign-in")
-    page.get_by_test_id("sign-in-fediverse").check()
-    page.get_by_test_id("mastodon-server").fill(HOME)
-    with browser.context.expect_page() as opened:
-        page.get_by_test_id("mastodon-submit").click()
-    opened.value.locator("#username").select_option(PERSON)
-    opened.value.locator("#authorize").click()
-    expect(page.get_by_test_id("mastodon-form")).to_be_hidden()
-    page.close()
 
 
 def test_from_the_result_one_press_leads_to_the_form_of_mastodon(chromium: Chromium, sample: Path) -> None:
@@ -108,3 +113,78 @@ def test_a_row_follows_on_mastodon_in_place(tab: Page, person: Account, pds: Pds
     expect(bruno).to_have_attribute("data-state", "following")
     assert home.followed(PERSON) == ["bruno@quai.example.org"]
     assert pds.list_follows(person.did) == []
+
+
+def test_undo_leaves_both_servers_as_they_were(
+    tab: Page, person: Account, pds: Pds, home: Mastodon, accounts: Mapping[str, Account]
+) -> None:
+    by_hand = [pds.follow(person, accounts[name].did) for name in (CHLOE.screen_name, GALINA.screen_name)]
+    home.of(PERSON).following.add("irini@agora.example.org")
+    home.people["junho@bada.example.org"] = replace(home.people["junho@bada.example.org"], is_locked=True)
+    before = deepcopy(home.of(PERSON))
+    tab.reload()  # what was followed meanwhile is read
+    follow_all(tab)
+    await_followed(tab)
+    assert home.of(PERSON).requested == {"junho@bada.example.org"}
+    assert len(pds.list_follows(person.did)) > len(by_hand)
+
+    for account in (person.did, f"{PERSON}@{HOME}"):
+        command(tab, "follow.undo", account=account)
+    bruno = tab.locator(account_of(tab, BRUNO.screen_name, "fediverse"))
+    expect(bruno).to_have_attribute("data-state", "none")
+    expect(tab.locator(account_of(tab, JUNHO.screen_name, "bluesky"))).to_have_attribute("data-state", "none")
+    expect(tab.locator(account_of(tab, JUNHO.screen_name, "fediverse"))).to_have_attribute("data-state", "none")
+
+    assert sorted(record.uri for record in pds.list_follows(person.did)) == sorted(by_hand)
+    assert home.of(PERSON) == before
+
+
+def sign_in_with_app_password(page: FirefoxTab, account: Account) -> None:
+    page.click(at("sign-in"))
+    page.click(at("use-app-password"))
+    page.fill(at("sign-in-handle"), account.handle)
+    page.fill(at("sign-in-password"), account.app_password)
+    page.click(at("sign-in-submit"))
+    page.await_true(f"document.querySelector('{at('follow-all')}')?.disabled === false")
+
+
+def sign_in_to_mastodon_in(browser: Firefox) -> None:
+    page = FirefoxTab(browser, browser.open(browser.url(f"{APP}#sign-in")))
+    page.click(at("sign-in-fediverse"))
+    page.fill(at("mastodon-server"), HOME)
+    page.click(at("mastodon-submit"))
+    window = page.until(lambda: find_tab(browser, f"https://{HOME}/oauth/authorize"))
+    assert window
+    window.evaluate(f"document.querySelector('#username').value = '{PERSON}'")
+    window.click("#authorize")
+    page.await_true(f"document.querySelector('{at('mastodon-form')}') === null")
+
+
+def find_tab(browser: Firefox, address: str) -> FirefoxTab | None:
+    """Return the tab that shows an address that begins so, in any window."""
+    contexts = browser.command("browsingContext.getTree")["contexts"]
+    return next((FirefoxTab(browser, one["context"]) for one in contexts if one["url"].startswith(address)), None)
+
+
+@pytest.mark.firefox
+def test_in_firefox_too_one_press_follows_on_both_networks(
+    packages: Packages, world: World, sample: Path, person: Account, pds: Pds, home: Mastodon, tmp_path: Path
+) -> None:
+    with (
+        ConnectProxy(world) as proxy,
+        Firefox(tmp_path, proxy_port=proxy.port, extension_id=EXTENSION_ID) as browser,
+    ):
+        browser.install(packages.firefox)
+        page = FirefoxTab(browser, browser.open(browser.url(APP)))
+        page.choose(at("file-input"), sample)
+        page.await_true(f"document.querySelector('{at('found')}')?.dataset.found > 0")
+        sign_in_with_app_password(page, person)
+        sign_in_to_mastodon_in(browser)
+
+        page.front()
+        choose_fast(page)
+        page.click(at("follow-all"))
+        page.await_true(f"document.querySelector('{at('follow-finished')}') !== null")
+
+    assert home.followed(PERSON) == ON_MASTODON
+    assert len(pds.list_follows(person.did)) == len(PRESELECTED)

@@ -54,7 +54,7 @@ def test_a_list_of_any_length_is_read_to_its_end(pds: Pds, count: int) -> None:
 @pytest.fixture(scope="module")
 def limited(plc: Plc, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pds]:
     """A PDS that counts requests."""
-    with Pds(plc, tmp_path_factory.mktemp("limited"), rate_limits=True) as server:
+    with Pds(plc, tmp_path_factory.mktemp("limited"), limits={}) as server:
         yield server
 
 

@@ -12,25 +12,28 @@ import httpx
 import pytest
 from passerelle.engine.environment import Environment
 from passerelle.engine.follows import Follows
-from passerelle.engine.messages import FollowUndo
+from passerelle.engine.messages import FollowRefresh, FollowUndo
 from passerelle.engine.repository import Repository
 from passerelle.engine.storage import MemoryStorage
 from passerelle.errors import NetworkError
 from passerelle.following.bluesky import PACE as REAL_PACE
-from passerelle.following.plan import Plan, Planned
+from passerelle.following.plan import Plan, Planned, make_plan
 from passerelle.following.rules import FollowRules
 from passerelle.following.table import FOLLOWING
 from passerelle.identifiers import AccountId, Did, Network
 from passerelle.networks import bluesky
 from passerelle.transport import Fetch, Request, Response
 
-from tests.core.fakes import SOURCE, verify
+from tests.core.fakes import SOURCE, chosen, verify
 from tests.world.pds import Account, Pds
 
-PACE = replace(REAL_PACE, first_pause=0.05, longest_pause=0.2)
+# What is lost is lost at any pace: no waiting, and no word about the own account, whose AppView is not here.
+PACE = replace(REAL_PACE, first_pause=0.05, longest_pause=0.2, tiers=(), own_fresh_for=None)
 RULES: Mapping[Network, FollowRules] = {"bluesky": replace(FOLLOWING["bluesky"], pace=PACE)}
-MOST_REQUESTS = 45  # for 1,000 follows in batches of 50: a reading and a write each, and a few to begin and to end
+MOST_REQUESTS = 25  # for 1,000 follows in batches of 50: a write each, and a few to begin and to end
 DOZENS = 120  # more than two batches
+BY_HAND = 500
+WHEN = "2026-11-20T09:00:00.000Z"
 
 
 def people(first: int, count: int = DOZENS) -> list[Planned]:
@@ -233,6 +236,33 @@ def test_people_followed_by_hand_during_each_write_have_one_record(pds: Pds) -> 
 
     asyncio.run(follow(fetch_late, ada, people(0)))
     assert followed(pds, ada) == dids(people(0))
+
+
+def test_five_hundred_people_followed_by_hand_are_in_no_plan(pds: Pds) -> None:
+    ada = pds.create_account("five-hundred")
+    fetch, me = signed_in(pds, ada), Did(ada.did)
+    everyone = people(0, BY_HAND + 20)
+
+    async def main() -> None:
+        for first in range(0, BY_HAND, 100):
+            batch = [
+                bluesky.Follow(bluesky.make_tid(1_795_000_000_000_000 + first + number, 5), Did(one.key), WHEN)
+                for number, one in enumerate(everyone[first : first + 100])
+            ]
+            assert (await fetch(bluesky.apply_writes_request(me, batch))).status == 200
+        storage = MemoryStorage()
+        follows = make_follows(fetch, storage)
+        await follows.load()
+        await follows.on_refresh(FollowRefresh(account=ada.did))
+        followed = await follows._repository.follows(AccountId(ada.did)) or frozenset()
+        views = [chosen("bluesky", f"{one.key[-9:]}.example.org", one.key) for one in everyone]
+        plan = make_plan(views, AccountId(ada.did), followed)
+        assert [one.key for one in plan.follows] == [one.key for one in everyone[BY_HAND:]]
+        await follows.stop()
+        await follow(fetch, ada, everyone, storage)  # nor does the queue send them, where a page knows nothing of it
+
+    asyncio.run(main())
+    assert followed(pds, ada) == dids(everyone)
 
 
 def test_requests_for_a_thousand_follows_are_few(pds: Pds) -> None:

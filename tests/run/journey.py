@@ -14,6 +14,7 @@ from tests.run.pictures import NARROW, PICTURES, WIDE, take, take_both_themes
 from tests.run.printing import explain, list_matches, near, say
 from tests.run.servers import Town
 from tests.world.chromium import Chromium, closed_world
+from tests.world.mastodons import HOME, PERSON
 from tests.world.sites import X_PATTERNS, X
 
 PATIENCE = 300_000  # milliseconds: a large archive on a slow machine
@@ -44,7 +45,7 @@ def travel(playwright: Playwright, extension: Path, folder: Path, town: Town, ar
         steps.await_matches(tab)
         tell_result(tab)
         take_tab(tab)
-        can_follow = sign_in(tab, town)
+        can_follow = sign_in(browser, tab, town)
         visit_x(browser, tab)
         if can_follow:
             follow(tab, town)
@@ -62,31 +63,34 @@ def tell_result(tab: Page) -> None:
         say(f"\n{list_matches(matches)}\n")
 
 
-def sign_in(tab: Page, town: Town) -> bool:
-    """Sign in to the local PDS; return whether anyone was found there."""
+def sign_in(browser: Chromium, tab: Page, town: Town) -> bool:
+    """Sign in to the local servers of both networks; return whether anyone was found there."""
     if not tab.get_by_test_id("follow-bar").is_visible():
-        say("No one was found on Bluesky, so there is no one to follow there.")
+        say("No one was found, so there is no one to follow.")
         return False
     steps.sign_in(tab, town.person)
     expect(tab.get_by_test_id("follow-all")).to_be_visible()
+    steps.sign_in_to_mastodon(browser)
     return True
 
 
 def follow(tab: Page, town: Town) -> None:
-    """Follow everyone ticked; print what the repository holds afterwards."""
+    """Follow everyone ticked on both networks; print what both servers hold afterwards."""
     tab.bring_to_front()
     steps.go_home(tab)
     button = tab.get_by_test_id("follow-all")
     if button.is_disabled():
         say("No one is ticked: a single source is no proof. In the extension, tick the people you know.")
         return
-    say(f"Following as {town.person.handle} …")
-    button.click()
+    say(f"Following as {town.person.handle} on Bluesky and as @{PERSON}@{HOME} on Mastodon …")
+    steps.follow_all(tab)
     steps.await_followed(tab)
     take(tab, "tab-followed")
     records = town.pds.list_follows(town.person.did)
     doubles = len(records) - len({record.subject for record in records})
     say(f"The local Bluesky server now holds {len(records)} follow records of this account, {doubles} of them double.")
+    on_mastodon = town.mastodon.followed(PERSON)
+    say(f"The local Mastodon server now holds {len(on_mastodon)} follows of this account: {', '.join(on_mastodon)}.")
 
 
 def take_tab(tab: Page) -> None:

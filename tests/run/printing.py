@@ -40,11 +40,13 @@ def explain(matches: Sequence[Match], following: int) -> str:
     bluesky = sum("bluesky" in one for one in networks)
     mastodon, both = sum("fediverse" in one for one in networks), sum(len(one) > 1 for one in networks)
     ticked = sum(_is_ticked(match) for match in found)
+    ticked_bluesky, ticked_mastodon = (sum(_is_ticked(match, on) for match in found) for on in ("bluesky", "fediverse"))
     only_followers = len(matches) - len(found)
     lines = [
         f"Of {following} people followed, {len(found)} were found: {bluesky} on Bluesky, {mastodon} on Mastodon"
         f" ({both} on both).",
-        f"{ticked} of the {bluesky} on Bluesky are ticked: proven, or named by two independent sources.",
+        f"{ticked} of them are ticked, {ticked_bluesky} on Bluesky and {ticked_mastodon} on Mastodon: proven, or named"
+        " by two independent sources.",
         "Only one source names the others; the person decides about them.",
     ]
     if only_followers:
@@ -76,8 +78,9 @@ def _cells(match: Match) -> tuple[str, ...]:
     return (screen_name, name, "yes" if match["followed_by"] else "", where, WHY[match["grade"]], ticked)
 
 
-def _is_ticked(match: Match) -> bool:
-    return any(account["chosen"] and account["network"] == "bluesky" for account in match["accounts"])
+def _is_ticked(match: Match, on: str | None = None) -> bool:
+    """Return whether a person is ticked: on one network, or on any."""
+    return any(account["chosen"] and on in (None, account["network"]) for account in match["accounts"])
 
 
 def _shorten(cell: str) -> str:

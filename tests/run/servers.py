@@ -12,7 +12,8 @@ from pathlib import Path
 from tests.run.sample import CAST
 from tests.world.directory import CACHE, DirectoryServer, write_trust
 from tests.world.fake_x import make_site
-from tests.world.mastodons import make_mastodons
+from tests.world.mastodon import Mastodon
+from tests.world.mastodons import HOME, make_mastodons
 from tests.world.pds import Account, Pds, Plc
 from tests.world.residents import make_rows, move_in
 from tests.world.sites import make_sites
@@ -24,11 +25,12 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass(frozen=True, slots=True)
 class Town:
-    """The servers, and a new account that follows no one yet."""
+    """The servers, and a new account that follows no one yet; `mastodon`: the server of the account on Mastodon."""
 
     world: World
     pds: Pds
     person: Account
+    mastodon: Mastodon
 
 
 def build() -> Path:
@@ -47,7 +49,8 @@ def open_town(folder: Path) -> Iterator[Town]:
     with Plc() as plc, Pds(plc, folder / "pds") as pds:
         rows = make_rows(move_in(pds))
         with DirectoryServer(folder / "directory", rows, seed=True) as directory:
-            sites = with_stand_ins(make_sites(plc, pds, directory, make_mastodons(), make_site(CAST)))
+            mastodons = make_mastodons()
+            sites = with_stand_ins(make_sites(plc, pds, directory, mastodons, make_site(CAST)))
             with World(sites) as world:
                 pds.lead_to(world.port, world.authority)
-                yield Town(world, pds, pds.create_account("newcomer"))
+                yield Town(world, pds, pds.create_account("newcomer"), mastodons[HOME])

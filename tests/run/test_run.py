@@ -57,8 +57,12 @@ def test_the_numbers_of_a_result_are_explained() -> None:
     ]
     first, second, _, last = explain(found, 198).splitlines()
     assert first == "Of 198 people followed, 4 were found: 3 on Bluesky, 2 on Mastodon (1 on both)."
-    assert second.startswith("2 of the 3 on Bluesky are ticked: proven, or named by two independent sources.")
+    assert second.startswith("3 of them are ticked, 2 on Bluesky and 2 on Mastodon: proven, or named by two")
     assert last == "1 more follow this person without being followed."
+
+
+def test_a_person_who_is_ticked_on_mastodon_only_is_shown_as_ticked() -> None:
+    assert list_matches([match("fediverse", ticked=True)]).splitlines()[-1].endswith("yes")
 
 
 def test_a_long_list_is_cut_to_one_screen() -> None:

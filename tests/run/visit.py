@@ -19,6 +19,7 @@ A browser is open with the extension. It reaches nothing but this machine; only 
   archive to drop      {archive}
   sign in to Bluesky   {handle}
   app password         {password}
+  sign in to Mastodon  {mastodon}   (choose an account on the page that opens)
   your list on X       https://{x}/{owner}/following   (no archive needed: scroll through it)
   badges               https://{x}/home and https://{x}/profile   (switch them on in the settings first)
   the directory        https://{directory}/
@@ -37,6 +38,7 @@ def receive(playwright: Playwright, extension: Path, folder: Path, town: Town, a
                 archive=near(archive),
                 handle=town.person.handle,
                 password=town.person.app_password,
+                mastodon=town.mastodon.host,
                 x=X,
                 owner=OWNER.screen_name,
                 directory=DIRECTORY,

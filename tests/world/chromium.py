@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -96,6 +97,8 @@ class Chromium:
                 "--remote-debugging-port=0",
             ],
         )
+        self._is_closed = False
+        self.context.on("close", self._note_close)
         self.id = self.background.url.split("/")[2]
         self._process = _find_process(profile)
 
@@ -156,14 +159,20 @@ class Chromium:
         return self._playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port}")
 
     def kill(self) -> None:
-        """End the browser at once, as a crash or a power cut would."""
-        with suppress(psutil.NoSuchProcess):
-            self._process.kill()
+        """End the browser's whole process group at once, as a crash or a power cut would; from any thread."""
+        group = os.getpgid(self._process.pid) if self._process.is_running() else 0
+        assert group != os.getpgrp(), "the browser shares the group of the tests"
+        if group:
+            os.killpg(group, signal.SIGKILL)
 
     def await_death(self) -> None:
         """Wait until a killed browser is gone."""
-        self.context.wait_for_event("close")
+        if not self._is_closed:
+            self.context.wait_for_event("close")
         self._process.wait()
+
+    def _note_close(self, _: BrowserContext) -> None:
+        self._is_closed = True
 
     def close(self) -> None:
         """End the browser."""

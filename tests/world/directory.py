@@ -55,11 +55,11 @@ class DirectoryServer:
         if seed:
             self._run("seed")
         self.add(rows)
-        self.port = _free_port()
+        self.port = free_port()
         self._child = Child(
             [PROGRAM, "serve", "--port", str(self.port)], lambda line: line.startswith("Serving"), env=self._env
         )
-        _await_port(self.port)
+        await_port(self.port)
 
     @property
     def _env(self) -> dict[str, str]:
@@ -93,12 +93,14 @@ class DirectoryServer:
         self.stop()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of loopback on which nothing listens."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         return int(probe.getsockname()[1])
 
 
-def _await_port(port: int) -> None:
+def await_port(port: int) -> None:
+    """Wait until something listens on a port. Raises TimeoutError."""
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end:
         try:

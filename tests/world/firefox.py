@@ -14,7 +14,7 @@ import socket
 import threading
 import time
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
@@ -261,6 +261,26 @@ class Firefox:
         self.command(
             "input.performActions", context=tab, actions=[{"type": "key", "id": "keyboard", "actions": actions}]
         )
+
+    def type_keys(self, tab: str, css: str, text: str) -> None:
+        """Type text into a field key by key, for pages that ignore a value set by script."""
+        self.find(tab, css)
+        self.evaluate(tab, f"document.querySelector({json.dumps(css)}).focus()")
+        keys = [{"type": kind, "value": key} for key in text for kind in ("keyDown", "keyUp")]
+        self.command("input.performActions", context=tab, actions=[{"type": "key", "id": "keyboard", "actions": keys}])
+
+    def tabs(self) -> dict[str, str]:
+        """Return every open tab and popup window with its address."""
+        return {tab["context"]: tab["url"] for tab in self.command("browsingContext.getTree")["contexts"]}
+
+    def await_new_tab(self, before: Collection[str], seconds: float = 30.0) -> str:
+        """Return the first tab or popup window that was not open `before`. Raises TimeoutError."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if new := self.tabs().keys() - set(before):
+                return new.pop()
+            time.sleep(POLL_SECONDS)
+        raise TimeoutError("No window opened")
 
     def find_hidden(self, tab: str, hosts: str, css: str) -> list[Any]:
         """Return references to every element of `css` in the shadow roots of `hosts`, closed ones too."""

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from tests.world.exchange import Answer, Ask, NoAnswer, Site, page
-from tests.world.mastodon_limits import REQUESTS_IN_FIVE_MINUTES, Window, limit_headers
+from tests.world.mastodon_limits import FIVE_MINUTES, REQUESTS_IN_FIVE_MINUTES, Window, limit_headers
 from tests.world.mastodon_oauth import OUT_OF_BAND, Oauth, OauthRefusal, Token
 from tests.world.mastodon_software import MASTODON, Software
 
@@ -109,6 +109,7 @@ class Mastodon:
 
     `faults_at` limits them to paths that contain it. With `cors_on_429` False a refused request cannot be read by web
     pages, as behind some proxies. `approves`: the username for which the authorization page redirects at once.
+    `is_down`: every connection is closed, as while the server is not running; what it has stored stays.
     """
 
     def __init__(
@@ -132,7 +133,9 @@ class Mastodon:
         self.faults_at = "/api/"
         self.cors_on_429 = True
         self.approves = ""
+        self.is_down = False
         self.requests_allowed = REQUESTS_IN_FIVE_MINUTES
+        self.requests_window = FIVE_MINUTES
         self.follows_allowed = software.follows_a_day
         self._windows: dict[str, Window] = {}
         for one in self.people.values():
@@ -141,6 +144,8 @@ class Mastodon:
 
     def site(self, ask: Ask) -> Answer:
         """Answer one request. Raises NoAnswer where a fault cuts the connection."""
+        if self.is_down:
+            raise NoAnswer(self.host)
         path = urlsplit(ask.path).path
         if ask.method == "OPTIONS" and path.startswith(CROSS_ORIGIN):
             return Answer(200, PREFLIGHT, b"")
@@ -194,7 +199,7 @@ class Mastodon:
             return self._route(ask, path)
         token = self.token_of(ask)
         name = token.username if token else ""
-        window = self._window(f"requests {name}", self.requests_allowed, timedelta(minutes=5))
+        window = self._window(f"requests {name}", self.requests_allowed, self.requests_window)
         if not window.use():
             return self.refuse_for_now(window)
         if path.endswith("/follow") and self.follows_allowed is not None:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from tests.world.mastodon_software import Software
 
 REQUESTS_IN_FIVE_MINUTES = 300
+FIVE_MINUTES = timedelta(minutes=5)
 
 
 @dataclass

@@ -74,13 +74,36 @@ class Plc:
         self.stop()
 
 
-class Pds:
-    """A PDS with its data in `folder`; it can be killed and started again. Its clock is ahead by `clock`."""
+@dataclass(frozen=True, slots=True)
+class ServerLimit:
+    """So many points in a fixed window of so many milliseconds."""
 
-    def __init__(self, plc: Plc, folder: Path, *, rate_limits: bool = False, clock: timedelta = timedelta()) -> None:
+    points: int
+    milliseconds: int
+
+
+class Pds:
+    """A PDS with its data in `folder`; it can be killed and started again. Its clock is ahead by `clock`.
+
+    `limits`: by the PDS's names, other limits than its own; they switch its rate limits on.
+    `issuer`: the origin of its authorization server, where that is another than its own.
+    """
+
+    def __init__(
+        self,
+        plc: Plc,
+        folder: Path,
+        *,
+        limits: Mapping[str, ServerLimit] | None = None,
+        clock: timedelta = timedelta(),
+        issuer: str = "",
+    ) -> None:
         self._front = folder / "front.json"
+        self._lifetimes = folder / "lifetimes.json"
         self._env = {
             "PDS_FRONT": str(self._front),
+            "PDS_LIFETIMES": str(self._lifetimes),
+            "PDS_ISSUER": issuer,
             "CLOCK_OFFSET_MS": str(milliseconds(clock)),
             "PDS_PORT": "0",
             "PDS_HOSTNAME": HOSTNAME,
@@ -91,7 +114,10 @@ class Pds:
             "PDS_DEV_MODE": "true",  # the PLC has a private address
             "PDS_INVITE_REQUIRED": "false",
             "PDS_ENABLE_DID_DOC_WITH_SESSION": "true",
-            "PDS_RATE_LIMITS_ENABLED": str(rate_limits).lower(),
+            "PDS_RATE_LIMITS_ENABLED": str(limits is not None).lower(),
+            "RATE_LIMITS": json.dumps(
+                {name: {"points": one.points, "durationMs": one.milliseconds} for name, one in (limits or {}).items()}
+            ),
             # Keys of a server that no other machine can reach and that ends with the test.
             "PDS_JWT_SECRET": "jwt-secret-of-a-test",
             "PDS_DPOP_SECRET": "0d" * 32,
@@ -110,6 +136,14 @@ class Pds:
     def lead_to(self, port: int, authority: str) -> None:
         """Lead its own requests to hosts of the closed world to the front at `port`, trusted by `authority` (PEM)."""
         self._front.write_text(json.dumps({"port": port, "authority": authority}))
+
+    def set_lifetimes(self, *, access: timedelta | None = None, session: timedelta | None = None) -> None:
+        """Let new access tokens and every session by OAuth live this long; without a value as long as usual."""
+        lives = {"access": access, "session": session}
+        chosen = {name: milliseconds(life) for name, life in lives.items() if life is not None}
+        written = self._lifetimes.with_suffix(".new")
+        written.write_text(json.dumps(chosen))
+        written.replace(self._lifetimes)
 
     def stop(self) -> None:
         """Stop it and wait."""

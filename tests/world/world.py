@@ -119,13 +119,17 @@ def proxy(port: Callable[[], int]) -> Site:
 
 
 class World:
-    """The front. `asked` lists every request in the order it came, `strangers` those to hosts that are not here."""
+    """The front. `asked` lists every request in the order it came, `strangers` those to hosts that are not here.
+
+    `on_answered` is called with a request once the last byte of its answer was sent.
+    """
 
     def __init__(self, sites: Mapping[str, Site]) -> None:
         self.sites = dict(sites)
         self.asked: list[Ask] = []
         self.strangers: list[Ask] = []
         self.bugs: list[BaseException] = []
+        self.on_answered: Callable[[Ask], None] = lambda ask: None
         self._authority = trustme.CA()
         certificate = self._authority.issue_cert(*self.sites)
         self.spki = _spki(certificate.cert_chain_pems[0].bytes())
@@ -243,8 +247,9 @@ class _Connection(BaseHTTPRequestHandler):
     server: _Front
 
     def _handle(self) -> None:
+        ask = self._ask()
         try:
-            answer = self.server.world.answer(self._ask())
+            answer = self.server.world.answer(ask)
         except NoAnswer:
             self.close_connection = True
             return
@@ -256,6 +261,7 @@ class _Connection(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(answer.body)
+        self.server.world.on_answered(ask)
 
     do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = do_OPTIONS = _handle  # noqa: N815 - the names http.server calls
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from passerelle.directory import Evidence, Row, key_id, signed_bytes
+from passerelle.directory import MAX_AHEAD, Evidence, Row, key_id, signed_bytes
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, aliased, selectinload
 
@@ -86,7 +86,7 @@ def publish(session: Session, public: Path, key: Ed25519PrivateKey, now: datetim
     with _alone(public) as files:
         counts = Counts()
         snapshot, evidence = write_files(files, _rows(session), counts)
-        version = _next_version(session, public)
+        version = _next_version(session, public, now)
         session.add(
             Publication(version=version, generated_at=now, people=counts.people, organisations=counts.organisations)
         )
@@ -198,12 +198,15 @@ def _find_attested_names(session: Session) -> frozenset[str]:
     return frozenset(name for name, row in named if name and row.grade == "attested")
 
 
-def _next_version(session: Session, public: Path) -> int:
-    """Return a version above every published one; a lost database must not make clients see an older directory.
+def _next_version(session: Session, public: Path, now: datetime) -> int:
+    """Return the time in Unix seconds, or more where a version that clients may have seen is as high.
 
+    A lost database must not make clients see an older directory. Versions that no client takes are left out: such a
+    one, written by a wrong clock or a stolen key, would make every later directory unreadable, too.
     Raises LatestDamaged.
     """
-    stored = session.scalar(select(func.max(Publication.version))) or 0
+    most = int((now + MAX_AHEAD).timestamp())
+    stored = session.scalar(select(func.max(Publication.version)).where(Publication.version < most)) or 0
     try:
         published = int(json.loads((public / LATEST).read_bytes())["version"])
     except FileNotFoundError:
@@ -212,7 +215,8 @@ def _next_version(session: Session, public: Path) -> int:
         raise LatestDamaged(
             f"{public / LATEST} is damaged: put it back from a copy, or move it away if the database is not a new one."
         ) from None
-    return max(stored, published) + 1
+    seen = max(version for version in (stored, published, 0) if version < most)
+    return max(int(now.timestamp()), seen + 1)
 
 
 def _supersede(session: Session, files: Path, names: set[str], now: datetime) -> None:

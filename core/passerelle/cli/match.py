@@ -146,7 +146,7 @@ def _download(url: str, keys: Sequence[bytes], now: datetime) -> BuiltIndex:
 async def _latest(url: str, keys: tuple[bytes, ...], now: datetime) -> Latest:
     response = _fetch(directory.latest_request(url))
     if keys:
-        return await directory.read_latest(response, keys=keys, verify=_verify, now=now, seen_version=0)
+        return await directory.read_latest(response, keys=keys, verify=_verify, now=now)
     warn(f"nothing vouches for {url}: give its public key with --key")
     return directory.read_unpinned_latest(response, now)
 

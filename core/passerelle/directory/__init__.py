@@ -2,9 +2,13 @@
 
 from passerelle.directory.index import MAX_ROWS, BuiltIndex, DirectoryIndex, build_index, id_key, name_key, read_lines
 from passerelle.directory.latest import (
+    MAX_AHEAD,
+    MAX_VALIDITY,
+    NOTHING_SEEN,
     FilePromise,
     Latest,
     PinnedDirectory,
+    Seen,
     Verify,
     file_request,
     key_id,
@@ -30,8 +34,11 @@ from passerelle.directory.rows import (
 __all__ = [
     "GRADES",
     "KINDS",
+    "MAX_AHEAD",
     "MAX_ROWS",
     "MAX_URL",
+    "MAX_VALIDITY",
+    "NOTHING_SEEN",
     "BuiltIndex",
     "Conflict",
     "DirectoryIndex",
@@ -44,6 +51,7 @@ __all__ = [
     "Latest",
     "PinnedDirectory",
     "Row",
+    "Seen",
     "Verify",
     "build_index",
     "file_request",

@@ -11,7 +11,7 @@ import hashlib
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -26,6 +26,8 @@ MAX_FILE = 1 << 28  # bytes of a packed file: 128 for each of MAX_ROWS rows; a s
 KEY_BYTES = 32  # RFC 8032, section 5.1.5
 SIGNATURE_BYTES = 64  # RFC 8032, section 5.1.6
 FILE_TIMEOUT = 600.0  # seconds for a whole file: 7 MB on a very slow line
+MAX_AHEAD = timedelta(days=1)  # of a version's time before its own date, and of that date before our clock
+MAX_VALIDITY = timedelta(days=30)  # an erased row has left every file by then (docs/operators.md)
 
 _PATH = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._/-]{0,300}\Z", re.ASCII)
 _SHA256 = re.compile(r"[0-9a-f]{64}\Z", re.ASCII)
@@ -68,6 +70,7 @@ class FilePromise:
 class Latest:
     """A parsed `latest.json`. Deltas are not read: the snapshot always has everything."""
 
+    key_id: str
     version: int
     generated_at: datetime
     expires: datetime
@@ -76,28 +79,39 @@ class Latest:
     evidence: FilePromise
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was taken last from a directory: the name of the key that signed it ("": none), and its version."""
+
+    key_id: str = ""
+    version: int = 0
+
+
+NOTHING_SEEN = Seen()
+
+
 def latest_request(base_url: str) -> Request:
     """Return the request for the directory's latest.json: the same for every client."""
     return Request("GET", f"{base_url}/v1/directory/latest.json", limit=MAX_LATEST + 1)
 
 
 async def read_latest(
-    response: Response, *, keys: tuple[bytes, ...], verify: Verify, now: datetime, seen_version: int
+    response: Response, *, keys: tuple[bytes, ...], verify: Verify, now: datetime, seen: Seen = NOTHING_SEEN
 ) -> Latest:
-    """Check and parse latest.json, signed by one of the raw public `keys`, not older than `seen_version` (0: none).
+    """Check and parse latest.json, signed by one of the raw public `keys` (current, next), not older than `seen`.
 
+    A file signed with the next key makes the current one worthless, and its versions count anew: whoever stole the
+    current key cannot hold clients back with a high version.
     Raises DirectoryError with one of its codes, ServerRefused when there is no file at all.
     """
     fields = _latest_fields(response)
-    by_id = {key_id(key): key for key in keys}
-    key = by_id.get(str(fields.get("key_id")))
-    if key is None:
+    ids = [key_id(key) for key in keys]
+    if (signer := str(fields.get("key_id"))) not in ids:
         raise DirectoryError("The directory is signed with an unknown key.", code="directory_key_unknown")
-    if not await _is_signed(fields, key, verify):
+    if not await _is_signed(fields, keys[ids.index(signer)], verify):
         raise DirectoryError("The directory's signature is wrong.", code="directory_signature")
     latest = _fresh(_parse_latest(fields), now)
-    if latest.version < seen_version:
-        raise DirectoryError("The directory is older than the copy already here.", code="directory_older")
+    _refuse_older(latest, seen, ids)
     return latest
 
 
@@ -165,6 +179,7 @@ async def _is_signed(fields: Mapping[str, Any], key: bytes, verify: Verify) -> b
 def _parse_latest(fields: Mapping[str, Any]) -> Latest:
     try:
         return Latest(
+            key_id=str(fields["key_id"]),
             version=_count(fields["version"]),
             generated_at=_moment(fields["generated_at"]),
             expires=_moment(fields["expires"]),
@@ -185,7 +200,25 @@ def _fresh(latest: Latest, now: datetime) -> Latest:
         raise DirectoryError(
             "The directory is past its expiry date.", code="directory_expired", date=latest.expires.date().isoformat()
         )
+    if latest.expires - latest.generated_at > MAX_VALIDITY:
+        raise _invalid()
+    if latest.generated_at - now > MAX_AHEAD or latest.version > (latest.generated_at + MAX_AHEAD).timestamp():
+        raise DirectoryError(
+            "The directory is dated in the future.",
+            code="directory_ahead",
+            date=latest.generated_at.date().isoformat(),
+        )
     return latest
+
+
+def _refuse_older(latest: Latest, seen: Seen, ids: list[str]) -> None:
+    """Raise DirectoryError where `latest` is older than `seen`; `ids` are the pinned keys in the order of their use."""
+    if seen.key_id not in ids or ids.index(latest.key_id) > ids.index(seen.key_id):
+        return
+    if latest.key_id != seen.key_id:
+        raise DirectoryError("The directory is signed with a key that was replaced.", code="directory_key_replaced")
+    if latest.version < seen.version:
+        raise DirectoryError("The directory is older than the copy already here.", code="directory_older")
 
 
 def _promise(fields: Mapping[str, Any]) -> FilePromise:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from passerelle import directory
-from passerelle.directory import Latest, PinnedDirectory
+from passerelle.directory import NOTHING_SEEN, Latest, PinnedDirectory, Seen, key_id
 from passerelle.engine.environment import Environment
 from passerelle.engine.matches import Matches
 from passerelle.engine.messages import Nothing
@@ -56,15 +57,16 @@ class Directories:
     ) -> tuple[DirectoryView, list[Change]]:
         await progress.report("directory", 0, 0)
         fetch, now = self._environment.fetch, self._environment.now()
+        stored = await self._repository.get("directory", "latest") or {}
         latest = await directory.read_latest(
             await fetch(directory.latest_request(source.url)),
             keys=source.keys,
             verify=self._environment.verify,
             now=now,
-            seen_version=known.version if known else 0,
+            seen=Seen(_signer(stored, source), known.version) if known else NOTHING_SEEN,
         )
         files = _files(source, latest)
-        if known and await self._repository.get("directory", "latest") == files:
+        if known and stored == files:
             return _view(source, latest, known.rows, now), []
         packed = []
         for promise in (latest.snapshot, latest.evidence):
@@ -84,7 +86,17 @@ def _put(view: DirectoryView) -> Put:
 
 
 def _files(source: PinnedDirectory, latest: Latest) -> dict[str, str]:
-    return {"url": source.url, "snapshot": latest.snapshot.sha256, "evidence": latest.evidence.sha256}
+    return {
+        "url": source.url,
+        "key_id": latest.key_id,
+        "snapshot": latest.snapshot.sha256,
+        "evidence": latest.evidence.sha256,
+    }
+
+
+def _signer(stored: Mapping[str, str], source: PinnedDirectory) -> str:
+    """Return the name of the key that signed the stored copy; the current one where an earlier version did not say."""
+    return stored.get("key_id") or key_id(source.keys[0])
 
 
 def _view(source: PinnedDirectory, latest: Latest, rows: int, now: datetime) -> DirectoryView:

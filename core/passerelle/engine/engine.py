@@ -12,11 +12,14 @@ from pydantic import BaseModel, ValidationError
 
 from passerelle import __version__
 from passerelle.engine.archives import Archives
+from passerelle.engine.candidates import Searches
 from passerelle.engine.directories import Directories
 from passerelle.engine.environment import Environment
 from passerelle.engine.exports import Exports
 from passerelle.engine.follows import Follows
+from passerelle.engine.guesses import Guesses
 from passerelle.engine.hints import Hints
+from passerelle.engine.lanes import Lanes
 from passerelle.engine.matches import Matches
 from passerelle.engine.messages import COMMANDS, EngineInfo, Nothing
 from passerelle.engine.repository import Repository
@@ -39,6 +42,8 @@ class Engine:
         self._repository = Repository(environment)
         self._works = Works(environment, self._repository)
         self._follows = Follows(environment, self._repository, rules)
+        self._lanes = Lanes(environment, self._repository)
+        self._searches = Searches(environment, self._repository, self._works, self._lanes)
         self._recovery: asyncio.Task[None] | None = None
         self.handlers = self._make_handlers()
 
@@ -57,7 +62,10 @@ class Engine:
 
     def _make_handlers(self) -> Mapping[str, Handler]:
         environment, repository, works, follows = self._environment, self._repository, self._works, self._follows
-        matches = Matches(environment, repository, works, follows)
+        lanes = self._lanes
+        matches = Matches(environment, repository, works, follows, lanes)
+        guesses = Guesses(environment, repository, works, matches, lanes)
+        searches = self._searches
         hints = Hints(environment, repository, works, matches)
         directories = Directories(environment, repository, works, matches)
         archives = Archives(environment, repository, works, directories, matches, hints)
@@ -78,9 +86,17 @@ class Engine:
             "follow.start": follows.on_start,
             "follow.pause": follows.on_pause,
             "follow.resume": follows.on_resume,
+            "follow.speed": follows.on_speed,
+            "follow.estimate": follows.on_estimate,
             "follow.prefer": matches.on_prefer,
             "follow.undo": follows.on_undo,
             "follow.one": follows.on_follow_one,
+            "search.start": searches.on_start,
+            "search.pause": searches.on_pause,
+            "search.resume": searches.on_resume,
+            "search.cancel": searches.on_cancel,
+            "search.one": searches.on_one,
+            "guess.decide": guesses.on_decide,
             "export.make": exports.on_make,
             "data.delete": self._on_delete_data,
         }
@@ -108,6 +124,7 @@ class Engine:
             await cancel([self._recovery] if self._recovery else [])
             await self._works.cancel_all()
             await self._follows.stop()
+            await self._searches.stop()
             async with self._works.exclusively():
                 await self._repository.delete_all()
         self._recovery = None  # nothing is left that could not be read
@@ -132,6 +149,7 @@ class Engine:
         await self._repository.writer.migrate()
         await self._works.mark_interrupted()
         await self._follows.load()
+        await self._searches.load()
 
     def _log_bug(self, error: Exception) -> None:
         if not isinstance(error, PasserelleError):

@@ -5,17 +5,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from math import ceil
 
 from passerelle.engine.environment import Environment
 from passerelle.engine.messages import (
     AccountFind,
     AccountFound,
     FollowedOne,
+    FollowEstimate,
     FollowOne,
     FollowPause,
     FollowRefresh,
     FollowResume,
+    FollowSpeed,
     FollowStart,
+    FollowTimes,
     FollowUndo,
 )
 from passerelle.engine.queue_runner import QueueRunner
@@ -25,12 +29,15 @@ from passerelle.errors import CommandError, ServerRefused, StorageFull
 from passerelle.following.items import State
 from passerelle.following.marks import Following
 from passerelle.following.outcomes import Added, Paused, Resumed, UndoAsked, Withdrawn
+from passerelle.following.pace import SPEEDS
 from passerelle.following.plan import Plan, Planned, make_items, make_plan, plan_hinted, plan_listed
+from passerelle.following.queue import Queue
 from passerelle.following.rules import FollowRules
 from passerelle.following.schedule import next_due
 from passerelle.following.status import FOLLOW_STATES, QueueView
 from passerelle.following.steps import Wait
 from passerelle.following.table import FOLLOWING
+from passerelle.following.time_left import done_at
 from passerelle.identifiers import AccountId, Network, network_of, parse_account_id
 from passerelle.networks import bluesky
 from passerelle.view import ErrorView
@@ -87,6 +94,22 @@ class Follows:
             await self._store.record(account, Resumed())
             self._runner(account).start()
 
+    async def on_speed(self, fields: FollowSpeed) -> None:
+        """Answer follow.speed."""
+        await self._store.choose_speed(fields.speed)
+
+    async def on_estimate(self, fields: FollowEstimate) -> FollowTimes:
+        """Answer follow.estimate: from what is known of the accounts here; nothing is requested."""
+        now = self._environment.now()
+        seconds = dict.fromkeys(SPEEDS, 0)
+        for account in map(parse_account_id, fields.accounts):
+            queue = self._store.queues.get(account) or Queue(account)
+            more = await self._count_new(queue)
+            for speed in SPEEDS:
+                end = done_at(queue, now, self._store.pace(queue, speed), more)
+                seconds[speed] = max(seconds[speed], ceil((end - now).total_seconds()))
+        return FollowTimes(**seconds)
+
     async def on_undo(self, fields: FollowUndo) -> None:
         """Answer follow.undo; what was followed by hand stays."""
         account = parse_account_id(fields.account)
@@ -141,6 +164,13 @@ class Follows:
             if keys := frozenset(item.key for item in queue.items.values() if comparable & item.names):
                 await self._store.record(account, Withdrawn(keys))
 
+    async def _count_new(self, queue: Queue) -> int:
+        """Return how many people a start would add to a queue."""
+        followed = await self._repository.follows(queue.account) or frozenset()
+        views = await self._repository.views()
+        plan = make_plan(views.values(), queue.account, followed, None)
+        return sum(one.key not in queue.items for one in plan.follows)
+
     async def _find_planned(self, fields: FollowOne, network: Network) -> Planned | None:
         if fields.row_id is None:
             profile = (await self._repository.hints()).get(fields.rest_id or "")
@@ -170,7 +200,7 @@ class Follows:
             if item.state in ENDS or not item.urgent:
                 return FollowedOne(state=FOLLOW_STATES[item.state], error=item.error or queue.error)
             now = self._environment.now()
-            step = next_due(queue, now, self._rules[network_of(account)].pace)
+            step = next_due(queue, now, self._store.pace(queue))
             if isinstance(step, Wait) and step.until > now + PATIENCE:
                 # Without a pause it is our own pace, of which no server has complained.
                 return FollowedOne(

@@ -6,6 +6,7 @@ from collections.abc import Set
 
 from passerelle.engine.environment import Environment
 from passerelle.engine.follows import Follows
+from passerelle.engine.lanes import Lanes
 from passerelle.engine.messages import Decide, FollowPrefer, Nothing
 from passerelle.engine.progress import Progress
 from passerelle.engine.repository import Repository
@@ -23,8 +24,11 @@ from passerelle.matching.views import AccountView, MatchesView, MatchView
 class Matches:
     """Match the graph with directory and hints, and mark what the person decided and how far following is."""
 
-    def __init__(self, environment: Environment, repository: Repository, works: Works, follows: Follows) -> None:
+    def __init__(
+        self, environment: Environment, repository: Repository, works: Works, follows: Follows, lanes: Lanes
+    ) -> None:
         self._environment = environment
+        self._lanes = lanes
         self._repository = repository
         self._works = works
         self._follows = follows
@@ -51,7 +55,10 @@ class Matches:
             else:
                 decisions[key] = fields.decision
                 changes.append(Put("decisions", key, fields.decision))
-        await self._repository.write([*changes, *self._repository.put_views([decide(view, decisions, preferred)])])
+        changes += self._repository.put_views([decide(view, decisions, preferred)])
+        if fields.decision in ("rejected", "unrejected"):
+            changes += await self._lanes.counts()
+        await self._repository.write(changes)
         if fields.decision in ("rejected", "unchosen"):
             await self._follows.withdraw(frozenset(filter(None, (account.did, account.address))))
 
@@ -74,12 +81,14 @@ class Matches:
         for done, match in enumerate(find_matches(people, index, self._environment.now(), hints)):
             if match:
                 views[match.person.rest_id] = make_match_view(match, decisions, following, preferred)
+                self._lanes.learn_kind(match.person.rest_id, match.row.kind if match.row else None)
             await progress.report("matching", done, len(people.people))
         following, preferred = await self._follows.following(), await self._repository.preferred()
         # What the person did during the matching counts.
         views = {key: mark_following(decide(view, decisions, preferred), following) for key, view in views.items()}
         counts = count_matches(people, views.values())
         await self._repository.write(self._repository.put_matches(views, counts))
+        await self._repository.write(await self._lanes.changes(progress))
         return counts
 
     async def match_some(self, rest_ids: Set[str]) -> list[Change]:
@@ -97,7 +106,8 @@ class Matches:
         fresh = {view.rest_id: view for view in made}
         kept = {rest_id: view for rest_id, view in before.items() if rest_id not in rest_ids}
         counts = count_matches(people, [*kept.values(), *fresh.values()])
-        return self._repository.put_some_matches(fresh.values(), before.keys() & rest_ids - fresh.keys(), counts)
+        changes = self._repository.put_some_matches(fresh.values(), before.keys() & rest_ids - fresh.keys(), counts)
+        return [*changes, *await self._lanes.counts()]
 
     async def _match_again(self) -> MatchesView | None:
         async with self._works.described("match.find", "matching") as progress:

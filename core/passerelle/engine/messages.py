@@ -13,10 +13,13 @@ from typing import Literal
 
 from pydantic import Field
 
-from passerelle.engine.views import DirectoryView
+from passerelle.engine.views import DirectoryView, SearchView
+from passerelle.following.pace import Speed
 from passerelle.following.status import QueueView
 from passerelle.hints.records import LookView, SeenProfile
 from passerelle.identifiers import Network
+from passerelle.matching.guesses import GuessView
+from passerelle.matching.records import SourceName
 from passerelle.matching.views import FollowState, MatchesView
 from passerelle.people.observations import SeenList, SeenPerson
 from passerelle.people.summary import ArchiveView
@@ -140,6 +143,25 @@ class FollowPrefer(Fields):
     network: Network | None
 
 
+class FollowSpeed(Fields):
+    """Choose how fast all queues go: spread out by the age of the own account, or as fast as the servers allow."""
+
+    speed: Speed
+
+
+class FollowEstimate(Fields):
+    """Ask how long following every chosen person with these accounts would take. Nothing is requested for it."""
+
+    accounts: list[str]
+
+
+class FollowTimes(View):
+    """Seconds until the last person would be followed, at each speed; the slowest account counts."""
+
+    gentle: int
+    fast: int
+
+
 class FollowUndo(Fields):
     """Unfollow what Passerelle followed with one own account: all of it, or these dids and addresses."""
 
@@ -166,6 +188,42 @@ class FollowedOne(View):
 
     state: FollowState
     error: ErrorView | None
+
+
+class SearchStart(Fields):
+    """Look for the people without an account here. Sends possible addresses to Bluesky's public server, names to the
+    server of `account` (None: not), and @names to a few Mastodon servers, that of `own` first; see OfferView.
+
+    Goes on when the page closes; of the same person each source is asked at most once a month.
+    """
+
+    account: str | None = None
+    own: str | None = None
+    followers: bool = False
+    sources: tuple[SourceName, ...] = ("handles", "search", "neighbours", "servers")
+
+
+class SearchOne(Fields):
+    """Look for one person alone, on Bluesky: by possible addresses, and by name with `account`, where there is one."""
+
+    rest_id: str
+    account: str | None = None
+
+
+class SearchedOne(View):
+    """The result of search.one: the candidates, also weak ones; None where there are none."""
+
+    guess: GuessView | None
+
+
+class GuessDecide(Fields):
+    """Store the answer to one guessed account. `yes`: it is the person's, and chosen for following; `no`: for ever;
+    `unsure`: asked again at the end; `open`: take an answer back."""
+
+    rest_id: str
+    network: Network
+    address: str
+    answer: Literal["yes", "no", "unsure", "open"]
 
 
 class ExportMake(Fields):
@@ -238,9 +296,17 @@ COMMANDS: dict[str, tuple[type[Fields], type[View] | type[Nothing]]] = {
     "follow.start": (FollowStart, QueueView),
     "follow.pause": (FollowPause, Nothing),
     "follow.resume": (FollowResume, Nothing),
+    "follow.speed": (FollowSpeed, Nothing),
+    "follow.estimate": (FollowEstimate, FollowTimes),
     "follow.prefer": (FollowPrefer, Nothing),
     "follow.undo": (FollowUndo, Nothing),
     "follow.one": (FollowOne, FollowedOne),
+    "search.start": (SearchStart, SearchView),
+    "search.pause": (Nothing, Nothing),
+    "search.resume": (Nothing, Nothing),
+    "search.cancel": (Nothing, Nothing),
+    "search.one": (SearchOne, SearchedOne),
+    "guess.decide": (GuessDecide, Nothing),
     "export.make": (ExportMake, Exported),
     "data.delete": (Nothing, Nothing),
 }

@@ -28,6 +28,7 @@ from passerelle.following.outcomes import (
     Known,
     Left,
     Outcome,
+    OwnRead,
     Postponed,
     RequestSent,
     Slowed,
@@ -35,6 +36,7 @@ from passerelle.following.outcomes import (
     Unanswered,
     Unresolved,
 )
+from passerelle.following.own import OwnAccount
 from passerelle.following.queue import Queue
 from passerelle.following.rules import Followed, FollowRules
 from passerelle.following.schedule import next_due, next_request_at
@@ -44,7 +46,15 @@ from passerelle.view import any_error_view, error_view
 
 LONGEST_SLEEP = 60.0  # seconds; a machine that was suspended must not oversleep
 CLOCK_ID_BYTES = 2  # ten bits are used: https://atproto.com/specs/tid
-SIGN_IN_ENDED = ("session_expired", "not_signed_in", "scope_missing")
+# About the own account: nothing goes on until the person does something.
+STOPS = (
+    "session_expired",
+    "not_signed_in",
+    "scope_missing",
+    "own_account_suspended",
+    "own_account_deactivated",
+    "own_account_pending",
+)
 
 
 class QueueRunner:
@@ -125,7 +135,7 @@ class QueueRunner:
             if queue.last_moment and queue.last_moment > now:
                 await self._record(ClockSetBack(now))
                 return 0
-            step = next_due(queue, now, self._rules.pace)
+            step = next_due(queue, now, self._store.pace(queue))
             if isinstance(step, steps.Idle):
                 return None
             if isinstance(step, steps.Wait):
@@ -162,6 +172,18 @@ class QueueRunner:
         except (NetworkError, ServerRefused) as error:
             await self._record_failure(error)
 
+    async def _read_own(self, queue: Queue, step: steps.ReadOwn) -> None:
+        """Read age and labels of the own account. What cannot be read stops nothing; it is tried again later."""
+        now = self._environment.now()
+        try:
+            own = await self._rules.read_own(self._account, self._fetch, now)
+        except (NetworkError, ServerRefused) as error:
+            if error.code in (*STOPS, "rate_limited"):
+                await self._record_failure(error)
+                return
+            own = OwnAccount(queue.own.created_at if queue.own else None, frozenset(), now)
+        await self._record(OwnRead(own))
+
     async def _send(self, queue: Queue, step: steps.Send) -> None:
         clock_id = int.from_bytes(self._environment.random(CLOCK_ID_BYTES), "big")
         await self._record(self._rules.choose_record_keys(queue, step.keys, self._environment.now(), clock_id))
@@ -169,7 +191,7 @@ class QueueRunner:
         if not items:
             return
         try:
-            response = await self._fetch(rules.write_request(account, items))
+            response = await self._fetch(rules.write_request(account, items, queue.revision))
         except NetworkError as error:
             await self._record(Unanswered(error_view(error), self._environment.now()))
         except ServerRefused as error:  # from the sessions module: nothing was sent
@@ -182,19 +204,29 @@ class QueueRunner:
         return [items[key] for key in keys if key in items and items[key].state is State.ASKED]
 
     async def _list_follows(self) -> None:
+        revision = await self._revision()
         listed = await self._rules.list_follows(self._account, self._fetch)
         now = self._environment.now()
         follows = self._repository.put_follows(self._account, frozenset(one.name for one in listed), now)
         if self._queue:  # it may have been closed meanwhile
-            await self._store.record(self._account, Known(_records(listed), now), also=follows)
+            names = {one.name: one.target for one in listed}
+            await self._store.record(self._account, Known(_records(listed), now, revision, names), also=follows)
 
     async def _list_changes(self, queue: Queue, step: steps.ListChanges) -> None:
         try:
-            listed = await self._rules.list_changes(self._account, step.newest, self._fetch)
+            revision = await self._revision()
+            is_same = revision is not None and revision == queue.revision
+            newest = step.newest
+            listed = () if is_same else await self._rules.list_changes(self._account, newest, self._fetch)
         except (NetworkError, ServerRefused) as error:
             await self._record_failure(error)
         else:
-            await self._record(Changed(_records(listed), self._environment.now()))
+            await self._record(Changed(_records(listed), self._environment.now(), revision))
+
+    async def _revision(self) -> str | None:
+        """Read the account's last commit, before its records; None where that changes nothing."""
+        is_of_use = self._rules.pace.fresh_for is not None
+        return await self._rules.read_revision(self._account, self._fetch) if is_of_use else None
 
     async def _unfollow(self, queue: Queue, step: steps.Unfollow) -> None:
         items = [queue.items[key] for key in step.keys]
@@ -263,7 +295,7 @@ class QueueRunner:
         if error.code == "rate_limited":
             until = self._slowed_until or now + timedelta(seconds=self._rules.pace.pause_when_limited)
             await self._record(Slowed(now, until, is_answer=False))
-        elif error.code in SIGN_IN_ENDED:
+        elif error.code in STOPS:
             await self._record(Stopped(error_view(error), is_answer=False))
         else:
             await self._record(Unanswered(error_view(error), now))
@@ -287,6 +319,7 @@ STEPS: Mapping[type[steps.Step], Callable[[QueueRunner, Queue, Any], Awaitable[N
     steps.Resolve: QueueRunner._resolve,
     steps.ListFollows: QueueRunner._list,
     steps.ListChanges: QueueRunner._list_changes,
+    steps.ReadOwn: QueueRunner._read_own,
     steps.Send: QueueRunner._send,
     steps.Unfollow: QueueRunner._unfollow,
     steps.RemoveDoubles: QueueRunner._remove_doubles,

@@ -18,6 +18,8 @@ from passerelle.engine.storage import Change, Delete, Put
 from passerelle.following.items import Item, State
 from passerelle.following.marks import Following, mark_following
 from passerelle.following.outcomes import Outcome
+from passerelle.following.own import UNKNOWN_AGE
+from passerelle.following.pace import DEFAULT_SPEED, Pace, Speed, at_speed
 from passerelle.following.queue import Queue, record
 from passerelle.following.rules import FollowRules
 from passerelle.following.status import QueueView, make_account_view, make_view
@@ -46,10 +48,12 @@ class QueueStore:
         self.queues: dict[AccountId, Queue] = {}
         self.stored: dict[AccountId, Queue] = {}  # the queues as they lie in storage
         self.current: dict[Network, AccountId] = {}
+        self.speed = DEFAULT_SPEED
         self._writing = asyncio.Lock()
 
     async def load(self) -> None:
         """Read the queues from storage."""
+        self.speed = await self._repository.speed()
         records = await self._repository.get_all("queue")
         self.current = records.pop(CURRENT_KEY, {})
         self.queues = {queue.account: queue for queue in _queues(records)}
@@ -69,7 +73,7 @@ class QueueStore:
 
     def close(self) -> None:
         """Drop the queues from memory; storage keeps them."""
-        self.queues, self.stored, self.current = {}, {}, {}
+        self.queues, self.stored, self.current, self.speed = {}, {}, {}, DEFAULT_SPEED
         self._on_change(None)
 
     async def record(self, account: AccountId, outcome: Outcome, also: list[Change] | None = None) -> None:
@@ -79,7 +83,7 @@ class QueueStore:
         """
         if account not in self.queues:
             return
-        self.queues[account] = record(self.queues[account], outcome, self._rules[network_of(account)].pace)
+        self.queues[account] = record(self.queues[account], outcome, self.pace(self.queues[account]))
         async with self._writing:
             before, after = self.stored.get(account), self.queues.get(account)
             if before is None or after is None:  # everything was deleted meanwhile
@@ -109,10 +113,24 @@ class QueueStore:
         """Return the queues as pages show them."""
         now = self._environment.now()
         accounts = (
-            make_account_view(queue, now, self._rules[network_of(account)].pace, is_current=self._is_current(account))
+            make_account_view(queue, now, self.pace(queue), is_current=self._is_current(account))
             for account, queue in self.queues.items()
         )
-        return make_view(accounts, now)
+        return make_view(accounts, now, self.speed)
+
+    def pace(self, queue: Queue, speed: Speed | None = None) -> Pace:
+        """Return how fast a queue goes: by its network, the chosen speed (or `speed`), and its account's age."""
+        now = self._environment.now()
+        age = queue.own.age(now) if queue.own else UNKNOWN_AGE
+        return at_speed(self._rules[network_of(queue.account)].pace, speed or self.speed, age)
+
+    async def choose_speed(self, speed: Speed) -> None:
+        """Change how fast all queues go."""
+        self.speed = speed
+        async with self._writing:
+            await self._repository.write([self._repository.put_speed(speed), self._put_view()])
+        for account in list(self.queues):
+            self._on_change(account)
 
     def _is_current(self, account: AccountId) -> bool:
         return self.current.get(network_of(account)) == account

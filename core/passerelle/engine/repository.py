@@ -12,11 +12,13 @@ from typing import Any
 from passerelle.directory import DirectoryIndex
 from passerelle.engine.environment import Environment
 from passerelle.engine.storage import Change, Clear, Delete, Put
-from passerelle.engine.views import DirectoryView, PreferredView, WorkView
+from passerelle.engine.views import DirectoryView, PreferredView, SearchView, SpeedView, WorkView
 from passerelle.engine.writer import Writer
 from passerelle.following.decisions import Decision
+from passerelle.following.pace import DEFAULT_SPEED, Speed
 from passerelle.hints.records import ProfileHints
 from passerelle.identifiers import AccountId, Network
+from passerelle.matching.guesses import AskedList, AskedPerson, GuessView
 from passerelle.matching.match import distance
 from passerelle.matching.views import MatchesView, MatchView
 from passerelle.people import graph as graphs
@@ -46,6 +48,8 @@ class Repository:
         self._index: DirectoryIndex | None = None
         self._follows: dict[AccountId, frozenset[str] | None] = {}
         self._hints: dict[str, ProfileHints] | None = None
+        self._asked: dict[str, AskedPerson] | None = None
+        self._guesses: dict[str, GuessView] | None = None
 
     async def get(self, store: str, key: str) -> Any:
         """Return a value as it is stored, or None."""
@@ -76,10 +80,20 @@ class Repository:
         stored = await self.get("state", "directory")
         return DirectoryView.model_validate(stored) if stored else None
 
+    async def search(self) -> SearchView | None:
+        """Return the search for people's accounts that was started last."""
+        stored = await self.get("state", "search")
+        return SearchView.model_validate(stored) if stored else None
+
     async def preferred(self) -> Network | None:
         """Return on which network people are followed who are on several; None: on each."""
         stored = await self.get("state", "preferred")
         return PreferredView.model_validate(stored).network if stored else None
+
+    async def speed(self) -> Speed:
+        """Return how fast to follow."""
+        stored = await self.get("state", "speed")
+        return SpeedView.model_validate(stored).speed if stored else DEFAULT_SPEED
 
     async def graph(self) -> FollowGraph | None:
         """Return the follow graph: the last archive read and what X's pages said, in one."""
@@ -139,6 +153,49 @@ class Repository:
             self._hints = {rest_id: ProfileHints.model_validate(one) for rest_id, one in stored.items()}
         return self._hints
 
+    async def asked(self) -> dict[str, AskedPerson]:
+        """Return what sources were asked about people, and the candidates that they proposed, by rest_id."""
+        if self._asked is None:
+            stored = await self.get_all("candidates")
+            people = ((key, value) for key, value in stored.items() if key.isdecimal())
+            self._asked = {rest_id: AskedPerson.model_validate(one) for rest_id, one in people}
+        return self._asked
+
+    async def asked_lists(self) -> dict[str, AskedList]:
+        """Return how far the follows of found accounts were read, by did."""
+        stored = await self.get_all("candidates")
+        return {key: AskedList.model_validate(one) for key, one in stored.items() if key.startswith("did:")}
+
+    async def guesses(self) -> dict[str, GuessView]:
+        """Return the people for whom accounts are proposed, by rest_id."""
+        if self._guesses is None:
+            stored = await self.get_all("guesses")
+            self._guesses = {rest_id: GuessView.model_validate(one) for rest_id, one in stored.items()}
+        return self._guesses
+
+    def put_asked(self, people: Mapping[str, AskedPerson], lists: Mapping[str, AskedList]) -> list[Change]:
+        """Change what was asked about some people and lists. Only after `asked()` was read."""
+        if self._asked is not None:
+            self._asked.update(people)
+        return [Put("candidates", key, one.model_dump(mode="json")) for key, one in (*people.items(), *lists.items())]
+
+    def put_guesses(self, guesses: dict[str, GuessView], before: Mapping[str, GuessView]) -> list[Change]:
+        """Change all guesses; `before` are those stored."""
+        self._guesses = guesses
+        changed = (guess for rest_id, guess in guesses.items() if before.get(rest_id) != guess)
+        gone = (rest_id for rest_id in before if rest_id not in guesses)
+        return [
+            *(Put("guesses", guess.rest_id, guess.model_dump(mode="json")) for guess in changed),
+            *(Delete("guesses", rest_id) for rest_id in gone),
+        ]
+
+    def put_guess(self, rest_id: str, guess: GuessView | None) -> list[Change]:
+        """Change one guess (None: none any more). Only after `guesses()` was read."""
+        if self._guesses is not None:
+            self._guesses.pop(rest_id, None)
+            self._guesses.update({rest_id: guess} if guess else {})
+        return [Put("guesses", rest_id, guess.model_dump(mode="json")) if guess else Delete("guesses", rest_id)]
+
     def put_archive(self, archive: FollowGraph, page: FollowGraph | None) -> list[Change]:
         """Change the archive's graph; matches, candidate and, where `page` is None, the page graph are deleted."""
         self._archive, self._page, self._graph, self._views = archive, page, None, {}
@@ -163,6 +220,10 @@ class Repository:
         """Change what X's pages said. What was matched stays until the next matching."""
         self._page, self._graph = page, None
         return [Put("people", "page", graphs.to_json(page))]
+
+    def put_speed(self, speed: Speed) -> Put:
+        """Change how fast to follow."""
+        return Put("state", "speed", SpeedView(speed=speed).model_dump(mode="json"))
 
     def put_index(self, rows: bytes, keys: bytes, offsets: bytes) -> list[Change]:
         """Change the directory's index."""

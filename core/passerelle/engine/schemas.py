@@ -16,14 +16,17 @@ SCHEMAS_KEY = "schemas"  # in store `state`: store -> the number of what it hold
 FIRST = 1  # of stores written before numbers were stored
 
 SCHEMAS: Mapping[str, int] = {
-    "state": 3,  # 2: `queue` has `as_of`; 3: `queue` has `accounts`
+    "state": 4,  # 2: `queue` has `as_of`; 3: `queue` has `accounts`; 4: `queue` has `speed` and `done_at`
     "people": 2,  # 2: `follows` for each account
     "matches": 1,
     "decisions": 1,
-    "queue": 3,  # 2: names that fit every network; `pause` instead of `not_before`; 3: a queue for each account
+    # 2: names that fit every network; `pause` instead of `not_before`; 3: a queue each; 4: `accepted_labels`
+    "queue": 4,
     "history": 2,  # 2: names that fit every network
     "directory": 1,
     "hints": 1,
+    "candidates": 1,
+    "guesses": 1,
 }
 
 LARGE_STORES = frozenset({"directory"})  # not read where there is nothing to migrate; never alone
@@ -103,6 +106,21 @@ def _state_2(records: Records) -> dict[str, Any]:
     return {**records, "queue": {**counts, "as_of": queue["as_of"], "accounts": [account]}}
 
 
+def _state_3(records: Records) -> dict[str, Any]:
+    if (queue := records.get("queue")) is None:
+        return dict(records)
+    accounts = [{**one, "done_at": None} for one in queue["accounts"]]
+    return {**records, "queue": {**queue, "done_at": None, "speed": "gentle", "accounts": accounts}}
+
+
+def _queue_3(records: Records) -> dict[str, Any]:
+    """Queues have keys without a blank; `current` names the accounts that follow."""
+    return {
+        key: {**value, "accepted_labels": []} if " " not in key and key != "current" else value
+        for key, value in records.items()
+    }
+
+
 def _people_1(records: Records) -> dict[str, Any]:
     new = {key: value for key, value in records.items() if key != "follows"}
     if follows := records.get("follows"):
@@ -132,8 +150,10 @@ ITEM_FIELDS_1: Mapping[str, str | None] = {"did": "target", "handle": "address",
 MIGRATIONS: Mapping[tuple[str, int], Migration] = {
     ("state", 1): _state_1,
     ("state", 2): _state_2,
+    ("state", 3): _state_3,
     ("people", 1): _people_1,
     ("queue", 1): _queue_1,
     ("queue", 2): _queue_2,
+    ("queue", 3): _queue_3,
     ("history", 1): _history_1,
 }

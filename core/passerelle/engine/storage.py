@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 # The stores that the engine owns and alone writes (docs/architecture.md).
-STORES = ("state", "people", "matches", "decisions", "queue", "history", "directory", "hints")
+STORES = ("state", "people", "matches", "decisions", "queue", "history", "directory", "hints", "candidates", "guesses")
 
 
 @dataclass(frozen=True, slots=True)

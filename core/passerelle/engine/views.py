@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
+from passerelle.following.pace import Speed
 from passerelle.identifiers import Network
+from passerelle.matching.records import SourceName
 from passerelle.view import ErrorView, View
 
 
@@ -29,6 +31,59 @@ class WorkView(View):
     total: int
     started_at: str
     error: ErrorView | None
+
+
+class OfferView(View):
+    """What looking for people on Bluesky would send. Key `offer`.
+
+    `people` can be looked for, of whom `asked` were asked about before; `handles` are possible addresses of the others,
+    sent in `batches`; `names` can be searched for with a sign-in; `friends` are accounts whose follows can be read.
+    """
+
+    people: int
+    asked: int
+    handles: int
+    batches: int
+    names: int
+    friends: int
+
+
+class SourceView(View):
+    """How far one source of candidates is: `done` of `total` people or lists, in so many `requests`."""
+
+    source: SourceName
+    state: Literal["waiting", "running", "done", "closed", "skipped"]
+    done: int = 0
+    total: int = 0
+    requests: int = 0
+    error: ErrorView | None = None
+
+
+class SearchView(View):
+    """The search for people's accounts: what was chosen, how far it is. Key `search`.
+
+    `account` searches by name, None: no search by name; `own` is the own address on Mastodon, whose server is asked
+    first. `next_at`: a server asked to wait until then; `error`: why it is paused, if no person paused it.
+    """
+
+    state: Literal["running", "paused", "done", "cancelled"]
+    account: str | None
+    own: str | None
+    followers: bool
+    people: int
+    found: int
+    servers: list[str]
+    sources: list[SourceView]
+    started_at: str
+    finished_at: str | None
+    next_at: str | None
+    error: ErrorView | None
+
+
+class SpeedView(View):
+    """How fast to follow. Key `speed`."""
+
+    speed: Speed
 
 
 class PreferredView(View):

@@ -11,6 +11,7 @@ from passerelle.following.outcomes import (
     Accepted,
     Missing,
     Outcome,
+    Overtaken,
     Refused,
     Resolved,
     Sent,
@@ -18,7 +19,8 @@ from passerelle.following.outcomes import (
     Stopped,
     Unanswered,
 )
-from passerelle.following.pace import Limit, Pace
+from passerelle.following.own import OwnAccount
+from passerelle.following.pace import Limit, Pace, Tier
 from passerelle.following.queue import Queue
 from passerelle.following.rules import Followed
 from passerelle.identifiers import AccountId, Did, Handle, parse_did
@@ -30,6 +32,14 @@ from passerelle.view import error_view
 
 # https://docs.bsky.app/docs/advanced-guides/rate-limits: 5,000 points an hour and 35,000 a day, 3 per record created.
 # applyWrites takes 200 at once (packages/pds/src/api/com/atproto/repo/applyWrites.ts); 50 keep "pause" prompt.
+# Bluesky publishes no number for "bulk or spammy interactions" (same page), and accounts were labelled for "Bulk
+# Following" (https://github.com/marcomaroni-github/twitter-to-bluesky/issues/116). So an established account uses under
+# a third of what the server allows, a new one as much in a day as a person might do by hand: decision 0180.
+TIERS = (
+    Tier(timedelta(days=7), (Limit(20, timedelta(minutes=15)), Limit(200, timedelta(days=1)))),
+    Tier(timedelta(days=30), (Limit(50, timedelta(minutes=15)), Limit(1000, timedelta(days=1)))),
+    Tier(None, (Limit(50, timedelta(minutes=6)),)),
+)
 PACE = Pace(
     batch=50,
     points_per_follow=3,
@@ -40,11 +50,15 @@ PACE = Pace(
     pause_when_limited=300.0,
     points_per_undo=1,
     fresh_for=10.0,
+    tiers=TIERS,
+    fast_batch=100,  # at full speed: a pause waits for one request, a thousand people need ten
+    own_fresh_for=600.0,
 )
 MICROSECONDS = 1_000_000  # in a second; record keys count them: https://atproto.com/specs/tid
 
 # What a server answered a write, by what it means for the queue; every other refusal is about the account itself.
 _ABOUT_RECORDS = frozenset({400, 413})
+_SESSION_OVER = frozenset({"ExpiredToken", "InvalidToken"})
 _ABOUT_ACCOUNT = frozenset(
     {"AccountDeactivated", "AccountSuspended", "AccountTakedown", "RepoDeactivated", "RepoNotFound", "RepoTakendown"}
 )
@@ -61,12 +75,16 @@ def choose_record_keys(queue: Queue, keys: Sequence[str], at: datetime, clock_id
     return Sent(chosen, at, first + len(keys))
 
 
-def write_request(account: AccountId, items: Sequence[Item]) -> Request:
-    """Return the request that writes the records of these items in one commit."""
+def write_request(account: AccountId, items: Sequence[Item], revision: str | None = None) -> Request:
+    """Return the request that writes the records of these items in one commit.
+
+    Several are written only while `revision` is the account's last commit, where that is known. A single one replaces
+    an older record of the same target by itself.
+    """
     follows = [make_follow(item) for item in items]
     if len(follows) == 1:
         return bluesky.create_follow_request(Did(account), follows[0])
-    return bluesky.apply_writes_request(Did(account), follows)
+    return bluesky.apply_writes_request(Did(account), follows, revision)
 
 
 def make_follow(item: Item) -> Follow:
@@ -105,6 +123,21 @@ async def list_changes(account: AccountId, newest: str, fetch: Fetch) -> Sequenc
     return _listed(await bluesky.list_new_follows(parse_did(account), newest, fetch))
 
 
+async def read_revision(account: AccountId, fetch: Fetch) -> str | None:
+    """Read the account's last commit; None where its server does not tell. Raises ServerRefused, NetworkError."""
+    response = await fetch(bluesky.latest_commit_request(Did(account)))
+    is_over = response.status in (401, 429) or bluesky.error_name(response) in _SESSION_OVER
+    if response.status >= 400 and not is_over:
+        return None
+    return bluesky.read_latest_commit(response)
+
+
+async def read_own(account: AccountId, fetch: Fetch, now: datetime) -> OwnAccount:
+    """Read the account's age and labels from the public AppView, unsigned. Raises ServerRefused, NetworkError."""
+    response = await fetch(bluesky.own_profile_request(Did(account)))
+    return OwnAccount(*bluesky.read_own_profile(response, Did(account), now), now)
+
+
 def undo_request(account: AccountId, record_keys: Sequence[str]) -> Request:
     """Return the request that deletes these records in one commit."""
     return bluesky.delete_follows_request(Did(account), record_keys)
@@ -118,7 +151,7 @@ def read_undo(response: Response, account: AccountId, count: int, now: datetime)
         return Unanswered(error_view(unreadable()), now)
     if response.status == 429:
         return Slowed(now, bluesky.retry_at(response, now) or now + timedelta(seconds=PACE.pause_when_limited))
-    refusal = bluesky.refusal(response)
+    refusal = _refusal(response)
     is_over = refusal.code == "session_expired" or bluesky.error_name(response) in _ABOUT_ACCOUNT
     return Stopped(error_view(refusal)) if is_over or response.status == 403 else Unanswered(error_view(refusal), now)
 
@@ -141,16 +174,35 @@ def read_write(
     answer 200 as well. Anything else leaves open whether they are written, so one is looked up.
     """
     if response.status < 300:
-        return Accepted() if _confirms(response, Did(account), items) else Unanswered(error_view(unreadable()), now)
+        return (
+            Accepted(_commit_on_top(response, items))
+            if _confirms(response, Did(account), items)
+            else Unanswered(error_view(unreadable()), now)
+        )
     if response.status == 429:
         return Slowed(now, bluesky.retry_at(response, now) or now + timedelta(seconds=pace.pause_when_limited))
-    refusal = error_view(bluesky.refusal(response))
+    if bluesky.error_name(response) == "InvalidSwap":
+        return Overtaken()
+    refusal = error_view(_refusal(response))
     if response.status == 408 or response.status >= 500:  # the reference server says 500 for a key that exists too
         return Unanswered(refusal, now)
     is_about_account = refusal.code == "session_expired" or bluesky.error_name(response) in _ABOUT_ACCOUNT
     if response.status in _ABOUT_RECORDS and not is_about_account:
         return Refused(refusal)
     return Stopped(refusal)
+
+
+def _commit_on_top(response: Response, items: Sequence[Item]) -> str | None:
+    """Return the commit of several records; a single one is written on top of any commit, so its own tells nothing."""
+    return bluesky.commit_of(response) if len(items) > 1 else None
+
+
+def _refusal(response: Response) -> ServerRefused:
+    try:
+        bluesky.raise_if_closed(response)
+    except ServerRefused as closed:
+        return closed
+    return bluesky.refusal(response)
 
 
 def _confirms(response: Response, account: Did, items: Sequence[Item]) -> bool:

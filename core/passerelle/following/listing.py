@@ -53,7 +53,7 @@ def count_matches(graph: FollowGraph, views: Collection[MatchView]) -> MatchesVi
         found_bluesky=sum(_is_on(view, "bluesky") for view in found),
         found_fediverse=sum(_is_on(view, "fediverse") for view in found),
         found_followers=sum(view.followed_by for view in listed),
-        hinted=sum(view.following and view.row_id is None and _has_hope(view) for view in views),
+        hinted=sum(_is_hinted(view) for view in views),
         preselected=sum(view.preselected for view in found),
     )
 
@@ -75,6 +75,11 @@ def _account_view(account: Account) -> AccountView:
 
 def _is_on(view: MatchView, network: Network) -> bool:
     return any(account.network == network and account.listed for account in view.accounts)
+
+
+def _is_hinted(view: MatchView) -> bool:
+    """Return whether only the profile on X names accounts of a followed person, one of which may be there."""
+    return view.following and view.row_id is None and view.grade != "confirmed" and _has_hope(view)
 
 
 def _has_hope(view: MatchView) -> bool:

@@ -24,7 +24,8 @@ from passerelle.following.outcomes import (
     Stopped,
     Unanswered,
 )
-from passerelle.following.pace import Limit, Pace
+from passerelle.following.own import OwnAccount
+from passerelle.following.pace import Limit, Pace, Tier
 from passerelle.following.queue import Queue
 from passerelle.following.rules import Followed
 from passerelle.identifiers import AccountId, canonicalize_acct, parse_acct
@@ -38,6 +39,12 @@ from passerelle.view import error_view
 REQUESTS = Limit(300 - 10, timedelta(minutes=5, seconds=10))
 # app/lib/rate_limiter.rb, family `follows`: 400 in 24 hours. Ten are left for follows by hand.
 FOLLOWS = Limit(400 - 10, timedelta(hours=24, minutes=1))
+# Mastodon's own limit of a day is low; below it, an hour of following should look like a person's: decision 0180.
+TIERS = (
+    Tier(timedelta(days=7), (Limit(10, timedelta(minutes=15)), Limit(100, timedelta(days=1)))),
+    Tier(timedelta(days=30), (Limit(15, timedelta(minutes=10)), Limit(200, timedelta(days=1)))),
+    Tier(None, (Limit(20, timedelta(minutes=10)),)),
+)
 PACE = Pace(
     batch=1,
     points_per_follow=1,
@@ -50,7 +57,10 @@ PACE = Pace(
     pause_when_limited=300.0,
     request_limits=(REQUESTS,),
     requests_per_person=4,  # lookup, search, relationships, follow
+    tiers=TIERS,
+    own_fresh_for=600.0,
 )
+_ABOUT_OWN_ACCOUNT = frozenset({"session_expired", "scope_missing", "own_account_suspended", "own_account_pending"})
 _ABOUT_ITEM = frozenset(
     {"account_not_found", "account_moved", "account_blocked", "account_suspended", "own_account", "follow_refused"}
 )
@@ -61,7 +71,7 @@ def choose_record_keys(queue: Queue, keys: Sequence[str], at: datetime, clock_id
     return Sent({key: queue.items[key].target or key for key in keys}, at, queue.last_key_number)
 
 
-def write_request(account: AccountId, items: Sequence[Item]) -> Request:
+def write_request(account: AccountId, items: Sequence[Item], revision: str | None = None) -> Request:
     """Return the request that follows one account. Raises ValueError for an item without target, or for several."""
     (item,) = items
     return api.follow_request(account, _target(item))
@@ -105,7 +115,7 @@ def read_write(
     refusal = answers.refusal(response, host)
     if response.status == 408 or response.status >= 500:
         return Unanswered(error_view(refusal), now)
-    if refusal.code in ("session_expired", "scope_missing"):
+    if refusal.code in _ABOUT_OWN_ACCOUNT:
         return Stopped(error_view(refusal))
     if response.status == 422:  # app/validators/follow_limit_validator.rb: 7,500, or a tenth more than one's followers
         return Stopped(error_view(ServerRefused("Your account may follow no more.", code="follow_limit", host=host)))
@@ -123,6 +133,17 @@ async def list_follows(account: AccountId, fetch: Fetch) -> Sequence[Followed]:
 async def list_changes(account: AccountId, newest: str, fetch: Fetch) -> Sequence[Followed]:
     """Return nothing: a server has one relationship with each account, so following twice changes nothing."""
     return ()
+
+
+async def read_revision(account: AccountId, fetch: Fetch) -> str | None:
+    """Return None: following twice changes nothing, so there is nothing to compare."""
+    return None
+
+
+async def read_own(account: AccountId, fetch: Fetch, now: datetime) -> OwnAccount:
+    """Read the account's age, and whether its server has limited it. Raises ServerRefused, NetworkError."""
+    own = await api.find_own(account, fetch)
+    return OwnAccount(own.created_at, frozenset({"limited"} if own.is_limited else ()), now)
 
 
 def undo_request(account: AccountId, record_keys: Sequence[str]) -> Request:
@@ -146,7 +167,7 @@ def read_undo(response: Response, account: AccountId, count: int, now: datetime)
     if response.status == 429:
         return Slowed(now, answers.slowed_until(response, now) or now + timedelta(seconds=PACE.pause_when_limited))
     refusal = answers.refusal(response, host)
-    is_over = refusal.code in ("session_expired", "scope_missing")
+    is_over = refusal.code in _ABOUT_OWN_ACCOUNT
     return Stopped(error_view(refusal)) if is_over else Unanswered(error_view(refusal), now)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from passerelle.following.items import Item
+from passerelle.following.own import OwnAccount
 from passerelle.view import ErrorView
 
 
@@ -66,18 +67,24 @@ class Unresolved:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The account follows exactly these now: record key -> target. Read at `at`."""
+    """The account follows exactly these now: record key -> target. Read at `at`, not before the commit `revision`.
+
+    `names`: did or canonical acct -> target, for items whose target is not known yet.
+    """
 
     records: Mapping[str, str]
     at: datetime
+    revision: str | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """The newest records of the account, down to one that was known before: record key -> target. Read at `at`."""
+    """The newest records of the account, down to one known before: record key -> target. Read as `Known` is."""
 
     records: Mapping[str, str]
     at: datetime
+    revision: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +127,9 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """What was sent is written."""
+    """What was sent is written, by the commit `revision` where that is known."""
+
+    revision: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +140,11 @@ class Requested:
 @dataclass(frozen=True, slots=True)
 class Missing:
     """What was sent is not there: it never arrived."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overtaken:
+    """The server wrote nothing of what was sent: another commit came first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +187,13 @@ class RequestSent:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnRead:
+    """What the own account's server says about it now."""
+
+    own: OwnAccount
+
+
+@dataclass(frozen=True, slots=True)
 class Paused:
     """The person asked to stop here."""
 
@@ -209,11 +230,13 @@ Outcome = (
     | Accepted
     | Requested
     | Missing
+    | Overtaken
     | Refused
     | Slowed
     | Unanswered
     | Stopped
     | RequestSent
+    | OwnRead
     | Paused
     | Resumed
     | ClockSetBack

@@ -8,8 +8,10 @@ Nothing is lost and nothing is done twice because of three rules:
 3. Items sent in one commit are all written or none is. They stay one batch as long as they are waiting, so that looking
    up one answers for all, and a commit that arrives late makes the repetition fail instead of doubling it.
 
-Other programs follow with the same account meanwhile. So the newest records are read before each batch, and after the
-last; of several records of one target, those that are not the oldest are deleted if this queue wrote one of them.
+Other programs follow with the same account meanwhile. So a batch is written only on top of the commit that the records
+were read at, or that this queue made itself (`revision`); after any other commit the newest records are read first.
+Where a server names no commits, they are read before each batch and after the last; of several records of one target,
+those that are not the oldest are deleted if this queue wrote one of them.
 """
 
 from __future__ import annotations
@@ -33,6 +35,8 @@ from passerelle.following.outcomes import (
     Left,
     Missing,
     Outcome,
+    Overtaken,
+    OwnRead,
     Paused,
     Postponed,
     Refused,
@@ -48,6 +52,7 @@ from passerelle.following.outcomes import (
     Unresolved,
     Withdrawn,
 )
+from passerelle.following.own import OwnAccount
 from passerelle.following.pace import Limit, Pace
 from passerelle.identifiers import AccountId
 from passerelle.view import ErrorView
@@ -69,6 +74,7 @@ TRANSITIONS: Mapping[State, Mapping[type[Outcome], State]] = {
         Accepted: State.FOLLOWING,
         Requested: State.REQUESTED,
         Missing: State.WAITING,
+        Overtaken: State.WAITING,
         Slowed: State.WAITING,
         Stopped: State.WAITING,
         Unanswered: State.ASKED,
@@ -84,6 +90,7 @@ TRANSITIONS: Mapping[State, Mapping[type[Outcome], State]] = {
 FAILURES_BEFORE_SPLITTING = 2  # a batch that fails so often is sent one by one: one record may be the cause
 OPEN = (State.WAITING, State.FAILED, State.REQUESTED)  # ends as soon as the target turns out to be followed
 NEVER = datetime.min.replace(tzinfo=UTC)
+OVERTAKEN_BEFORE_ANY = 2  # then a batch is written on top of any commit: somebody else writes all the time
 LOOK_UPS = 3  # times that an address is looked up before its item fails
 
 
@@ -140,7 +147,11 @@ class Queue:
     newest: str = ""  # the highest record key at that time
     is_unread: bool = False  # a batch was sent since
     doubles: tuple[str, ...] = ()  # records to delete
+    revision: str | None = None  # the commit up to which `known` holds
+    overtaken: int = 0  # times in a row that another commit came first
     last_key_number: int = 0
+    own: OwnAccount | None = None  # what the server says about the account; not stored
+    accepted_labels: frozenset[str] = frozenset()  # of the account, in spite of which the person went on
 
     def to_json(self) -> dict[str, Any]:
         """Return what is stored of the queue, without the items."""
@@ -154,6 +165,7 @@ class Queue:
             "requests_sent": _spent_to_json(self.requests_sent),
             "last_key_number": self.last_key_number,
             "is_unread": self.is_unread,
+            "accepted_labels": sorted(self.accepted_labels),
         }
 
     @classmethod
@@ -170,6 +182,7 @@ class Queue:
             requests_sent=_spent_from_json(stored["requests_sent"]),
             last_key_number=stored["last_key_number"],
             is_unread=stored["is_unread"],
+            accepted_labels=frozenset(stored["accepted_labels"]),
         )
 
     @property
@@ -177,6 +190,11 @@ class Queue:
         """The last moment that the queue has seen on its clock."""
         since = [self.pause.since] if self.pause else []
         return max([*since, *(moment for moment, _ in (*self.points_spent, *self.requests_sent))], default=None)
+
+    @property
+    def stopping_labels(self) -> frozenset[str]:
+        """The labels of the own account that stop the queue."""
+        return self.own.labels - self.accepted_labels if self.own else frozenset()
 
     def in_state(self, state: State) -> list[Item]:
         """Return the items in `state`, in the order they were added."""
@@ -251,7 +269,15 @@ def _record_known(queue: Queue, outcome: Known, pace: Pace) -> Queue:
     queue = _note_reading(replace(_move(queue, gone, outcome), known=targets), outcome)
     if not queue.in_state(State.LEAVING):  # a list that can be read is no sign that records can be deleted
         queue = _reset_failures(queue)
-    return _drop_already_followed(queue)
+    return _drop_already_followed(_find_named(queue, outcome))
+
+
+def _find_named(queue: Queue, outcome: Known) -> Queue:
+    """Count items as followed whose target was not known, and whose name the server lists."""
+    for item in [one for one in _open(queue) if one.target is None]:
+        if target := next((outcome.names[name] for name in sorted(item.names) if name in outcome.names), None):
+            queue = _move(queue, [item], outcome, target=target, error=None)
+    return queue
 
 
 def _record_changed(queue: Queue, outcome: Changed, pace: Pace) -> Queue:
@@ -270,7 +296,8 @@ def _record_undo_asked(queue: Queue, outcome: UndoAsked, pace: Pace) -> Queue:
 
 def _record_deletion_sent(queue: Queue, outcome: DeletionSent, pace: Pace) -> Queue:
     points = outcome.count * pace.points_per_undo
-    return replace(queue, points_spent=_spend(queue.points_spent, outcome.at, points, pace.limits)) if points else queue
+    spent = _spend(queue.points_spent, outcome.at, points, pace.limits) if points else queue.points_spent
+    return replace(queue, points_spent=spent, revision=None)
 
 
 def _record_left(queue: Queue, outcome: Left, pace: Pace) -> Queue:
@@ -308,7 +335,10 @@ def _record_accepted(queue: Queue, outcome: Accepted, pace: Pace) -> Queue:
     asked = queue.in_state(State.ASKED)
     known = None if queue.known is None else queue.known | {item.target for item in asked if item.target}
     queue = _move(queue, asked, outcome, error=None, is_written=True)
-    return _drop_already_followed(_reset_failures(replace(queue, known=known)))
+    is_unread = queue.is_unread and (queue.revision is None or outcome.revision is None)
+    revision = None if queue.revision is None else outcome.revision  # only on top of a known commit
+    queue = replace(queue, known=known, revision=revision, overtaken=0, is_unread=is_unread)
+    return _drop_already_followed(_reset_failures(queue))
 
 
 def _record_requested(queue: Queue, outcome: Requested, pace: Pace) -> Queue:
@@ -318,6 +348,12 @@ def _record_requested(queue: Queue, outcome: Requested, pace: Pace) -> Queue:
 def _record_missing(queue: Queue, outcome: Missing, pace: Pace) -> Queue:
     queue = _move(queue, asked := queue.in_state(State.ASKED), outcome)
     return _split(queue, asked) if queue.failures_in_row >= FAILURES_BEFORE_SPLITTING else queue
+
+
+def _record_overtaken(queue: Queue, outcome: Overtaken, pace: Pace) -> Queue:
+    """Read first what the other commit has changed. Several in a row: the next batch is written on top of any."""
+    queue = _move(queue, queue.in_state(State.ASKED), outcome)
+    return replace(queue, revision=None, read_at=None, overtaken=queue.overtaken + 1)
 
 
 def _record_refused(queue: Queue, outcome: Refused, pace: Pace) -> Queue:
@@ -335,6 +371,7 @@ def _record_slowed(queue: Queue, outcome: Slowed, pace: Pace) -> Queue:
 def _record_unanswered(queue: Queue, outcome: Unanswered, pace: Pace) -> Queue:
     """Try again a little later, each time later, and stop when that does not help."""
     failures = queue.failures_in_row + 1
+    queue = replace(queue, revision=None)
     if queue.doubles or queue.in_state(State.LEAVING):  # which of these are deleted, only a whole list can tell
         queue = replace(queue, known=None, doubles=(), is_unread=pace.fresh_for is not None)
     queue = replace(_move(queue, queue.in_state(State.ASKED), outcome), failures_in_row=failures, error=outcome.error)
@@ -348,14 +385,28 @@ def _record_stopped(queue: Queue, outcome: Stopped, pace: Pace) -> Queue:
     return replace(_clear_urgent(_answered(queue, outcome)), paused=True, pause=None, error=outcome.error)
 
 
+def _record_own_read(queue: Queue, outcome: OwnRead, pace: Pace) -> Queue:
+    queue = replace(queue, own=outcome.own)
+    if not queue.stopping_labels:
+        return queue
+    labels = ", ".join(sorted(queue.stopping_labels))
+    error = ErrorView(code="account_labelled", message=f"This account is labelled {labels}.", params={"labels": labels})
+    return _record_stopped(queue, Stopped(error, is_answer=False), pace)
+
+
 def _record_paused(queue: Queue, outcome: Paused, pace: Pace) -> Queue:
     return replace(queue, paused=True)
 
 
 def _record_resumed(queue: Queue, outcome: Resumed, pace: Pace) -> Queue:
-    """Go on as if nothing had failed: at once, unless it was only asked for together with new items."""
+    """Go on as if nothing had failed: at once, unless it was only asked for together with new items.
+
+    The person who goes on after a stop has seen the labels of the account; the queue does not stop for them again.
+    """
     pause = None if outcome.at_once else queue.pause
-    return replace(queue, paused=False, failures_in_row=0, error=queue.error if pause else None, pause=pause)
+    accepted = queue.accepted_labels | queue.stopping_labels if outcome.at_once else queue.accepted_labels
+    queue = replace(queue, paused=False, failures_in_row=0, error=queue.error if pause else None, pause=pause)
+    return replace(queue, accepted_labels=accepted)
 
 
 def _record_clock_set_back(queue: Queue, outcome: ClockSetBack, pace: Pace) -> Queue:
@@ -365,7 +416,7 @@ def _record_clock_set_back(queue: Queue, outcome: ClockSetBack, pace: Pace) -> Q
         for spent in (queue.points_spent, queue.requests_sent)
     )
     pause = queue.pause.started_at(outcome.at) if queue.pause else None
-    return replace(queue, points_spent=points, requests_sent=requests, pause=pause, read_at=None)
+    return replace(queue, points_spent=points, requests_sent=requests, pause=pause, read_at=None, own=None)
 
 
 def _move(queue: Queue, moving: Iterable[Item], outcome: Outcome, **changes: Any) -> Queue:
@@ -380,7 +431,13 @@ def _move(queue: Queue, moving: Iterable[Item], outcome: Outcome, **changes: Any
 
 
 def _answered(queue: Queue, outcome: Slowed | Stopped) -> Queue:
-    return _move(queue, queue.in_state(State.ASKED), outcome) if outcome.is_answer else queue
+    """Put back what was refused, at its place in the order: the refusal is not about these items."""
+    if not outcome.is_answer:
+        return queue
+    asked = queue.in_state(State.ASKED)
+    queue = _move(queue, asked, outcome)
+    as_before = {item.key: replace(queue.items[item.key], tries=max(item.tries - 1, 0)) for item in asked}
+    return replace(queue, items={**queue.items, **as_before})
 
 
 def _still_there(queue: Queue, key: str) -> list[Item]:
@@ -404,8 +461,9 @@ def _split(queue: Queue, items: Iterable[Item]) -> Queue:
 
 def _note_reading(queue: Queue, outcome: Known | Changed) -> Queue:
     newest = max(outcome.records, default=queue.newest)
+    revision = outcome.revision if queue.overtaken < OVERTAKEN_BEFORE_ANY else None
     doubles = tuple(_find_doubles(queue, outcome.records))
-    return replace(queue, read_at=outcome.at, newest=newest, is_unread=False, doubles=doubles)
+    return replace(queue, read_at=outcome.at, newest=newest, is_unread=False, doubles=doubles, revision=revision)
 
 
 def _find_doubles(queue: Queue, records: Mapping[str, str]) -> Iterator[str]:
@@ -466,10 +524,12 @@ RECORDERS: Mapping[type[Outcome], Callable[[Queue, Any, Pace], Queue]] = {
     Accepted: _record_accepted,
     Requested: _record_requested,
     Missing: _record_missing,
+    Overtaken: _record_overtaken,
     Refused: _record_refused,
     Slowed: _record_slowed,
     Unanswered: _record_unanswered,
     Stopped: _record_stopped,
+    OwnRead: _record_own_read,
     Paused: _record_paused,
     Resumed: _record_resumed,
     ClockSetBack: _record_clock_set_back,

@@ -13,6 +13,7 @@ from passerelle.following.steps import (
     Idle,
     ListChanges,
     ListFollows,
+    ReadOwn,
     RemoveDoubles,
     Resolve,
     Send,
@@ -40,6 +41,8 @@ def next_due(queue: Queue, now: datetime, pace: Pace) -> Step:
     waiting.sort(key=lambda item: (not item.urgent, item.tries))
     if queue.known is None and not waiting[0].urgent:
         return ListFollows()
+    if not waiting[0].urgent and _is_own_due(queue, now, pace):
+        return ReadOwn()
     batch = _next_batch(waiting, pace)
     for item in batch:
         if item.target is None:
@@ -81,6 +84,14 @@ def _is_fresh(queue: Queue, now: datetime, pace: Pace) -> bool:
     return is_recent and not queue.is_unread
 
 
+def _is_own_due(queue: Queue, now: datetime, pace: Pace) -> bool:
+    """Return whether to read what the server says about the own account, before the next batch."""
+    if pace.own_fresh_for is None:
+        return False
+    is_recent = queue.own is not None and now - queue.own.read_at < timedelta(seconds=pace.own_fresh_for)
+    return not is_recent or bool(queue.stopping_labels)
+
+
 def _within_limits(queue: Queue, step: Step, now: datetime, pace: Pace) -> Step:
     """Return the step, or a wait where the server's limits leave no room for what it deletes."""
     count = len(step.keys) if isinstance(step, Unfollow) else 0
@@ -112,8 +123,13 @@ def next_request_at(queue: Queue, now: datetime, pace: Pace, count: int = 1) -> 
 
 
 def _within_budget(queue: Queue, batch: Sequence[Item], now: datetime, pace: Pace) -> Step:
-    """Send as many as the server's limits leave room for, or wait until there is room again."""
+    """Send as many as the server's limits leave room for, or wait until there is room again.
+
+    Our own `spread` holds back whole batches, so that waiting does not cut them into many small ones.
+    """
     spent, cost = queue.points_spent, pace.points_per_follow
+    if not batch[0].urgent and (until := _when_spread(queue, now, pace, len(batch))) > now:
+        return Wait(until)
     room = min(limit.amount - _spent(spent, now - limit.window) for limit in pace.limits) // cost
     if batch[0].batch is None and room > 0:
         batch = batch[:room]
@@ -121,6 +137,13 @@ def _within_budget(queue: Queue, batch: Sequence[Item], now: datetime, pace: Pac
         return Send(tuple(item.key for item in batch))
     needed = cost * (1 if batch[0].batch is None else len(batch))
     return Wait(max(_when_room(spent, now, limit, needed) for limit in pace.limits))
+
+
+def _when_spread(queue: Queue, now: datetime, pace: Pace, count: int) -> datetime:
+    """Return when our own limits leave room for so many people; `now` where they do already."""
+    cost = count * pace.points_per_follow
+    moments = (_when_room(queue.points_spent, now, one, min(cost, one.amount)) for one in pace.spread)
+    return max(moments, default=now)
 
 
 def _spent(spent: Spent, since: datetime) -> int:

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from passerelle.following.items import State
-from passerelle.following.pace import Pace
+from passerelle.following.pace import Pace, Speed
 from passerelle.following.queue import Queue
 from passerelle.following.schedule import next_due
 from passerelle.following.steps import Idle, Wait
+from passerelle.following.time_left import done_at
 from passerelle.identifiers import Network, network_of
 from passerelle.matching.views import FollowState
 from passerelle.view import ErrorView, View
@@ -29,7 +30,8 @@ class FollowCounts(View):
     """How many people are in each state. `requested`: asked, and the person followed decides. `leaving`:
     followed, and about to be unfollowed.
 
-    `running`: something is done now or at `next_at` (ISO 8601), which is set while a server asked to wait.
+    `running`: something is done now or at `next_at` (ISO 8601), which is set while a server asked to wait, or while
+    following is spread out. `done_at` (ISO 8601): about when the last person is followed; None while nothing goes on.
     """
 
     running: bool
@@ -40,6 +42,7 @@ class FollowCounts(View):
     failed: int
     leaving: int
     next_at: str | None
+    done_at: str | None
     error: ErrorView | None
 
 
@@ -52,12 +55,13 @@ class AccountQueueView(FollowCounts):
 
 
 class QueueView(FollowCounts):
-    """How following goes as of `as_of` (ISO 8601): of the current accounts together, then of each account.
+    """How following goes as of `as_of` (ISO 8601), at `speed`: of the current accounts together, then of each account.
 
     Moments are of one clock; where `as_of` is in the future, the clock was set back since.
     """
 
     as_of: str
+    speed: Speed
     accounts: list[AccountQueueView]
 
 
@@ -77,11 +81,12 @@ def make_account_view(queue: Queue, now: datetime, pace: Pace, *, is_current: bo
         failed=counts[State.FAILED],
         leaving=counts[State.LEAVING],
         next_at=step.until.isoformat() if isinstance(step, Wait) else None,
+        done_at=None if isinstance(step, Idle) else done_at(queue, now, pace).isoformat(),
         error=queue.error,
     )
 
 
-def make_view(accounts: Iterable[AccountQueueView], now: datetime) -> QueueView:
+def make_view(accounts: Iterable[AccountQueueView], now: datetime, speed: Speed) -> QueueView:
     """Return the queues of all accounts as pages show them."""
     accounts = list(accounts)
     current = [one for one in accounts if one.is_current]
@@ -96,7 +101,9 @@ def make_view(accounts: Iterable[AccountQueueView], now: datetime) -> QueueView:
         failed=sum(one.failed for one in current),
         leaving=sum(one.leaving for one in current),
         next_at=min(waits) if waits and len(waits) == len(moments) else None,
+        done_at=max((one.done_at for one in current if one.done_at), default=None),
         error=next((one.error for one in current if one.error), None),
         as_of=now.isoformat(),
+        speed=speed,
         accounts=accounts,
     )

@@ -33,6 +33,11 @@ class ListChanges:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadOwn:
+    """Read what the server says about the own account: its age, and labels that should stop the queue."""
+
+
+@dataclass(frozen=True, slots=True)
 class Unfollow:
     """Record `DeletionSent`, then delete what was written for these items."""
 
@@ -65,4 +70,4 @@ class Idle:
     """Nothing is due until items are added or the queue is resumed."""
 
 
-Step = Check | Resolve | ListFollows | ListChanges | Send | Unfollow | RemoveDoubles | Wait | Idle
+Step = Check | Resolve | ListFollows | ListChanges | ReadOwn | Send | Unfollow | RemoveDoubles | Wait | Idle

@@ -12,13 +12,15 @@ from datetime import UTC, datetime
 
 from passerelle.errors import InvalidIdentifier
 from passerelle.hints.find import SURENESS, Hint, find_hints, may_hold_hint
-from passerelle.hints.records import HintView, ProfileHints, SeenProfile
+from passerelle.hints.records import CheckView, HintView, ProfileHints, SeenProfile, Where
 from passerelle.identifiers import Network, RestId, parse_rest_id, parse_screen_name
 from passerelle.networks.table import NETWORKS
 from passerelle.people.graph import FollowGraph
 from passerelle.text import clean_display_name
 
 MAX_HINTED = 5_000  # people whose hints are stored: a tenth of the people that X's pages may have shown
+CONFIRMED: Where = "person"
+NEVER = datetime.min.replace(tzinfo=UTC)
 MAX_HINTS = 10  # of one profile; of 751 real ones the fullest named four
 
 
@@ -71,6 +73,28 @@ def apply_readings(
     return changed
 
 
+def confirm(profile: ProfileHints, network: Network, address: str, did: str | None, now: datetime) -> ProfileHints:
+    """Return the profile with an account that the person confirmed, as one that was checked."""
+    hint = HintView(
+        network=network,
+        address=address.lower(),
+        url=NETWORKS[network].profile_url(did or address),
+        confidence="explicit",
+        where=CONFIRMED,
+        seen=now.isoformat(),
+        check=CheckView(state="found", at=now.isoformat(), did=did),
+    )
+    others = [one for one in profile.hints if (one.network, one.address) != (hint.network, hint.address)]
+    return profile.model_copy(update={"hints": [hint, *others][:MAX_HINTS]})
+
+
+def unconfirm(profile: ProfileHints, network: Network, address: str) -> ProfileHints | None:
+    """Return the profile without an account that the person had confirmed; None where no other is left."""
+    account = (CONFIRMED, network, address.lower())
+    left = [one for one in profile.hints if (one.where, one.network, one.address) != account]
+    return profile.model_copy(update={"hints": left}) if left else None
+
+
 def surplus(known: Mapping[str, ProfileHints], near: Collection[str], limit: int = MAX_HINTED) -> list[str]:
     """Return the people to delete so that `limit` are left: those not in `near`, seen longest ago."""
     others = sorted((_read_at(hints), rest_id) for rest_id, hints in known.items() if rest_id not in near)
@@ -81,7 +105,7 @@ def _merge(before: ProfileHints | None, reading: Reading, now: datetime) -> Prof
     """Replace what the same fields named before by a reading; an older reading changes nothing."""
     if before and reading.seen < _read_at(before) <= now:  # later than now: stored by a clock that was ahead
         return before
-    kept = () if before is None or reading.is_whole else (hint for hint in before.hints if hint.where != "name")
+    kept = [hint for hint in before.hints if _is_kept(hint, reading)] if before else []
     checks = {(hint.network, hint.address): hint.check for hint in before.hints} if before else {}
     hints: dict[tuple[Network, str], HintView] = {}
     for hint in sorted((*reading.hints, *kept), key=lambda one: _order(one, reading.screen_name)):
@@ -97,9 +121,15 @@ def _merge(before: ProfileHints | None, reading: Reading, now: datetime) -> Prof
     )
 
 
-def _order(hint: HintView, screen_name: str) -> tuple[int, bool, int]:
-    """Order hints: the surest first, then those of the website field, then those most like the person's X name."""
-    return SURENESS.index(hint.confidence), hint.where != "url", _unlikeness(hint.address, screen_name)
+def _is_kept(hint: HintView, reading: Reading) -> bool:
+    """Return whether a reading leaves a hint: it read other fields, or the person confirmed the account."""
+    return hint.where == CONFIRMED or not (reading.is_whole or hint.where == "name")
+
+
+def _order(hint: HintView, screen_name: str) -> tuple[bool, int, bool, int]:
+    """Order hints: confirmed, then the surest, then those of the website field, then those most like the X name."""
+    likeness = _unlikeness(hint.address, screen_name)
+    return hint.where != CONFIRMED, SURENESS.index(hint.confidence), hint.where != "url", likeness
 
 
 def _unlikeness(address: str, screen_name: str) -> int:
@@ -113,7 +143,9 @@ def _letters(name: str) -> str:
 
 
 def _read_at(profile: ProfileHints) -> datetime:
-    return max(datetime.fromisoformat(hint.seen) for hint in profile.hints)
+    """Return when the profile was read last; long ago where only the person names accounts."""
+    read = (datetime.fromisoformat(hint.seen) for hint in profile.hints if hint.where != CONFIRMED)
+    return max(read, default=NEVER)
 
 
 def _views(hints: Iterable[Hint], seen: datetime) -> tuple[HintView, ...]:

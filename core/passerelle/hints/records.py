@@ -8,7 +8,8 @@ from passerelle.identifiers import Network
 from passerelle.people.observations import SeenPerson
 from passerelle.view import View
 
-Where = Literal["name", "bio", "location", "url"]
+# Where a profile on X names an account; `person`: no profile does, the person confirmed a guess.
+Where = Literal["name", "bio", "location", "url", "person"]
 Confidence = Literal["explicit", "likely", "inferred"]
 
 
@@ -29,7 +30,10 @@ class CheckView(View):
 
 
 class HintView(View):
-    """An account that an X profile names (`seen`: ISO 8601): unverified until the person has it checked."""
+    """An account that an X profile names (`seen`: ISO 8601): unverified until the person has it checked.
+
+    With `where` "person" the person confirmed it themselves, at `seen`, beside both profiles.
+    """
 
     network: Network
     address: str

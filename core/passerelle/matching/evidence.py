@@ -8,12 +8,14 @@ from datetime import date
 from typing import Literal
 
 from passerelle.directory import Row
+from passerelle.hints.profiles import CONFIRMED
 from passerelle.hints.records import Confidence, HintView
 from passerelle.networks.table import NETWORKS
 from passerelle.view import View
 
-# A match without a row has one of the last two: their profile on X names the account, and (linked) that names them.
-MatchGrade = Literal["proven", "attested", "imported", "claimed", "linked", "hinted"]
+# A match without a row has one of the last three: the person confirmed the account, or their profile on X names it,
+# and (linked) the account names them.
+MatchGrade = Literal["proven", "attested", "imported", "claimed", "confirmed", "linked", "hinted"]
 # One word per reason to believe; the sentence for it is in the message catalogues.
 EvidenceCode = Literal[
     "same_rest_id",  # the directory row carries the id this person follows
@@ -27,6 +29,7 @@ EvidenceCode = Literal[
     "account_found",  # the account was there when the person had it checked
     "links_back",  # ... and names their X account in turn
     "account_gone",  # there was no such account: a doubt
+    "confirmed",  # the person compared both profiles and said yes
 ]
 
 # Two independent families of sources agree, or it is proven: such matches may be chosen in advance.
@@ -35,7 +38,7 @@ PRESELECTED_GRADES: frozenset[MatchGrade] = frozenset({"proven", "attested"})
 DEMOTING: frozenset[EvidenceCode] = frozenset({"name_contradicts", "target_contradicts"})
 # What `evidence_of` returns.
 HINT_EVIDENCE: frozenset[EvidenceCode] = frozenset(
-    {"says_so", "guessed", "account_found", "links_back", "account_gone"}
+    {"says_so", "guessed", "account_found", "links_back", "account_gone", "confirmed"}
 )
 _LEAST_SURE: Confidence = "inferred"
 
@@ -90,12 +93,16 @@ def is_checked(hint: HintView) -> bool:
 
 def grade_of(*hints: HintView | None) -> MatchGrade:
     """Return the grade of hints alone: `linked` where one of the accounts links back to the X account."""
-    is_linked = any(hint and hint.check and hint.check.state == "linked" for hint in hints)
-    return "linked" if is_linked else "hinted"
+    if any(hint and hint.check and hint.check.state == "linked" for hint in hints):
+        return "linked"
+    return "confirmed" if any(hint and hint.where == CONFIRMED for hint in hints) else "hinted"
 
 
 def evidence_of(hint: HintView) -> Iterator[EvidenceView]:
     """Yield the evidence for and against an account that a hint names."""
+    if hint.where == CONFIRMED:
+        yield EvidenceView(code="confirmed", detail=None, url=hint.url, date=hint.seen[:10])
+        return
     yield EvidenceView(code="says_so", detail=hint.where, url=None, date=hint.seen[:10])
     if hint.confidence == _LEAST_SURE:
         yield EvidenceView(code="guessed", detail=None, url=None, date=None)

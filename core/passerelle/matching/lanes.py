@@ -1,4 +1,7 @@
-"""Which lane a scored candidate is shown in. A guess is never chosen in advance, however probable."""
+"""Which lane a person is shown in: by their best candidate, by their match, or by what is missing.
+
+A guess is never chosen in advance, however probable.
+"""
 
 from __future__ import annotations
 

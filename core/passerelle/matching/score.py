@@ -14,7 +14,7 @@ What is returned is calibrated: the share of such candidates that were right (KN
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -50,7 +50,27 @@ def score_everyone(
 
     For when every source was asked: before, the signs that are still missing would look like people without accounts.
     """
-    found = {one.rest_id: _find(one, candidates.get(one.rest_id, ()), now, is_signed_in) for one in people}
+    steps = score_in_steps(people, candidates, now, is_signed_in=is_signed_in)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            scored: dict[RestId, list[Scored]] = end.value
+            return scored
+
+
+def score_in_steps(
+    people: Iterable[Sought],
+    candidates: Mapping[RestId, Sequence[Candidate]],
+    now: datetime,
+    *,
+    is_signed_in: bool = False,
+) -> Generator[int, None, dict[RestId, list[Scored]]]:
+    """Return what `score_everyone` returns, with a step after each person, so that the caller can yield in between."""
+    found: dict[RestId, list[Found]] = {}
+    for done, one in enumerate(people):
+        found[one.rest_id] = _find(one, candidates.get(one.rest_id, ()), now, is_signed_in)
+        yield done
     sets = [some for listed in found.values() for some in _by_network(listed)]
     odds = estimate_odds([sum(exp(strength(signs)) for _, signs in some) for some in sets])
     return {rest_id: _score(listed, odds) for rest_id, listed in found.items()}

@@ -116,7 +116,8 @@ function accountsOf(known: Known, { match, queued }: Own): OwnAccount[] {
 // What speaks for the accounts that are left: the row, else what their profile on X says.
 function gradeOf(accounts: readonly BadgeAccountView[], ofRow: Grade | undefined): Grade {
   if (ofRow && accounts.some(({ standing }) => standing === "listed")) return ofRow;
-  return accounts.some(({ standing }) => standing === "linked") ? "linked" : "hinted";
+  const standings = new Set(accounts.map(({ standing }) => standing));
+  return standings.has("linked") ? "linked" : standings.has("confirmed") ? "confirmed" : "hinted";
 }
 
 const CAN_FOLLOW: ReadonlySet<FollowState> = new Set(["none", "failed"]);

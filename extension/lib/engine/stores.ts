@@ -30,7 +30,7 @@ export interface State {
 }
 
 const DATABASE = "passerelle";
-const VERSION = 2; // 2: store "hints"
+const VERSION = 3; // 2: store "hints"; 3: stores "candidates" and "guesses"
 
 /** Run something with the engine's database; the first context that opens it creates its stores. */
 export const useDatabase = makeUse(

@@ -12,7 +12,8 @@ type Said = Pick<AccountView, "listed" | "hint">;
 export function standingOf({ listed, hint }: Said): Standing {
   if (listed || !hint) return "listed";
   if (!isChecked(hint)) return "unchecked";
-  return hint.check?.state === "linked" ? "linked" : "found";
+  if (hint.check?.state === "linked") return "linked";
+  return hint.where === "person" ? "confirmed" : "found";
 }
 
 /** Return a loaded profile in sentences. Its texts are a stranger's, as are those of any account. */
@@ -36,7 +37,9 @@ const LONGEST_DESCRIPTION = 400; // characters; Bluesky allows 256, Mastodon 500
 /** Return the sentence on who claims this account, and on the result of its check. */
 export function standingText({ listed, hint }: Said, translate: Translate): string {
   if (listed || !hint) return translate(hint ? "account.listed_named" : "account.listed");
-  const { check, where } = hint;
+  const { check, where, seen } = hint;
+  if (standingOf({ listed, hint }) === "confirmed")
+    return translate("account.confirmed", { date: localDay(seen) });
   return check
     ? translate(`account.${check.state}`, { date: localDay(check.at) })
     : translate("account.says_so", { where });

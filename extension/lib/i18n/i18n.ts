@@ -68,7 +68,7 @@ export function errorSentence(translate: Translate, error: { code: string; param
 }
 
 // A sentence may name these; an error that lacks them must still come out as a sentence.
-const NO_PARAMS: Values = { host: "?", file: "?", proposal: "?", software: "?", address: "?" };
+const NO_PARAMS: Values = { host: "?", file: "?", proposal: "?", software: "?", address: "?", labels: "?" };
 
 // Values that only choose between our own words, `{kind, select, ...}`, and are not shown: they are compared as they are.
 function choicesIn(elements: ReturnType<IntlMessageFormat["getAst"]>): ReadonlySet<string> {

@@ -8,8 +8,8 @@ export type Grade = MatchView["grade"];
 /** What a press on an account's button does: check it, follow it, sign in first, or nothing more ("" where it is done or under way). */
 export type BadgeAction = "check" | "follow" | "sign_in" | "";
 
-/** Why an account is shown: the directory has it; or their profile on X names it, and this came of checking that. */
-export type Standing = "listed" | "unchecked" | "found" | "linked";
+/** Why an account is shown: the directory has it; or their profile on X names it, and this came of checking that; or the person confirmed it. */
+export type Standing = "listed" | "unchecked" | "found" | "confirmed" | "linked";
 
 /** One account elsewhere, in sentences. Links to its profile are https. */
 export interface BadgeAccountView {

@@ -2,19 +2,22 @@
 import { SvelteSet } from "svelte/reactivity";
 import type { Engine } from "../engine/client";
 import { failureOf } from "../engine/failures";
-import type { AccountView, MatchView } from "../messages/messages.gen";
+import type { AccountView, FollowTimes, MatchView, QueueView } from "../messages/messages.gen";
 import type { SignedIn } from "./account.svelte";
 import type { Failures } from "./failures.svelte";
 import { NEEDS_SIGN_IN } from "../sessions";
 import type { Stored } from "./stored.svelte";
 
 type Network = AccountView["network"];
+type Speed = QueueView["speed"];
 const NETWORKS: readonly Network[] = ["bluesky", "fediverse"];
 
 export class Follow {
   /** Pressed and not yet answered: `pendingKey` of each account. */
   readonly pending = new SvelteSet<string>();
   isRefreshing = $state(false);
+  /** Seconds that following everyone ticked would take, once they were asked for. */
+  times = $state<FollowTimes | null>(null);
   private waiting: (() => Promise<void>) | null = null; // the follow that was pressed before signing in
 
   constructor(
@@ -64,6 +67,17 @@ export class Follow {
     await this.failures.guard(() => this.engine.call("follow.prefer", { network }));
   }
 
+  /** Choose how fast to follow: spread out, or as fast as the servers allow. */
+  async chooseSpeed(speed: Speed): Promise<void> {
+    await this.failures.guard(() => this.engine.call("follow.speed", { speed }));
+  }
+
+  /** Ask the engine how long following everyone ticked would take; nothing is requested from a server for it. */
+  async estimate(): Promise<void> {
+    const accounts = this.networks.flatMap((network) => this.usableOn(network)?.id ?? []);
+    this.times = (await this.failures.guard(() => this.engine.call("follow.estimate", { accounts }))) ?? null;
+  }
+
   async pause(): Promise<void> {
     await this.failures.guard(() => this.engine.call("follow.pause", {}));
   }
@@ -103,7 +117,8 @@ export class Follow {
     return result;
   }
 
-  private async refresh(account: string): Promise<void> {
+  /** Read who `account` follows now, and mark them. */
+  async refresh(account: string): Promise<void> {
     if (!this.stored.archive) return;
     this.isRefreshing = true;
     await this.failures.guard(() => this.engine.call("follow.refresh", { account }));

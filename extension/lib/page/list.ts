@@ -12,6 +12,7 @@ const GRADES: readonly MatchView["grade"][] = [
   "attested",
   "imported",
   "claimed",
+  "confirmed",
   "linked",
   "hinted",
 ];
@@ -56,7 +57,10 @@ export const FILTERS = {
   fediverse: isAt("fediverse"),
   check: (match: MatchView) => match.following && !match.preselected && match.accounts.some(isOpen),
   hinted: (match: MatchView) =>
-    match.following && match.accounts.some((account) => !account.listed && !account.rejected),
+    match.following &&
+    match.accounts.some(
+      (account) => !account.listed && !account.rejected && standingOf(account) !== "confirmed",
+    ),
   followed: hasState("following"),
   failed: hasState("failed"),
   followers: (match: MatchView) => !match.following,

@@ -1,5 +1,5 @@
 // The people found, with what the person has just decided about them.
-import { SvelteMap } from "svelte/reactivity";
+import { SvelteMap, SvelteSet } from "svelte/reactivity";
 import { fromStore } from "svelte/store";
 import type { Engine } from "../engine/client";
 import { failureOf } from "../engine/failures";
@@ -36,6 +36,9 @@ const NO_COPY: Copy = { matches: [], included: [] };
 export class Matches {
   // Decisions show at once and until a copy that includes them has been read, so that a tick never flickers.
   private readonly pending = new SvelteMap<string, Pending>();
+  // Of rows, but kept here: a row that is scrolled out of sight leaves the page.
+  private readonly opened = new SvelteSet<string>();
+  private readonly looked = new SvelteMap<string, Looked>();
   private confirmed: Pending[] = []; // stored by the engine, and not yet in the copy
   private readonly copy = fromStore(live<Copy>(["matches"], () => this.read(), NO_COPY));
 
@@ -77,8 +80,29 @@ export class Matches {
     else this.forget(key, pending);
   }
 
+  /** Return whether the evidence of a match is shown. */
+  isOpen({ rest_id }: MatchView): boolean {
+    return this.opened.has(rest_id);
+  }
+
+  setOpen({ rest_id }: MatchView, isOpen: boolean): void {
+    if (isOpen) this.opened.add(rest_id);
+    else this.opened.delete(rest_id);
+  }
+
+  /** Return what the last check of an account showed, or null before any. */
+  lookedAt({ rest_id }: MatchView, account: AccountView): Looked | null {
+    return this.looked.get(keyOf(rest_id, account)) ?? null;
+  }
+
   /** Load an account's profile from its network, which also checks what a profile on X says about it. */
-  async checkAccount(
+  async checkAccount(match: MatchView, account: AccountView): Promise<Looked> {
+    const looked = await this.look(match, account);
+    this.looked.set(keyOf(match.rest_id, account), looked);
+    return looked;
+  }
+
+  private async look(
     { rest_id, screen_name, row_id }: MatchView,
     { network, address, listed }: AccountView,
   ): Promise<Looked> {

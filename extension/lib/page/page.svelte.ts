@@ -30,14 +30,14 @@ export class Page {
   readonly matches = new Matches(engine, this.failures);
   readonly signedIn = new SignedIn(engine, sessions, this.failures);
   readonly follow = new Follow(engine, this.stored, this.signedIn, this.failures, () => {
-    this.go("sign-in");
+    this.showSignIn();
   });
 
   place = $state<"popup" | "tab">("tab");
   view = $state<View>("home");
   hash = $state("");
-  /** The network whose form the sign-in shows first. */
-  signInNetwork = $state<SessionNetwork>("bluesky");
+  /** The network whose form was asked for; null where any will do. */
+  signInNetwork = $state<SessionNetwork | null>(null);
   /** The name of the file saved last. */
   saved = $state<string | null>(null);
   deleted = $state(false);
@@ -73,7 +73,7 @@ export class Page {
       this.work.start(),
     ]);
     const isSigningIn = await this.signedIn.start();
-    if (isSigningIn && place === "popup" && this.view === "home") this.go("sign-in");
+    if (isSigningIn && place === "popup" && this.view === "home") this.showSignIn();
     await Promise.all([this.rouse(), persistStorage()]);
   }
 
@@ -84,6 +84,12 @@ export class Page {
     history.replaceState(null, "", view === "home" ? location.pathname : `#${view}`);
     scrollTo({ top: 0 });
     void tick().then(keepFocus);
+  }
+
+  /** Show how to sign in; the form of the network that was asked for comes first. */
+  showSignIn(network: SessionNetwork | null = null): void {
+    this.signInNetwork = network;
+    this.go("sign-in");
   }
 
   /** Open the app tab at a step, and leave the popup to it. */

@@ -85,9 +85,10 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The state to store after a task, together with its proposals."""
+    """The state to store after a task, together with its proposals; `subjects` are those whose state changed."""
 
     asked: Asked
+    subjects: tuple[str, ...]
     proposals: tuple[Proposal, ...]
 
 
@@ -99,7 +100,7 @@ async def step(source: Source, asked: Asked, now: datetime, fetch: Fetch) -> Ste
     if task is None:
         return None
     answer = await source.ask(task, fetch)
-    return Step(record(asked, source.name, task, answer, now), answer.proposals)
+    return Step(record(asked, source.name, task, answer, now), task.subjects, answer.proposals)
 
 
 def record(asked: Asked, source: SourceName, task: Task, answer: Answer, now: datetime) -> Asked:

@@ -1,6 +1,7 @@
 """Bluesky: identities, follow records, and what its servers' answers mean. Profiles: profile.py."""
 
 from passerelle.networks.bluesky.answers import (
+    commit_of,
     confirms_create,
     confirms_deletes,
     confirms_writes,
@@ -17,12 +18,14 @@ from passerelle.networks.bluesky.follows import (
     create_follow_request,
     delete_follows_request,
     get_follow_request,
+    latest_commit_request,
     list_follows,
     list_follows_request,
     list_new_follows,
     make_tid,
     read_follow_exists,
     read_follows,
+    read_latest_commit,
     record_uri,
 )
 from passerelle.networks.bluesky.identity import (
@@ -37,6 +40,7 @@ from passerelle.networks.bluesky.identity import (
     read_resolved_handle,
     resolve_handle_request,
 )
+from passerelle.networks.bluesky.own import own_profile_request, raise_if_closed, read_own_profile
 from passerelle.networks.bluesky.typed_name import parse_typed_name
 
 __all__ = [
@@ -46,6 +50,7 @@ __all__ = [
     "Follow",
     "Identity",
     "apply_writes_request",
+    "commit_of",
     "confirms_create",
     "confirms_deletes",
     "confirms_writes",
@@ -58,15 +63,20 @@ __all__ = [
     "find_identity_of_did",
     "find_named",
     "get_follow_request",
+    "latest_commit_request",
     "list_follows",
     "list_follows_request",
     "list_new_follows",
     "make_tid",
+    "own_profile_request",
     "parse_typed_name",
     "profile_url",
+    "raise_if_closed",
     "read_did_document",
     "read_follow_exists",
     "read_follows",
+    "read_latest_commit",
+    "read_own_profile",
     "read_resolved_handle",
     "record_uri",
     "refusal",

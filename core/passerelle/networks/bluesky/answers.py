@@ -14,6 +14,8 @@ from passerelle.errors import ServerRefused
 from passerelle.transport import Response
 
 LONGEST_LIMIT = timedelta(hours=24)  # the longest window a PDS has: packages/pds/src/rate-limits.ts
+CUT_OFF = timedelta(seconds=1)  # what is lost of a moment in whole seconds
+ON_THE_WAY = timedelta(seconds=5)  # an answer may take so long: the moment that it names is then over
 DEFAULT_WINDOW = timedelta(hours=1)  # where the server names no window; the hourly one is hit first
 MAX_ERROR_NAME = 80  # characters
 
@@ -93,19 +95,28 @@ def confirms_deletes(response: Response, count: int) -> bool:
     return has_all and isinstance(commit, Mapping) and isinstance(commit.get("rev"), str)
 
 
+def commit_of(response: Response) -> str | None:
+    """Return the CID of the commit that a write has made; optional in com.atproto.repo.defs#commitMeta's places."""
+    commit = (_document(response) or {}).get("commit")
+    cid = commit.get("cid") if isinstance(commit, Mapping) else None
+    return cid if isinstance(cid, str) else None
+
+
 def retry_at(response: Response, now: datetime) -> datetime | None:
     """Return when a 429 allows the next request, on our clock; None where it cannot be known.
 
     `Retry-After` in seconds needs no clock (RFC 9110, 10.2.3). A moment of the server's clock, in it or in
     `RateLimit-Reset` (Unix seconds), counts only within the server's own window: `Date` cannot be read in a browser, so
-    outside it our clock or the server's is wrong.
+    outside it our clock or the server's is wrong. The reference server cuts off the fraction of a second
+    (packages/xrpc-server/src/rate-limiter.ts), so that its window ends up to one second after the moment that it names.
     """
     headers = response.headers
     if (seconds := _seconds(headers.get("retry-after"))) is not None:
-        return now + min(max(seconds, timedelta(seconds=1)), LONGEST_LIMIT)
+        return now + min(max(seconds, CUT_OFF), LONGEST_LIMIT)
     window = _window(headers.get("ratelimit-policy"))
     moments = (_http_date(headers.get("retry-after")), _unix(headers.get("ratelimit-reset")))
-    return next((moment for moment in moments if moment and now < moment <= now + window), None)
+    named = next((moment for moment in moments if moment and now - ON_THE_WAY < moment <= now + window), None)
+    return min(max(named, now) + CUT_OFF, now + LONGEST_LIMIT) if named else None
 
 
 def _document(response: Response) -> Mapping[str, Any] | None:

@@ -21,6 +21,7 @@ MAX_WRITES = 200  # per applyWrites: packages/pds/src/api/com/atproto/repo/apply
 MAX_LISTED = 100  # per listRecords: lexicons/com/atproto/repo/listRecords.json
 MAX_PAGES = 5000  # half a million records, far more than any account has
 MAX_IDLE_PAGES = 20  # in a row that name no new account: 2,000 doubles or other records; then the list has no end
+MAX_CID = 200  # characters; those of repositories have 59: https://atproto.com/specs/repository
 MAX_CURSOR = 1000  # characters; the reference server's is a record key of 13
 POINTS_PER_CREATE = 3  # docs.bsky.app/docs/advanced-guides/rate-limits
 
@@ -124,13 +125,18 @@ def read_follows(response: Response) -> FollowsPage:
     return FollowsPage(tuple(_follows(records)), _cursor(page.get("cursor")))
 
 
-def apply_writes_request(account: Did, follows: Sequence[Follow]) -> Request:
-    """Return the request that writes up to MAX_WRITES follows in one commit: all or none. Doubles are written too."""
+def apply_writes_request(account: Did, follows: Sequence[Follow], swap_commit: str | None = None) -> Request:
+    """Return the request that writes up to MAX_WRITES follows in one commit: all or none. Doubles are written too.
+
+    With `swap_commit` the server refuses with `InvalidSwap` unless that is the repository's last commit:
+    lexicons/com/atproto/repo/applyWrites.json
+    """
     writes = [
         {"$type": "com.atproto.repo.applyWrites#create", "collection": FOLLOW, "rkey": f.rkey, "value": _record(f)}
         for f in follows
     ]
-    return _post(account, "com.atproto.repo.applyWrites", {"repo": account, "writes": writes})
+    swap = {"swapCommit": swap_commit} if swap_commit else {}
+    return _post(account, "com.atproto.repo.applyWrites", {"repo": account, "writes": writes, **swap})
 
 
 def create_follow_request(account: Did, follow: Follow) -> Request:
@@ -158,6 +164,20 @@ def delete_follows_request(account: Did, rkeys: Sequence[str]) -> Request:
 def get_follow_request(account: Did, rkey: str) -> Request:
     """Return the request for one follow record."""
     return _get(account, "com.atproto.repo.getRecord", {"repo": account, "collection": FOLLOW, "rkey": rkey})
+
+
+def latest_commit_request(account: Did) -> Request:
+    """Return the request for the repository's last commit. lexicons/com/atproto/sync/getLatestCommit.json"""
+    return _get(account, "com.atproto.sync.getLatestCommit", {"did": account})
+
+
+def read_latest_commit(response: Response) -> str:
+    """Parse the CID of the repository's last commit. Raises ServerRefused."""
+    expect_ok(response)
+    cid = read_object(response).get("cid")
+    if isinstance(cid, str) and 0 < len(cid) <= MAX_CID:
+        return cid
+    raise unreadable()
 
 
 def read_follow_exists(response: Response) -> bool:

@@ -18,6 +18,12 @@ LONGEST_LIMIT = timedelta(hours=24)  # the window of follows: app/lib/rate_limit
 # A difference below this is a number of seconds to wait, as RFC 9110 and the RateLimit draft have it; above, a moment.
 LONGEST_SECONDS = 10_000_000
 MAX_ERROR = 200  # characters kept of a server's own words
+# What Mastodon says where the own account may not act: app/controllers/api/base_controller.rb, require_user!
+_CLOSED: Mapping[str, str] = {
+    "login is currently disabled": "own_account_suspended",
+    "currently pending approval": "own_account_pending",
+    "missing a confirmed e-mail": "own_account_pending",
+}
 _RESETS = ("x-ratelimit-reset", "ratelimit-reset")
 _REMAINING = ("x-ratelimit-remaining", "ratelimit-remaining")
 
@@ -35,6 +41,8 @@ def refusal(response: Response, host: str) -> ServerRefused:
         return ServerRefused("The sign-in to this server has ended; sign in again.", code="session_expired", host=host)
     if response.status == 403 and _is_about_scope(words):
         return ServerRefused("This sign-in does not allow to follow.", code="scope_missing", host=host)
+    if response.status == 403 and (code := _closed_code(words)):
+        return ServerRefused("Your account on this server cannot be used now.", code=code, host=host)
     if response.status == 429:
         return ServerRefused("The server asks to wait.", code="rate_limited", host=host)
     if response.status in (404, 410):
@@ -90,6 +98,11 @@ def _moment(text: str, now: datetime) -> datetime | None:
             moment = parse(text)
             return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return None
+
+
+def _closed_code(words: str) -> str | None:
+    """Return the code of a 403 that is about the own account; None for others."""
+    return next((code for text, code in _CLOSED.items() if text in words.lower()), None)
 
 
 def _is_about_scope(words: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -32,6 +33,8 @@ class RemoteAccount:
     host: str
     is_suspended: bool
     moved_to: Acct | None
+    created_at: datetime | None = None
+    is_limited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,15 +122,20 @@ async def find_relationship(account: AccountId, account_id: str, fetch: Fetch) -
     raise unreadable(server_of(account))
 
 
+async def find_own(account: AccountId, fetch: Fetch) -> RemoteAccount:
+    """Return the own account as its server shows it. Raises ServerRefused, NetworkError."""
+    response = await fetch(_get(account, "/api/v1/accounts/verify_credentials"))
+    expect_ok(response, server_of(account))
+    return read_account(document_of(response), server_of(account))
+
+
 async def list_following(account: AccountId, fetch: Fetch) -> Mapping[str, Acct]:
     """Return id and acct of every account that the own account follows.
 
     Raises ServerRefused, NetworkError; ServerRefused("server_error") for a list that does not end.
     """
     host = server_of(account)
-    response = await fetch(_get(account, "/api/v1/accounts/verify_credentials"))
-    expect_ok(response, host)
-    request: Request | None = following_request(account, read_account(document_of(response), host).id)
+    request: Request | None = following_request(account, (await find_own(account, fetch)).id)
     found: dict[str, Acct] = {}
     for _ in range(MAX_PAGES):
         if request is None:
@@ -151,7 +159,15 @@ def read_account(document: Any, host: str) -> RemoteAccount:
     except InvalidIdentifier:
         raise unreadable(host) from None
     is_suspended = document.get("suspended") is True
-    return RemoteAccount(_id_in(document, host), acct, _host(document), is_suspended, _moved_to(document, host))
+    return RemoteAccount(
+        _id_in(document, host),
+        acct,
+        _host(document),
+        is_suspended,
+        _moved_to(document, host),
+        _created_at(document),
+        document.get("limited") is True,
+    )
 
 
 def read_relationship(document: Any, host: str) -> Relationship:
@@ -198,6 +214,16 @@ def _moved_to(document: Mapping[str, Any], host: str) -> Acct | None:
         return _whole_acct(moved.get("acct"), host) if isinstance(moved, Mapping) else None
     except InvalidIdentifier:
         return None
+
+
+def _created_at(document: Mapping[str, Any]) -> datetime | None:
+    """Return when the account was made; Mastodon shows the day only."""
+    text = document.get("created_at")
+    try:
+        moment = datetime.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _host(document: Mapping[str, Any]) -> str:

@@ -17,6 +17,7 @@ const LOOKS: Readonly<Record<Grade, string>> = {
   attested: "mark sure",
   imported: "mark",
   claimed: "mark",
+  confirmed: "mark",
   linked: "mark",
   hinted: "mark hinted",
 };
