@@ -4,6 +4,7 @@ import { fakeBrowser } from "wxt/testing/fake-browser";
 import {
   type BadgeParts,
   makeBadgeHandlers,
+  onlyConfirmed,
 } from "../../extension/lib/background/badge-handlers";
 import { publishIndex } from "../../extension/lib/background/badge-index";
 import { answerContentScript } from "../../extension/lib/background/router";
@@ -66,7 +67,7 @@ function backgroundWith(changes: Partial<BadgeParts> = {}) {
     bearer: () => Promise.resolve(null),
     matches: () => Promise.resolve([]),
     queued: () => Promise.resolve(null),
-    account: () => Promise.resolve(ME),
+    account: (network) => Promise.resolve(network === "bluesky" ? ME : null),
     locale: () =>
       Promise.resolve({ tag: "en", translate: makeTranslate("en") }),
     follow: (fields) => {
@@ -137,6 +138,48 @@ test("a follow goes to the engine as the person signed in, with the row only", a
       address: null,
     },
   ]);
+});
+
+const OLU = {
+  ...ADA,
+  screen_name: "ada_nouvelle",
+  did: null,
+  handle: null,
+  acct: "ada@social.example.org",
+};
+const ON_MASTODON = {
+  ...ME,
+  kind: "mastodon" as const,
+  network: "fediverse" as const,
+  id: "me@own.example.org",
+};
+
+test("an account on Mastodon is followed by the account that is signed in there", async () => {
+  const { answer, followed } = backgroundWith({
+    files: () =>
+      Promise.resolve({
+        rows: new Blob([`${JSON.stringify(OLU)}\n`]),
+        keys: new Blob([Uint32Array.of(nameKey("ada_nouvelle"))]),
+        offsets: new Blob([Uint32Array.of(0)]),
+      }),
+    account: (network) =>
+      Promise.resolve(network === "fediverse" ? ON_MASTODON : ME),
+  });
+  expect(await answer({ ...FOLLOW, address: OLU.acct })).toMatchObject({
+    result: { state: "following" },
+  });
+  expect(followed).toMatchObject([{ account: "me@own.example.org" }]);
+});
+
+test("where no card can be proved visible, a page's follow opens the window that asks, and follows nothing", async () => {
+  const { handlers, parts, followed, asked } = backgroundWith();
+  const answer = await answerContentScript(
+    onlyConfirmed(handlers, parts),
+    FOLLOW,
+  );
+  expect(answer).toMatchObject({ result: { state: "failed" } });
+  expect(followed).toEqual([]);
+  expect(asked).toHaveLength(1);
 });
 
 test.each([

@@ -447,7 +447,7 @@ const english = { tag: "en-GB", translate: makeTranslate("en-GB") };
 const ALONE: Own = {
   match: null,
   queued: new Map(),
-  isSignedIn: true,
+  signedIn: new Set(["bluesky"]),
   aliases: [],
 };
 const NOW = new Date("2026-11-20T12:00:00Z");
@@ -508,7 +508,7 @@ test("once it is found it can be followed, and the badge says that the account d
   });
 });
 
-test("a fediverse account names the server that is asked, and is never followed from here", () => {
+test("a fediverse account names the server that is asked, and may be followed once it was checked", () => {
   const mastodon = hint({
     network: "fediverse",
     address: "ada@quai.example.org",
@@ -522,7 +522,7 @@ test("a fediverse account names the server that is asked, and is never followed 
     ?.accounts[0];
   expect(after).toMatchObject({
     standing: "linked",
-    action: "",
+    action: "sign_in",
     look_text: "Show here",
   });
 });
@@ -642,7 +642,7 @@ function background(hints: HintView[], changes: Partial<BadgeParts> = {}) {
     bearer: () => Promise.resolve(null),
     matches: () => Promise.resolve([]),
     queued: () => Promise.resolve(null),
-    account: () => Promise.resolve(ME),
+    account: (network) => Promise.resolve(network === "bluesky" ? ME : null),
     locale: () => Promise.resolve(english),
     follow: (fields) => {
       followed?.push(fields);
@@ -705,7 +705,7 @@ test.each([
     [hint({ check: checked("found") })],
   ],
   [
-    "an account of the fediverse",
+    "an account of the fediverse, without a sign-in there,",
     { ...FOLLOW, address: "ada@quai.example.org" },
     [
       hint({
