@@ -118,6 +118,8 @@ class ServerRefused(PasserelleError):
         "search_closed": "The own server does not allow this sign-in to search for accounts.",
         "account_moved": "The account has moved; `address` is the new one.",
         "account_blocked": "One of the two accounts blocks the other.",
+        "account_suspended_there": "The account is suspended by its own network.",
+        "account_deactivated": "The account is deactivated.",
         "account_suspended": "The own server has suspended this account.",
         "own_account_suspended": "The own account is suspended or disabled by its server.",
         "own_account_deactivated": "The own account is deactivated.",

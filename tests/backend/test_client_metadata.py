@@ -27,7 +27,8 @@ def test_the_metadata_name_this_extension_and_their_own_address() -> None:
     assert metadata["client_uri"] == IDENTITY["homepage"]
     assert metadata["client_name"] == IDENTITY["name"]
     firefox = hashlib.sha1(IDENTITY["firefox"]["id"].encode(), usedforsecurity=False).hexdigest()
+    chromiums = [IDENTITY[browser]["id"] for browser in ("chromium", "edge")]
     assert metadata["redirect_uris"] == [
-        f"https://{IDENTITY['chromium']['id']}.chromiumapp.org/bluesky",
+        *(f"https://{one}.chromiumapp.org/bluesky" for one in chromiums if one),
         f"https://{firefox}.extensions.allizom.org/bluesky",
     ]

@@ -117,6 +117,8 @@ def test_muted_people_and_mere_followers_are_not_preselected(flags: dict[str, An
     match = match_one(person("11", **flags), row("a", rest_id="11", grade="proven"))
     assert match
     assert not match.preselected
+    is_muted = flags.get("muted", False)
+    assert ("muted_on_x" in [one.code for one in match.evidence]) is is_muted  # shown with the reason
 
 
 @pytest.mark.parametrize("flags", [{"blocked": True}, {"following": False, "muted": True}])

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from passerelle.engine.messages import FollowResume
 from passerelle.errors import ServerRefused
 from passerelle.following.outcomes import OwnRead, Paused, Resumed
 from passerelle.following.own import OwnAccount
@@ -17,6 +18,7 @@ from passerelle.networks.bluesky import read_own_profile
 
 from tests.core.engine_steps import CHOSEN, opened, run
 from tests.core.fakes import ME, NOW, QUICK, QUICK_RULES, Browser, reply
+from tests.core.mastodon_steps import ME as MASTODON_ME
 from tests.core.mastodon_steps import Home, residents
 from tests.core.test_queue import queue_of
 from tests.world.exchange import Answer, Ask
@@ -165,3 +167,24 @@ def test_an_own_account_on_mastodon_that_may_not_act_stops_the_queue_with_its_re
     run(main())
     assert home.view()["error"]["code"] == code
     assert set(home.states().values()) == {"waiting"}
+
+
+def test_at_the_limit_of_follows_the_queue_stops_and_goes_on_when_there_is_room() -> None:
+    home = Home(residents(6))
+    home.server.most_follows = 4
+
+    async def main() -> None:
+        follows = home.start()
+        await follows.load()
+        await follows.start(home.plan())
+        await home.until_idle()
+        error = home.view()["error"]
+        assert (error["code"], error["params"]["host"]) == ("follow_limit", home.server.host)
+        assert (home.view()["following"], home.view()["waiting"], home.view()["failed"]) == (4, 2, 0)
+        home.server.most_follows = 7_500
+        await follows.on_resume(FollowResume(account=MASTODON_ME))
+        await home.until_idle()
+        await follows.stop()
+
+    run(main())
+    assert set(home.states().values()) == {"following"}

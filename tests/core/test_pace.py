@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from passerelle.following import bluesky, mastodon
-from passerelle.following.outcomes import Accepted, Added, Changed, OwnRead, Slowed
+from passerelle.following.outcomes import Accepted, Added, Changed, OwnRead, Reviewed, Slowed
 from passerelle.following.own import OwnAccount
 from passerelle.following.pace import Pace, Speed, at_speed
 from passerelle.following.queue import Queue, record
 from passerelle.following.schedule import next_due
-from passerelle.following.steps import Idle, ListChanges, ReadOwn, Send, Wait
+from passerelle.following.steps import Idle, ListChanges, ReadOwn, Review, Send, Wait
 from passerelle.following.time_left import done_at
 
 from tests.core.fakes import NOW
@@ -36,6 +37,8 @@ def follow_all(queue: Queue, pace: Pace, network: str, now: datetime = NOW) -> l
                 now = until
             case ReadOwn():
                 queue = record(queue, OwnRead(OwnAccount(None, frozenset(), now)), pace)
+            case Review(keys):
+                queue = record(queue, Reviewed(frozenset(keys), {}), pace)
             case ListChanges():
                 queue = record(queue, _nothing_new(now), pace)
             case Send(keys):
@@ -80,7 +83,7 @@ def test_an_established_account_follows_a_thousand_people_on_bluesky_in_two_hour
 
 
 def test_a_person_followed_by_hand_does_not_wait_for_the_gentle_pace() -> None:
-    pace = at_speed(bluesky.PACE, "gentle", AGES[2])
+    pace = replace(at_speed(bluesky.PACE, "gentle", AGES[2]), review=None)
     queue = queue_of(100)
     queue = record(queue, OwnRead(OwnAccount(None, frozenset(), NOW)), pace)
     queue = record(queue, _nothing_new(NOW), pace)

@@ -44,7 +44,7 @@ from tests.core.fakes import QUICK as CAREFUL
 
 # Most tests here are about other things than what is followed elsewhere meanwhile, or the own account.
 QUICK = replace(CAREFUL, fresh_for=None)
-PACE = replace(REAL_PACE, fresh_for=None, own_fresh_for=None)
+PACE = replace(REAL_PACE, fresh_for=None, own_fresh_for=None, review=None)
 
 
 def next_due(queue: Queue, now: datetime, pace: Pace = PACE) -> Step:

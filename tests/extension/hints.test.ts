@@ -610,6 +610,7 @@ const ME = {
   address: "me.example.org",
   server: "https://pds.example.org",
   expired: false,
+  endsAt: null,
 };
 const TARGET = {
   id,

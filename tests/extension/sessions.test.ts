@@ -118,6 +118,7 @@ test("who signed in is the current account, and pages see no token", async () =>
     address: ADA.handle,
     server: PDS,
     expired: false,
+    endsAt: null,
   };
   expect(await sessions.current("bluesky")).toEqual(account);
 });
@@ -265,6 +266,7 @@ test("when the refresh token is over too, the session is: said now, and at once 
   expect(await sessions.current("bluesky")).toMatchObject({
     address: ADA.handle,
     expired: true,
+    endsAt: null,
   });
 });
 

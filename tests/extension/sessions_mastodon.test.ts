@@ -199,6 +199,7 @@ test("signing in stores the account by its address, and pages see no secret", as
     address: `camille@${HOST}`,
     server: `https://${HOST}`,
     expired: false,
+    endsAt: null,
   });
   expect(await sessions.current("fediverse")).toEqual(account);
   expect(JSON.stringify(await sessions.list())).not.toContain("token");

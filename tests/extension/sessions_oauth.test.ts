@@ -223,6 +223,7 @@ test("signing in asks for following only, stores a key that cannot be read, and 
     address: HANDLE,
     server: PDS,
     expired: false,
+    endsAt: "2026-12-11T10:00:00.000Z",
   });
   expect(servers.pushed.get("scope")).toBe(FOLLOW);
   expect(servers.pushed.get("code_challenge_method")).toBe("S256");

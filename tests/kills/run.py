@@ -35,6 +35,15 @@ CLOCKS = (DAY, timedelta(), -DAY, timedelta())
 # Of each network: how many people for each interruption, at least and at most.
 PEOPLE = {"bluesky": (25, 250, 500), "fediverse": (3, 24, 60)}
 IN_ONE_ROUND = 20  # interruptions; more would reach the limits of an hour, which the extension keeps
+IDLE_LOOKS = 4  # so often in a row nothing is left to do: an engine that has just started shows what was
+IS_RUNNING = """() => new Promise((resolve) => {
+  indexedDB.open("passerelle").onsuccess = ({ target }) => {
+    target.result.transaction("state").objectStore("state").get("queue").onsuccess = (event) => {
+      target.result.close();
+      resolve(event.target.result?.running ?? false);
+    };
+  };
+})"""
 STATES = """() => new Promise((resolve, reject) => {
   const opening = indexedDB.open("passerelle");
   opening.onerror = () => reject(opening.error);
@@ -117,11 +126,12 @@ class Run:
         return False
 
     def finish(self) -> None:
-        """Wait until the extension says that it has finished. Does nothing more after SETTLE_SECONDS."""
-        end = time.monotonic() + SETTLE_SECONDS
-        while time.monotonic() < end and not self.tab.get_by_test_id("follow-finished").is_visible():
+        """Wait until following has come to its end, whether well or not; at most SETTLE_SECONDS."""
+        end, idle = time.monotonic() + SETTLE_SECONDS, 0
+        while time.monotonic() < end and idle < IDLE_LOOKS:
             self.tab.wait_for_timeout(LOOK_SECONDS * 1000)
             self._resume()
+            idle = 0 if self.tab.evaluate(IS_RUNNING) else idle + 1
 
     def _resume(self) -> None:
         """Press Resume where the queue has stopped itself, as a person would."""

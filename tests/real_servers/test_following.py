@@ -28,7 +28,7 @@ from tests.core.fakes import SOURCE, chosen, verify
 from tests.world.pds import Account, Pds
 
 # What is lost is lost at any pace: no waiting, and no word about the own account, whose AppView is not here.
-PACE = replace(REAL_PACE, first_pause=0.05, longest_pause=0.2, tiers=(), own_fresh_for=None)
+PACE = replace(REAL_PACE, first_pause=0.05, longest_pause=0.2, tiers=(), own_fresh_for=None, review=None)
 RULES: Mapping[Network, FollowRules] = {"bluesky": replace(FOLLOWING["bluesky"], pace=PACE)}
 MOST_REQUESTS = 25  # for 1,000 follows in batches of 50: a write each, and a few to begin and to end
 DOZENS = 120  # more than two batches
@@ -263,6 +263,20 @@ def test_five_hundred_people_followed_by_hand_are_in_no_plan(pds: Pds) -> None:
 
     asyncio.run(main())
     assert followed(pds, ada) == dids(everyone)
+
+
+def test_an_own_account_that_is_deactivated_stops_the_queue_with_its_reason(pds: Pds) -> None:
+    ada = pds.create_account("deactivated")
+    fetch = signed_in(pds, ada)
+
+    async def fetch_and_deactivate(request: Request) -> Response:
+        if request.method == "POST":
+            pds.deactivate(ada)
+        return await fetch(request)
+
+    storage = asyncio.run(follow(fetch_and_deactivate, ada, people(0)))
+    view = storage.stores["state"]["queue"]
+    assert (view["error"]["code"], view["waiting"], view["failed"]) == ("own_account_deactivated", DOZENS, 0)
 
 
 def test_requests_for_a_thousand_follows_are_few(pds: Pds) -> None:

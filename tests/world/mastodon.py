@@ -137,6 +137,7 @@ class Mastodon:
         self.requests_allowed = REQUESTS_IN_FIVE_MINUTES
         self.requests_window = FIVE_MINUTES
         self.follows_allowed = software.follows_a_day
+        self.most_follows = 7_500  # app/validators/follow_limit_validator.rb, MAX_FOLLOWS_THRESHOLD
         self._windows: dict[str, Window] = {}
         for one in self.people.values():
             if one.domain == host:
@@ -483,6 +484,8 @@ def _follow(server: Mastodon, ask: Ask, form: Query, account_id: str) -> Answer:
     is_blocked = key in mine.blocking | mine.blocked_by or target.domain in mine.domain_blocking
     if is_blocked or target.moved_to:
         raise Refusal(403, NOT_PERMITTED)
+    if key not in mine.following and len(mine.following) >= server.most_follows:
+        raise Refusal(422, f"Validation failed: You cannot follow more than {server.most_follows} people")
     if key not in mine.following:
         is_asked = target.is_locked or not server.software.answers_follow_at_once
         (mine.requested if is_asked else mine.following).add(key)

@@ -289,3 +289,15 @@ def test_a_server_without_this_api_says_what_it_is() -> None:
     get = [site(Ask("misskey.example.org", "GET", path, (), b"")) for path in ("/nodeinfo/2.0", "/api/v2/instance")]
     assert body(get[0])["software"]["name"] == "misskey"
     assert get[1].status == 404
+
+
+def test_a_server_that_is_down_answers_nothing_and_keeps_what_it_has_stored() -> None:
+    home = server()
+    token = home.sign_in("me")
+    home.of("me").following.add("ada@quai.example.org")
+    home.is_down = True
+    with pytest.raises(NoAnswer):
+        send(home, "GET", "/api/v1/accounts/verify_credentials", token)
+    home.is_down = False
+    assert send(home, "GET", "/api/v1/accounts/verify_credentials", token).status == 200
+    assert home.followed("me") == ["ada@quai.example.org"]

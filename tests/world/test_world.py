@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -97,3 +98,19 @@ def test_no_bug_stayed_hidden(world: World, browser: httpx.Client) -> None:
     browser.get("https://x.com/")
 
     assert world.bugs == []
+
+
+def test_an_answered_request_is_announced_once_its_site_has_answered(world: World, browser: httpx.Client) -> None:
+    announced: list[str] = []
+    came = threading.Event()
+
+    def note(ask: Ask) -> None:
+        announced.append(ask.path)
+        came.set()
+
+    world.on_answered = note
+    browser.get("https://x.com/home")
+    assert came.wait(10)
+    with world.fault("x.com", unreachable), pytest.raises(httpx.TransportError):
+        browser.get("https://x.com/notifications")
+    assert announced == ["/home"]

@@ -46,6 +46,7 @@ PHRASES: Mapping[str, str] = {
     "name_contradicts": "but the directory knows this id as",
     "target_contradicts": "but this handle belongs to another account now:",
     "guessed": "the address is a guess",
+    "muted_on_x": "muted on X",
 }
 
 

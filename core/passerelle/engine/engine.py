@@ -88,6 +88,7 @@ class Engine:
             "follow.resume": follows.on_resume,
             "follow.speed": follows.on_speed,
             "follow.estimate": follows.on_estimate,
+            "follow.moved": follows.on_moved,
             "follow.prefer": matches.on_prefer,
             "follow.undo": follows.on_undo,
             "follow.one": follows.on_follow_one,

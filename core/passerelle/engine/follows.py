@@ -13,6 +13,7 @@ from passerelle.engine.messages import (
     AccountFound,
     FollowedOne,
     FollowEstimate,
+    FollowMoved,
     FollowOne,
     FollowPause,
     FollowRefresh,
@@ -26,9 +27,9 @@ from passerelle.engine.queue_runner import QueueRunner
 from passerelle.engine.queue_store import QueueStore
 from passerelle.engine.repository import Repository
 from passerelle.errors import CommandError, ServerRefused, StorageFull
-from passerelle.following.items import State
+from passerelle.following.items import State, moved_to
 from passerelle.following.marks import Following
-from passerelle.following.outcomes import Added, Paused, Resumed, UndoAsked, Withdrawn
+from passerelle.following.outcomes import Added, Moved, Paused, Resumed, UndoAsked, Withdrawn
 from passerelle.following.pace import SPEEDS
 from passerelle.following.plan import Plan, Planned, make_items, make_plan, plan_hinted, plan_listed
 from passerelle.following.queue import Queue
@@ -80,7 +81,8 @@ class Follows:
         for account in accounts:
             followed = await self._repository.follows(account) or frozenset()
             views = await self._repository.views()
-            await self.start(make_plan(views.values(), account, followed, rest_ids))
+            networks = [network_of(one) for one in accounts]
+            await self.start(make_plan(views.values(), account, followed, rest_ids, networks))
         return self._store.view()
 
     async def on_pause(self, fields: FollowPause) -> None:
@@ -109,6 +111,17 @@ class Follows:
                 end = done_at(queue, now, self._store.pace(queue, speed), more)
                 seconds[speed] = max(seconds[speed], ceil((end - now).total_seconds()))
         return FollowTimes(**seconds)
+
+    async def on_moved(self, fields: FollowMoved) -> None:
+        """Answer follow.moved: follow the account to which a failed one has moved."""
+        account = parse_account_id(fields.account)
+        queue = self._store.queues.get(account)
+        names = _comparable([fields.name])
+        moved = [item for item in queue.items.values() if names & item.names and moved_to(item)] if queue else []
+        if not moved:
+            raise CommandError("This account has not moved, as far as is known here.")
+        await self._store.record(account, Moved(moved[0].key))
+        self._runner(account).start()
 
     async def on_undo(self, fields: FollowUndo) -> None:
         """Answer follow.undo; what was followed by hand stays."""

@@ -162,6 +162,13 @@ class FollowTimes(View):
     fast: int
 
 
+class FollowMoved(Fields):
+    """Follow the new account of one that could not be followed because it has moved. `name`: the old did or address."""
+
+    account: str
+    name: str
+
+
 class FollowUndo(Fields):
     """Unfollow what Passerelle followed with one own account: all of it, or these dids and addresses."""
 
@@ -298,6 +305,7 @@ COMMANDS: dict[str, tuple[type[Fields], type[View] | type[Nothing]]] = {
     "follow.resume": (FollowResume, Nothing),
     "follow.speed": (FollowSpeed, Nothing),
     "follow.estimate": (FollowEstimate, FollowTimes),
+    "follow.moved": (FollowMoved, Nothing),
     "follow.prefer": (FollowPrefer, Nothing),
     "follow.undo": (FollowUndo, Nothing),
     "follow.one": (FollowOne, FollowedOne),

@@ -31,6 +31,7 @@ from passerelle.following.outcomes import (
     OwnRead,
     Postponed,
     RequestSent,
+    Reviewed,
     Slowed,
     Stopped,
     Unanswered,
@@ -184,6 +185,18 @@ class QueueRunner:
             own = OwnAccount(queue.own.created_at if queue.own else None, frozenset(), now)
         await self._record(OwnRead(own))
 
+    async def _review(self, queue: Queue, step: steps.Review) -> None:
+        """Look at people before they are sent. What cannot be read stops nothing."""
+        items = [queue.items[key] for key in step.keys]
+        try:
+            refused = await self._rules.review(self._account, items, self._fetch)
+        except (NetworkError, ServerRefused) as error:
+            if error.code in (*STOPS, "rate_limited"):
+                await self._record_failure(error)
+                return
+            refused = {}
+        await self._record(Reviewed(frozenset(step.keys), refused))
+
     async def _send(self, queue: Queue, step: steps.Send) -> None:
         clock_id = int.from_bytes(self._environment.random(CLOCK_ID_BYTES), "big")
         await self._record(self._rules.choose_record_keys(queue, step.keys, self._environment.now(), clock_id))
@@ -320,6 +333,7 @@ STEPS: Mapping[type[steps.Step], Callable[[QueueRunner, Queue, Any], Awaitable[N
     steps.ListFollows: QueueRunner._list,
     steps.ListChanges: QueueRunner._list_changes,
     steps.ReadOwn: QueueRunner._read_own,
+    steps.Review: QueueRunner._review,
     steps.Send: QueueRunner._send,
     steps.Unfollow: QueueRunner._unfollow,
     steps.RemoveDoubles: QueueRunner._remove_doubles,

@@ -28,7 +28,7 @@ from passerelle.networks import bluesky
 from passerelle.networks.bluesky import Follow
 from passerelle.networks.bluesky.answers import unreadable
 from passerelle.transport import Fetch, Request, Response
-from passerelle.view import error_view
+from passerelle.view import ErrorView, error_view
 
 # https://docs.bsky.app/docs/advanced-guides/rate-limits: 5,000 points an hour and 35,000 a day, 3 per record created.
 # applyWrites takes 200 at once (packages/pds/src/api/com/atproto/repo/applyWrites.ts); 50 keep "pause" prompt.
@@ -53,6 +53,7 @@ PACE = Pace(
     tiers=TIERS,
     fast_batch=100,  # at full speed: a pause waits for one request, a thousand people need ten
     own_fresh_for=600.0,
+    review=150,  # six requests of 25 profiles, five of 30 relationships
 )
 MICROSECONDS = 1_000_000  # in a second; record keys count them: https://atproto.com/specs/tid
 
@@ -132,9 +133,16 @@ async def read_revision(account: AccountId, fetch: Fetch) -> str | None:
     return bluesky.read_latest_commit(response)
 
 
+async def review(account: AccountId, items: Sequence[Item], fetch: Fetch) -> Mapping[str, ErrorView]:
+    """Return who is gone, and who blocks or is blocked, by the public AppView. Raises ServerRefused, NetworkError."""
+    targets = {Did(item.target): item.key for item in items if item.target and item.target.startswith("did:")}
+    refused = await bluesky.find_closed(Did(account), tuple(targets), fetch)
+    return {targets[did]: error_view(error) for did, error in refused.items()}
+
+
 async def read_own(account: AccountId, fetch: Fetch, now: datetime) -> OwnAccount:
     """Read the account's age and labels from the public AppView, unsigned. Raises ServerRefused, NetworkError."""
-    response = await fetch(bluesky.own_profile_request(Did(account)))
+    response = await fetch(bluesky.profile_request(Did(account)))
     return OwnAccount(*bluesky.read_own_profile(response, Did(account), now), now)
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Collection, Mapping, Set
 from typing import Literal
 
 from passerelle.errors import ServerRefused
 from passerelle.identifiers import Network
 from passerelle.matching.evidence import is_checked
+from passerelle.matching.exclusions import is_bridge
 from passerelle.matching.views import AccountView, MatchView
+from passerelle.networks.table import NETWORKS
 
 Decision = Literal["chosen", "unchosen", "rejected"]
 
@@ -28,7 +30,7 @@ def decide(view: MatchView, decisions: Mapping[str, Decision], preferred: Networ
     is_there = any(one.network == preferred and one.listed and "rejected" not in about for one, about in pairs)
     accounts = []
     for account, about in pairs:
-        is_default = view.preselected and (not is_there or account.network == preferred)
+        is_default = view.preselected and (not is_there or account.network == preferred) and not is_twin(account, view)
         is_chosen = _is_chosen(view.rest_id, account, about, decisions, is_default=is_default)
         update = {"rejected": "rejected" in about, "chosen": is_chosen and "rejected" not in about}
         accounts.append(account.model_copy(update=update))
@@ -48,6 +50,12 @@ def _is_chosen(
     # Of the account that had the handle when it was chosen, not of one that has it now.
     last = decision_keys(rest_id, account.network, account.address, account.did)[-1]
     return decisions.get(last) == "chosen" and may_choose(account)
+
+
+def is_twin(account: AccountView, view: MatchView, networks: Collection[Network] = NETWORKS) -> bool:
+    """Return whether an account is a bridge's copy of a person who has an account of their own on one of `networks`."""
+    own = (one for one in view.accounts if one.listed and not one.rejected and not is_bridge(one.address))
+    return is_bridge(account.address) and any(one.network in networks for one in own)
 
 
 def may_choose(account: AccountView) -> bool:

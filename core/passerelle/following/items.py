@@ -22,6 +22,12 @@ class State(StrEnum):
     DROPPED = "dropped"
 
 
+def moved_to(item: Item) -> str | None:
+    """Return the address to which the account of a failed item has moved; None for others."""
+    error = item.error if item.state is State.FAILED else None
+    return str(error.params["address"]) if error and error.code == "account_moved" else None
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One account to follow. `key` is the target, or the address where only that was known; it never changes.

@@ -5,7 +5,7 @@ A target is the account's id on the own account's server. One person at a time: 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from passerelle.errors import NetworkError, ServerRefused
@@ -31,7 +31,7 @@ from passerelle.following.rules import Followed
 from passerelle.identifiers import AccountId, canonicalize_acct, parse_acct
 from passerelle.networks.fediverse import answers, api
 from passerelle.transport import Fetch, Request, Response
-from passerelle.view import error_view
+from passerelle.view import ErrorView, error_view
 
 # config/initializers/rack_attack.rb, throttle_per_token_api: 300 requests in five minutes for each token; GoToSocial
 # has the same for each IP address (docs.gotosocial.org/en/latest/api/ratelimiting/). The server counts when a request
@@ -138,6 +138,11 @@ async def list_changes(account: AccountId, newest: str, fetch: Fetch) -> Sequenc
 async def read_revision(account: AccountId, fetch: Fetch) -> str | None:
     """Return None: following twice changes nothing, so there is nothing to compare."""
     return None
+
+
+async def review(account: AccountId, items: Sequence[Item], fetch: Fetch) -> Mapping[str, ErrorView]:
+    """Return nothing: `find_target` reads each relationship."""
+    return {}
 
 
 async def read_own(account: AccountId, fetch: Fetch, now: datetime) -> OwnAccount:

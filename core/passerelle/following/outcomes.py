@@ -58,6 +58,21 @@ class Postponed:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """The person wants to follow the account to which this failed one has moved."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """These were looked at before they are sent. `refused`: those that are not to be followed, and why."""
+
+    keys: frozenset[str]
+    refused: Mapping[str, ErrorView]
+
+
+@dataclass(frozen=True, slots=True)
 class Unresolved:
     """There is no account behind this item's address."""
 
@@ -220,6 +235,8 @@ Outcome = (
     | AlreadyRequested
     | Postponed
     | Unresolved
+    | Moved
+    | Reviewed
     | Known
     | Changed
     | UndoAsked

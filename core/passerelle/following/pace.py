@@ -39,7 +39,8 @@ class Pace:
 
     `limits` are the server's. `spread` are our own, stricter ones; what is asked for by hand does not wait for them.
     `tiers` (youngest first) and `fast_batch` are what `at_speed` chooses from. `own_fresh_for`: seconds for which what
-    was read about the own account counts; None: it is not read.
+    was read about the own account counts; None: it is not read. `review`: how many people are looked at together before
+    they are sent; None: none.
     """
 
     batch: int
@@ -57,6 +58,7 @@ class Pace:
     tiers: tuple[Tier, ...] = ()
     fast_batch: int | None = None
     own_fresh_for: float | None = None
+    review: int | None = None
 
 
 def at_speed(pace: Pace, speed: Speed, age: timedelta) -> Pace:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from passerelle.directory import Row
-from passerelle.following.decisions import unchecked
+from passerelle.following.decisions import is_twin, unchecked
 from passerelle.following.items import Item
 from passerelle.hints.records import ProfileHints
 from passerelle.identifiers import AccountId, Did, Network, network_of, parse_did
@@ -41,20 +41,27 @@ class Plan:
 
 
 def make_plan(
-    views: Iterable[MatchView], account: AccountId, following: Collection[str], rest_ids: Collection[str] | None = None
+    views: Iterable[MatchView],
+    account: AccountId,
+    following: Collection[str],
+    rest_ids: Collection[str] | None = None,
+    networks: Collection[Network] = (),
 ) -> Plan:
     """Plan to follow, on the network of `account`, the people of `rest_ids`, or every chosen one where that is None.
 
     `following`: dids or canonical accts that it follows already. Left out: those, rejected accounts, accounts that
-    only a hint names and that were not chosen, `account` itself, and duplicates.
+    only a hint names and that were not chosen, `account` itself, duplicates, and a bridge's copies of people who have
+    an account of their own on this network or on another one of `networks`, on which they are followed meanwhile.
     """
     network = network_of(account)
+    in_use = {network, *networks}
     follows: dict[str, Planned] = {}
     for view in views:
         if rest_ids is not None and view.rest_id not in rest_ids:
             continue
         for found in view.accounts:
             is_wanted = not found.rejected and (found.chosen or (found.listed and rest_ids is not None))
+            is_wanted = is_wanted and not is_twin(found, view, in_use)
             if found.network == network and is_wanted and found.state != "following":
                 planned = _plan_account(found, view.grade)
                 if planned.key != account and planned.key not in following:

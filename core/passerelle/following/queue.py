@@ -21,7 +21,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
-from passerelle.following.items import Item, State
+from passerelle.following.items import Item, State, moved_to
 from passerelle.following.outcomes import (
     Accepted,
     Added,
@@ -34,6 +34,7 @@ from passerelle.following.outcomes import (
     Known,
     Left,
     Missing,
+    Moved,
     Outcome,
     Overtaken,
     OwnRead,
@@ -44,6 +45,7 @@ from passerelle.following.outcomes import (
     RequestSent,
     Resolved,
     Resumed,
+    Reviewed,
     Sent,
     Slowed,
     Stopped,
@@ -67,6 +69,7 @@ TRANSITIONS: Mapping[State, Mapping[type[Outcome], State]] = {
         AlreadyRequested: State.REQUESTED,
         Postponed: State.WAITING,
         Unresolved: State.FAILED,
+        Reviewed: State.FAILED,
         Withdrawn: State.DROPPED,
         Added: State.WAITING,
     },
@@ -84,7 +87,7 @@ TRANSITIONS: Mapping[State, Mapping[type[Outcome], State]] = {
     State.FOLLOWING: {Added: State.FOLLOWING, Known: State.DROPPED, UndoAsked: State.LEAVING},
     State.REQUESTED: {Added: State.REQUESTED, Known: State.FOLLOWING, UndoAsked: State.LEAVING},
     State.LEAVING: {Added: State.LEAVING, Known: State.DROPPED, Left: State.DROPPED},
-    State.FAILED: {Added: State.WAITING, Known: State.FOLLOWING, Withdrawn: State.DROPPED},
+    State.FAILED: {Added: State.WAITING, Moved: State.WAITING, Known: State.FOLLOWING, Withdrawn: State.DROPPED},
 }
 
 FAILURES_BEFORE_SPLITTING = 2  # a batch that fails so often is sent one by one: one record may be the cause
@@ -150,6 +153,7 @@ class Queue:
     revision: str | None = None  # the commit up to which `known` holds
     overtaken: int = 0  # times in a row that another commit came first
     last_key_number: int = 0
+    reviewed: frozenset[str] = frozenset()  # keys of items that were looked at before they are sent; not stored
     own: OwnAccount | None = None  # what the server says about the account; not stored
     accepted_labels: frozenset[str] = frozenset()  # of the account, in spite of which the person went on
 
@@ -222,6 +226,7 @@ def _record_added(queue: Queue, outcome: Added, pace: Pace) -> Queue:
         is_urgent = old.urgent or new.urgent
         if old.state is State.FAILED:  # afresh, but under the same record key: if that was written, it is not doubled
             old = replace(old, error=None, tries=0)
+            queue = replace(queue, reviewed=queue.reviewed - {old.key})
         items[new.key] = replace(old, state=state, urgent=is_urgent)
     queue = replace(queue, items=items)
     if any(new.urgent for new in outcome.items):  # asked for by hand: earlier failures do not count against it
@@ -258,6 +263,21 @@ def _record_postponed(queue: Queue, outcome: Postponed, pace: Pace) -> Queue:
 
 def _record_unresolved(queue: Queue, outcome: Unresolved, pace: Pace) -> Queue:
     return _move(queue, _still_there(queue, outcome.key), outcome, error=outcome.error)
+
+
+def _record_moved(queue: Queue, outcome: Moved, pace: Pace) -> Queue:
+    """Follow the new address at once, under the same key: the person in the list stays the same."""
+    for item in _still_there(queue, outcome.key):
+        changes = {"address": moved_to(item) or item.address, "target": None, "urgent": True, "tries": 0, "error": None}
+        return _move(queue, [item], outcome, **changes)
+    return queue
+
+
+def _record_reviewed(queue: Queue, outcome: Reviewed, pace: Pace) -> Queue:
+    for key, error in outcome.refused.items():
+        waiting = [item for item in _still_there(queue, key) if item.state is State.WAITING]
+        queue = _move(queue, waiting, outcome, error=error)
+    return replace(queue, reviewed=queue.reviewed | outcome.keys)
 
 
 def _record_known(queue: Queue, outcome: Known, pace: Pace) -> Queue:
@@ -513,6 +533,8 @@ RECORDERS: Mapping[type[Outcome], Callable[[Queue, Any, Pace], Queue]] = {
     AlreadyRequested: _record_already_requested,
     Postponed: _record_postponed,
     Unresolved: _record_unresolved,
+    Moved: _record_moved,
+    Reviewed: _record_reviewed,
     Known: _record_known,
     Changed: _record_changed,
     UndoAsked: _record_undo_asked,

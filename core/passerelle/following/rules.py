@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from passerelle.following.pace import Pace
 from passerelle.following.queue import Queue
 from passerelle.identifiers import AccountId
 from passerelle.transport import Fetch, Request, Response
+from passerelle.view import ErrorView
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ class FollowRules:
     list_changes: Callable[[AccountId, str, Fetch], Awaitable[Sequence[Followed]]]
     read_revision: Callable[[AccountId, Fetch], Awaitable[str | None]]
     read_own: Callable[[AccountId, Fetch, datetime], Awaitable[OwnAccount]]
+    # items -> key and error of those that are not to be followed; used only where the pace has `review`
+    review: Callable[[AccountId, Sequence[Item], Fetch], Awaitable[Mapping[str, ErrorView]]]
     undo_request: Callable[[AccountId, Sequence[str]], Request]  # record keys
     read_undo: Callable[[Response, AccountId, int, datetime], Outcome | None]  # of so many records
     slowed_until: Callable[[Response, datetime], datetime | None]

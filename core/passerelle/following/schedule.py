@@ -16,6 +16,7 @@ from passerelle.following.steps import (
     ReadOwn,
     RemoveDoubles,
     Resolve,
+    Review,
     Send,
     Step,
     Unfollow,
@@ -47,6 +48,8 @@ def next_due(queue: Queue, now: datetime, pace: Pace) -> Step:
     for item in batch:
         if item.target is None:
             return Resolve(item.key)
+    if pace.review and any(_is_to_review(queue, item) for item in batch):
+        return Review(tuple(item.key for item in waiting if _is_to_review(queue, item))[: pace.review])
     step = _within_budget(queue, batch, now, pace)
     is_due = isinstance(step, Send) and not batch[0].urgent and not _is_fresh(queue, now, pace)
     return ListChanges(queue.newest) if is_due else step
@@ -82,6 +85,11 @@ def _is_fresh(queue: Queue, now: datetime, pace: Pace) -> bool:
         return True
     is_recent = queue.read_at is not None and now - queue.read_at <= timedelta(seconds=pace.fresh_for)
     return is_recent and not queue.is_unread
+
+
+def _is_to_review(queue: Queue, item: Item) -> bool:
+    """Return whether to look at an item before it is sent; not at one asked for by hand, nor at one sent before."""
+    return not item.urgent and item.batch is None and item.target is not None and item.key not in queue.reviewed
 
 
 def _is_own_due(queue: Queue, now: datetime, pace: Pace) -> bool:

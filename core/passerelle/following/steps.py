@@ -38,6 +38,13 @@ class ReadOwn:
 
 
 @dataclass(frozen=True, slots=True)
+class Review:
+    """Look whether these people can and should be followed."""
+
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Unfollow:
     """Record `DeletionSent`, then delete what was written for these items."""
 
@@ -70,4 +77,4 @@ class Idle:
     """Nothing is due until items are added or the queue is resumed."""
 
 
-Step = Check | Resolve | ListFollows | ListChanges | ReadOwn | Send | Unfollow | RemoveDoubles | Wait | Idle
+Step = Check | Resolve | ListFollows | ListChanges | ReadOwn | Review | Send | Unfollow | RemoveDoubles | Wait | Idle

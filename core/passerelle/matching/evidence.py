@@ -23,6 +23,7 @@ EvidenceCode = Literal[
     "old_name",  # the archive's name for the id is older than a year
     "source",  # a source states it (`detail`: its name, `url` where known)
     "name_contradicts",  # id and name of the row disagree with what was seen: demoted
+    "muted_on_x",  # the owner has muted the person on X: never ticked in advance
     "target_contradicts",  # the row's handle was checked and belongs to another did (`detail`: the handle): demoted
     "says_so",  # their X profile names the account (`detail`: name, bio, location or url)
     "guessed",  # ... by a bare name, which was completed: a doubt

@@ -98,7 +98,8 @@ def _match_row(person: Person, found: _Found, profile: ProfileHints | None) -> M
     is_wanted = person.following and not person.muted and not doubts and grade in PRESELECTED_GRADES
     sources = (Evidence("source", source.name, source.url, source.date) for source in found.row.sources)
     accounts = tuple(join_hints(list_accounts(found.row), hints))
-    return Match(person, found.row, grade, (found.reason, *doubts, *sources), is_wanted, accounts, profile)
+    muted = (Evidence("muted_on_x"),) if person.muted else ()
+    return Match(person, found.row, grade, (found.reason, *doubts, *muted, *sources), is_wanted, accounts, profile)
 
 
 def _target_doubts(row: Row, hints: Iterable[HintView]) -> Iterator[Evidence]:

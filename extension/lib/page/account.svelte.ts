@@ -59,6 +59,15 @@ export class SignedIn {
     await this.failures.guard(() => this.sessions.makeCurrent(id));
   }
 
+  /**
+   * Sign in again as an account, on its server's page. Throws what came of it; returns null for an app password, which the
+   * person has to type.
+   */
+  async signInAgain({ kind, id, address }: Account): Promise<Account | null> {
+    if (kind === "app-password") return null;
+    return kind === "oauth" ? this.signInToBluesky(id) : this.signInToMastodon(address);
+  }
+
   /** Sign in on the page of a Bluesky server: a handle, a did, or the server's https address. Throws what came of it. */
   async signInToBluesky(typed: string): Promise<Account> {
     const account = (await ask({ type: "sign-in.bluesky", typed })) as Account;

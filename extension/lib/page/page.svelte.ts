@@ -126,6 +126,15 @@ export class Page {
     this.afterSignIn((await work()).id);
   }
 
+  /** Sign in again as an account whose session has ended or ends soon: with this one click, or in the form. */
+  async signInAgain(account: Account): Promise<void> {
+    await this.failures.guard(async () => {
+      const again = await this.signedIn.signInAgain(account);
+      if (again) this.afterSignIn(again.id);
+      else this.showSignIn(account.network);
+    });
+  }
+
   private afterSignIn(id: string): void {
     const waiting = this.follow.takeWaiting();
     this.go("home");

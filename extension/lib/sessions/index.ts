@@ -2,6 +2,7 @@
 //
 // Works in background, page and engine worker alike: state is in IndexedDB, locks and messages are shared by the whole extension.
 import { isPublicHost } from "../rules/hosts";
+import { endOf } from "./ending";
 import { signIn as signInByPassword } from "./kinds/app-password";
 import { OtherAnswer } from "./kinds/kind";
 import { makeKinds } from "./kinds/table";
@@ -153,8 +154,9 @@ function expired({ server }: Session): SessionError {
   return new SessionError("session_expired", { host: new URL(server).host });
 }
 
-function accountOf({ kind, id, network, address, server, tokens }: Session): Account {
-  return { kind, id, network, address, server, expired: tokens === null };
+function accountOf(session: Session): Account {
+  const { kind, id, network, address, server, tokens } = session;
+  return { kind, id, network, address, server, expired: tokens === null, endsAt: endOf(session) };
 }
 
 function lockOf(id: string): string {

@@ -78,6 +78,8 @@ export interface Account extends Pick<Common, "id" | "network" | "address" | "se
   readonly kind: Session["kind"];
   /** The server has ended the session: the person has to sign in again. */
   readonly expired: boolean;
+  /** ISO time at which the session ends by itself, or null where it does not. */
+  readonly endsAt: string | null;
 }
 
 export interface Call {

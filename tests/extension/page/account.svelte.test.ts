@@ -13,6 +13,7 @@ const ME = {
   address: "me.example.org",
   server: "https://pds.example.org",
   expired: false,
+  endsAt: null,
 } as const satisfies Account;
 
 beforeEach(() => {

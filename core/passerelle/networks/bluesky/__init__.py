@@ -40,7 +40,8 @@ from passerelle.networks.bluesky.identity import (
     read_resolved_handle,
     resolve_handle_request,
 )
-from passerelle.networks.bluesky.own import own_profile_request, raise_if_closed, read_own_profile
+from passerelle.networks.bluesky.own import profile_request, raise_if_closed, read_own_profile
+from passerelle.networks.bluesky.standing import find_closed
 from passerelle.networks.bluesky.typed_name import parse_typed_name
 
 __all__ = [
@@ -59,6 +60,7 @@ __all__ = [
     "did_document_request",
     "error_name",
     "expect_ok",
+    "find_closed",
     "find_identity",
     "find_identity_of_did",
     "find_named",
@@ -68,8 +70,8 @@ __all__ = [
     "list_follows_request",
     "list_new_follows",
     "make_tid",
-    "own_profile_request",
     "parse_typed_name",
+    "profile_request",
     "profile_url",
     "raise_if_closed",
     "read_did_document",

@@ -26,7 +26,7 @@ SUSPENDED = frozenset({"AccountTakedown", "AccountSuspended", "RepoTakendown", "
 DEACTIVATED = frozenset({"AccountDeactivated", "RepoDeactivated"})
 
 
-def own_profile_request(account: Did) -> Request:
+def profile_request(account: Did) -> Request:
     """Return the request for the public profile of an account."""
     return Request("GET", f"{PUBLIC_API}/xrpc/app.bsky.actor.getProfile?{urlencode({'actor': account})}")
 
