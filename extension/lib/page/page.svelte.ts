@@ -16,12 +16,13 @@ import { Failures } from "./failures.svelte";
 import { keepFocus } from "./focus";
 import { Guesses } from "./guesses.svelte";
 import { Follow } from "./follow.svelte";
+import { History } from "./history.svelte";
 import { Matches } from "./matches.svelte";
 import { openTab, persistStorage, saveFile } from "./platform";
 import { Stored } from "./stored.svelte";
 import { Work } from "./work.svelte";
 
-const VIEWS = ["home", "drop", "sign-in", "settings", "review"] as const;
+const VIEWS = ["home", "drop", "sign-in", "settings", "history", "review"] as const;
 export type View = (typeof VIEWS)[number];
 
 export class Page {
@@ -29,6 +30,7 @@ export class Page {
   readonly stored = new Stored();
   readonly work = new Work(engine, this.stored, this.failures);
   readonly matches = new Matches(engine, this.failures);
+  readonly history = new History(engine, this.failures);
   readonly signedIn = new SignedIn(engine, sessions, this.failures);
   readonly follow = new Follow(engine, this.stored, this.signedIn, this.failures, () => {
     this.showSignIn();
