@@ -15,12 +15,13 @@ import { type Dropped, isNoZip } from "./drop";
 import { Failures } from "./failures.svelte";
 import { keepFocus } from "./focus";
 import { Follow } from "./follow.svelte";
+import { History } from "./history.svelte";
 import { Matches } from "./matches.svelte";
 import { openTab, persistStorage, saveFile } from "./platform";
 import { Stored } from "./stored.svelte";
 import { Work } from "./work.svelte";
 
-const VIEWS = ["home", "drop", "sign-in", "settings"] as const;
+const VIEWS = ["home", "drop", "sign-in", "settings", "history"] as const;
 export type View = (typeof VIEWS)[number];
 
 export class Page {
@@ -28,6 +29,7 @@ export class Page {
   readonly stored = new Stored();
   readonly work = new Work(engine, this.stored, this.failures);
   readonly matches = new Matches(engine, this.failures);
+  readonly history = new History(engine, this.failures);
   readonly signedIn = new SignedIn(engine, sessions, this.failures);
   readonly follow = new Follow(engine, this.stored, this.signedIn, this.failures, () => {
     this.showSignIn();
