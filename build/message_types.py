@@ -22,7 +22,7 @@ from passerelle.following import status
 from passerelle.hints import records as hints
 from passerelle.hints.records import Confidence, Where
 from passerelle.identifiers import Network
-from passerelle.matching import evidence
+from passerelle.matching import evidence, guesses, lane_counts
 from passerelle.matching import views as matches
 from passerelle.matching.evidence import EvidenceCode, MatchGrade
 from passerelle.matching.views import FollowState
@@ -39,7 +39,7 @@ STORES_COMMENT = "/** The engine's stores in IndexedDB, as core/passerelle/engin
 SCHEMAS_COMMENT = "/** The version of what each store holds (core/passerelle/engine/schemas.py). */"
 BANNER = "// Made by build/message_types.py from the models of core/passerelle; not to be edited."
 # Where the models stand.
-MODULES = (view, summary, observations, hints, evidence, matches, status, engine_views, messages)
+MODULES = (view, summary, observations, hints, evidence, matches, guesses, lane_counts, status, engine_views, messages)
 # Lists of words that get a type of their own.
 WORDS = {
     "Network": Network,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 
 from passerelle.identifiers import Acct, canonicalize_acct, parse_acct
 from passerelle.matching.evidence import HINT_EVIDENCE, EvidenceView, evidence_of, grade_of
@@ -31,6 +32,17 @@ CSV_COLUMNS = (
     "Evidence",
     "State",
 )
+
+
+HISTORY_COLUMNS = ("Time", "Done", "Network", "Own account", "Account", "Id", "Name", "Error")
+
+
+def history_csv(history: Mapping[str, Mapping[str, Any]], views: Collection[MatchView]) -> str:
+    """Return CSV of what was done, the oldest first, then of the follows that failed. Keys begin with an ISO time."""
+    names = {name: view.display_name for view in views for one in view.accounts for name in (one.did, one.address)}
+    done = (_done_row(key, one, names) for key, one in sorted(history.items()))
+    failed = (_failed_row(view, one) for view in views for one in view.accounts if one.state == "failed")
+    return _csv([HISTORY_COLUMNS, *(tuple(map(neutralize, row)) for row in (*done, *failed))])
 
 
 def mastodon_csv(accts: Iterable[Acct]) -> str:
@@ -70,6 +82,17 @@ def neutralize(cell: str) -> str:
     """
     clean = clean_display_name(cell, limit=MAX_CELL) or ""
     return f"'{clean}" if clean.startswith(_FORMULA_STARTS) else clean
+
+
+def _done_row(key: str, one: Mapping[str, Any], names: Mapping[str | None, str | None]) -> tuple[str, ...]:
+    target, address = one["target"], one["address"]
+    name = names.get(target) or names.get(address) or ""
+    return (key.split(" ")[0], one["done"], one["network"], one["account"], address or "", target or "", name, "")
+
+
+def _failed_row(view: MatchView, account: AccountView) -> tuple[str, ...]:
+    error = account.error.code if account.error else ""
+    return "", "failed", account.network, "", account.address, account.did or "", view.display_name or "", error
 
 
 def _row(view: MatchView, account: AccountView) -> tuple[str, ...]:

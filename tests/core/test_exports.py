@@ -9,10 +9,19 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from passerelle.exports import chosen_accts, mastodon_csv, matches_csv, matches_json, neutralize
+from passerelle.exports import (
+    HISTORY_COLUMNS,
+    chosen_accts,
+    history_csv,
+    mastodon_csv,
+    matches_csv,
+    matches_json,
+    neutralize,
+)
 from passerelle.identifiers import parse_acct
 from passerelle.matching.evidence import EvidenceView
 from passerelle.matching.views import AccountView, MatchView
+from passerelle.view import ErrorView
 
 from tests.core.test_hint_profiles import check, hint
 
@@ -104,3 +113,22 @@ def test_each_account_has_the_grade_and_the_evidence_that_are_its_own() -> None:
 def test_accounts_followed_or_asked_already_are_not_imported_again(state: str, count: int) -> None:
     found = account("ada@quai.example.org").model_copy(update={"state": state})
     assert len(list(chosen_accts([view(found)]))) == count
+
+
+def test_the_history_lists_what_was_done_in_order_then_what_failed_and_why() -> None:
+    one = {"account": "did:plc:me", "network": "bluesky", "target": "did:plc:ada", "address": "=ada.example.org"}
+    history = {
+        "2026-11-27T10:00:00+00:00 did:plc:me did:plc:ada": {**one, "done": "unfollowed"},
+        "2026-11-26T10:00:00+00:00 did:plc:me did:plc:ada": {**one, "done": "followed"},
+    }
+    error = ErrorView(code="account_moved", message="")
+    failed = account("bob@quai.example.org").model_copy(update={"state": "failed", "error": error})
+
+    header, *rows = csv.reader(io.StringIO(history_csv(history, [view(failed, display_name="Bob")])))
+
+    assert tuple(header) == HISTORY_COLUMNS
+    assert [(row[0][:10], row[1], row[4], row[7]) for row in rows] == [
+        ("2026-11-26", "followed", "'=ada.example.org", ""),
+        ("2026-11-27", "unfollowed", "'=ada.example.org", ""),
+        ("", "failed", "bob@quai.example.org", "account_moved"),
+    ]

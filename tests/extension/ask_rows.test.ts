@@ -6,6 +6,7 @@ import type { BadgeView } from "../../extension/lib/messages/views";
 import type { NamedPerson } from "../../extension/lib/rules/keys";
 
 const FRAME = 16; // ms
+const LATER = 250; // ms
 const person = (
   screenName: string,
   restId: string | null = null,
@@ -53,6 +54,33 @@ test("a frame has one message at most, and every person is asked about", async (
   await vi.advanceTimersByTimeAsync(FRAME);
   expect(asked).toHaveLength(2);
   expect(asked.flat()).toHaveLength(10);
+});
+
+test("people whose rows have a mark from the index share a message in a quarter of a second", async () => {
+  const { answers, asked } = setUp();
+  answers.get(person("first"), true);
+  await answers.ask();
+  for (let at = 0; at < 10; at++) {
+    answers.get(person(`crowd_${String(at)}`), true);
+    await answers.ask();
+    await vi.advanceTimersByTimeAsync(FRAME);
+  }
+  expect(asked).toEqual([[person("first")]]);
+  await vi.advanceTimersByTimeAsync(LATER);
+  expect(asked).toHaveLength(2);
+  expect(asked[1]).toHaveLength(10);
+});
+
+test("a row that waits for its answer does not wait for those that have a mark", async () => {
+  const { answers, asked } = setUp();
+  answers.get(person("first"), true);
+  await answers.ask();
+  answers.get(person("marked"), true);
+  await answers.ask();
+  answers.get(person("waits"));
+  await answers.ask();
+  await vi.advanceTimersByTimeAsync(FRAME);
+  expect(asked[1]).toEqual([person("waits"), person("marked")]);
 });
 
 test("rows that are there go before people asked about ahead, the newest first", async () => {

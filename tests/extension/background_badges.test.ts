@@ -4,14 +4,12 @@ import { fakeBrowser } from "wxt/testing/fake-browser";
 import {
   type BadgeParts,
   makeBadgeHandlers,
+  onlyConfirmed,
 } from "../../extension/lib/background/badge-handlers";
 import { publishIndex } from "../../extension/lib/background/badge-index";
 import { answerContentScript } from "../../extension/lib/background/router";
-import {
-  BADGE_INDEX,
-  nameKey,
-  readBadgeIndex,
-} from "../../extension/lib/rules/keys";
+import { MarkIndex } from "../../extension/lib/messages/mark-index";
+import { BADGE_INDEX, nameKey } from "../../extension/lib/rules/keys";
 import { EngineError } from "../../extension/lib/engine/client";
 import { makeTranslate } from "../../extension/lib/i18n/i18n";
 import { makeHintLookup } from "../../extension/lib/background/hint-lookup";
@@ -70,7 +68,7 @@ function backgroundWith(changes: Partial<BadgeParts> = {}) {
     bearer: () => Promise.resolve(null),
     matches: () => Promise.resolve([]),
     queued: () => Promise.resolve(null),
-    account: () => Promise.resolve(ME),
+    account: (network) => Promise.resolve(network === "bluesky" ? ME : null),
     locale: () =>
       Promise.resolve({ tag: "en", translate: makeTranslate("en") }),
     follow: (fields) => {
@@ -143,6 +141,48 @@ test("a follow goes to the engine as the person signed in, with the row only", a
   ]);
 });
 
+const OLU = {
+  ...ADA,
+  screen_name: "ada_nouvelle",
+  did: null,
+  handle: null,
+  acct: "ada@social.example.org",
+};
+const ON_MASTODON = {
+  ...ME,
+  kind: "mastodon" as const,
+  network: "fediverse" as const,
+  id: "me@own.example.org",
+};
+
+test("an account on Mastodon is followed by the account that is signed in there", async () => {
+  const { answer, followed } = backgroundWith({
+    files: () =>
+      Promise.resolve({
+        rows: new Blob([`${JSON.stringify(OLU)}\n`]),
+        keys: new Blob([Uint32Array.of(nameKey("ada_nouvelle"))]),
+        offsets: new Blob([Uint32Array.of(0)]),
+      }),
+    account: (network) =>
+      Promise.resolve(network === "fediverse" ? ON_MASTODON : ME),
+  });
+  expect(await answer({ ...FOLLOW, address: OLU.acct })).toMatchObject({
+    result: { state: "following" },
+  });
+  expect(followed).toMatchObject([{ account: "me@own.example.org" }]);
+});
+
+test("where no card can be proved visible, a page's follow opens the window that asks, and follows nothing", async () => {
+  const { handlers, parts, followed, asked } = backgroundWith();
+  const answer = await answerContentScript(
+    onlyConfirmed(handlers, parts),
+    FOLLOW,
+  );
+  expect(answer).toMatchObject({ result: { state: "failed" } });
+  expect(followed).toEqual([]);
+  expect(asked).toHaveLength(1);
+});
+
 test.each([
   [
     "a row that is not this name's",
@@ -198,8 +238,9 @@ test("what is not in the table is an error, not a crash", async () => {
 });
 
 async function stored() {
-  return readBadgeIndex(
+  return MarkIndex.read(
     (await fakeBrowser.storage.local.get(BADGE_INDEX))[BADGE_INDEX],
+    () => undefined,
   );
 }
 
@@ -211,10 +252,9 @@ test("the index is published while badges are on, and taken away with them", asy
 
   await fakeBrowser.storage.local.set({ badges: true });
   await publishIndex(parts);
-  expect(await stored()).toEqual({
-    version: 1,
-    keys: Uint32Array.of(nameKey("ada_nouvelle")),
-  });
+  const index = await stored();
+  expect(index?.version).toBe(1);
+  expect(index?.find(ada)).toEqual({ grade: "proven", networks: ["bluesky"] });
 
   fakeBrowser.permissions.contains = () => Promise.resolve(false); // taken back in the browser's own settings
   await publishIndex(parts);
@@ -228,4 +268,15 @@ test("an index that is there already is not written again", async () => {
   await publishIndex(parts);
   await publishIndex(parts);
   expect(openedTimes()).toBe(1);
+});
+
+test("an index that an earlier version of the extension left is made again", async () => {
+  const { parts } = backgroundWith();
+  fakeBrowser.permissions.contains = () => Promise.resolve(true);
+  await fakeBrowser.storage.local.set({
+    badges: true,
+    [BADGE_INDEX]: { version: 1, keys: "" },
+  });
+  await publishIndex(parts);
+  expect((await stored())?.version).toBe(1);
 });

@@ -29,7 +29,7 @@ const junho = { screenName: "junho_bada", restId: JUNHO.rest_id };
 const NOBODY: Own = {
   match: null,
   queued: new Map(),
-  isSignedIn: true,
+  signedIn: new Set(["bluesky"]),
   aliases: [],
 };
 const english = { tag: "en-GB", translate: makeTranslate("en-GB") };
@@ -108,17 +108,37 @@ test("the label says followed exactly where the mark shows its tick", () => {
   }
 });
 
-test("following is offered on Bluesky only, and asks by name", () => {
-  const [bluesky, fediverse] =
-    view({}, { match: matchWith({}) })?.accounts ?? [];
-  expect([bluesky?.action, fediverse?.action]).toEqual(["follow", ""]);
-  expect(plain(bluesky?.question)).toBe(
-    "Follow 바다 준호, junho.example.org, on Bluesky?",
+test("following is offered on the networks that the user uses, and asks by name", () => {
+  const accounts = (...signedIn: ("bluesky" | "fediverse")[]) =>
+    view({}, { signedIn: new Set(signedIn) })?.accounts ?? [];
+  const actions = (...signedIn: ("bluesky" | "fediverse")[]) =>
+    accounts(...signedIn).map(({ action }) => action);
+  expect(actions("bluesky")).toEqual(["follow", ""]);
+  expect(actions("fediverse")).toEqual(["", "follow"]);
+  expect(actions("bluesky", "fediverse")).toEqual(["follow", "follow"]);
+  expect(actions()).toEqual(["sign_in", "sign_in"]);
+  expect(accounts().map(({ question }) => plain(question))).toEqual([
+    "Follow @junho_bada, junho.example.org, on Bluesky?",
+    "Follow @junho_bada, junho@bada.example.org, on Mastodon?",
+  ]);
+  expect(accounts().map(({ action_text }) => action_text)).toEqual([
+    "Sign in to Bluesky",
+    "Sign in to Mastodon",
+  ]);
+});
+
+test("a person who is only on a network that the user does not use: signing in is offered", () => {
+  const made = view(
+    { did: null, handle: null },
+    { signedIn: new Set(["bluesky"]) },
   );
+  expect(made?.accounts.map(({ action }) => action)).toEqual(["sign_in"]);
 });
 
 test("a person who is not signed in is offered to sign in", () => {
-  expect(view({}, { isSignedIn: false })?.accounts[0]?.action).toBe("sign_in");
+  expect(view({}, { signedIn: new Set() })?.accounts[0]?.action).toBe(
+    "sign_in",
+  );
 });
 
 test("a person already followed, or asked for, is not offered again", () => {

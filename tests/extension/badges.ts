@@ -1,6 +1,9 @@
 // What tests/extension/test_badges.py runs in a page: the content script's own modules, with a background of a few lines.
 import { PageWatch } from "../../extension/lib/x/badge/watch";
-import { nameKey, mayKnow } from "../../extension/lib/rules/keys";
+import {
+  MarkIndex,
+  MarkIndexBuilder,
+} from "../../extension/lib/messages/mark-index";
 import { placeFor } from "../../extension/lib/x/badge/place";
 import type { BadgeView } from "../../extension/lib/messages/views";
 
@@ -15,24 +18,22 @@ let watch: PageWatch | undefined;
 let alive = true;
 
 /** Start badges that know these X names. A name after "?" is in the index by a collision: the background does not know the person. */
-export function start(
+export async function start(
   names: string[],
   { isSignedIn = true, delay = 5 } = {},
-): void {
+): Promise<void> {
   const known = new Set(
     names
       .filter((name) => !name.startsWith("?"))
       .map((name) => name.toLowerCase()),
   );
   const followed = new Set<string>();
-  const keys = Uint32Array.from(
-    names
-      .map((name) => nameKey(name.replace("?", "")))
-      .sort((one, other) => one - other),
-  );
+  const builder = new MarkIndexBuilder();
+  for (const name of names) builder.add(rowOf(name.replace("?", "")));
+  const index = await MarkIndex.read(builder.build(1), () => undefined);
   watch = new PageWatch(document, {
     identify: (person) => person,
-    mayKnow: (person) => mayKnow(keys, person),
+    find: (person) => index?.find(person) ?? null,
     askRows: async (sent) => {
       const people = structuredClone(sent); // as messages are; a node of the page would not come through
       asked.push(
@@ -70,6 +71,17 @@ export const stop = (): void => watch?.stop();
 export const update = (): void => {
   alive = false;
 };
+
+function rowOf(screen_name: string) {
+  return {
+    rest_id: null,
+    screen_name,
+    grade: "proven" as const,
+    did: `did:plc:${screen_name}`,
+    handle: null,
+    acct: null,
+  };
+}
 
 function viewOf(
   name: string,

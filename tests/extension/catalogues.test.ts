@@ -151,7 +151,8 @@ test("the plural forms asked for are those the language has", () => {
 });
 
 // Families whose keys are put together from a code or a state.
-const FAMILIES = /^(?:account|error|warning|evidence|grade|network|state)\./;
+const FAMILIES =
+  /^(?:account|error|warning|evidence|grade|network|state|lanes|review|sign)\./;
 
 test("every sentence is used somewhere", () => {
   const folders = ["components", "lib", "entrypoints"].map((name) =>
@@ -287,4 +288,17 @@ test("a word that chooses between sentences is compared as it is, in every langu
     grade: "Proven",
   });
   expect(withoutIsolates(label)).toBe("Ada is also on Bluesky. Proven.");
+});
+
+// JSON keeps the last of two entries of the same name, without a word: two branches that each add one would hide it.
+test.each(LANGUAGES)("no sentence stands twice in %s", (language) => {
+  const text = readFileSync(
+    join(ROOT, "extension", "locales", `${language}.json`),
+    "utf8",
+  );
+  const names = [...text.matchAll(/^ {2}"([^"]+)": /gm)].map(
+    ([, name]) => name,
+  );
+  expect(names.length).toBeGreaterThan(300);
+  expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
 });

@@ -407,7 +407,11 @@ const stored = async () =>
 
 test("the index is there while badges are on and it has a person", async () => {
   let lookup = makeHintLookup([profile([hint()])]);
-  const publish = () => publishHints(() => Promise.resolve(lookup));
+  const publish = () =>
+    publishHints(
+      () => Promise.resolve(lookup),
+      () => Promise.resolve([]),
+    );
   await publish();
   expect(await stored()).toBeNull();
   await fakeBrowser.storage.local.set({ badges: true });
@@ -418,13 +422,32 @@ test("the index is there while badges are on and it has a person", async () => {
   expect(await stored()).toBeNull();
 });
 
+test("people of whom an account was rejected are in the index, so that no mark comes before the answer", async () => {
+  await fakeBrowser.storage.local.set({ badges: true });
+  const match = (rest_id: string, rejected: boolean) =>
+    ({
+      rest_id,
+      screen_name: `name_${rest_id}`,
+      accounts: [{ rejected }],
+    }) as MatchView;
+  await publishHints(
+    () => Promise.resolve(makeHintLookup([])),
+    () => Promise.resolve([match("1", true), match("2", false)]),
+  );
+  const keys = (await stored()) ?? new Uint32Array();
+  expect(keys).toHaveLength(2);
+  expect(mayKnow(keys, { screenName: "name_1", restId: null })).toBe(true);
+  expect(mayKnow(keys, { screenName: "new_name", restId: "1" })).toBe(true);
+  expect(mayKnow(keys, { screenName: "name_2", restId: "2" })).toBe(false);
+});
+
 // What a badge says.
 
 const english = { tag: "en-GB", translate: makeTranslate("en-GB") };
 const ALONE: Own = {
   match: null,
   queued: new Map(),
-  isSignedIn: true,
+  signedIn: new Set(["bluesky"]),
   aliases: [],
 };
 const NOW = new Date("2026-11-20T12:00:00Z");
@@ -485,7 +508,7 @@ test("once it is found it can be followed, and the badge says that the account d
   });
 });
 
-test("a fediverse account names the server that is asked, and is never followed from here", () => {
+test("a fediverse account names the server that is asked, and may be followed once it was checked", () => {
   const mastodon = hint({
     network: "fediverse",
     address: "ada@quai.example.org",
@@ -499,7 +522,7 @@ test("a fediverse account names the server that is asked, and is never followed 
     ?.accounts[0];
   expect(after).toMatchObject({
     standing: "linked",
-    action: "",
+    action: "sign_in",
     look_text: "Show here",
   });
 });
@@ -620,7 +643,7 @@ function background(hints: HintView[], changes: Partial<BadgeParts> = {}) {
     bearer: () => Promise.resolve(null),
     matches: () => Promise.resolve([]),
     queued: () => Promise.resolve(null),
-    account: () => Promise.resolve(ME),
+    account: (network) => Promise.resolve(network === "bluesky" ? ME : null),
     locale: () => Promise.resolve(english),
     follow: (fields) => {
       followed?.push(fields);
@@ -683,7 +706,7 @@ test.each([
     [hint({ check: checked("found") })],
   ],
   [
-    "an account of the fediverse",
+    "an account of the fediverse, without a sign-in there,",
     { ...FOLLOW, address: "ada@quai.example.org" },
     [
       hint({

@@ -166,7 +166,7 @@ const FAULTS: readonly (readonly [
   [
     "account deactivated",
     () => byPassword(400, "AccountDeactivated"),
-    "account_deactivated",
+    "sign_in_deactivated",
     /deactivated/,
     /désactivé/,
     /معطّل|معطل/,

@@ -42,6 +42,11 @@ async def _write_archive(repository: Repository) -> str:
     return summary.summary_json(summary.describe(archive, view.exported_at, view.tweets, warnings, full=True))
 
 
+async def _write_history(repository: Repository) -> str:
+    """Write what was followed and unfollowed, then what failed."""
+    return exports.history_csv(await repository.get_all("history"), (await repository.views()).values())
+
+
 # format -> name of the file, its type, and the function that writes it
 FORMATS: Mapping[str, tuple[str, str, Write]] = {
     "mastodon-csv": (
@@ -51,5 +56,6 @@ FORMATS: Mapping[str, tuple[str, str, Write]] = {
     ),
     "csv": ("passerelle-matches.csv", "text/csv", _of_matches(exports.matches_csv)),
     "json": ("passerelle-matches.json", "application/json", _of_matches(exports.matches_json)),
+    "history-csv": ("passerelle-history.csv", "text/csv", _write_history),
     "archive-json": ("passerelle-archive.json", "application/json", _write_archive),
 }

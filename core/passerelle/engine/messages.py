@@ -234,9 +234,10 @@ class GuessDecide(Fields):
 
 
 class ExportMake(Fields):
-    """Write the matches in a format others can read; or the archive as `passerelle read --json --full` prints it."""
+    """Write the matches, or the history of follows, in a format others can read; or the archive as
+    `passerelle read --json --full` prints it."""
 
-    format: Literal["mastodon-csv", "csv", "json", "archive-json"]
+    format: Literal["mastodon-csv", "csv", "json", "archive-json", "history-csv"]
 
 
 class Exported(View):

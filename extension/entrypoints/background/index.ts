@@ -23,6 +23,7 @@ import { relayRequests } from "../../lib/engine/relay";
 import { inLock, sessions } from "../../lib/sessions";
 import { send, strictFetch } from "../../lib/sessions/send";
 import * as settings from "../../lib/settings";
+import { listenForProgress, showProgress } from "../../lib/background/toolbar";
 
 type Port = Parameters<Parameters<typeof browser.runtime.onConnect.addListener>[0]>[0];
 
@@ -101,8 +102,9 @@ export default defineBackground(() => {
   browser.runtime.onStartup.addListener(() => void migrateStores(wake));
   browser.runtime.onInstalled.addListener(() => void migrateStores(wake));
   browser.alarms.onAlarm.addListener(({ name }) => {
-    if (name === QUEUE_ALARM) void checkQueue();
+    if (name === QUEUE_ALARM) void Promise.all([checkQueue(), showProgress()]);
   });
+  listenForProgress();
   badges.listen();
   seen.listen();
   hints.listen();

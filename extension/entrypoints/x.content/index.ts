@@ -36,7 +36,7 @@ export default defineContentScript({
       badges.stop();
       stopReading(false);
     });
-    badges.start(await browser.storage.local.get([BADGE_INDEX, BADGE_HINTS, LEARNED]));
+    await badges.start(await browser.storage.local.get([BADGE_INDEX, BADGE_HINTS, LEARNED]));
     await ask("badge.index", {});
   },
 });
@@ -51,19 +51,15 @@ class Badges {
   constructor(private readonly isAlive: () => boolean) {}
 
   /** Begin with what lies in `storage.local`. */
-  start(stored: Readonly<Record<string, unknown>>): void {
+  async start(stored: Readonly<Record<string, unknown>>): Promise<void> {
     this.#identities.learn(readLearned(stored[LEARNED]));
-    this.#keys.useDirectory(stored[BADGE_INDEX]);
     this.#keys.useHints(stored[BADGE_HINTS]);
-    this.#update();
+    await this.#useDirectory(stored[BADGE_INDEX]);
   }
 
   /** Use what has changed in `storage.local`: the background replaces the indexes when directory or hints change. */
   change(changes: Changes): void {
-    if (changes[BADGE_INDEX]) {
-      this.#keys.useDirectory(changes[BADGE_INDEX].newValue);
-      this.#update();
-    }
+    if (changes[BADGE_INDEX]) void this.#useDirectory(changes[BADGE_INDEX].newValue);
     // A badge whose account turned out to be gone stays until the page changes: its popover says so, and is being read.
     if (changes[BADGE_HINTS] && this.#keys.useHints(changes[BADGE_HINTS].newValue)) this.#update();
     if (changes[LEARNED] && this.#identities.learn(readLearned(changes[LEARNED].newValue)))
@@ -83,6 +79,10 @@ class Badges {
     this.#watch = null;
   }
 
+  async #useDirectory(stored: unknown): Promise<void> {
+    if (await this.#keys.useDirectory(stored)) this.#update();
+  }
+
   #update(): void {
     if (!this.#keys.areThere) this.stop();
     else if (this.#watch) this.#watch.refresh();
@@ -93,7 +93,7 @@ class Badges {
     const { identify } = this.#identities;
     return new PageWatch(document, {
       identify,
-      mayKnow: (person) => this.#keys.mayKnow(identify(person)),
+      find: (person) => this.#keys.find(identify(person)),
       askRows: async (people) => (await ask("badge.rows", { people: [...people] }, this.#send)).views,
       ...makeServices(identify),
       isAlive: this.isAlive,

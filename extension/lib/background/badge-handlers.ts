@@ -5,7 +5,7 @@ import { makeProfileView } from "../i18n/account-text";
 import { errorSentence, type Translate } from "../i18n/i18n";
 import type { Commands, FollowedOne, LookView, MatchView } from "../messages/messages.gen";
 import type { ContentMessageType, Fields, Result } from "../messages/schemas";
-import type { BadgeTarget, BadgeView } from "../messages/views";
+import type { BadgeTarget, BadgeView, Network } from "../messages/views";
 import type { Account } from "../sessions";
 import { BadgePeople, type Found, type PeopleParts, type Target } from "./badge-people";
 import { makeBadgeView } from "./badge-view";
@@ -15,7 +15,8 @@ import type { Locale } from "./speech";
 /** What answering needs from outside; tests hand in their own. */
 export interface BadgeParts extends PeopleParts {
   matches: () => Promise<MatchView[]>;
-  account: () => Promise<Account | null>;
+  /** The account that follows on a network. */
+  account: (network: Network) => Promise<Account | null>;
   locale: () => Promise<Locale>;
   follow: (fields: Commands["follow.one"]["fields"]) => Promise<FollowedOne>;
   look: (fields: Commands["account.look"]["fields"]) => Promise<LookView>;
@@ -40,9 +41,9 @@ export function makeBadgeHandlers(parts: BadgeParts): ContentHandlers<BadgeMessa
       const found = await Promise.all(fields.people.map((person) => people.find(person)));
       return { views: await viewsOf(found, people, parts) };
     },
-    "badge.follow": async (fields) => follow(fields, await people.target(fields, "bluesky"), parts),
+    "badge.follow": async (fields) => follow(fields, await people.target(fields), parts),
     "badge.confirm": async (fields) => {
-      const target = await people.target(fields, "bluesky");
+      const target = await people.target(fields);
       if (target) await parts.openConfirmation(fields);
       const { translate } = await parts.locale();
       return { error_text: target ? "" : goneText(fields.row_id, translate) };
@@ -55,21 +56,45 @@ export function makeBadgeHandlers(parts: BadgeParts): ContentHandlers<BadgeMessa
   };
 }
 
+/**
+ * Return the handlers for a browser that cannot tell whether a card is visible: a page's own click never follows, the window
+ * of the extension asks first. Firefox has no IntersectionObserver v2: https://caniuse.com/intersectionobserver-v2
+ */
+export function onlyConfirmed(
+  handlers: ContentHandlers<BadgeMessage>,
+  { locale }: Pick<BadgeParts, "locale">,
+): ContentHandlers<BadgeMessage> {
+  return {
+    ...handlers,
+    "badge.follow": async (fields) => {
+      const { error_text } = await handlers["badge.confirm"](fields);
+      const { translate } = await locale();
+      return { state: "failed", error_text: error_text || translate("badge.confirm") };
+    },
+  };
+}
+
 async function viewsOf(
   found: readonly (Found | null)[],
   people: BadgePeople,
   parts: BadgeParts,
 ): Promise<(BadgeView | null)[]> {
   if (found.every((one) => one === null)) return found.map(() => null);
-  const [matches, account, locale] = await Promise.all([parts.matches(), parts.account(), parts.locale()]);
-  const isSignedIn = account !== null && !account.expired;
+  const [matches, signedIn, locale] = await Promise.all([parts.matches(), networksOf(parts), parts.locale()]);
   return Promise.all(
     found.map(async (one) => {
       if (!one) return null;
-      const own = await people.own(one, matches, isSignedIn);
+      const own = await people.own(one, matches, signedIn);
       return makeBadgeView(one.person, one.known, own, locale, parts.now());
     }),
   );
+}
+
+const NETWORKS: readonly Network[] = ["bluesky", "fediverse"];
+
+async function networksOf({ account }: BadgeParts): Promise<ReadonlySet<Network>> {
+  const accounts = await Promise.all(NETWORKS.map(account));
+  return new Set(accounts.flatMap((one) => (one && !one.expired ? [one.network] : [])));
 }
 
 async function follow(
@@ -83,7 +108,7 @@ async function follow(
   const { account: wanted, rest_id } = target;
   if (!wanted.listed && !(wanted.hint && isChecked(wanted.hint)))
     return failed(translate("badge.not_checked"));
-  const account = await parts.account();
+  const account = await parts.account(wanted.network);
   if (account === null || account.expired) return failed(errorSentence(translate, { code: "not_signed_in" }));
   try {
     const { state, error } = await parts.follow({

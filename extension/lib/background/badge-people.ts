@@ -58,12 +58,14 @@ export class BadgePeople {
    */
   async target(
     { row_id, address, screen_name, rest_id }: BadgeTarget,
-    network: Network,
+    network: Network | null = null,
   ): Promise<Target | null> {
     const found = await this.find({ screenName: screen_name, restId: rest_id });
     if (!found || (row_id !== null && row_id !== found.row?.row_id)) return null;
     const isIt = (account: KnownAccount) =>
-      account.network === network && account.address === address && account.listed === (row_id !== null);
+      account.network === (network ?? account.network) &&
+      account.address === address &&
+      account.listed === (row_id !== null);
     const account = knownAccounts(found.known).find(isIt);
     if (!account) return null;
     // The engine stores hints by id, and the page may show the name only.
@@ -71,9 +73,9 @@ export class BadgePeople {
   }
 
   /** Return what the person's own data say about a found person. */
-  async own(found: Found, matches: readonly MatchView[], isSignedIn: boolean): Promise<Own> {
+  async own(found: Found, matches: readonly MatchView[], signedIn: ReadonlySet<Network>): Promise<Own> {
     const [queued, aliases] = await Promise.all([this.#queued(found), this.#aliases(found)]);
-    return { match: matches.find((match) => isOf(match, found)) ?? null, queued, isSignedIn, aliases };
+    return { match: matches.find((match) => isOf(match, found)) ?? null, queued, signedIn, aliases };
   }
 
   async #queued({ known }: Found): Promise<ReadonlyMap<string, Queued>> {

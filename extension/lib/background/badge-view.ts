@@ -5,7 +5,14 @@ import type { DirectoryRow } from "../rules/directory";
 import { type Doubt, judgeRow } from "../rules/grade";
 import { directionOf, errorSentence, languageOf, type Translate, type Values } from "../i18n/i18n";
 import type { ErrorView, MatchView } from "../messages/messages.gen";
-import type { BadgeAccountView, BadgeView, FollowState, Grade } from "../messages/views";
+import type {
+  BadgeAccountView,
+  BadgeAction,
+  BadgeView,
+  FollowState,
+  Grade,
+  Network,
+} from "../messages/views";
 import { asksText, standingOf, standingText } from "../i18n/account-text";
 import { displayText, safeLink } from "../rules/text";
 import type { Locale } from "./speech";
@@ -14,7 +21,8 @@ import type { Locale } from "./speech";
 export interface Own {
   readonly match: MatchView | null;
   readonly queued: ReadonlyMap<string, Queued>;
-  readonly isSignedIn: boolean;
+  /** The networks on which the user is signed in. */
+  readonly signedIn: ReadonlySet<Network>;
   /** Other names that the engine has for their id. */
   readonly aliases: readonly string[];
 }
@@ -39,7 +47,10 @@ export function makeBadgeView(
     displayText(own.match?.display_name) ||
     displayText(profile?.display_name) ||
     `@${person.screenName}`;
-  const accounts = accountsOf(known, own).map((account) => accountView(account, name, own, translate));
+  const shown = accountsOf(known, own);
+  const accounts = shown.map((account) =>
+    accountView(account, actionOf(account, shown, own.signedIn), name, translate),
+  );
   const [first] = accounts;
   if (!first) return null;
   const judged = row && judgeRow(row, { ...person, aliases: own.aliases }, now, profile?.hints);
@@ -122,11 +133,26 @@ function gradeOf(accounts: readonly BadgeAccountView[], ofRow: Grade | undefined
 
 const CAN_FOLLOW: ReadonlySet<FollowState> = new Set(["none", "failed"]);
 
-function accountView(account: OwnAccount, name: string, own: Own, translate: Translate): BadgeAccountView {
+// The user follows on the networks that they use: signing in is offered where the person is on none of these.
+function actionOf(
+  { network, state, ...account }: OwnAccount,
+  all: readonly OwnAccount[],
+  signedIn: ReadonlySet<Network>,
+): BadgeAction {
+  if (standingOf(account) === "unchecked") return "check";
+  if (!CAN_FOLLOW.has(state)) return "";
+  if (signedIn.has(network)) return "follow";
+  return all.some((one) => signedIn.has(one.network)) ? "" : "sign_in";
+}
+
+function accountView(
+  account: OwnAccount,
+  action: BadgeAction,
+  name: string,
+  translate: Translate,
+): BadgeAccountView {
   const { network, address, url, state, error } = account;
   const standing = standingOf(account);
-  const canFollow = network === "bluesky" && CAN_FOLLOW.has(state);
-  const action = standing === "unchecked" ? "check" : !canFollow ? "" : own.isSignedIn ? "follow" : "sign_in";
   const kind = action === "check" ? "check" : "look";
   return {
     network,
@@ -140,22 +166,35 @@ function accountView(account: OwnAccount, name: string, own: Own, translate: Tra
     look_label: translate(`account.${kind}_label`, { address }),
     look_asks: asksText(kind, account, translate),
     action,
-    ...actionTexts(action, name, translate),
-    question: translate("badge.question", { name, address }),
+    ...actionTexts(action, network, name, translate),
+    question: translate("badge.question", { name, address, network: translate(`network.${network}`) }),
     state,
     state_text: state === "none" ? "" : translate(`state.${state}`),
     error_text: error ? errorSentence(translate, error) : "",
   };
 }
 
+const FOLLOW_LABELS = {
+  bluesky: "row.follow_label",
+  fediverse: "row.follow_label_fediverse",
+} as const satisfies Record<Network, string>;
+const SIGN_IN_TEXTS = {
+  bluesky: "follow.sign_in_short",
+  fediverse: "follow.sign_in_short_fediverse",
+} as const satisfies Record<Network, string>;
+
 function actionTexts(
-  action: BadgeAccountView["action"],
+  action: BadgeAction,
+  network: Network,
   name: string,
   translate: Translate,
 ): Pick<BadgeAccountView, "action_text" | "action_label"> {
   if (action === "follow")
-    return { action_text: translate("row.follow"), action_label: translate("row.follow_label", { name }) };
-  const text = action === "sign_in" ? translate("follow.sign_in_short") : "";
+    return {
+      action_text: translate("row.follow"),
+      action_label: translate(FOLLOW_LABELS[network], { name }),
+    };
+  const text = action === "sign_in" ? translate(SIGN_IN_TEXTS[network]) : "";
   return { action_text: text, action_label: text };
 }
 

@@ -7,7 +7,7 @@ import { read, readKeys, readMatches, readState } from "../engine/stores";
 import type { DirectoryFiles } from "../rules/directory";
 import { sessions } from "../sessions";
 import { onLanguage } from "../settings";
-import { type BadgeParts, makeBadgeHandlers } from "./badge-handlers";
+import { type BadgeParts, makeBadgeHandlers, onlyConfirmed } from "./badge-handlers";
 import { publishIndex } from "./badge-index";
 import type { Queued } from "./badge-view";
 import { makeConfirmHandlers, openConfirmation } from "./confirm";
@@ -27,12 +27,16 @@ export function makeBadgesBackground(
   const matches = memoize(readMatches);
   const queue = memoize(() => readKeys("queue")); // few people on a page are in it
   const following = memoize(readFollowing);
-  const account = memoize(() => sessions.current("bluesky"));
+  const accounts = {
+    bluesky: memoize(() => sessions.current("bluesky")),
+    fediverse: memoize(() => sessions.current("fediverse")),
+  };
   const locale = memoize(readLocale);
   const people = makeKnownPeople();
   const inOrder = makeSerializer();
   const forget = () => {
-    for (const one of [version, matches, queue, following, account, locale, people]) one.forget();
+    for (const one of [version, matches, queue, following, locale, people, ...Object.values(accounts)])
+      one.forget();
   };
 
   const parts: BadgeParts = {
@@ -47,7 +51,7 @@ export function makeBadgesBackground(
       const stored = (await following()).map((own) => `${own} ${key}`).find((one) => keys.has(one));
       return stored === undefined ? null : readQueued(stored);
     },
-    account,
+    account: (network) => accounts[network](),
     locale,
     follow: async (fields) => {
       const followed = await engine.call("follow.one", fields);
@@ -68,7 +72,7 @@ export function makeBadgesBackground(
 
   const handlers = makeBadgeHandlers(parts);
   return {
-    handlers,
+    handlers: import.meta.env.FIREFOX ? onlyConfirmed(handlers, parts) : handlers,
     pageHandlers: makeConfirmHandlers(handlers, locale),
     listen: () => {
       listen(parts.publish, forget);

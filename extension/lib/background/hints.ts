@@ -5,10 +5,10 @@ import { browser } from "wxt/browser";
 import { coalesce, memoize } from "../async";
 import { BADGES, badgesState } from "../badge-switch";
 import type { WakeEngine } from "../engine/client";
-import { readAll } from "../engine/stores";
-import type { Commands, ProfileHints } from "../messages/messages.gen";
+import { readAll, readMatches } from "../engine/stores";
+import type { Commands, MatchView, ProfileHints } from "../messages/messages.gen";
 import { linksOf } from "../rules/hints";
-import { BADGE_HINTS, makeBadgeIndex, readBadgeIndex } from "../rules/keys";
+import { BADGE_HINTS, idKey, makeBadgeIndex, nameKey, readBadgeIndex } from "../rules/keys";
 import { expandedBio } from "../rules/profile";
 import { lazyEngine, onStateChanged } from "./engine-client";
 import { type HintLookup, makeHintLookup } from "./hint-lookup";
@@ -89,14 +89,33 @@ function toProfile(record: SeenRecord): Find["people"][number] {
   };
 }
 
-/** Store the hints' index where content scripts read it, or remove it while badges are off; writes only a change. */
-export async function publishHints(lookup: () => Promise<HintLookup>): Promise<void> {
-  const keys = (await badgesState()) === "on" ? (await lookup()).keys() : new Uint32Array();
+/**
+ * Store the index of the people to be asked about before a mark is shown, or remove it while badges are off; writes only a
+ * change. These are people whose profile names an account, and people of whom an account was rejected.
+ */
+export async function publishHints(
+  lookup: () => Promise<HintLookup>,
+  matches: () => Promise<readonly MatchView[]>,
+): Promise<void> {
+  const isOn = (await badgesState()) === "on";
+  const keys = isOn
+    ? sorted([...(await lookup()).keys(), ...rejectedKeys(await matches())])
+    : new Uint32Array();
   const stored =
     readBadgeIndex((await browser.storage.local.get(BADGE_HINTS))[BADGE_HINTS])?.keys ?? new Uint32Array();
   if (keys.length === stored.length && keys.every((key, at) => key === stored[at])) return;
   if (keys.length === 0) await browser.storage.local.remove(BADGE_HINTS);
   else await browser.storage.local.set({ [BADGE_HINTS]: makeBadgeIndex(INDEX_VERSION, keys.buffer) });
+}
+
+function sorted(keys: readonly number[]): Uint32Array<ArrayBuffer> {
+  return Uint32Array.from(new Set(keys)).sort();
+}
+
+function rejectedKeys(matches: readonly MatchView[]): number[] {
+  return matches
+    .filter(({ accounts }) => accounts.some(({ rejected }) => rejected))
+    .flatMap(({ rest_id, screen_name }) => [idKey(rest_id), ...(screen_name ? [nameKey(screen_name)] : [])]);
 }
 
 const INDEX_VERSION = 1; // hints have none, unlike the directory
@@ -107,7 +126,7 @@ export function makeHintsBackground(wake: WakeEngine, store: SeenStore) {
   const finder = new HintFinder({ store, find: (fields) => engine.call("hint.find", fields) });
   const lookup = memoize(readLookup);
   const publish = coalesce(
-    () => publishHints(lookup),
+    () => publishHints(lookup, readMatches),
     (error) => {
       console.error("The hints' index could not be published:", error);
     },

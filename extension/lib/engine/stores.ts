@@ -6,10 +6,14 @@ import { openChannel } from "./channel";
 import {
   type ArchiveView,
   type DirectoryView,
+  type GuessView,
+  type LanesView,
   type MatchesView,
   type MatchView,
+  type OfferView,
   type PreferredView,
   type QueueView,
+  type SearchView,
   SCHEMAS,
   STORES,
   type WorkView,
@@ -23,9 +27,12 @@ export interface State {
   /** An archive of another account that waits for the person's answer. */
   candidate: ArchiveView;
   directory: DirectoryView;
+  lanes: LanesView;
   matches: MatchesView;
+  offer: OfferView;
   preferred: PreferredView;
   queue: QueueView;
+  search: SearchView;
   work: WorkView;
 }
 
@@ -104,6 +111,11 @@ export async function readMatches(): Promise<MatchView[]> {
   return (await isCurrent("matches"))
     ? useDatabase((database) => database.getAll("matches") as Promise<MatchView[]>)
     : [];
+}
+
+/** Return the people for whom accounts are proposed. */
+export async function readGuesses(): Promise<GuessView[]> {
+  return [...(await readAll<GuessView>("guesses")).values()];
 }
 
 /**

@@ -181,3 +181,13 @@ export function servers(matches: readonly MatchView[]): string[] {
   const byCount = [...counted].sort(([a, many], [b, more]) => more - many || a.localeCompare(b));
   return byCount.slice(0, SERVERS_OFFERED).map(([domain]) => domain);
 }
+
+/** Return the people by each name of their accounts: did, and address in lower case. */
+export function byName(matches: readonly MatchView[]): ReadonlyMap<string, MatchView> {
+  const named = matches.flatMap((match) =>
+    match.accounts.flatMap(({ did, address }) =>
+      [did, address.toLowerCase()].flatMap((name) => (name ? [[name, match] as const] : [])),
+    ),
+  );
+  return new Map(named);
+}

@@ -14,13 +14,15 @@ import { deleteAllData } from "./background";
 import { type Dropped, isNoZip } from "./drop";
 import { Failures } from "./failures.svelte";
 import { keepFocus } from "./focus";
+import { Guesses } from "./guesses.svelte";
 import { Follow } from "./follow.svelte";
+import { History } from "./history.svelte";
 import { Matches } from "./matches.svelte";
 import { openTab, persistStorage, saveFile } from "./platform";
 import { Stored } from "./stored.svelte";
 import { Work } from "./work.svelte";
 
-const VIEWS = ["home", "drop", "sign-in", "settings"] as const;
+const VIEWS = ["home", "drop", "sign-in", "settings", "history", "review"] as const;
 export type View = (typeof VIEWS)[number];
 
 export class Page {
@@ -28,10 +30,13 @@ export class Page {
   readonly stored = new Stored();
   readonly work = new Work(engine, this.stored, this.failures);
   readonly matches = new Matches(engine, this.failures);
+  readonly history = new History(engine, this.failures);
   readonly signedIn = new SignedIn(engine, sessions, this.failures);
   readonly follow = new Follow(engine, this.stored, this.signedIn, this.failures, () => {
     this.showSignIn();
   });
+
+  readonly guesses = new Guesses(engine, this.signedIn, this.failures);
 
   place = $state<"popup" | "tab">("tab");
   view = $state<View>("home");
@@ -189,8 +194,12 @@ export class Page {
 
   // Work that a closed browser left behind goes on, or reports that it was interrupted, as soon as the engine runs.
   private async rouse(): Promise<void> {
-    const [work, queue] = await Promise.all([readState("work"), readState("queue")]);
-    if ((work && !work.error) || queue?.running) this.work.warmUp();
+    const [work, queue, search] = await Promise.all([
+      readState("work"),
+      readState("queue"),
+      readState("search"),
+    ]);
+    if ((work && !work.error) || queue?.running || search?.state === "running") this.work.warmUp();
   }
 
   private readHash(): void {

@@ -6,6 +6,9 @@ const readAll = async () => ({
   archive: await readState("archive"),
   candidate: await readState("candidate"),
   directory: await readState("directory"),
+  lanes: await readState("lanes"),
+  offer: await readState("offer"),
+  search: await readState("search"),
   summary: await readState("matches"),
   preferred: await readState("preferred"),
   queue: await readState("queue"),
@@ -25,6 +28,10 @@ export class Stored {
   readonly summary = $derived(this.views.current?.summary ?? null);
   /** On which network people are followed who are on several; null: on each. */
   readonly preferred = $derived(this.views.current?.preferred?.network ?? null);
+  readonly lanes = $derived(this.views.current?.lanes ?? null);
+  /** What looking for people would send. */
+  readonly offer = $derived(this.views.current?.offer ?? null);
+  readonly search = $derived(this.views.current?.search ?? null);
   readonly queue = $derived(this.views.current?.queue ?? null);
   readonly work = $derived(this.views.current?.work ?? null);
 }

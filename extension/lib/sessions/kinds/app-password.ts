@@ -69,7 +69,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
   ExpiredToken: "auth_factor_refused",
   InvalidToken: "auth_factor_refused",
   AccountTakedown: "account_taken_down",
-  AccountDeactivated: "account_deactivated",
+  AccountDeactivated: "sign_in_deactivated",
   RateLimitExceeded: "rate_limited",
 };
 const STATUS_REFUSALS: Readonly<Record<number, string>> = {

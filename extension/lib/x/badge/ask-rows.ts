@@ -1,4 +1,4 @@
-// Asks the background about people who may be in the index: in batches, one at a time, never twice. No DOM.
+// Asks the background about people of the index: in batches, one at a time, never twice. No DOM.
 import type { NamedPerson } from "../../rules/keys";
 import type { BadgeView } from "../../messages/views";
 
@@ -13,35 +13,46 @@ export interface AnswersParts {
 const BATCH = 50;
 // People remembered, of 2 kB each; a page that names millions must not fill the memory.
 const MAX_ANSWERS = 500;
-// A message costs the page as much as showing several badges, so there is one in a frame at most.
+// A message costs the page as much as showing several badges, so there is one in a frame at most, and one in this time where
+// every person asked about has a mark from the index already.
 const FRAME = 16; // ms
+const LATER = 250; // ms
 // After a failure: wait, so that a background that is down is not asked at every frame.
 const PAUSE = 5000; // ms
 
 export class Answers {
   readonly #answers = new Map<string, BadgeView | null>();
-  readonly #wanted = new Map<string, NamedPerson>(); // people of rows that are there
+  readonly #wanted = new Map<string, NamedPerson>(); // people of rows that wait for the answer
+  readonly #marked = new Map<string, NamedPerson>(); // people of rows that have a mark from the index
   readonly #ahead = new Map<string, NamedPerson>(); // people of rows that may come
   #generation = 0;
   #isAsking = false;
-  #askedAt = -FRAME; // performance.now() of the last message
+  #askedAt = -Infinity; // performance.now() of the last message
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #dueAt = Infinity; // when the timer rings
 
   constructor(
     private readonly parts: AnswersParts,
     private readonly changed: () => void,
   ) {}
 
-  /** Return what is known: a view, null for a person who is not known, undefined when it has to be asked first (then `changed` is called). */
-  get(person: NamedPerson): BadgeView | null | undefined {
+  /**
+   * Return what is known: a view, null for a person who is not known, undefined when it has to be asked first; then `changed`
+   * is called. `isMarked`: the row has a mark from the index, so the answer may come later.
+   */
+  get(person: NamedPerson, isMarked = false): BadgeView | null | undefined {
     const asked = this.parts.identify(person);
     const key = keyOf(asked);
     const answer = this.#answers.get(key);
-    if (answer === undefined) {
-      this.#ahead.delete(key);
-      keep(this.#wanted, key, asked);
-    }
+    if (answer === undefined) this.#want(key, asked, isMarked);
     return answer;
+  }
+
+  #want(key: string, asked: NamedPerson, isMarked: boolean): void {
+    if (!isMarked) {
+      for (const one of [this.#ahead, this.#marked]) one.delete(key);
+      keep(this.#wanted, key, asked);
+    } else if (!this.#wanted.has(key) && !this.#ahead.has(key)) keep(this.#marked, key, asked);
   }
 
   set(person: NamedPerson, view: BadgeView | null): void {
@@ -54,13 +65,13 @@ export class Answers {
       const key = keyOf(person);
       if (!this.#answers.has(key) && !this.#wanted.has(key)) keep(this.#ahead, key, person);
     }
-    if (this.#ahead.size > 0) this.#askLater();
+    this.#plan();
   }
 
   /** Forget everything: the directory is another now. */
   clear(): void {
     this.#generation++;
-    for (const one of [this.#answers, this.#wanted, this.#ahead]) one.clear();
+    for (const one of [this.#answers, ...this.#queues]) one.clear();
   }
 
   stop(): void {
@@ -68,22 +79,35 @@ export class Answers {
     this.clear();
   }
 
-  /** Ask about everybody wanted since, if nothing is being asked and this frame has had no message. */
+  /** Ask about everyone wanted since: at once where rows wait, if nothing is being asked and this frame has had no message. */
   async ask(): Promise<void> {
-    if (this.#isAsking || this.#wanted.size + this.#ahead.size === 0) return;
-    if (performance.now() - this.#askedAt < FRAME) {
-      this.#askLater();
+    if (this.#isAsking || this.#wait() > 0) {
+      this.#plan();
       return;
     }
     this.#isAsking = true;
     this.#askedAt = performance.now();
     // The newest rows first: a person who scrolls fast has left the oldest behind.
-    const asked = [...[...this.#wanted].reverse(), ...this.#ahead].slice(0, BATCH);
+    const asked = [...newestFirst(this.#wanted), ...this.#ahead, ...newestFirst(this.#marked)].slice(
+      0,
+      BATCH,
+    );
     await this.#askAbout(asked);
-    for (const [key] of asked) for (const one of [this.#wanted, this.#ahead]) one.delete(key);
+    for (const [key] of asked) for (const one of this.#queues) one.delete(key);
     this.#isAsking = false;
     this.changed();
     await this.ask();
+  }
+
+  get #queues(): readonly Map<string, NamedPerson>[] {
+    return [this.#wanted, this.#ahead, this.#marked];
+  }
+
+  /** How long the next message has to wait, in ms; Infinity where there is nothing to ask. */
+  #wait(): number {
+    if (this.#queues.every(({ size }) => size === 0)) return Infinity;
+    const isUrgent = this.#wanted.size + this.#ahead.size > 0 || this.#marked.size >= BATCH;
+    return this.#askedAt + (isUrgent ? FRAME : LATER) - performance.now();
   }
 
   async #askAbout(asked: readonly (readonly [string, NamedPerson])[]): Promise<void> {
@@ -100,10 +124,17 @@ export class Answers {
     }
   }
 
-  #askLater(): void {
+  // One timer: an earlier due time replaces it, a later one does not.
+  #plan(): void {
+    const wait = Math.max(0, this.#wait());
+    const at = performance.now() + wait;
+    if (this.#isAsking || wait === Infinity || at >= this.#dueAt) return;
     clearTimeout(this.#timer);
-    const wait = Math.max(0, this.#askedAt + FRAME - performance.now());
-    this.#timer = setTimeout(() => void this.ask(), wait);
+    this.#dueAt = at;
+    this.#timer = setTimeout(() => {
+      this.#dueAt = Infinity;
+      void this.ask();
+    }, wait);
   }
 
   #remember(key: string, view: BadgeView | null): void {
@@ -114,6 +145,10 @@ export class Answers {
       this.#answers.delete(oldest);
     }
   }
+}
+
+function newestFirst<T>(people: ReadonlyMap<string, T>): [string, T][] {
+  return [...people].reverse();
 }
 
 // The oldest go where there are too many.

@@ -7,6 +7,7 @@ import { makeMark, paintMark } from "./mark";
 import { onPress, silence } from "./event-shield";
 import { CAN_TELL_SIGHT, Sight } from "./sight";
 import { gapOf, type Line } from "./place";
+import type { Shown } from "./sketch";
 import { CARD_STYLE, GAP, MARK_STYLE } from "./style";
 import type { Theme } from "./theme";
 
@@ -41,7 +42,7 @@ export class Badge {
   #awaiting: ReturnType<typeof setInterval> | undefined; // while a window of the extension asks
   #hasCardStyle = false;
   #person: NamedPerson | null = null;
-  #view: BadgeView | null = null;
+  #shown: Shown | null = null;
   readonly #looked = new Map<string, Looked>(); // what was loaded while this popover is open
 
   constructor(services: BadgeServices) {
@@ -78,19 +79,25 @@ export class Badge {
   }
 
   /** Show `person`. A popover about another person is closed. */
-  show(person: NamedPerson, view: BadgeView): void {
+  show(person: NamedPerson, shown: Shown): void {
     if (this.#person && this.#person.screenName !== person.screenName) this.close();
     if (this.#person?.screenName !== person.screenName)
       this.host.setAttribute(BADGE_ATTRIBUTE, person.screenName);
     this.#person = person;
-    if (this.#view === view) return;
-    this.#view = view;
-    paintMark(this.#mark, view);
+    if (this.#shown === shown) return;
+    this.#shown = shown;
+    paintMark(this.#mark, shown);
+  }
+
+  // What the popover is made of; null while only a mark is known.
+  get #view(): BadgeView | null {
+    return this.#shown && "row_id" in this.#shown ? this.#shown : null;
   }
 
   /** Open the popover with what is known, then with what is known now. */
   async open(): Promise<void> {
-    if (!this.#view) return;
+    if (!this.#view) await this.#refresh();
+    if (!this.#view || this.#card) return;
     const card = make("div", {
       class: "card",
       popover: "manual",

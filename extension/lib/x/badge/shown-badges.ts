@@ -1,9 +1,9 @@
 // The badges that stand in a page, by the block that names their person; those taken out are kept and used again.
-import type { BadgeView } from "../../messages/views";
 import type { Person } from "../pages/people";
 import { nameOf } from "./ask-rows";
 import { Badge, BADGE_ATTRIBUTE, type BadgeServices } from "./badge";
 import { lineFor, placeFor } from "./place";
+import type { Shown } from "./sketch";
 import type { Theme } from "./theme";
 
 /** A badge in the page, right behind `place`: the element `anchor` that shows the @name, or a wrapper of it. */
@@ -16,7 +16,7 @@ interface Placed {
 /** What a block should have: a badge about `person` behind `place`. */
 export interface Wanted {
   readonly person: Person;
-  readonly view: BadgeView;
+  readonly view: Shown;
   readonly place: Element;
 }
 
@@ -50,6 +50,15 @@ export class ShownBadges {
   set(block: Element, wanted: Wanted | null): void {
     if (wanted) this.#put(block, wanted);
     else this.#take(block);
+  }
+
+  /** Show news of the person whose badge a block has; returns false where it has none, or it was moved. */
+  update(block: Element, person: Person, view: Shown): boolean {
+    const there = this.#placed.get(block);
+    if (there?.badge.screenName !== person.screenName || there.badge.host.previousSibling !== there.place)
+      return false;
+    there.badge.show(nameOf(person), view);
+    return true;
   }
 
   /**

@@ -4,10 +4,12 @@
 // each pass reads again which person a block names, and corrects our badge's place and content if they differ.
 import type { NamedPerson } from "../../rules/keys";
 import type { BadgeView } from "../../messages/views";
+import type { Found } from "../../messages/mark-index";
 import { chooseAdapter, WATCHED_ATTRIBUTES } from "../pages/adapters";
 import { type Adapter, blocksAround, type Person } from "../pages/people";
 import { Answers, type AskRows, nameOf } from "./ask-rows";
 import { BADGE_ATTRIBUTE, type BadgeServices } from "./badge";
+import { type Shown, sketchOf } from "./sketch";
 import { FrameBudget } from "./frame-budget";
 import { guessPlace, placeFor } from "./place";
 import { ShownBadges, type Wanted } from "./shown-badges";
@@ -17,8 +19,8 @@ import { themeOf, watchTheme } from "./theme";
 export interface WatchParts extends Omit<BadgeServices, "refresh"> {
   /** Return a person with the id that is known for their name, where the page shows none. */
   identify: (person: NamedPerson) => NamedPerson;
-  /** Whether the directory may know this person: decided here and now, from the local index. */
-  mayKnow: (person: NamedPerson) => boolean;
+  /** Return what the local index has of a person: what to show of them at once, "ask" or null for strangers. */
+  find: (person: NamedPerson) => Found;
   askRows: AskRows;
   /** Whether the extension is still there: after an update its old content scripts are orphans. */
   isAlive: () => boolean;
@@ -32,6 +34,7 @@ export class PageWatch {
   readonly #changed = new Set<Element>();
   readonly #blocks = new Set<Element>();
   readonly #waiting = new Map<Element, Person>(); // blocks as they were read, whose person is being asked about
+  #hasAnswers = false; // whether one of these may be answered
   readonly #guessed = new Set<Element>(); // blocks whose badge stands where such badges stood before
   readonly #answers: Answers;
   readonly #shown: ShownBadges;
@@ -50,6 +53,7 @@ export class PageWatch {
       this.#pass();
     });
     this.#answers = new Answers(parts, () => {
+      this.#hasAnswers = true;
       this.#budget.run();
     });
     this.#shown = new ShownBadges(
@@ -85,7 +89,7 @@ export class PageWatch {
 
   /** Ask about people before the page shows them, so that their answers are there when it does. */
   expect(people: readonly NamedPerson[]): void {
-    this.#answers.askAhead(people.filter((person) => this.parts.mayKnow(person)));
+    this.#answers.askAhead(people.filter((person) => this.parts.find(person) !== null));
   }
 
   /** Stop, and leave the page as if we had never been there. */
@@ -152,14 +156,7 @@ export class PageWatch {
 
   #readUntil(deadline: number, adapter: Adapter): Map<Element, Wanted | null> {
     const seen = new Map<Element, Wanted | null>();
-    // Blocks that were asked about stand where they were read: a change since has come by `#note`.
-    for (const [block, person] of this.#waiting) {
-      const view = this.#answers.get(person);
-      if (view === undefined && block.isConnected) continue;
-      this.#waiting.delete(block);
-      if (performance.now() > deadline) this.#blocks.add(block);
-      else if (!this.#blocks.has(block)) seen.set(block, this.#makeWanted(block, person, view));
-    }
+    if (this.#hasAnswers) this.#readAnswered(deadline, seen);
     for (const block of this.#blocks) {
       if (performance.now() > deadline && seen.size > 0) break;
       this.#blocks.delete(block);
@@ -169,21 +166,35 @@ export class PageWatch {
     return seen;
   }
 
+  // Blocks that were asked about stand where they were read: a change since has come by `#note`.
+  #readAnswered(deadline: number, seen: Map<Element, Wanted | null>): void {
+    this.#hasAnswers = false;
+    for (const [block, person] of this.#waiting) {
+      const view = this.#answers.get(person, this.#shown.aboutOf(block) === person.screenName);
+      if (view === undefined && block.isConnected) continue;
+      this.#waiting.delete(block);
+      if (this.#blocks.has(block) || (view && this.#shown.update(block, person, view))) continue;
+      if (performance.now() > deadline) this.#blocks.add(block);
+      else seen.set(block, this.#makeWanted(block, person, view));
+    }
+  }
+
   // Undefined where the badge that is there should stay until it is known.
   #readBlock(block: Element, adapter: Adapter): Wanted | null | undefined {
     this.#waiting.delete(block);
     const person = block.isConnected ? adapter.read(block, location.pathname) : null;
-    const view = person && this.parts.mayKnow(person) ? this.#answers.get(person) : null;
-    if (person && view === undefined) {
-      this.#waiting.set(block, person);
-      // Asked again about the same person: a badge that is looked at, and its popover, stay meanwhile.
-      if (this.#shown.aboutOf(block) === person.screenName) return undefined;
-    }
-    return this.#makeWanted(block, person, view);
+    const found = person && this.parts.find(person);
+    if (!person || !found) return null;
+    const view = this.#answers.get(person, found !== "ask");
+    if (view !== undefined) return this.#makeWanted(block, person, view);
+    this.#waiting.set(block, person);
+    // Asked again about the same person: a badge that is looked at, and its popover, stay meanwhile.
+    if (this.#shown.aboutOf(block) === person.screenName) return undefined;
+    return this.#makeWanted(block, person, found === "ask" ? null : sketchOf(person, found));
   }
 
   // Computed styles now would make the browser style new rows by themselves; in the frame it has to do so anyway.
-  #makeWanted(block: Element, person: Person | null, view: BadgeView | null | undefined): Wanted | null {
+  #makeWanted(block: Element, person: Person | null, view: Shown | null | undefined): Wanted | null {
     if (!person || !view) return null;
     const guess = guessPlace(person.anchor, block);
     if (guess) this.#guessed.add(block);

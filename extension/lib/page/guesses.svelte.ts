@@ -1,0 +1,107 @@
+// The accounts proposed for people, the search for them, and the person's answers.
+import { SvelteMap } from "svelte/reactivity";
+import { fromStore } from "svelte/store";
+import type { Engine } from "../engine/client";
+import { live, readGuesses } from "../engine/stores";
+import type { GuessDecide, GuessView } from "../messages/messages.gen";
+import type { SignedIn } from "./account.svelte";
+import type { Failures } from "./failures.svelte";
+import { inOrder } from "./guesses";
+
+export type Answer = GuessDecide["answer"];
+type Account = GuessView["accounts"][number];
+
+/** An answer and what it was about, so that it can be taken back. */
+export interface Answered {
+  readonly guess: GuessView;
+  readonly account: Account;
+  readonly answer: Answer;
+}
+
+export class Guesses {
+  private readonly copy = fromStore(live<readonly GuessView[]>(["guesses"], readGuesses, []));
+  // Answers show at once, and until a copy without the account has been read.
+  private readonly answered = new SvelteMap<string, Answered>();
+  /** The answers of this page, the newest last. */
+  private history: Answered[] = [];
+
+  constructor(
+    private readonly engine: Pick<Engine, "call">,
+    private readonly signedIn: Pick<SignedIn, "usable" | "usableOnMastodon">,
+    private readonly failures: Failures,
+  ) {}
+
+  /** The people to decide about: the most probable first, those one was not sure of last. */
+  readonly open = $derived(
+    inOrder(this.copy.current.filter((guess) => !this.isDecided(guess)).map((guess) => this.marked(guess))),
+  );
+
+  /** Return whether a sign-in can search for names. */
+  get canSearchNames(): boolean {
+    return this.signedIn.usable !== null;
+  }
+
+  /** Start the search: only ever called by the button that says what it sends. */
+  async start(): Promise<void> {
+    const account = this.signedIn.usable?.id ?? null;
+    const own = this.signedIn.usableOnMastodon?.id ?? null;
+    await this.failures.guard(() => this.engine.call("search.start", { account, own }));
+  }
+
+  async pause(): Promise<void> {
+    await this.failures.guard(() => this.engine.call("search.pause", {}));
+  }
+
+  async resume(): Promise<void> {
+    await this.failures.guard(() => this.engine.call("search.resume", {}));
+  }
+
+  async cancel(): Promise<void> {
+    await this.failures.guard(() => this.engine.call("search.cancel", {}));
+  }
+
+  /** Store an answer; it shows at once, and is taken back if the engine could not store it. */
+  async decide(guess: GuessView, account: Account, answer: Answer): Promise<void> {
+    const made = { guess, account, answer };
+    this.answered.set(guess.rest_id, made);
+    this.history.push(made);
+    const isStored = await this.send(made, answer);
+    if (isStored) return;
+    this.history = this.history.filter((one) => one !== made);
+    this.forget(made);
+  }
+
+  /** Take the last answer back; returns its person, or null where there is none. */
+  async undo(): Promise<string | null> {
+    const last = this.history.pop();
+    if (!last) return null;
+    this.forget(last);
+    await this.send(last, "open");
+    return last.guess.rest_id;
+  }
+
+  private isDecided({ rest_id, accounts }: GuessView): boolean {
+    const made = this.answered.get(rest_id);
+    if (!made || made.answer === "unsure") return false;
+    return made.answer === "yes" || accounts.some(({ address }) => address === made.account.address);
+  }
+
+  private marked(guess: GuessView): GuessView {
+    const isUnsure = guess.is_unsure || this.answered.get(guess.rest_id)?.answer === "unsure";
+    return { ...guess, is_unsure: isUnsure };
+  }
+
+  private async send({ guess, account }: Answered, answer: Answer): Promise<boolean> {
+    const { rest_id } = guess;
+    const { network, address } = account;
+    const sent = await this.failures.guard(() =>
+      this.engine.call("guess.decide", { rest_id, network, address, answer }),
+    );
+    return sent !== undefined;
+  }
+
+  // A newer answer about the same person may have replaced it.
+  private forget(made: Answered): void {
+    if (this.answered.get(made.guess.rest_id) === made) this.answered.delete(made.guess.rest_id);
+  }
+}

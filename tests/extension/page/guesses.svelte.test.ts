@@ -1,0 +1,113 @@
+// lib/page/guesses.svelte.ts: answers show at once, in the order of the review, and can be taken back.
+import "fake-indexeddb/auto";
+import { flushSync } from "svelte";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { GuessView } from "../../../extension/lib/messages/messages.gen";
+import { Failures } from "../../../extension/lib/page/failures.svelte";
+import { Guesses } from "../../../extension/lib/page/guesses.svelte";
+import { engineError, makeFakeEngine, settle } from "./fakes";
+import { clear, write } from "./stores";
+
+let stop = () => undefined as void;
+vi.stubGlobal("navigator", { languages: ["en"] });
+beforeEach(clear);
+afterEach(() => {
+  stop();
+});
+
+function guess(
+  rest_id: string,
+  percent: number,
+  more: Partial<GuessView> = {},
+): GuessView {
+  const account = {
+    network: "bluesky" as const,
+    address: `p${rest_id}.bsky.social`,
+    did: null,
+    url: "https://bsky.app/",
+    display_name: null,
+    description: null,
+    created_at: null,
+    posts: null,
+    friends: 0,
+    percent,
+    agrees: [],
+    differs: [],
+  };
+  return {
+    rest_id,
+    screen_name: `p${rest_id}`,
+    display_name: null,
+    bio: null,
+    following: true,
+    followed_by: false,
+    lane: "probable",
+    is_unsure: false,
+    accounts: [account],
+    ...more,
+  };
+}
+
+/** Return the guesses as a page shows them: 1 and 2 by probability, a mutual before, one that was not sure last. */
+async function shown(answers = {}) {
+  const stored = [
+    guess("1", 70),
+    guess("2", 90),
+    guess("3", 55, { followed_by: true }),
+    guess("4", 99, { is_unsure: true }),
+  ];
+  for (const one of stored) await write("guesses", one.rest_id, one);
+  const fake = makeFakeEngine(answers);
+  const signedIn = { usable: null, usableOnMastodon: null };
+  const guesses = new Guesses(fake.engine, signedIn, new Failures());
+  stop = $effect.root(() => {
+    $effect(() => void guesses.open.length);
+  });
+  flushSync();
+  await settle();
+  return { ...fake, guesses };
+}
+
+const ids = (guesses: Guesses) => guesses.open.map(({ rest_id }) => rest_id);
+
+function answer(guesses: Guesses, given: "yes" | "no" | "unsure") {
+  const [first] = guesses.open;
+  if (!first?.accounts[0]) throw new Error("no guess is stored");
+  return guesses.decide(first, first.accounts[0], given);
+}
+
+test("mutuals come first, then the most probable; those one was not sure of come last", async () => {
+  const { guesses } = await shown();
+  expect(ids(guesses)).toEqual(["3", "2", "1", "4"]);
+});
+
+test("an answer shows before the engine has stored it", async () => {
+  const { guesses } = await shown({
+    "guess.decide": () => new Promise(() => undefined),
+  });
+  void answer(guesses, "yes");
+  expect(ids(guesses)).toEqual(["2", "1", "4"]);
+  void answer(guesses, "no");
+  expect(ids(guesses)).toEqual(["1", "4"]);
+  void answer(guesses, "unsure");
+  expect(ids(guesses)).toEqual(["4", "1"]);
+  expect(guesses.open.every(({ is_unsure }) => is_unsure)).toBe(true);
+});
+
+test("the last answer is taken back", async () => {
+  const { guesses } = await shown();
+  await answer(guesses, "no");
+  expect(await guesses.undo()).toBe("3");
+  expect(ids(guesses)).toEqual(["3", "2", "1", "4"]);
+  expect(await guesses.undo()).toBeNull();
+});
+
+test("an answer that could not be stored is taken back", async () => {
+  const { guesses } = await shown({
+    "guess.decide": () => {
+      throw engineError("storage_full");
+    },
+  });
+  await answer(guesses, "yes");
+  expect(ids(guesses)).toEqual(["3", "2", "1", "4"]);
+});
