@@ -7,6 +7,7 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -62,7 +63,8 @@ def serving(latest: bytes = b"") -> Iterator[Server]:
 
 def latest_with(size: int) -> bytes:
     promise = {"path": "v1/f", "sha256": hashlib.sha256(b"").hexdigest(), "bytes": size}
-    dates = {"generated_at": "2026-01-01T00:00:00Z", "expires": "2999-01-01T00:00:00Z"}
+    now = datetime.now(UTC)
+    dates = {"generated_at": now.isoformat(), "expires": (now + timedelta(days=1)).isoformat()}
     return json.dumps({"version": 1, "rows": 1, "snapshot": promise, "evidence": promise} | dates).encode()
 
 

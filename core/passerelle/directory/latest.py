@@ -179,7 +179,7 @@ async def _is_signed(fields: Mapping[str, Any], key: bytes, verify: Verify) -> b
 def _parse_latest(fields: Mapping[str, Any]) -> Latest:
     try:
         return Latest(
-            key_id=str(fields["key_id"]),
+            key_id=str(fields.get("key_id", "")),
             version=_count(fields["version"]),
             generated_at=_moment(fields["generated_at"]),
             expires=_moment(fields["expires"]),
