@@ -42,7 +42,9 @@ def browser(
 
 
 @pytest.fixture
-def tab(browser: Chromium, world: World) -> Iterator[Page]:
+def tab(browser: Chromium, world: World, mastodons: Mapping[str, Mastodon]) -> Iterator[Page]:
+    for server in mastodons.values():  # tests of other files have signed in there, too
+        server.oauth.tokens.clear()
     page = browser.open_page(f"{APP}#sign-in")
     page.get_by_test_id("sign-in-fediverse").check()
     yield page

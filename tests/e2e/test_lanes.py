@@ -1,0 +1,131 @@
+"""The first minute with a directory that knows no one: lanes, the search for people, and deciding by keyboard alone."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.data.archives import make_archive, tweet
+from tests.data.people import Someone, crowd, neighbours
+from tests.e2e.steps import APP, await_matches, hand_over
+from tests.world.appview import Actor, Followed, appview
+from tests.world.chromium import Chromium
+from tests.world.sites import APPVIEW
+from tests.world.world import World
+
+pytestmark = pytest.mark.e2e
+
+FOLLOWED = 812
+NAMED = 300  # with names as people have them; of the others the archive has only the number
+THERE = 60  # of the named people have an account under their own name
+CONFIRMED = 40
+MOST_SECONDS = 120.0  # for confirming them, by keyboard alone
+
+
+@dataclass(frozen=True)
+class Residents:
+    """The accounts of the AppView stand-in."""
+
+    actors: Sequence[Actor]
+
+    def find(self, identifier: str) -> Actor | None:
+        return next((one for one in self.actors if identifier in (one.did, one.handle)), None)
+
+    def all(self) -> Iterator[Actor]:
+        return iter(self.actors)
+
+    def follows(self, did: str) -> Sequence[Followed]:
+        """Return the next four accounts: friends know each other."""
+        at = [one.did for one in self.actors].index(did)
+        friends = (self.actors[(at + step) % len(self.actors)] for step in range(1, 5))
+        return [Followed(f"at://{did}/app.bsky.graph.follow/{one.did[-5:]}", one.did) for one in friends]
+
+
+def actor_of(number: int, one: Someone) -> Actor:
+    handle = f"{one.screen_name.lower().replace('_', '-').strip('-')}.bsky.social"
+    did = f"did:plc:{number:024d}".replace("0", "a").replace("1", "b").replace("8", "c").replace("9", "d")
+    more = {"postsCount": 500, "createdAt": "2023-05-01T00:00:00Z"}
+    return Actor(did, handle, one.display_name, f"Also {one.screen_name} on X", more)
+
+
+PEOPLE = (*neighbours(NAMED), *crowd(FOLLOWED - NAMED, first=40_000))
+RESIDENTS = Residents([actor_of(number, one) for number, one in enumerate(PEOPLE[:THERE])])
+
+
+@pytest.fixture
+def unknown(tmp_path: Path) -> Path:
+    tweets = [tweet(number, f"Bonjour @{one.screen_name}", mentions=[one]) for number, one in enumerate(PEOPLE[:NAMED])]
+    return make_archive(tmp_path / "x.zip", following=PEOPLE, followers=[], tweets=tweets)
+
+
+@pytest.fixture
+def opened(chromium: Chromium, everywhere: World, unknown: Path) -> Iterator[Page]:
+    """The tab after the archive was read; the AppView knows RESIDENTS."""
+    with everywhere.fault(APPVIEW, lambda site: appview(RESIDENTS)):
+        page = chromium.open_page(APP)
+        hand_over(page, unknown)
+        assert await_matches(page, FOLLOWED) == 0
+        yield page
+
+
+def lane(page: Page, name: str) -> int:
+    return int(page.locator(f'[data-testid="lane"][data-lane="{name}"]').get_attribute("data-count") or 0)
+
+
+def search(page: Page) -> None:
+    page.get_by_test_id("search-start").click()
+    expect(page.get_by_test_id("search-status")).to_have_attribute("data-state", "done", timeout=120_000)
+
+
+def test_the_lanes_are_shown_and_the_button_finds_the_probable_people(opened: Page, everywhere: World) -> None:
+    assert (lane(opened, "watching"), lane(opened, "no_name")) == (NAMED, FOLLOWED - NAMED)
+    assert everywhere.asked_of(APPVIEW) == []
+    before = len(everywhere.asked)
+    search(opened)
+    assert lane(opened, "probable") == THERE
+    assert lane(opened, "watching") == NAMED - THERE
+    sent = everywhere.asked[before:]
+    assert {ask.host for ask in sent} == {APPVIEW}
+    methods = [urlsplit(ask.path).path.rpartition("/")[2] for ask in sent]
+    batches = [parse_qs(urlsplit(ask.path).query)["actors"] for ask in sent if "getProfiles" in ask.path]
+    assert set(methods) == {"app.bsky.actor.getProfiles", "app.bsky.graph.getFollows"}
+    assert max(map(len, batches)) <= 25
+    assert methods.count("app.bsky.graph.getFollows") == THERE
+
+
+def test_forty_people_are_confirmed_by_keyboard_and_a_rejected_one_never_returns(
+    opened: Page, everywhere: World
+) -> None:
+    search(opened)
+    sent = len(everywhere.asked)
+    opened.get_by_test_id("review-open").focus()
+    opened.keyboard.press("Enter")
+    left = opened.get_by_test_id("review-left")
+    expect(left).to_have_attribute("data-left", str(THERE))
+    rejected = opened.get_by_test_id("review-pair").get_attribute("data-rest-id")
+    opened.keyboard.press("n")
+    expect(left).to_have_attribute("data-left", str(THERE - 1))
+    began = time.monotonic()
+    for number in range(CONFIRMED):
+        opened.keyboard.press("y")
+        expect(left).to_have_attribute("data-left", str(THERE - 2 - number))
+    assert time.monotonic() - began < MOST_SECONDS
+    opened.keyboard.press("s")
+    expect(left).to_have_attribute("data-left", str(THERE - 1 - CONFIRMED))
+    assert len(everywhere.asked) == sent
+    opened.get_by_test_id("review-back").click()
+    expect(opened.locator('[data-testid="lane"][data-lane="sure"]')).to_have_attribute("data-count", str(CONFIRMED))
+    chosen = opened.locator('[data-testid="match-row"] [data-testid="choose"]:checked')
+    expect(chosen.first).to_be_visible()
+    search(opened)
+    assert len(everywhere.asked) == sent  # everyone was asked about within this month
+    opened.get_by_test_id("review-open").click()
+    for _ in range(THERE - 1 - CONFIRMED):
+        assert opened.get_by_test_id("review-pair").get_attribute("data-rest-id") != rejected
+        opened.keyboard.press("j")
