@@ -35,8 +35,13 @@ class Packages:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run last what needs Playwright: its event loop stays open in this thread, and no other can run beside it."""
-    items.sort(key=lambda item: "playwright" in getattr(item, "fixturenames", ()))
+    """Run last what may need Playwright: its event loop stays open in this thread, and no other can run beside it.
+
+    Tests in a browser count all: some ask for Playwright only while they run.
+    """
+    items.sort(
+        key=lambda item: "playwright" in getattr(item, "fixturenames", ()) or item.get_closest_marker("e2e") is not None
+    )
 
 
 @pytest.fixture(scope="session")

@@ -135,6 +135,7 @@ export class PageWatch {
       if (root.isConnected) for (const block of blocksAround(root, adapter)) this.#blocks.add(block);
     this.#changed.clear();
     for (const block of this.#shown.sweep()) this.#blocks.add(block);
+    for (const block of this.#waiting.keys()) if (!block.isConnected) this.#waiting.delete(block);
     // First everything is read, then everything is written: in turns, each reading would make the browser lay out anew.
     this.#writeUntil(started + left, this.#readUntil(started + left / 2, adapter));
     this.#observer.takeRecords(); // what we did ourselves is no news
@@ -171,7 +172,7 @@ export class PageWatch {
     this.#hasAnswers = false;
     for (const [block, person] of this.#waiting) {
       const view = this.#answers.get(person, this.#shown.aboutOf(block) === person.screenName);
-      if (view === undefined && block.isConnected) continue;
+      if (view === undefined) continue;
       this.#waiting.delete(block);
       if (this.#blocks.has(block) || (view && this.#shown.update(block, person, view))) continue;
       if (performance.now() > deadline) this.#blocks.add(block);
