@@ -99,7 +99,7 @@ const FAULTS: readonly (readonly [
     "server silent",
     () => new SessionError("server_unreachable", { host: HOST }),
     "server_unreachable",
-    /does not answer\. .*offline.*down.*blocker/,
+    /does not answer: .*offline.*down.*blocker/,
     /hors ligne.*panne.*bloqueur/,
     /غير متصل.*معطّل.*مانع/,
   ],
