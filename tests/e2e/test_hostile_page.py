@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.data.people import ADA, HTML
@@ -105,7 +107,8 @@ def test_clicks_through_something_that_covers_the_card_follow_no_one(badged: Bad
 
         # The question stands in a window of the extension, which the page cannot cover.
         window = badged.await_confirmation()
-        assert window.evaluate("document.querySelector('.question').innerText.endsWith('on Bluesky?')")
+        question = str(window.evaluate("document.querySelector('.question').innerText"))
+        assert re.sub("[\u2066-\u2069]", "", question).endswith("on Bluesky?")
         assert pds.revision(person.did) == revision
         window.click(at("confirm-cancel"))
         badged.await_no_confirmation()
