@@ -156,6 +156,7 @@ def test_the_own_list_on_x_is_read_while_scrolling(firefox: Firefox) -> None:
     firefox.until(tab, f"document.querySelector('{at('reading')}') !== null")
 
     x = firefox.open(f"https://{X}/{OWNER.screen_name}/following")
+    firefox.command("browsingContext.activate", context=x)  # a tab behind another draws no frames
     complete = f"document.querySelector('{at('reading')}')?.dataset.complete === 'true'"
     end = time.monotonic() + SCROLL_SECONDS
     while time.monotonic() < end and not firefox.evaluate(tab, complete):
