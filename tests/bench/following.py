@@ -65,7 +65,7 @@ class Counted:
 
 
 class _Everyone:
-    """An AppView's accounts: everyone is there, nobody follows anyone."""
+    """An AppView's accounts: everyone is there, and there are no follows."""
 
     def find(self, identifier: str) -> Actor | None:
         return Actor(identifier, "someone.example.org", more={"createdAt": OLD})

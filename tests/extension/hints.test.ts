@@ -422,7 +422,7 @@ test("the index is there while badges are on and it has a person", async () => {
   expect(await stored()).toBeNull();
 });
 
-test("people of whom an account was rejected are in the index, so that no mark comes before the answer", async () => {
+test("people with a rejected account are in the index, so that no mark comes before the answer", async () => {
   await fakeBrowser.storage.local.set({ badges: true });
   const match = (rest_id: string, rejected: boolean) =>
     ({

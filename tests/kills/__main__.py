@@ -3,7 +3,7 @@
     {"kills", "planned", "followed", "lost", "doubled", "strange", "unsettled", "networks": {...}, "points": {...}, ...}
 
 All numbers are follows, read from the servers: `lost` are planned and missing, `doubled` are records beyond the first
-of one target, `strange` were not planned; `unsettled` are people whom the extension does not show as followed.
+of one target, `strange` were not planned; `unsettled` are people that the extension does not show as followed.
 docs/kills.md explains the rest. Progress is on stderr. Exit status 1 unless all four are 0; 2: wrong usage.
 """
 

@@ -57,7 +57,7 @@ def is_write(ask: Ask, network: Network) -> bool:
 
 
 class Tripwire:
-    """Hold a request at the armed point until `release`. `cuts`: the held request then gets no answer."""
+    """Block a request at the armed point until `release`. `cuts`: it then gets no answer."""
 
     def __init__(self, world: World, networks: Mapping[str, Network], *, cuts: bool) -> None:
         self._networks = networks
@@ -83,7 +83,7 @@ class Tripwire:
         return self._fired.wait(seconds)
 
     def release(self) -> None:
-        """Let the held request go on, and wait for no point any more."""
+        """Unblock the request, and wait for no point any more."""
         with self._lock:
             self._point = None
         self._released.set()

@@ -1,4 +1,4 @@
-"""The servers of a run, slowed, and the invented people on both networks whom its person follows."""
+"""The servers of a run, slowed, and the invented people on both networks who are to be followed."""
 
 from __future__ import annotations
 

@@ -138,7 +138,7 @@ class Pds:
         self._front.write_text(json.dumps({"port": port, "authority": authority}))
 
     def set_lifetimes(self, *, access: timedelta | None = None, session: timedelta | None = None) -> None:
-        """Let new access tokens and every session by OAuth live this long; without a value as long as usual."""
+        """Set how long new access tokens and every OAuth session live; None: as long as usual."""
         lives = {"access": access, "session": session}
         chosen = {name: milliseconds(life) for name, life in lives.items() if life is not None}
         written = self._lifetimes.with_suffix(".new")

@@ -100,7 +100,7 @@ async def read_latest(
 ) -> Latest:
     """Check and parse latest.json, signed by one of the raw public `keys` (current, next), not older than `seen`.
 
-    A file signed with the next key makes the current one worthless, and its versions count anew: whoever stole the
+    A file signed with the next key makes the current one worthless, and its versions count anew: a thief of the
     current key cannot hold clients back with a high version.
     Raises DirectoryError with one of its codes, ServerRefused when there is no file at all.
     """

@@ -167,7 +167,7 @@ class Repository:
         return {key: AskedList.model_validate(one) for key, one in stored.items() if key.startswith("did:")}
 
     async def guesses(self) -> dict[str, GuessView]:
-        """Return the people for whom accounts are proposed, by rest_id."""
+        """Return the people with proposed accounts, by rest_id."""
         if self._guesses is None:
             stored = await self.get_all("guesses")
             self._guesses = {rest_id: GuessView.model_validate(one) for rest_id, one in stored.items()}

@@ -36,7 +36,7 @@ class WorkView(View):
 class OfferView(View):
     """What looking for people on Bluesky would send. Key `offer`.
 
-    `people` can be looked for, of whom `asked` were asked about before; `handles` are possible addresses of the others,
+    `people` can be looked for, `asked` of them were asked about before; `handles` are possible addresses of the others,
     sent in `batches`; `names` can be searched for with a sign-in; `friends` are accounts whose follows can be read.
     """
 

@@ -93,7 +93,7 @@ TRANSITIONS: Mapping[State, Mapping[type[Outcome], State]] = {
 FAILURES_BEFORE_SPLITTING = 2  # a batch that fails so often is sent one by one: one record may be the cause
 OPEN = (State.WAITING, State.FAILED, State.REQUESTED)  # ends as soon as the target turns out to be followed
 NEVER = datetime.min.replace(tzinfo=UTC)
-OVERTAKEN_BEFORE_ANY = 2  # then a batch is written on top of any commit: somebody else writes all the time
+OVERTAKEN_BEFORE_ANY = 2  # then a batch is written on top of any commit: another program writes all the time
 LOOK_UPS = 3  # times that an address is looked up before its item fails
 
 

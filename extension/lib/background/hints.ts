@@ -91,7 +91,7 @@ function toProfile(record: SeenRecord): Find["people"][number] {
 
 /**
  * Store the index of the people to be asked about before a mark is shown, or remove it while badges are off; writes only a
- * change. These are people whose profile names an account, and people of whom an account was rejected.
+ * change. These are people whose profile names an account, and people with a rejected account.
  */
 export async function publishHints(
   lookup: () => Promise<HintLookup>,

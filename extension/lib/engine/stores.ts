@@ -113,7 +113,7 @@ export async function readMatches(): Promise<MatchView[]> {
     : [];
 }
 
-/** Return the people for whom accounts are proposed. */
+/** Return the people with proposed accounts. */
 export async function readGuesses(): Promise<GuessView[]> {
   return [...(await readAll<GuessView>("guesses")).values()];
 }
