@@ -860,7 +860,9 @@ test("that there is no such account, and that a server does not answer, are diff
   const silent = (
     await say(new EngineError("server_unreachable", "", { host: "bsky.app" }))
   ).result.error_text;
-  expect(plain(silent)).toMatch(/^bsky\.app does not answer: you may be offline/u);
+  expect(plain(silent)).toMatch(
+    /^bsky\.app does not answer: you may be offline/u,
+  );
 });
 
 test.each([
