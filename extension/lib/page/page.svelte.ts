@@ -63,6 +63,8 @@ export class Page {
       queue !== null && queue.following + queue.requested > 0 && queue.waiting + queue.asked === 0;
     return hasFollowed && !this.isBadgesOfferDismissed && this.matches.all.length > 0;
   });
+  /** ISO time at which the person went to X for their archive; null where none is awaited. */
+  archiveAskedAt = $state<string | null>(null);
   /** The list on x.com that is being read, or was read last. */
   reading = $state.raw<Reading | null>(null);
 
@@ -71,8 +73,9 @@ export class Page {
     this.place = place;
     this.readHash();
     this.listen();
-    [locale.setting, this.reading, this.isBadgesOfferDismissed] = await Promise.all([
+    [locale.setting, this.archiveAskedAt, this.reading, this.isBadgesOfferDismissed] = await Promise.all([
       settings.language(),
+      settings.archiveAskedAt(),
       readReading(),
       settings.isBadgesOfferDismissed(),
       this.work.start(),
@@ -117,7 +120,18 @@ export class Page {
     }
     this.deleted = false;
     this.go("home");
-    await this.work.open(dropped);
+    await Promise.all([this.forgetArchive(), this.work.open(dropped)]);
+  }
+
+  /** Store that the person goes to X for their archive, to be reminded of it. */
+  async awaitArchive(): Promise<void> {
+    this.archiveAskedAt = await settings.markArchiveAsked();
+  }
+
+  /** Store that no archive is awaited any more. */
+  async forgetArchive(): Promise<void> {
+    this.archiveAskedAt = null;
+    await settings.forgetArchive();
   }
 
   /** Sign in and go home. Throws what the server answers. */
@@ -159,6 +173,7 @@ export class Page {
     this.deleted = (await this.failures.guard(deleteAllData)) === true;
     await this.signedIn.read();
     locale.setting = "auto";
+    this.archiveAskedAt = null;
     if (this.deleted) this.say(t("settings.delete_done"));
   }
 
