@@ -256,10 +256,14 @@ class EngineProgress(View):
 
 
 class StateChanged(View):
-    """The engine wrote these stores: read them again."""
+    """The engine wrote these stores: read them again.
+
+    `keys`: what was written, of each store of which only a few records were; other stores changed as a whole.
+    """
 
     type: Literal["state.changed"] = "state.changed"
     stores: list[str]
+    keys: dict[str, list[str]]
 
 
 class StorageChanged(View):
