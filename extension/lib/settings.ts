@@ -11,6 +11,7 @@ const STARTED = "started-sign-in";
 const DISMISSED = "dismissed-work";
 const BADGES_OFFER = "badges-offer";
 const ARCHIVE_ASKED = "archive-asked";
+const LIST = "list";
 
 /** Return the chosen language; "auto" until one is chosen. */
 export async function language(): Promise<LanguageSetting> {
@@ -90,6 +91,15 @@ export async function markArchiveAsked(): Promise<string> {
 /** Store that no archive is awaited any more. */
 export async function forgetArchive(): Promise<void> {
   await browser.storage.local.remove(ARCHIVE_ASKED);
+}
+
+/** Return how the list of people was shown last, as it was stored; null before it ever was. */
+export async function storedList(): Promise<unknown> {
+  return (await browser.storage.local.get(LIST))[LIST] ?? null;
+}
+
+export async function storeList(list: object): Promise<void> {
+  await browser.storage.local.set({ [LIST]: list });
 }
 
 /** Delete all settings. */
