@@ -295,6 +295,25 @@ def test_a_server_that_does_not_answer_pauses_the_search_and_says_so(tmp_path: P
     asyncio.run(main())
 
 
+def test_a_bug_pauses_the_search_and_its_traceback_is_logged(tmp_path: Path) -> None:
+    def broken(request: Request) -> Response:
+        raise ZeroDivisionError
+
+    async def main() -> None:
+        appview = AppView(fail=broken)
+        browser = await opened(tmp_path, appview)
+        await browser.ask("search.start", sources=["handles"])
+        view = await until_searched(browser)
+        assert (view["state"], view["error"]["code"]) == ("paused", "bug")
+        assert ["ZeroDivisionError" in one for one in browser.reports] == [True]
+        browser.reports.clear()
+        appview.fail = lambda request: None
+        await browser.ask("search.resume")
+        assert (await until_searched(browser))["found"] == 3
+
+    asyncio.run(main())
+
+
 def test_a_server_that_asks_to_wait_is_asked_again_after_that_time(tmp_path: Path) -> None:
     async def main() -> None:
         limited = [reply(429, {}, **{"retry-after": "90"})]
