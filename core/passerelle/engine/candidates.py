@@ -50,7 +50,8 @@ TRIES = 5  # of a request without an answer, before the search pauses and says s
 FIRST_WAIT, LONGEST_WAIT = 5.0, 120.0  # seconds before it is tried again, doubling
 WAIT_WHEN_LIMITED = timedelta(minutes=5)  # where a server says "too many requests" without saying until when
 TOO_MANY = 429
-SIGN_IN_ENDED = frozenset({"session_expired", "not_signed_in", "scope_missing"})
+# The sign-in cannot do what a source needs: another one, or a further consent, may.
+SIGN_IN_LACKING = frozenset({"session_expired", "not_signed_in", "search_closed"})
 CLOSED_KEY = "closed"  # in store `candidates`: "source account" -> when the server refused such requests altogether
 
 _T = TypeVar("_T")
@@ -212,7 +213,7 @@ class Searches:
             try:
                 return source, await step(source, asked, self._environment.now(), self._fetch)
             except ServerRefused as error:
-                if error.code in SIGN_IN_ENDED:
+                if error.code in SIGN_IN_LACKING:
                     raise _SourceClosed(error) from None
                 if error.code == "rate_limited":
                     await self._wait_until_allowed()
