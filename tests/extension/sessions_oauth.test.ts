@@ -205,7 +205,8 @@ const returned = (over: Record<string, string> = {}) => {
   return `${REDIRECT}?${query}`;
 };
 const signInParts = (openPage: (url: string) => Promise<string>) => ({
-  fetch: ((input, init) => servers.fetch(input, init)) as typeof globalThis.fetch,
+  fetch: ((input, init) =>
+    servers.fetch(input, init)) as typeof globalThis.fetch,
   exclusively,
   openPage,
   redirect: REDIRECT,

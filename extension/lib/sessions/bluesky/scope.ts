@@ -11,6 +11,6 @@ const SEARCHES = /^rpc(:|\?(.*&)?lxm=)app\.bsky\.actor\.searchActors\b/;
 /** Return whether a session may search accounts on its server; an app password may do what the account may. */
 export function maySearch({ kind, tokens }: Session): boolean {
   if (kind !== "oauth") return kind === "app-password";
-  const scope = tokens?.rest["scope"];
+  const scope = tokens?.rest.scope;
   return typeof scope === "string" && scope.split(" ").some((one) => SEARCHES.test(one));
 }
