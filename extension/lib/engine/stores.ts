@@ -7,6 +7,7 @@ import { openChannel } from "./channel";
 import {
   type ArchiveView,
   type DirectoryView,
+  type ExcludedPeopleView,
   type GuessView,
   type LanesView,
   type MatchesView,
@@ -28,6 +29,7 @@ export interface State {
   /** An archive of another account that waits for the person's answer. */
   candidate: ArchiveView;
   directory: DirectoryView;
+  excluded: ExcludedPeopleView;
   lanes: LanesView;
   matches: MatchesView;
   offer: OfferView;
