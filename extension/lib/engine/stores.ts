@@ -5,6 +5,7 @@ import { coalesce } from "../async";
 import { connectTo, makeUse } from "../database";
 import { openChannel } from "./channel";
 import {
+  type ApprovalView,
   type ArchiveView,
   type DirectoryView,
   type ExcludedPeopleView,
@@ -12,6 +13,7 @@ import {
   type LanesView,
   type MatchesView,
   type MatchView,
+  type NewsView,
   type OfferView,
   type PreferredView,
   type QueueView,
@@ -25,6 +27,8 @@ export type StoreName = (typeof STORES)[number];
 
 /** The views of store `state` by key. */
 export interface State {
+  /** The standing approval to follow people who are new in the directory. */
+  approval: ApprovalView;
   archive: ArchiveView;
   /** An archive of another account that waits for the person's answer. */
   candidate: ArchiveView;
@@ -32,6 +36,7 @@ export interface State {
   excluded: ExcludedPeopleView;
   lanes: LanesView;
   matches: MatchesView;
+  news: NewsView;
   offer: OfferView;
   preferred: PreferredView;
   queue: QueueView;
