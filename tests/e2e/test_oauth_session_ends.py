@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.session_steps import (
     ACCESS,
     BATCH,
+    HOUR,
     LONG,
     await_followed,
     expect_everyone_once,
@@ -29,7 +30,6 @@ from tests.world.world import World
 
 pytestmark = pytest.mark.e2e
 
-HOUR = timedelta(hours=1)
 OVER = timedelta(milliseconds=1)
 TOKEN = "/oauth/token"
 
