@@ -26,6 +26,7 @@ from passerelle.people.summary import ArchiveView
 from passerelle.view import ErrorView, Fields, View
 
 MAX_SEEN = 5_000  # people of one people.add
+MAX_DECIDED = 100_000  # people of one decision.set_many
 MAX_PROFILES = 1_000  # people of one hint.find
 
 
@@ -121,6 +122,16 @@ class Decide(Fields):
     network: Network
     address: str
     decision: Literal["chosen", "unchosen", "rejected", "unrejected"]
+
+
+class DecideMany(Fields):
+    """Tick, or untick, the accounts of these people; what cannot be chosen, or was rejected, stays as it is.
+
+    Of people muted on X only what was ticked is unticked: they are ticked one by one.
+    """
+
+    rest_ids: list[str] = Field(max_length=MAX_DECIDED)
+    decision: Literal["chosen", "unchosen"]
 
 
 class FollowRefresh(Fields):
@@ -325,6 +336,7 @@ COMMANDS: dict[str, tuple[type[Fields], type[View] | type[Nothing]]] = {
     "watch.sync": (WatchSync, Nothing),
     "watch.approve": (WatchApprove, Nothing),
     "decision.set": (Decide, Nothing),
+    "decision.set_many": (DecideMany, Nothing),
     "account.find": (AccountFind, AccountFound),
     "follow.refresh": (FollowRefresh, Nothing),
     "follow.start": (FollowStart, QueueView),
