@@ -67,6 +67,11 @@ export class Follow {
     await this.failures.guard(() => this.engine.call("follow.prefer", { network }));
   }
 
+  /** Give or take back the standing approval to follow people who are new in the directory. */
+  async approve(approved: boolean): Promise<void> {
+    await this.failures.guard(() => this.engine.call("watch.approve", { approved }));
+  }
+
   /** Choose how fast to follow: spread out, or as fast as the servers allow. */
   async chooseSpeed(speed: Speed): Promise<void> {
     await this.failures.guard(() => this.engine.call("follow.speed", { speed }));

@@ -3,6 +3,7 @@ import { fromStore } from "svelte/store";
 import { live, readState, type State } from "../engine/stores";
 
 const KEYS = [
+  "approval",
   "archive",
   "candidate",
   "directory",
@@ -26,6 +27,8 @@ export class Stored {
   private readonly views = fromStore(live<Views | undefined>(["state"], readAll, undefined));
 
   readonly isLoaded = $derived(this.views.current !== undefined);
+  /** The standing approval to follow people who are new in the directory. */
+  readonly approval = $derived(this.views.current?.approval ?? null);
   readonly archive = $derived(this.views.current?.archive ?? null);
   /** An archive of another account that waits for the person's answer. */
   readonly candidate = $derived(this.views.current?.candidate ?? null);
