@@ -8,6 +8,7 @@ import {
   type ApprovalView,
   type ArchiveView,
   type DirectoryView,
+  type ExcludedPeopleView,
   type GuessView,
   type LanesView,
   type MatchesView,
@@ -32,6 +33,7 @@ export interface State {
   /** An archive of another account that waits for the person's answer. */
   candidate: ArchiveView;
   directory: DirectoryView;
+  excluded: ExcludedPeopleView;
   lanes: LanesView;
   matches: MatchesView;
   news: NewsView;
