@@ -103,6 +103,7 @@ export const FILTERS = {
   followed: hasState("following"),
   failed: hasState("failed"),
   followers: (match: MatchView) => !match.following,
+  new: (match: MatchView) => match.following && match.new_since !== null,
 } as const;
 export type Filter = keyof typeof FILTERS;
 

@@ -170,6 +170,7 @@ test("a filter keeps what it says", () => {
     bluesky: 5,
     fediverse: 2,
     check: 2,
+    new: 0,
     hinted: 2,
     followed: 1,
     failed: 1,
