@@ -67,6 +67,7 @@ function account(over: Partial<Account> = {}): Account {
     server: "https://pds.example.org",
     kind: "oauth",
     expired: false,
+    maySearch: false,
     endsAt: "2026-11-23T09:00:00.000Z",
     ...over,
   };
