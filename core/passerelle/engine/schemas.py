@@ -16,7 +16,8 @@ SCHEMAS_KEY = "schemas"  # in store `state`: store -> the number of what it hold
 FIRST = 1  # of stores written before numbers were stored
 
 SCHEMAS: Mapping[str, int] = {
-    # 2: `queue` has `as_of`; 3: `queue` has `accounts`; 4: `queue` has `speed` and `done_at`; 5: `lanes` has `new`
+    # 2: `queue` has `as_of`; 3: `queue` has `accounts`; 4: `queue` has `speed` and `done_at`; 5: `lanes` has `new` and
+    # `mutuals_found`
     "state": 5,
     "people": 2,  # 2: `follows` for each account
     "matches": 2,  # 2: `new_since`
@@ -116,7 +117,7 @@ def _state_3(records: Records) -> dict[str, Any]:
 
 def _state_4(records: Records) -> dict[str, Any]:
     lanes = records.get("lanes")
-    return {**records, "lanes": {**lanes, "new": 0}} if lanes else dict(records)
+    return {**records, "lanes": {**lanes, "new": 0, "mutuals_found": 0}} if lanes else dict(records)
 
 
 def _matches_1(records: Records) -> dict[str, Any]:
