@@ -8,6 +8,7 @@ import {
   type ApprovalView,
   type ArchiveView,
   type DirectoryView,
+  type ExcludedPeopleView,
   type GuessView,
   type LanesView,
   type MatchesView,
@@ -32,6 +33,7 @@ export interface State {
   /** An archive of another account that waits for the person's answer. */
   candidate: ArchiveView;
   directory: DirectoryView;
+  excluded: ExcludedPeopleView;
   lanes: LanesView;
   matches: MatchesView;
   news: NewsView;
@@ -43,7 +45,7 @@ export interface State {
 }
 
 const DATABASE = "passerelle";
-const VERSION = 3; // 2: store "hints"; 3: stores "candidates" and "guesses"
+const VERSION = 4; // 2: store "hints"; 3: stores "candidates" and "guesses"; 4: store "profiles"
 
 /** Run something with the engine's database; the first context that opens it creates its stores. */
 export const useDatabase = makeUse(

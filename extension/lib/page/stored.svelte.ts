@@ -7,6 +7,7 @@ const KEYS = [
   "archive",
   "candidate",
   "directory",
+  "excluded",
   "lanes",
   "offer",
   "search",
@@ -33,6 +34,8 @@ export class Stored {
   /** An archive of another account that waits for the person's answer. */
   readonly candidate = $derived(this.views.current?.candidate ?? null);
   readonly directory = $derived(this.views.current?.directory ?? null);
+  /** People who are never proposed, with the reason. */
+  readonly excluded = $derived(this.views.current?.excluded?.people ?? []);
   /** Version 0 is no directory: the engine stores it with the error of a first download that failed. */
   readonly hasDirectory = $derived(this.directory !== null && this.directory.version > 0);
   readonly summary = $derived(this.views.current?.matches ?? null);
