@@ -68,7 +68,6 @@ function account(over: Partial<Account> = {}): Account {
     kind: "oauth",
     maySearch: false,
     expired: false,
-    maySearch: false,
     endsAt: "2026-11-23T09:00:00.000Z",
     ...over,
   };
