@@ -50,7 +50,7 @@ def rows_of(*people: Someone) -> list[dict[str, str]]:
 
 
 @pytest.fixture
-def directory(world: World, tmp_path: Path) -> Iterator[DirectoryServer]:
+def own_directory(world: World, tmp_path: Path) -> Iterator[DirectoryServer]:
     """A directory of this test alone, under the usual name."""
     folder = tmp_path / "directory"
     folder.mkdir()
@@ -63,7 +63,7 @@ def directory(world: World, tmp_path: Path) -> Iterator[DirectoryServer]:
 
 @pytest.fixture
 def watching(
-    playwright: Playwright, packages: Packages, world: World, directory: DirectoryServer, tmp_path: Path
+    playwright: Playwright, packages: Packages, world: World, own_directory: DirectoryServer, tmp_path: Path
 ) -> Iterator[tuple[Chromium, Page]]:
     """A browser that may notify, whose clock tests can set, with an archive of PEOPLE."""
     package = allow_notifications(copy_with_clock(packages.chromium, tmp_path / "package", timedelta()))
@@ -86,11 +86,11 @@ def await_news(page: Page, count: int) -> None:
 
 
 def test_a_newcomer_is_marked_and_announced_once_and_followed_by_no_one(
-    watching: tuple[Chromium, Page], directory: DirectoryServer, pds: Pds, person: Account
+    watching: tuple[Chromium, Page], own_directory: DirectoryServer, pds: Pds, person: Account
 ) -> None:
     browser, page = watching
     sign_in(page, person)
-    directory.add(rows_of(PEOPLE[0]))
+    own_directory.add(rows_of(PEOPLE[0]))
     let_a_day_pass(browser, page)
     await_news(page, 1)
     page.get_by_test_id("filter-new").click()
@@ -106,7 +106,7 @@ def test_a_newcomer_is_marked_and_announced_once_and_followed_by_no_one(
 
 
 def test_with_the_standing_approval_a_newcomer_is_followed_once(
-    watching: tuple[Chromium, Page], directory: DirectoryServer, pds: Pds, person: Account
+    watching: tuple[Chromium, Page], own_directory: DirectoryServer, pds: Pds, person: Account
 ) -> None:
     browser, page = watching
     sign_in(page, person)
@@ -118,7 +118,7 @@ def test_with_the_standing_approval_a_newcomer_is_followed_once(
     expect(switch).to_have_attribute("aria-checked", "true")
     go_home(page)
 
-    directory.add(rows_of(PEOPLE[1]))
+    own_directory.add(rows_of(PEOPLE[1]))
     let_a_day_pass(browser, page)
     await_news(page, 1)
     assert list(await_notifications(browser, page)) == ["newcomers"]
@@ -145,3 +145,42 @@ def await_follows(page: Page, pds: Pds, person: Account, expected: list[str]) ->
             return
         page.wait_for_timeout(200)
     raise AssertionError(f"{subjects} instead of {expected}")
+
+
+def test_who_went_to_x_for_the_archive_is_reminded_a_day_later_and_one_press_leads_on(
+    playwright: Playwright, packages: Packages, world: World, tmp_path: Path
+) -> None:
+    package = allow_notifications(copy_with_clock(packages.chromium, tmp_path / "package", timedelta()))
+    with Chromium(playwright, package, tmp_path / "profile", closed_world(world)) as browser:
+        page = browser.open_page(APP)
+        with browser.context.expect_page() as opened:
+            page.get_by_test_id("get-archive").click()
+        assert opened.value.url.startswith("https://x.com/settings/download_your_data")
+        opened.value.close()
+        expect(page.get_by_test_id("archive-asked")).to_be_visible()
+        expect(page.get_by_test_id("read-following")).to_be_visible()  # meanwhile
+
+        let_a_day_pass(browser, page)
+        assert list(await_notifications(browser, page)) == ["archive"]
+        popup = browser.open_page("popup.html")
+        set_clock(page, DAY)
+        popup.reload()
+        popup.get_by_test_id("archive-due-choose").click()
+        expect(popup.get_by_test_id("choose-file")).to_be_visible()
+        hand_over(page, make_archive(tmp_path / "x.zip", following=PEOPLE))
+        await_matches(page, len(PEOPLE))
+        expect(page.get_by_test_id("archive-due")).to_have_count(0)
+
+
+def test_no_notification_is_offered_twice(chromium: Chromium) -> None:
+    page = chromium.open_page(APP)
+    with chromium.context.expect_page() as opened:
+        page.get_by_test_id("get-archive").click()
+    opened.value.close()
+    page.get_by_test_id("notify-later").click()
+    expect(page.get_by_test_id("notify-offer")).to_have_count(0)
+    page.reload()
+    expect(page.get_by_test_id("archive-asked")).to_be_visible()
+    expect(page.get_by_test_id("notify-offer")).to_have_count(0)
+    open_settings(page)
+    expect(page.get_by_test_id("notify-switch")).to_have_attribute("aria-checked", "false")
