@@ -167,7 +167,7 @@ def test_the_lanes_add_up_to_the_followed_people(tmp_path: Path) -> None:
             {"group": "media", "rest_ids": [ELIF.rest_id]},
             {"group": "elected", "rest_ids": [DARIUSZ.rest_id]},
         ]
-        assert (counts["followers"], counts["followers_found"]) == (1, 0)
+        assert (counts["followers"], counts["followers_found"], counts["mutuals_found"]) == (2, 1, 1)
 
     asyncio.run(main())
 
