@@ -6,16 +6,17 @@ One real PDS answers under both names, each name only for its own part: a reques
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
 from tests.world.exchange import Answer, Ask, Site, page
 from tests.world.pds import HOSTNAME
 
 ISSUER = "login.passerelle.eu"
-RESOURCE = "/.well-known/oauth-protected-resource"
+RESOURCE = "/.well-known/oauth-protected-resource"  # RFC 9728
+METADATA = "/.well-known/oauth-authorization-server"  # RFC 8414
 # What an authorization server answers: its endpoints, its pages, and what these load.
-ISSUERS_OWN = ("/oauth/", "/.well-known/oauth-authorization-server", "/@atproto/", "/account")
+ISSUERS_OWN = ("/oauth/", METADATA, "/@atproto/", "/account")
 
 
 def make_split(bluesky: Site) -> Mapping[str, Site]:
@@ -28,7 +29,7 @@ def _resource_server(bluesky: Site) -> Site:
         if ask.path.startswith(ISSUERS_OWN):
             return _elsewhere()
         if ask.path == RESOURCE:
-            return _name_issuer(bluesky(ask))
+            return _with(bluesky(ask), authorization_servers=[f"https://{ISSUER}"])
         return bluesky(ask)
 
     return site
@@ -36,15 +37,16 @@ def _resource_server(bluesky: Site) -> Site:
 
 def _authorization_server(bluesky: Site) -> Site:
     def site(ask: Ask) -> Answer:
+        if ask.path == METADATA:
+            return _with(bluesky(ask), protected_resources=[f"https://{HOSTNAME}"])
         return bluesky(ask) if ask.path.startswith(ISSUERS_OWN) else _elsewhere()
 
     return site
 
 
-def _name_issuer(answer: Answer) -> Answer:
-    """Return the metadata of the PDS with the other name in it: RFC 9728, section 3.2."""
-    metadata = {**json.loads(answer.body), "authorization_servers": [f"https://{ISSUER}"]}
-    return Answer(answer.status, answer.headers, json.dumps(metadata).encode())
+def _with(answer: Answer, **fields: Sequence[str]) -> Answer:
+    """Return metadata with other fields. The PDS takes itself for its authorization server."""
+    return Answer(answer.status, answer.headers, json.dumps({**json.loads(answer.body), **fields}).encode())
 
 
 def _elsewhere() -> Answer:
