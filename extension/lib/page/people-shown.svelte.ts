@@ -4,7 +4,7 @@ import { readMatchesOf } from "../engine/stores";
 import { locale } from "../i18n/i18n.svelte";
 import type { LanesView, MatchView } from "../messages/messages.gen";
 import * as settings from "../settings";
-import { counts, EVERYONE, type Filter, find, parseShown, type Shown, sorted } from "./list";
+import { among, counts, EVERYONE, type Filter, find, parseShown, type Shown, sorted } from "./list";
 import type { Matches } from "./matches.svelte";
 
 const FIRST = 40; // rows: more than the highest screen shows
@@ -88,8 +88,7 @@ export class PeopleShown {
   }
 
   private ofGroup(people: readonly MatchView[]): readonly MatchView[] {
-    const ids = this.inGroup && new Set(this.inGroup.rest_ids);
-    return ids ? people.filter(({ rest_id }) => ids.has(rest_id)) : people;
+    return this.inGroup ? among(people, this.inGroup.rest_ids) : people;
   }
 
   /** Store what is shown, a moment after its last change. For an effect: returns the function that drops what was not stored. */
