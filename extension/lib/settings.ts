@@ -10,6 +10,7 @@ const DRAFT = "sign-in-draft";
 const STARTED = "started-sign-in";
 const DISMISSED = "dismissed-work";
 const BADGES_OFFER = "badges-offer";
+const LIST = "list";
 
 /** Return the chosen language; "auto" until one is chosen. */
 export async function language(): Promise<LanguageSetting> {
@@ -71,6 +72,15 @@ export async function isBadgesOfferDismissed(): Promise<boolean> {
 
 export async function dismissBadgesOffer(): Promise<void> {
   await browser.storage.local.set({ [BADGES_OFFER]: false });
+}
+
+/** Return how the list of people was shown last, as it was stored; null before it ever was. */
+export async function storedList(): Promise<unknown> {
+  return (await browser.storage.local.get(LIST))[LIST] ?? null;
+}
+
+export async function storeList(list: object): Promise<void> {
+  await browser.storage.local.set({ [LIST]: list });
 }
 
 /** Delete all settings. */

@@ -33,12 +33,15 @@ class Servers {
   expiresIn = 3600;
   clockIsWrong = false;
   isDown = false;
+  renewals: "answered" | "dropped" | "unreachable" = "answered";
   refreshing: () => Promise<void> = () => Promise.resolve();
 
   fetch: typeof globalThis.fetch = async (input, init) => {
     const request = new Request(input, init);
     const url = new URL(request.url);
-    if (this.isDown)
+    const isRenewal = url.pathname === "/oauth/token" && this.number > 0;
+    const isSilent = isRenewal && this.renewals === "unreachable";
+    if (this.isDown || isSilent)
       throw new SessionError("server_unreachable", { host: url.host });
     this.asked.push(url.pathname);
     const proof = request.headers.get("dpop");
@@ -46,7 +49,10 @@ class Servers {
       const refusal = this.check(proof, url.origin === ISSUER);
       if (refusal) return refusal;
     }
-    return this.answer(url, request);
+    const answer = await this.answer(url, request);
+    if (isRenewal && this.renewals === "dropped")
+      throw new SessionError("server_unreachable", { host: url.host });
+    return answer;
   };
 
   private check(proof: string, isIssuer: boolean): Response | null {
@@ -250,20 +256,44 @@ test("each request carries the token and a proof of its own, dated a few seconds
 
 test("a token that the server calls invalid is renewed once and the request sent again", async () => {
   await enter();
-  servers.number = 1;
-  const outdated = await stored();
-  if (!outdated) throw new Error("no session");
-  await store.update({
-    kind: "oauth",
-    network: "bluesky",
-    id: DID,
-    address: HANDLE,
-    server: PDS,
-    signedInAt: "",
-    tokens: { ...outdated, access: "access-0" },
-  });
+  await outdate();
   expect((await sessions.authorizedFetch(DID, LIST)).status).toBe(200);
   expect((await stored())?.access).toBe("access-2");
+});
+
+/** Make the stored token one that the server no longer accepts, although it should still be good for an hour. */
+const outdate = async () => {
+  const session = await store.get(DID);
+  if (session?.kind !== "oauth" || !session.tokens)
+    throw new Error("no session");
+  const tokens = { ...session.tokens, access: "access-0" };
+  await store.update({ ...session, tokens });
+};
+
+test("a renewal that cannot reach its server does not end the session of a refused token", async () => {
+  await enter();
+  await outdate();
+  servers.renewals = "unreachable";
+  await expect(sessions.authorizedFetch(DID, LIST)).rejects.toEqual(
+    code("server_unreachable"),
+  );
+  expect((await sessions.current("bluesky"))?.expired).toBe(false);
+  servers.renewals = "answered";
+  expect((await sessions.authorizedFetch(DID, LIST)).status).toBe(200);
+});
+
+test("a renewal whose answer is lost ends the session, since its refresh token is used up", async () => {
+  await enter();
+  await outdate();
+  servers.renewals = "dropped";
+  await expect(sessions.authorizedFetch(DID, LIST)).rejects.toEqual(
+    code("server_unreachable"),
+  );
+  servers.renewals = "answered";
+  await expect(sessions.authorizedFetch(DID, LIST)).rejects.toEqual(
+    code("session_expired"),
+  );
+  expect((await sessions.current("bluesky"))?.expired).toBe(true);
 });
 
 test("contexts that renew at the same moment use a refresh token once", async () => {

@@ -137,9 +137,18 @@ class Pds:
         """Lead its own requests to hosts of the closed world to the front at `port`, trusted by `authority` (PEM)."""
         self._front.write_text(json.dumps({"port": port, "authority": authority}))
 
-    def set_lifetimes(self, *, access: timedelta | None = None, session: timedelta | None = None) -> None:
-        """Set how long new access tokens and every OAuth session live; None: as long as usual."""
-        lives = {"access": access, "session": session}
+    def set_lifetimes(
+        self,
+        *,
+        access: timedelta | None = None,
+        told: timedelta | None = None,
+        session: timedelta | None = None,
+    ) -> None:
+        """Set how long new access tokens and every OAuth session live; None: as long as usual.
+
+        `told`: what clients are told instead of the life of their access token.
+        """
+        lives = {"access": access, "told": told, "session": session}
         chosen = {name: milliseconds(life) for name, life in lives.items() if life is not None}
         written = self._lifetimes.with_suffix(".new")
         written.write_text(json.dumps(chosen))

@@ -90,6 +90,7 @@ class Engine:
             "follow.start": follows.on_start,
             "follow.pause": follows.on_pause,
             "follow.resume": follows.on_resume,
+            "follow.cancel": follows.on_cancel,
             "follow.speed": follows.on_speed,
             "follow.estimate": follows.on_estimate,
             "follow.moved": follows.on_moved,

@@ -151,6 +151,12 @@ class FollowResume(Fields):
     account: str | None = None
 
 
+class FollowCancel(Fields):
+    """Follow no one else of those who wait, with one own account, or with those that follow now (None)."""
+
+    account: str | None = None
+
+
 class FollowPrefer(Fields):
     """Follow people who are on several networks on this one only, or on each (None); their row may say otherwise."""
 
@@ -324,6 +330,7 @@ COMMANDS: dict[str, tuple[type[Fields], type[View] | type[Nothing]]] = {
     "follow.start": (FollowStart, QueueView),
     "follow.pause": (FollowPause, Nothing),
     "follow.resume": (FollowResume, Nothing),
+    "follow.cancel": (FollowCancel, Nothing),
     "follow.speed": (FollowSpeed, Nothing),
     "follow.estimate": (FollowEstimate, FollowTimes),
     "follow.moved": (FollowMoved, Nothing),

@@ -86,6 +86,11 @@ export class Follow {
     await this.failures.guard(() => this.engine.call("follow.resume", {}));
   }
 
+  /** Follow no one else of those who wait: they are in the list again, and who was followed stays so. */
+  async cancel(): Promise<void> {
+    await this.failures.guard(() => this.engine.call("follow.cancel", {}));
+  }
+
   /** Continue after a sign-in: mark who is followed already, resume what it had stopped, then do what waited for it. */
   async afterSignIn(account: string, waiting: (() => Promise<void>) | null): Promise<void> {
     await this.refresh(account);

@@ -148,7 +148,8 @@ export class Matches {
     if (this.pending.get(key) === pending) this.pending.delete(key);
   }
 
-  private withPending(match: MatchView): MatchView {
+  /** Return a match with what the person has decided since it was stored. */
+  withPending(match: MatchView): MatchView {
     return match.accounts.reduce((changed, account) => {
       const { network, address } = account;
       const pending = this.pending.get(keyOf(match.rest_id, account));

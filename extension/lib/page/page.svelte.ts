@@ -19,6 +19,7 @@ import { Follow } from "./follow.svelte";
 import { History } from "./history.svelte";
 import { Matches } from "./matches.svelte";
 import { openTab, persistStorage, saveFile } from "./platform";
+import { PeopleShown } from "./people-shown.svelte";
 import { Stored } from "./stored.svelte";
 import { Work } from "./work.svelte";
 
@@ -30,6 +31,7 @@ export class Page {
   readonly stored = new Stored();
   readonly work = new Work(engine, this.stored, this.failures);
   readonly matches = new Matches(engine, this.failures);
+  readonly people = new PeopleShown(this.matches);
   readonly history = new History(engine, this.failures);
   readonly signedIn = new SignedIn(engine, sessions, this.failures);
   readonly follow = new Follow(engine, this.stored, this.signedIn, this.failures, () => {
@@ -71,15 +73,16 @@ export class Page {
     this.place = place;
     this.readHash();
     this.listen();
-    [locale.setting, this.reading, this.isBadgesOfferDismissed] = await Promise.all([
+    const [language, reading, isDismissed, isSigningIn] = await Promise.all([
       settings.language(),
       readReading(),
       settings.isBadgesOfferDismissed(),
+      this.signedIn.start(),
       this.work.start(),
+      this.people.start(),
     ]);
-    const isSigningIn = await this.signedIn.start();
+    [locale.setting, this.reading, this.isBadgesOfferDismissed] = [language, reading, isDismissed];
     if (isSigningIn && place === "popup" && this.view === "home") this.showSignIn();
-    await Promise.all([this.rouse(), persistStorage()]);
   }
 
   go(view: View): void {
@@ -192,8 +195,12 @@ export class Page {
     settings.onLanguage((setting) => (locale.setting = setting));
   }
 
-  // Work that a closed browser left behind goes on, or reports that it was interrupted, as soon as the engine runs.
-  private async rouse(): Promise<void> {
+  /**
+   * Start the engine where a closed browser left work behind: it goes on, or reports that it was interrupted. Called once by
+   * each page, after it shows.
+   */
+  async rouse(): Promise<void> {
+    void persistStorage();
     const [work, queue, search] = await Promise.all([
       readState("work"),
       readState("queue"),

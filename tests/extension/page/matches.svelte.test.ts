@@ -30,7 +30,10 @@ async function shown(answers = {}) {
     });
   });
   flushSync();
-  await settle();
+  await vi.waitFor(() => {
+    expect(matches.isLoaded).toBe(true);
+  });
+  flushSync();
   return { ...fake, failures, matches, history };
 }
 
