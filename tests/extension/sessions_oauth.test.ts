@@ -204,14 +204,18 @@ const returned = (over: Record<string, string> = {}) => {
   });
   return `${REDIRECT}?${query}`;
 };
+const signInParts = (openPage: (url: string) => Promise<string>) => ({
+  fetch: ((input, init) =>
+    servers.fetch(input, init)) as typeof globalThis.fetch,
+  exclusively,
+  openPage,
+  redirect: REDIRECT,
+});
 const enter = async (
   openPage: (url: string) => Promise<string> = () =>
     Promise.resolve(returned()),
 ) => {
-  const fetch: typeof globalThis.fetch = (input, init) =>
-    servers.fetch(input, init);
-  const parts = { fetch, exclusively, openPage, redirect: REDIRECT };
-  return sessions.add(await signIn(parts, HANDLE));
+  return sessions.add(await signIn(signInParts(openPage), HANDLE));
 };
 const stored = async () => {
   const session = await store.get(DID);
@@ -230,6 +234,7 @@ test("signing in asks for following only, stores a key that cannot be read, and 
     server: PDS,
     expired: false,
     endsAt: "2026-12-11T10:00:00.000Z",
+    maySearch: false,
   });
   expect(servers.pushed.get("scope")).toBe(FOLLOW);
   expect(servers.pushed.get("code_challenge_method")).toBe("S256");
@@ -239,6 +244,23 @@ test("signing in asks for following only, stores a key that cannot be read, and 
   await expect(
     crypto.subtle.exportKey("jwk", key as CryptoKey),
   ).rejects.toThrow();
+});
+
+test("searching accounts is asked for by a further consent, whose tokens replace the earlier ones", async () => {
+  await enter();
+  const searching = "rpc:app.bsky.actor.searchActors?aud=*";
+  servers.granted = `${FOLLOW} ${searching}`;
+  const parts = signInParts(() => Promise.resolve(returned()));
+  await sessions.add(await signIn(parts, DID, true));
+  expect(servers.pushed.get("scope")).toBe(`${FOLLOW} ${searching}`);
+  expect(await sessions.list()).toMatchObject([{ id: DID, maySearch: true }]);
+  await expect.poll(() => servers.revoked.length).toBe(1);
+});
+
+test("a server that grants following alone is not searched", async () => {
+  const parts = signInParts(() => Promise.resolve(returned()));
+  const account = await sessions.add(await signIn(parts, DID, true));
+  expect(account.maySearch).toBe(false);
 });
 
 test("each request carries the token and a proof of its own, dated a few seconds back", async () => {

@@ -18,9 +18,11 @@ from tests.world.processes import Child
 NODE = Path(__file__).parent / "node"
 HOSTNAME = "pds.passerelle.eu"  # what DID documents point to; the world answers under it
 HANDLES = f".{HOSTNAME}"
+BEHIND = "appview.passerelle.eu"  # the AppView to which it sends what it does not answer itself
 FOLLOW = "app.bsky.graph.follow"
 PROFILE = "app.bsky.actor.profile"
 PAGE = 100  # records a listRecords page may hold
+ADMIN_PASSWORD = "admin"
 PASSWORD = "correct horse battery staple"  # of every account here
 
 
@@ -86,6 +88,7 @@ class Pds:
     """A PDS with its data in `folder`; it can be killed and started again. Its clock is ahead by `clock`.
 
     `limits`: by the PDS's names, other limits than its own; they switch its rate limits on.
+    `appview`: whether it has an AppView, BEHIND, for searches of signed-in accounts.
     `issuer`: the origin of its authorization server, where that is another than its own.
     """
 
@@ -97,6 +100,7 @@ class Pds:
         limits: Mapping[str, ServerLimit] | None = None,
         clock: timedelta = timedelta(),
         issuer: str = "",
+        appview: bool = False,
     ) -> None:
         self._front = folder / "front.json"
         self._lifetimes = folder / "lifetimes.json"
@@ -112,6 +116,11 @@ class Pds:
             "PDS_BLOBSTORE_DISK_LOCATION": str(folder / "blobs"),
             "PDS_DID_PLC_URL": f"http://127.0.0.1:{plc.port}",
             "PDS_DEV_MODE": "true",  # the PLC has a private address
+            **(
+                {"PDS_BSKY_APP_VIEW_URL": f"https://{BEHIND}", "PDS_BSKY_APP_VIEW_DID": f"did:web:{BEHIND}"}
+                if appview
+                else {}
+            ),
             "PDS_INVITE_REQUIRED": "false",
             "PDS_ENABLE_DID_DOC_WITH_SESSION": "true",
             "PDS_RATE_LIMITS_ENABLED": str(limits is not None).lower(),
@@ -121,7 +130,7 @@ class Pds:
             # Keys of a server that no other machine can reach and that ends with the test.
             "PDS_JWT_SECRET": "jwt-secret-of-a-test",
             "PDS_DPOP_SECRET": "0d" * 32,
-            "PDS_ADMIN_PASSWORD": "admin",
+            "PDS_ADMIN_PASSWORD": ADMIN_PASSWORD,
             "PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX": "1c" * 32,
         }
         self.port = 0
@@ -201,6 +210,13 @@ class Pds:
         secrets = {"identifier": account.handle, "password": account.password}
         token = self._post("com.atproto.server.createSession", secrets)["accessJwt"]
         self._http.post("com.atproto.server.deactivateAccount", json={}, headers={"authorization": f"Bearer {token}"})
+
+    def take_down(self, account: Account) -> None:
+        """Take an account down, as the server's moderators do."""
+        subject = {"$type": "com.atproto.admin.defs#repoRef", "did": account.did}
+        body = {"subject": subject, "takedown": {"applied": True, "ref": "a test"}}
+        answer = self._http.post("com.atproto.admin.updateSubjectStatus", json=body, auth=("admin", ADMIN_PASSWORD))
+        self._answer(answer)
 
     def list_follows(self, did: str) -> list[FollowRecord]:
         """Read every follow record in the repository of `did`."""

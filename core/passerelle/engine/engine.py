@@ -85,6 +85,7 @@ class Engine:
             "watch.sync": watch.on_sync,
             "watch.approve": watch.on_approve,
             "decision.set": matches.on_decide,
+            "decision.set_many": matches.on_decide_many,
             "account.find": follows.on_find_account,
             "follow.refresh": follows.on_refresh,
             "follow.start": follows.on_start,

@@ -21,11 +21,12 @@ from passerelle.identifiers import Network
 from passerelle.matching.guesses import GuessView
 from passerelle.matching.records import SourceName
 from passerelle.matching.views import FollowState, MatchesView
-from passerelle.people.observations import SeenList, SeenPerson
+from passerelle.people.observations import SeenList
 from passerelle.people.summary import ArchiveView
 from passerelle.view import ErrorView, Fields, View
 
 MAX_SEEN = 5_000  # people of one people.add
+MAX_DECIDED = 100_000  # people of one decision.set_many
 MAX_PROFILES = 1_000  # people of one hint.find
 
 
@@ -61,9 +62,12 @@ class Opened(View):
 
 
 class PeopleAdd(Fields):
-    """Name people of the graph by what X's pages showed; where they were `listed`, add them too. Then match again."""
+    """Name people of the graph by what X's pages showed, and keep what they write of themselves.
 
-    people: list[SeenPerson] = Field(max_length=MAX_SEEN)
+    Where they were `listed`, add them too. Then match again.
+    """
+
+    people: list[SeenProfile] = Field(max_length=MAX_SEEN)
     listed: SeenList | None = None
 
 
@@ -121,6 +125,16 @@ class Decide(Fields):
     network: Network
     address: str
     decision: Literal["chosen", "unchosen", "rejected", "unrejected"]
+
+
+class DecideMany(Fields):
+    """Tick, or untick, the accounts of these people; what cannot be chosen, or was rejected, stays as it is.
+
+    Of people muted on X only what was ticked is unticked: they are ticked one by one.
+    """
+
+    rest_ids: list[str] = Field(max_length=MAX_DECIDED)
+    decision: Literal["chosen", "unchosen"]
 
 
 class FollowRefresh(Fields):
@@ -325,6 +339,7 @@ COMMANDS: dict[str, tuple[type[Fields], type[View] | type[Nothing]]] = {
     "watch.sync": (WatchSync, Nothing),
     "watch.approve": (WatchApprove, Nothing),
     "decision.set": (Decide, Nothing),
+    "decision.set_many": (DecideMany, Nothing),
     "account.find": (AccountFind, AccountFound),
     "follow.refresh": (FollowRefresh, Nothing),
     "follow.start": (FollowStart, QueueView),

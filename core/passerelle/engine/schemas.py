@@ -28,6 +28,7 @@ SCHEMAS: Mapping[str, int] = {
     "hints": 1,
     "candidates": 1,
     "guesses": 1,
+    "profiles": 1,
 }
 
 LARGE_STORES = frozenset({"directory"})  # not read where there is nothing to migrate; never alone

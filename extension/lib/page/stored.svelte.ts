@@ -3,9 +3,11 @@ import { fromStore } from "svelte/store";
 import { live, readState, type State } from "../engine/stores";
 
 const KEYS = [
+  "approval",
   "archive",
   "candidate",
   "directory",
+  "excluded",
   "lanes",
   "offer",
   "search",
@@ -26,10 +28,14 @@ export class Stored {
   private readonly views = fromStore(live<Views | undefined>(["state"], readAll, undefined));
 
   readonly isLoaded = $derived(this.views.current !== undefined);
+  /** The standing approval to follow people who are new in the directory. */
+  readonly approval = $derived(this.views.current?.approval ?? null);
   readonly archive = $derived(this.views.current?.archive ?? null);
   /** An archive of another account that waits for the person's answer. */
   readonly candidate = $derived(this.views.current?.candidate ?? null);
   readonly directory = $derived(this.views.current?.directory ?? null);
+  /** People who are never proposed, with the reason. */
+  readonly excluded = $derived(this.views.current?.excluded?.people ?? []);
   /** Version 0 is no directory: the engine stores it with the error of a first download that failed. */
   readonly hasDirectory = $derived(this.directory !== null && this.directory.version > 0);
   readonly summary = $derived(this.views.current?.matches ?? null);
