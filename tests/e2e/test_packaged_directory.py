@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,10 @@ from passerelle.directory import Row, read_lines, read_packaged
 from playwright.sync_api import Page, expect
 
 from tests.data.archives import make_archive
-from tests.data.people import ADA, OWNER, Someone
+from tests.data.people import ADA, Someone
 from tests.e2e.steps import APP, await_matches, error, hand_over, open_settings, row, switch_badges
 from tests.world.chromium import Chromium
-from tests.world.fake_x import Cast, make_site
+from tests.world.fake_x import TESTS, make_site
 from tests.world.sites import X_PATTERNS, X
 from tests.world.world import World
 
@@ -40,7 +41,8 @@ def listed() -> list[Someone]:
 def silent(world: World, listed: list[Someone]) -> Iterator[World]:
     """A world in which only x.com answers, with pages that show the listed organisations."""
     with world.silence():
-        world.sites[X] = make_site(Cast((OWNER, *listed), (), {}))
+        owner, *others = TESTS.shown
+        world.sites[X] = make_site(replace(TESTS, shown=(owner, *listed, *others[HOW_MANY:])))
         yield world
 
 
