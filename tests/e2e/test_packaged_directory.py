@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from tests.data.archives import make_archive
 from tests.data.people import ADA, Someone
-from tests.e2e.steps import APP, await_matches, error, hand_over, open_settings, row, switch_badges
+from tests.e2e.steps import APP, await_matches, error, hand_over, row, switch_badges
 from tests.world.chromium import Chromium
 from tests.world.fake_x import TESTS, make_site
 from tests.world.sites import X_PATTERNS, X
@@ -67,7 +67,6 @@ def test_badges_need_neither_an_archive_nor_a_server(chromium: Chromium, silent:
     chromium.allow_sites(*X_PATTERNS)
     switch_badges(tab)
     expect_badges(chromium, listed)
-    open_settings(tab)
     expect(tab.get_by_test_id("directory")).to_contain_text("This copy came with Passerelle")
 
 
