@@ -34,13 +34,13 @@ def someone(number: int) -> Someone:
 
 @pytest.fixture(scope="module")
 def browser(
-    playwright: Playwright, packages: Packages, world: World, tmp_path_factory: pytest.TempPathFactory
+    playwright: Playwright, packages: Packages, everywhere: World, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Chromium]:
     folder = tmp_path_factory.mktemp("list")
     people = [someone(number) for number in range(PEOPLE)]
     posts = [tweet(number, f"@{one.screen_name} hi", mentions=[one]) for number, one in enumerate(people, 1)]
     archive = make_archive(folder / "x.zip", following=people, followers=(), tweets=posts)
-    with Chromium(playwright, packages.chromium, folder / "profile", closed_world(world)) as browser:
+    with Chromium(playwright, packages.chromium, folder / "profile", closed_world(everywhere)) as browser:
         tab = browser.open_page(APP)
         hand_over(tab, archive)
         expect(tab.get_by_test_id("match-list")).to_have_attribute("data-size", str(PEOPLE))
