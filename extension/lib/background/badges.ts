@@ -27,6 +27,7 @@ export function makeBadgesBackground(
   const matches = memoize(readMatches);
   const queue = memoize(() => readKeys("queue")); // few people on a page are in it
   const following = memoize(readFollowing);
+  const preferred = memoize(async () => (await readState("preferred"))?.network ?? null);
   const accounts = {
     bluesky: memoize(() => sessions.current("bluesky")),
     fediverse: memoize(() => sessions.current("fediverse")),
@@ -35,7 +36,16 @@ export function makeBadgesBackground(
   const people = makeKnownPeople();
   const inOrder = makeSerializer();
   const forget = () => {
-    for (const one of [version, matches, queue, following, locale, people, ...Object.values(accounts)])
+    for (const one of [
+      version,
+      matches,
+      queue,
+      following,
+      preferred,
+      locale,
+      people,
+      ...Object.values(accounts),
+    ])
       one.forget();
   };
 
@@ -48,8 +58,8 @@ export function makeBadgesBackground(
     matches,
     queued: async (key) => {
       const keys = await queue();
-      const stored = (await following()).map((own) => `${own} ${key}`).find((one) => keys.has(one));
-      return stored === undefined ? null : readQueued(stored);
+      const own = (await following()).find((one) => keys.has(`${one} ${key}`));
+      return own === undefined ? null : readQueued(own, key);
     },
     account: (network) => accounts[network](),
     locale,
@@ -59,12 +69,15 @@ export function makeBadgesBackground(
       return followed;
     },
     // The engine stores an outcome even where it answers with an error: that there is no such account.
+    preferred,
+    undo: (fields) => engine.call("follow.undo", fields).finally(forget),
     look: (fields) =>
       engine.call("account.look", fields).finally(() => {
         forget();
         lookup.forget();
       }),
     openSignIn: () => browser.tabs.create({ url: browser.runtime.getURL("/app.html#sign-in") }),
+    openHistory: () => browser.tabs.create({ url: browser.runtime.getURL("/app.html#history") }),
     openConfirmation,
     publish: () => inOrder(() => publishIndex(parts)),
     now: () => new Date(),
@@ -114,6 +127,9 @@ async function readFollowing(): Promise<string[]> {
   return Object.values(((await read("queue", "current")) as Record<string, string> | undefined) ?? {});
 }
 
-async function readQueued(key: string): Promise<Queued | null> {
-  return ((await read("queue", key)) as Queued | undefined) ?? null;
+// An item as core/passerelle/following/items.py stores it: `is_written` where a server confirmed our own follow.
+async function readQueued(own: string, key: string): Promise<Queued | null> {
+  const item = (await read("queue", `${own} ${key}`)) as
+    (Omit<Queued, "followedBy"> & { readonly is_written: boolean }) | undefined;
+  return item ? { state: item.state, error: item.error, followedBy: item.is_written ? own : null } : null;
 }

@@ -27,6 +27,13 @@ export function makeServices(identify: (person: NamedPerson) => NamedPerson): Om
         return sentenceOf(error, view);
       }
     },
+    undo: async (person, view, account, isSeen) => {
+      try {
+        return (await ask("badge.undo", { ...targetOf(person, view, account), is_seen: isSeen })).error_text;
+      } catch (error) {
+        return sentenceOf(error, view);
+      }
+    },
     confirm: async (person, view, account) => {
       try {
         return (await ask("badge.confirm", targetOf(person, view, account))).error_text;
