@@ -32,7 +32,9 @@ from passerelle_directory.importers.lines import UnreadableFile
 from passerelle_directory.importers.loading import import_file
 from passerelle_directory.locks import WRITER_LOCK, hold_lock
 from passerelle_directory.publishing import keys
-from passerelle_directory.publishing.snapshot import LATEST, AlreadyPublishing, LatestDamaged, publish
+from passerelle_directory.publishing.bucket import BucketError, InvalidAddress, open_bucket
+from passerelle_directory.publishing.files import LATEST
+from passerelle_directory.publishing.snapshot import AlreadyPublishing, LatestDamaged, publish
 
 DONE, WRONG_USAGE, UNREADABLE = 0, 2, 3  # exit statuses, see docs/operators.md
 DEFAULT_PORT = 8600
@@ -41,7 +43,7 @@ SEED = Path(__file__).parent / "seed"
 SEED_FILES = (SEED / "rows.csv", SEED / "departures.csv")
 
 # Errors that the operator can mend: one sentence, no traceback.
-EXPECTED = (DatabaseNotReady, keys.KeyMissing, UnreadableFile, AlreadyPublishing, LatestDamaged)
+EXPECTED = (DatabaseNotReady, keys.KeyMissing, UnreadableFile, AlreadyPublishing, LatestDamaged, BucketError)
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -109,12 +111,17 @@ def run_seed(config: Config, _options: argparse.Namespace) -> int:
     return _import_all(config, SEED_FILES)
 
 
-def run_snapshot(config: Config, _options: argparse.Namespace) -> int:
+def run_snapshot(config: Config, options: argparse.Namespace) -> int:
     """Publish what is in the database."""
+    try:
+        bucket = open_bucket(options.to) if options.to else None
+    except InvalidAddress as error:
+        return _complain(error, WRONG_USAGE)
     key = keys.load_key(config.keys)
     with _writing(config), _open_session(config) as session:
-        latest = publish(session, config.public, key, datetime.now(UTC))
-    _print(f"Version {latest['version']}: {latest['rows']} rows, until {latest['expires']}, in {config.public}")
+        latest = publish(session, config.public, key, datetime.now(UTC), bucket)
+    places = f"{config.public} and {options.to}" if bucket else config.public
+    _print(f"Version {latest['version']}: {latest['rows']} rows, until {latest['expires']}, in {places}")
     return DONE
 
 
@@ -195,7 +202,7 @@ def _set_up_log() -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),  # what standard error is when a line is written
     )
 
 
@@ -223,7 +230,9 @@ def _parser() -> argparse.ArgumentParser:
     importing.set_defaults(run=run_import)
 
     commands.add_parser("seed", help="import the rows that come with this program").set_defaults(run=run_seed)
-    commands.add_parser("snapshot", help="publish: write and sign the files").set_defaults(run=run_snapshot)
+    publishing = commands.add_parser("snapshot", help="publish: write and sign the files")
+    publishing.add_argument("--to", metavar="s3://BUCKET/PREFIX", help="upload them to a bucket, too")
+    publishing.set_defaults(run=run_snapshot)
 
     serving = commands.add_parser("serve", help="serve the published files and the pages")
     serving.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")

@@ -64,7 +64,7 @@ def test_files_are_the_promised_bytes_and_never_change(client: FlaskClient, publ
     assert hashlib.sha256(answer.data).hexdigest() in path
     assert (answer.mimetype, answer.headers.get("Content-Encoding")) == ("application/gzip", None)
     kept = answer.headers["Cache-Control"]
-    assert all(word in kept for word in ("public", "immutable", "max-age=2592000"))
+    assert all(word in kept for word in ("public", "immutable", "max-age=1296000"))
     again = client.get(path, headers={"If-None-Match": answer.headers["ETag"]}, buffered=True)
     assert again.status_code == 304
 

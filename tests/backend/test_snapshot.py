@@ -29,7 +29,8 @@ from passerelle.errors import DirectoryError
 from passerelle.identifiers import RestId, ScreenName
 from passerelle.transport import Response
 from passerelle_directory.publishing.keys import public_bytes
-from passerelle_directory.publishing.snapshot import EXPIRES_AFTER, KEPT_AFTER, AlreadyPublishing, publish
+from passerelle_directory.publishing.lifetimes import CACHED_FOR, KEPT_AFTER
+from passerelle_directory.publishing.snapshot import EXPIRES_AFTER, AlreadyPublishing, publish
 
 from tests.backend.conftest import NOW, Directory
 from tests.backend.people import OTHER_SOURCE, line
@@ -210,7 +211,12 @@ def test_the_signature_covers_every_field(directory: Directory, field: str) -> N
     assert refused.value.code == "directory_signature"
 
 
-def test_superseded_files_stay_thirty_days_and_then_go(directory: Directory) -> None:
+def test_an_erased_row_is_in_no_file_and_no_cache_after_thirty_days() -> None:
+    assert timedelta(days=30) >= KEPT_AFTER + CACHED_FOR
+    assert KEPT_AFTER >= EXPIRES_AFTER  # until then a client may ask for what the older latest.json names
+
+
+def test_superseded_files_stay_two_weeks_and_then_go(directory: Directory) -> None:
     directory.add(line(handle="old.example.com"))
     directory.publish()
     old = names(directory)

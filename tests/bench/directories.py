@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from passerelle_directory.publishing.files import LATEST
 from passerelle_directory.publishing.keys import load_key, make_keys
-from passerelle_directory.publishing.snapshot import FILES_PATH, LATEST, Counts, sign_latest, write_files
+from passerelle_directory.publishing.snapshot import FILES_PATH, Counts, sign_latest, write_files
 
 from tests.bench.inside.invented import make_rows
 from tests.data.people import Someone

@@ -394,6 +394,7 @@ def chosen(network: Network, address: str, did: str | None = None, **fields: Any
         grade="attested",
         preselected=True,
         leaving_on=None,
+        new_since=None,
         accounts=[*given.pop("others", ()), account],
         evidence=[],
         **given,

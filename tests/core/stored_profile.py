@@ -58,6 +58,8 @@ async def live(browser: Browser, archive: str) -> None:
     await browser.ask("search.start", sources=["handles"])
     while browser.storage.stores["state"]["search"]["state"] == "running":
         await asyncio.sleep(0)
+    await browser.ask("watch.approve", approved=True)
+    await browser.ask("directory.update")
     account = browser.storage.stores["matches"][ADA.rest_id]["accounts"][0]["address"]
     await browser.ask("decision.set", rest_id=ADA.rest_id, network="bluesky", address=account, decision="rejected")
     for one in (BRUNO, ELIF):

@@ -1,11 +1,12 @@
-"""Storage that is full, unreadable, or written by a newer version."""
+"""Storage that is full, unreadable, or written by a newer version; what pages are told of writes."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import Any
 
-from passerelle.engine.storage import STORES, Put
+from passerelle.engine.storage import STORES, Clear, Delete, Put
+from passerelle.engine.writer import MOST_KEYS, describe
 from passerelle.errors import StorageFull
 
 from tests.core.engine_steps import (
@@ -169,3 +170,18 @@ def test_a_badge_is_told_at_once_that_storage_is_full(archive: str) -> None:
         await deciding
 
     run(main())
+
+
+def test_pages_are_told_the_keys_that_were_written() -> None:
+    event = describe(
+        [Put("matches", "1", {}), Delete("matches", "2"), Put("matches", "1", {}), Put("state", "queue", {})]
+    )
+    assert event.stores == ["matches", "state"]
+    assert event.keys == {"matches": ["1", "2"], "state": ["queue"]}
+
+
+def test_a_store_that_was_emptied_or_largely_rewritten_is_named_without_keys() -> None:
+    many = [Put("hints", str(number), {}) for number in range(MOST_KEYS + 1)]
+    event = describe([Clear("matches"), Put("matches", "1", {}), *many])
+    assert event.stores == ["matches", "hints"]
+    assert event.keys == {}

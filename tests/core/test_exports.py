@@ -54,6 +54,7 @@ def view(*accounts: AccountView, display_name: str = "Ada") -> MatchView:
         grade="attested",
         preselected=True,
         leaving_on=None,
+        new_since=None,
         accounts=list(accounts),
         evidence=[EvidenceView(code="source", detail=display_name, url=None, date="2026-08-15")],
     )

@@ -218,7 +218,9 @@ test("listeners hear events of their type until they stop", async () => {
   const post = (store: string) => {
     const engine = openChannel();
     engine.post({ event: { type: "engine.progress", step: "ready" } });
-    engine.post({ event: { type: "state.changed", stores: [store] } });
+    engine.post({
+      event: { type: "state.changed", stores: [store], keys: {} },
+    });
     opened.push(engine);
     return new Promise((resolve) => setTimeout(resolve, 30));
   };

@@ -94,12 +94,77 @@ test("a live read follows the engine's changes of its stores, and only those", a
     schemas,
     { kind: "put", store: "state", key: "queue", value: '{"waiting":5}' },
   ]);
-  engine.post({ event: { type: "state.changed", stores: ["matches"] } });
+  engine.post({
+    event: { type: "state.changed", stores: ["matches"], keys: {} },
+  });
   await wait(20);
   expect(seen).toEqual([null]);
-  engine.post({ event: { type: "state.changed", stores: ["queue", "state"] } });
+  engine.post({
+    event: { type: "state.changed", stores: ["queue", "state"], keys: {} },
+  });
   await wait(20);
   expect(seen.at(-1)).toEqual({ waiting: 5 });
+  stop();
+  engine.close();
+});
+
+test("a live read is told which records were written since its last read", async () => {
+  const { write, live, openChannel, schemas } = await load();
+  await write([schemas]);
+  const told: unknown[] = [];
+  const query = (changed: ReadonlySet<string> | null) => {
+    told.push(changed && [...changed].sort());
+    return Promise.resolve(null);
+  };
+  const stop = live(["matches"], query, null).subscribe(() => undefined);
+  const engine = openChannel();
+  const post = (keys: Record<string, string[]>) =>
+    engine.post({
+      event: { type: "state.changed", stores: ["matches"], keys },
+    });
+  await wait(20);
+  post({ matches: ["1", "2"], state: ["queue"] });
+  post({ matches: ["2", "3"] });
+  await wait(20);
+  post({}); // written as a whole
+  await wait(20);
+  expect(told[0]).toBeNull();
+  expect([...new Set((told.slice(1, -1) as string[][]).flat())]).toEqual([
+    "1",
+    "2",
+    "3",
+  ]);
+  expect(told.at(-1)).toBeNull();
+  stop();
+  engine.close();
+});
+
+test("after a read that failed everything is read again", async () => {
+  const { live, openChannel } = await load();
+  const told: unknown[] = [];
+  const reported = vi.fn();
+  vi.stubGlobal("reportError", reported);
+  const query = (changed: ReadonlySet<string> | null) => {
+    told.push(changed && [...changed]);
+    return told.length === 2
+      ? Promise.reject(new Error("closed"))
+      : Promise.resolve(null);
+  };
+  const stop = live(["matches"], query, null).subscribe(() => undefined);
+  const engine = openChannel();
+  for (const key of ["1", "2"]) {
+    await wait(20);
+    engine.post({
+      event: {
+        type: "state.changed",
+        stores: ["matches"],
+        keys: { matches: [key] },
+      },
+    });
+  }
+  await wait(20);
+  expect(told).toEqual([null, ["1"], null]);
+  expect(reported).toHaveBeenCalledOnce();
   stop();
   engine.close();
 });

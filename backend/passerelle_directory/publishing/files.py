@@ -6,6 +6,8 @@ import os
 import tempfile
 from pathlib import Path
 
+LATEST = "latest.json"
+FILES = "files"  # folder of the files that latest.json names
 MAKING = ".making-"  # how the names of unfinished files begin
 OWNER_ONLY = 0o600
 WORLD_READABLE = 0o644

@@ -12,10 +12,10 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,18 +25,17 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from passerelle_directory.locks import Busy, hold_lock
-from passerelle_directory.models import Account, Publication, PublishedFile
-from passerelle_directory.publishing.files import MAKING, WORLD_READABLE, write_whole
+from passerelle_directory.models import Account, Publication
+from passerelle_directory.publishing.bucket import Bucket, Stored
+from passerelle_directory.publishing.files import FILES, LATEST, MAKING, WORLD_READABLE, write_whole
 from passerelle_directory.publishing.keys import public_bytes
 from passerelle_directory.publishing.rows import make_row
+from passerelle_directory.publishing.superseded import delete_superseded, record_superseded
 
 FILES_PATH = "v1/directory/files"  # where clients ask, from the directory's own address
-LATEST = "latest.json"
 # A client refuses a directory past its date: an operator who publishes daily may be away for two weeks, and a
 # mirror that withholds changes (an erasure, a new key) is refused after the same time.
 EXPIRES_AFTER = timedelta(days=14)
-# Erasure reaches every copy by then: files may be cached as long, and no longer (docs/operators.md).
-KEPT_AFTER = timedelta(days=30)
 ACCOUNTS_AT_ONCE = 500
 COMPRESSION = 9
 
@@ -61,6 +60,10 @@ class File:
         """Return the file as latest.json promises it."""
         return {"path": f"{FILES_PATH}/{self.name}", "sha256": self.sha256, "bytes": self.bytes}
 
+    def is_whole_in(self, uploaded: Mapping[str, Stored]) -> bool:
+        """Return whether the bucket has it already, with all its bytes."""
+        return self.name in uploaded and uploaded[self.name].bytes == self.bytes
+
 
 @dataclass(slots=True)
 class Counts:
@@ -77,24 +80,32 @@ class Counts:
             self.organisations += 1
 
 
-def publish(session: Session, public: Path, key: Ed25519PrivateKey, now: datetime) -> dict[str, Any]:
+def publish(
+    session: Session, public: Path, key: Ed25519PrivateKey, now: datetime, bucket: Bucket | None = None
+) -> dict[str, Any]:
     """Write snapshot and evidence under `public`, then latest.json signed with `key`; return its content.
 
-    `now` is an aware UTC time. Files superseded longer than KEPT_AFTER ago are deleted.
-    Raises AlreadyPublishing, LatestDamaged.
+    `now` is an aware UTC time. The same files are uploaded to `bucket`, where there is one. Files superseded longer
+    than KEPT_AFTER ago are deleted. Raises AlreadyPublishing, LatestDamaged, BucketError.
     """
     with _alone(public) as files:
+        uploaded = bucket.list_files() if bucket else {}
         counts = Counts()
         snapshot, evidence = write_files(files, _rows(session), counts)
         version = _next_version(session, public, now)
         session.add(
             Publication(version=version, generated_at=now, people=counts.people, organisations=counts.organisations)
         )
-        _supersede(session, files, {snapshot.name, evidence.name}, now)
+        dates = {name: stored.uploaded_at for name, stored in uploaded.items()}
+        record_superseded(session, files, dates, {snapshot.name, evidence.name}, now)
         session.commit()
         latest = sign_latest(key, version, now, counts.people + counts.organisations, snapshot, evidence)
-        write_whole(public / LATEST, json.dumps(latest, indent=1).encode() + b"\n", WORLD_READABLE, overwrite=True)
-        _delete_old(session, files, now)
+        body = json.dumps(latest, indent=1).encode() + b"\n"
+        write_whole(public / LATEST, body, WORLD_READABLE, overwrite=True)
+        if bucket:
+            missing = [file for file in (snapshot, evidence) if not file.is_whole_in(uploaded)]
+            bucket.upload([files / file.name for file in missing], body)
+        delete_superseded(session, files, bucket, now)
     return latest
 
 
@@ -219,34 +230,10 @@ def _next_version(session: Session, public: Path, now: datetime) -> int:
     return max(int(now.timestamp()), seen + 1)
 
 
-def _supersede(session: Session, files: Path, names: set[str], now: datetime) -> None:
-    """Record which files the new latest.json names, including files on the disk that the database does not list."""
-    known = {file.name: file for file in session.scalars(select(PublishedFile))}
-    for name in {path.name for path in files.glob("*.jsonl.gz")} - known.keys():
-        known[name] = PublishedFile(name=name)
-        session.add(known[name])
-    for name, file in known.items():
-        file.superseded_at = None if name in names else file.superseded_at or now
-
-
-def _delete_old(session: Session, files: Path, now: datetime) -> None:
-    """Delete the files that were superseded long enough ago; the disk first, so that a crash leaves none behind."""
-    for file in session.scalars(select(PublishedFile).where(PublishedFile.superseded_at.is_not(None))):
-        if file.superseded_at and _aware(file.superseded_at) + KEPT_AFTER <= now:
-            (files / file.name).unlink(missing_ok=True)
-            session.delete(file)
-    session.commit()
-
-
-def _aware(moment: datetime) -> datetime:
-    """Return a time with its zone, UTC, which SQLite does not store."""
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
 @contextmanager
 def _alone(public: Path) -> Iterator[Path]:
     """Lock `public` inside the block and yield its folder of files, without leftovers of an interrupted snapshot."""
-    files = public / "files"
+    files = public / FILES
     files.mkdir(parents=True, exist_ok=True)
     try:
         with hold_lock(public.parent / "snapshot.lock"):

@@ -12,10 +12,11 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from passerelle_directory.config import Config
-from passerelle_directory.publishing.snapshot import LATEST
+from passerelle_directory.publishing.files import LATEST
+from passerelle_directory.publishing.lifetimes import CHECKED_AGAIN
 from passerelle_directory.web.languages import LANGUAGES, Language, choose_language
 
-SHORT = 300  # seconds that answers which change may be kept
+SHORT = int(CHECKED_AGAIN.total_seconds())  # seconds that answers which change may be kept
 
 
 class ErrorAnswer(BaseModel):

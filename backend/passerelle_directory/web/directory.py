@@ -9,7 +9,8 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, Field
 
-from passerelle_directory.publishing.snapshot import KEPT_AFTER, LATEST
+from passerelle_directory.publishing.files import FILES, LATEST
+from passerelle_directory.publishing.lifetimes import CACHED_FOR
 from passerelle_directory.web.answers import ErrorAnswer, answer_kept, config
 
 api = APIBlueprint("directory", __name__, url_prefix="/v1/directory", abp_tags=[Tag(name="directory")])
@@ -72,13 +73,13 @@ def get_latest() -> Response:
     },
 )
 def get_file(path: FilePath) -> Response:
-    """Get a file that latest.json names; it never changes, and is gone 30 days after latest.json stops naming it."""
+    """Get a file that latest.json names; it never changes, and is gone 15 days after latest.json stops naming it."""
     response = send_from_directory(
-        config().public / "files",
+        config().public / FILES,
         path.name,
         mimetype="application/gzip",
         etag=path.name[:64],
-        max_age=int(KEPT_AFTER.total_seconds()),
+        max_age=int(CACHED_FOR.total_seconds()),
     )
     response.cache_control.public = True
     response.cache_control.immutable = True

@@ -13,9 +13,9 @@ from passerelle.engine.messages import Nothing
 from passerelle.engine.progress import Progress
 from passerelle.engine.repository import Repository
 from passerelle.engine.storage import Change, Put
-from passerelle.engine.views import DirectoryView
+from passerelle.engine.views import DirectoryView, NewsView
 from passerelle.engine.work import Works
-from passerelle.errors import PasserelleError
+from passerelle.errors import NetworkError, PasserelleError
 from passerelle.view import error_view
 
 
@@ -35,17 +35,25 @@ class Directories:
     async def _update_and_match(self) -> DirectoryView:
         async with self._works.described("directory.update", "directory") as progress:
             view = await self.update(progress)
-            await self._matches.match_all(progress)
+            await self._matches.match_all(progress, marks_new=True)
+            # The person is looking: there is nothing to announce later.
+            news = NewsView(at=self._environment.now().isoformat(), count=0)
+            await self._repository.write([Put("state", "news", news.model_dump(mode="json"))])
             return view
 
-    async def update(self, progress: Progress) -> DirectoryView:
-        """Bring the directory up to date. A failure is stored beside the copy that stays in use, and raised."""
+    async def update(self, progress: Progress, *, is_quiet: bool = False) -> DirectoryView:
+        """Bring the directory up to date. A failure is stored beside the copy that stays in use, and raised.
+
+        `is_quiet`: a network error is raised without being stored, since no page waits and it is tried again soon.
+        """
         source = self._environment.directories[0]
         before = await self._repository.directory()
         known = before if before and before.url == source.url and before.version else None
         try:
             view, changes = await self._download(source, known, progress)
         except PasserelleError as error:
+            if is_quiet and isinstance(error, NetworkError):
+                raise
             view = _failed(known or _no_directory(source), error, self._environment.now())
             await self._repository.write([_put(view)])
             raise

@@ -23,6 +23,7 @@ from passerelle.engine.lanes import Lanes
 from passerelle.engine.matches import Matches
 from passerelle.engine.messages import COMMANDS, EngineInfo, Nothing
 from passerelle.engine.repository import Repository
+from passerelle.engine.watch import Watch
 from passerelle.engine.work import Works, cancel
 from passerelle.errors import CommandError, PasserelleError
 from passerelle.following.rules import FollowRules
@@ -69,6 +70,7 @@ class Engine:
         hints = Hints(environment, repository, works, matches)
         directories = Directories(environment, repository, works, matches)
         archives = Archives(environment, repository, works, directories, matches, hints)
+        watch = Watch(environment, repository, works, directories, matches, follows)
         exports = Exports(repository)
         without_files: Mapping[str, Callable[[Any], Awaitable[Result]]] = {
             "engine.start": self._on_start,
@@ -80,6 +82,8 @@ class Engine:
             "account.look": hints.on_look,
             "directory.update": directories.on_update,
             "match.find": matches.on_find,
+            "watch.sync": watch.on_sync,
+            "watch.approve": watch.on_approve,
             "decision.set": matches.on_decide,
             "account.find": follows.on_find_account,
             "follow.refresh": follows.on_refresh,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from math import ceil
 
@@ -30,7 +30,7 @@ from passerelle.errors import CommandError, ServerRefused, StorageFull
 from passerelle.following.items import State, moved_to
 from passerelle.following.marks import Following
 from passerelle.following.outcomes import Added, Moved, Paused, Resumed, UndoAsked, Withdrawn
-from passerelle.following.pace import SPEEDS
+from passerelle.following.pace import DEFAULT_SPEED, SPEEDS
 from passerelle.following.plan import Plan, Planned, make_items, make_plan, plan_hinted, plan_listed
 from passerelle.following.queue import Queue
 from passerelle.following.rules import FollowRules
@@ -40,6 +40,7 @@ from passerelle.following.steps import Wait
 from passerelle.following.table import FOLLOWING
 from passerelle.following.time_left import done_at
 from passerelle.identifiers import AccountId, Network, network_of, parse_account_id
+from passerelle.matching.views import MatchView
 from passerelle.networks import bluesky
 from passerelle.view import ErrorView
 
@@ -158,6 +159,29 @@ class Follows:
         if plan.account not in self._store.queues:
             raise CommandError("Everything was deleted meanwhile.")
         self._runner(plan.account).start()
+
+    async def add_approved(self, account: AccountId, views: Iterable[MatchView], networks: Sequence[Network]) -> int:
+        """Add people to the queue of `account` by standing approval; return how many accounts.
+
+        No one who is followed or was ever in this queue; and a queue that stands still goes on standing still.
+        """
+        followed = await self._repository.follows(account) or frozenset()
+        plan = make_plan(views, account, followed, networks=networks)
+        queue = self._store.queues.get(account, Queue(account))
+        known = frozenset().union(*(item.names for item in queue.items.values()))
+        new = tuple(item for item in make_items(plan) if not known & item.names)
+        if new:
+            await self._store.open(account)
+            await self._calm_down()
+            await self._store.record(account, Added(new))
+            self._runner(account).start()
+        return len(new)
+
+    async def _calm_down(self) -> None:
+        """Go back to the gentle pace, where nothing is under way at another one."""
+        is_idle = not any(queue.in_state(State.WAITING) for queue in self._store.queues.values())
+        if is_idle and self._store.speed != DEFAULT_SPEED:
+            await self._store.choose_speed(DEFAULT_SPEED)
 
     async def stop(self) -> None:
         """Stop at once and drop the queues from memory; storage keeps them."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Mapping, Set
 
 from passerelle.engine.environment import Environment
 from passerelle.engine.follows import Follows
@@ -18,6 +18,7 @@ from passerelle.following.decisions import decide, decision_keys, may_choose, un
 from passerelle.following.listing import count_matches, make_match_view
 from passerelle.following.marks import mark_following
 from passerelle.matching.match import find_matches
+from passerelle.matching.newcomers import keep_new, mark_new
 from passerelle.matching.views import AccountView, MatchesView, MatchView
 
 
@@ -70,8 +71,11 @@ class Matches:
         stored = Put("state", "preferred", PreferredView(network=fields.network).model_dump(mode="json"))
         await self._repository.write([stored, *self._repository.put_views(changed)])
 
-    async def match_all(self, progress: Progress) -> MatchesView | None:
-        """Match everybody, store the matches, return their counts; None while there is no graph or no directory."""
+    async def match_all(self, progress: Progress, *, marks_new: bool = False) -> MatchesView | None:
+        """Match everybody, store the matches, return their counts; None while there is no graph or no directory.
+
+        `marks_new`: people found now and not before are new, because the directory has changed and the graph has not.
+        """
         people, index = await self._repository.graph(), await self._repository.index()
         if people is None or index is None:
             return None
@@ -86,6 +90,7 @@ class Matches:
         following, preferred = await self._follows.following(), await self._repository.preferred()
         # What the person did during the matching counts.
         views = {key: mark_following(decide(view, decisions, preferred), following) for key, view in views.items()}
+        views = await self._with_new(views, marks_new=marks_new)
         counts = count_matches(people, views.values())
         await self._repository.write(self._repository.put_matches(views, counts))
         await self._repository.write(await self._lanes.changes(progress))
@@ -103,11 +108,19 @@ class Matches:
         preferred = await self._repository.preferred()
         found = find_matches(people, index, self._environment.now(), hints, only=rest_ids)
         made = (make_match_view(match, decisions, following, preferred) for match in found if match)
-        fresh = {view.rest_id: view for view in made}
+        now = self._environment.now()
+        fresh = {view.rest_id: keep_new(view, before.get(view.rest_id), now) for view in made}
         kept = {rest_id: view for rest_id, view in before.items() if rest_id not in rest_ids}
         counts = count_matches(people, [*kept.values(), *fresh.values()])
         changes = self._repository.put_some_matches(fresh.values(), before.keys() & rest_ids - fresh.keys(), counts)
         return [*changes, *await self._lanes.counts()]
+
+    async def _with_new(self, views: Mapping[str, MatchView], *, marks_new: bool) -> dict[str, MatchView]:
+        """Return the views with who is new. What was never matched before has no one new."""
+        before, now = await self._repository.views(), self._environment.now()
+        kept = {rest_id: keep_new(view, before.get(rest_id), now) for rest_id, view in views.items()}
+        was_matched = await self._repository.get("state", "matches") is not None
+        return mark_new(kept, before, now) if marks_new and was_matched else kept
 
     async def _match_again(self) -> MatchesView | None:
         async with self._works.described("match.find", "matching") as progress:

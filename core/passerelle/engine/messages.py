@@ -100,6 +100,20 @@ class AccountFound(View):
     pds: str
 
 
+class WatchSync(Fields):
+    """Bring the directory up to date and match everyone again, without `state.work`; what a network error prevents is
+    left as it was. With the standing approval, new people are followed with these own accounts.
+    """
+
+    accounts: list[str]
+
+
+class WatchApprove(Fields):
+    """Give or take back the standing approval: follow people in the lane Sure who are new from now on."""
+
+    approved: bool
+
+
 class Decide(Fields):
     """Store what the person decided. A rejection is stored for ever."""
 
@@ -256,10 +270,14 @@ class EngineProgress(View):
 
 
 class StateChanged(View):
-    """The engine wrote these stores: read them again."""
+    """The engine wrote these stores: read them again.
+
+    `keys`: what was written, of each store of which only a few records were; other stores changed as a whole.
+    """
 
     type: Literal["state.changed"] = "state.changed"
     stores: list[str]
+    keys: dict[str, list[str]]
 
 
 class StorageChanged(View):
@@ -298,6 +316,8 @@ COMMANDS: dict[str, tuple[type[Fields], type[View] | type[Nothing]]] = {
     "account.look": (AccountLook, LookView),
     "directory.update": (Nothing, DirectoryView),
     "match.find": (Nothing, MatchesView),
+    "watch.sync": (WatchSync, Nothing),
+    "watch.approve": (WatchApprove, Nothing),
     "decision.set": (Decide, Nothing),
     "account.find": (AccountFind, AccountFound),
     "follow.refresh": (FollowRefresh, Nothing),

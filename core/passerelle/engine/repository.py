@@ -12,7 +12,15 @@ from typing import Any
 from passerelle.directory import DirectoryIndex
 from passerelle.engine.environment import Environment
 from passerelle.engine.storage import Change, Clear, Delete, Put
-from passerelle.engine.views import DirectoryView, PreferredView, SearchView, SpeedView, WorkView
+from passerelle.engine.views import (
+    ApprovalView,
+    DirectoryView,
+    NewsView,
+    PreferredView,
+    SearchView,
+    SpeedView,
+    WorkView,
+)
 from passerelle.engine.writer import Writer
 from passerelle.following.decisions import Decision
 from passerelle.following.pace import DEFAULT_SPEED, Speed
@@ -85,6 +93,11 @@ class Repository:
         stored = await self.get("state", "search")
         return SearchView.model_validate(stored) if stored else None
 
+    async def news(self) -> NewsView | None:
+        """Return what the last directory that brought someone new brought."""
+        stored = await self.get("state", "news")
+        return NewsView.model_validate(stored) if stored else None
+
     async def preferred(self) -> Network | None:
         """Return on which network people are followed who are on several; None: on each."""
         stored = await self.get("state", "preferred")
@@ -94,6 +107,11 @@ class Repository:
         """Return how fast to follow."""
         stored = await self.get("state", "speed")
         return SpeedView.model_validate(stored).speed if stored else DEFAULT_SPEED
+
+    async def approval(self) -> ApprovalView | None:
+        """Return the standing approval, if the person gave one."""
+        stored = await self.get("state", "approval")
+        return ApprovalView.model_validate(stored) if stored else None
 
     async def graph(self) -> FollowGraph | None:
         """Return the follow graph: the last archive read and what X's pages said, in one."""

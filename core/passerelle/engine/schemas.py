@@ -16,9 +16,10 @@ SCHEMAS_KEY = "schemas"  # in store `state`: store -> the number of what it hold
 FIRST = 1  # of stores written before numbers were stored
 
 SCHEMAS: Mapping[str, int] = {
-    "state": 4,  # 2: `queue` has `as_of`; 3: `queue` has `accounts`; 4: `queue` has `speed` and `done_at`
+    # 2: `queue` has `as_of`; 3: `queue` has `accounts`; 4: `queue` has `speed` and `done_at`; 5: `lanes` has `new`
+    "state": 5,
     "people": 2,  # 2: `follows` for each account
-    "matches": 1,
+    "matches": 2,  # 2: `new_since`
     "decisions": 1,
     # 2: names that fit every network; `pause` instead of `not_before`; 3: a queue each; 4: `accepted_labels`
     "queue": 4,
@@ -113,6 +114,15 @@ def _state_3(records: Records) -> dict[str, Any]:
     return {**records, "queue": {**queue, "done_at": None, "speed": "gentle", "accounts": accounts}}
 
 
+def _state_4(records: Records) -> dict[str, Any]:
+    lanes = records.get("lanes")
+    return {**records, "lanes": {**lanes, "new": 0}} if lanes else dict(records)
+
+
+def _matches_1(records: Records) -> dict[str, Any]:
+    return {rest_id: {**view, "new_since": None} for rest_id, view in records.items()}
+
+
 def _queue_3(records: Records) -> dict[str, Any]:
     """Queues have keys without a blank; `current` names the accounts that follow."""
     return {
@@ -151,7 +161,9 @@ MIGRATIONS: Mapping[tuple[str, int], Migration] = {
     ("state", 1): _state_1,
     ("state", 2): _state_2,
     ("state", 3): _state_3,
+    ("state", 4): _state_4,
     ("people", 1): _people_1,
+    ("matches", 1): _matches_1,
     ("queue", 1): _queue_1,
     ("queue", 2): _queue_2,
     ("queue", 3): _queue_3,

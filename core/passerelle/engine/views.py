@@ -90,3 +90,20 @@ class PreferredView(View):
     """On which network people are followed who are on several; None: on each. Key `preferred`."""
 
     network: Network | None
+
+
+class NewsView(View):
+    """What the last directory that brought someone new brought. Key `news`.
+
+    `at` (ISO 8601) is the `new_since` of these people; `followed`: accounts that were planned by standing approval.
+    """
+
+    at: str
+    count: int
+    followed: int = 0
+
+
+class ApprovalView(View):
+    """The standing approval: surely known people who are new since `since` (ISO 8601) are followed. Key `approval`."""
+
+    since: str

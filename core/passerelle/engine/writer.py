@@ -14,6 +14,19 @@ from passerelle.errors import StorageFull
 
 FULL_RETRY = 10.0  # seconds between two tries to store where there is no room; a page hears of it as often
 
+MOST_KEYS = 1_000  # of one store in one event; reading more records one by one is slower than reading all of them
+
+
+def describe(changes: Sequence[Change]) -> StateChanged:
+    """Return the event that tells pages what to read again."""
+    keys: dict[str, dict[str, None]] = {change.store: {} for change in changes}
+    for change in changes:
+        if not isinstance(change, Clear):
+            keys[change.store][change.key] = None
+    whole = {change.store for change in changes if isinstance(change, Clear)}
+    few = {store: list(some) for store, some in keys.items() if store not in whole and len(some) <= MOST_KEYS}
+    return StateChanged(stores=list(keys), keys=few)
+
 
 class Writer:
     """Write to the environment's storage and tell the pages. `on_failure` is called when a step was not stored."""
@@ -89,8 +102,7 @@ class Writer:
                 raise
             self._note_room(is_full=False)
             self._has_schemas = with_schemas
-        stores = list(dict.fromkeys(change.store for change in changes))
-        self._emit(StateChanged(stores=stores).model_dump(mode="json"))
+        self._emit(describe(changes).model_dump(mode="json"))
 
     def _note_room(self, *, is_full: bool) -> None:
         if is_full or self.is_full:

@@ -33,6 +33,7 @@ def make_match_view(
         preselected=match.preselected,
         leaving_on=row.leaving_on.isoformat() if row and row.leaving_on else None,
         accounts=accounts,
+        new_since=None,
         evidence=list(dict.fromkeys((*map(_evidence_view, match.evidence), *hinted))),
     )
     return mark_following(decide(view, decisions, preferred), following)

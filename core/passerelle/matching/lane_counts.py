@@ -58,7 +58,7 @@ class LanesView(View):
 
     `bluesky`, `fediverse`, `servers`, `groups`: of the people in the first two lanes. `left`: those of them whose date
     of leaving X has passed; `leaving`: dates to come. `followers`: people who are not followed; `followers_found`: of
-    them.
+    them. `new`: people found by a new directory of the last days.
     """
 
     following: int
@@ -76,6 +76,7 @@ class LanesView(View):
     groups: list[GroupView]
     followers: int
     followers_found: int
+    new: int
 
 
 def count_lanes(
@@ -107,6 +108,7 @@ def count_lanes(
         groups=list(_groups(found, kinds)),
         followers=len(followers),
         followers_found=sum(is_found(views.get(one.rest_id)) for one in followers),
+        new=sum(view.new_since is not None for view in found),
     )
 
 

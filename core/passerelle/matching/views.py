@@ -37,7 +37,10 @@ class AccountView(View):
 
 
 class MatchView(View):
-    """One row of the list: a person of the archive and where they are. Key: rest_id. Without `row_id`: hints only."""
+    """One row of the list: a person of the archive and where they are. Key: rest_id. Without `row_id`: hints only.
+
+    `new_since` (ISO 8601): when a new directory first had the person; None again after NEW_FOR (`newcomers.py`).
+    """
 
     rest_id: str
     row_id: str | None
@@ -50,6 +53,7 @@ class MatchView(View):
     leaving_on: str | None
     accounts: list[AccountView]
     evidence: list[EvidenceView]
+    new_since: str | None
 
 
 class MatchesView(View):

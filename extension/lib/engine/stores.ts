@@ -1,4 +1,5 @@
 // What the engine stored, for reading: the database's shape, typed reads, and stores that follow the engine's changes.
+import type { IDBPDatabase } from "idb";
 import { type Readable, readable } from "svelte/store";
 import { coalesce } from "../async";
 import { connectTo, makeUse } from "../database";
@@ -106,11 +107,34 @@ export async function readAll<T>(store: StoreName): Promise<ReadonlyMap<string, 
   return (await isCurrent(store)) ? readAllStored(store) : new Map<string, T>();
 }
 
-/** Return every match, in the order of rest_ids as text. */
+const CHUNK = 1000; // records of one answer: the page stays responsive between two
+
+/** Return every match as it was at one moment, in the order of rest_ids as text. */
 export async function readMatches(): Promise<MatchView[]> {
-  return (await isCurrent("matches"))
-    ? useDatabase((database) => database.getAll("matches") as Promise<MatchView[]>)
-    : [];
+  return (await isCurrent("matches")) ? useDatabase(readInChunks) : [];
+}
+
+async function readInChunks(database: IDBPDatabase): Promise<MatchView[]> {
+  const { store } = database.transaction("matches");
+  const read: MatchView[] = [];
+  let chunk: MatchView[];
+  do {
+    const last = read.at(-1)?.rest_id;
+    const rest = last === undefined ? undefined : IDBKeyRange.lowerBound(last, true);
+    chunk = (await store.getAll(rest, CHUNK)) as MatchView[];
+    read.push(...chunk);
+  } while (chunk.length === CHUNK);
+  return read;
+}
+
+/** Return the matches of these people as they were at one moment; those without one are left out. */
+export async function readMatchesOf(restIds: Iterable<string>): Promise<MatchView[]> {
+  if (!(await isCurrent("matches"))) return [];
+  const read = await useDatabase((database) => {
+    const { store } = database.transaction("matches");
+    return Promise.all(Array.from(restIds, (id) => store.get(id) as Promise<MatchView | undefined>));
+  });
+  return read.filter((match) => match !== undefined);
 }
 
 /** Return the people with proposed accounts. */
@@ -118,22 +142,45 @@ export async function readGuesses(): Promise<GuessView[]> {
   return [...(await readAll<GuessView>("guesses")).values()];
 }
 
+/** The keys that were written since the last read; null: anything may have changed. */
+export type Changed = ReadonlySet<string> | null;
+
 /**
  * Return a Svelte store of what `query` reads, `initial` until the first answer. While it has subscribers, it is read
  * again whenever the engine has written one of `stores`; what goes wrong is reported and tried again at the next write.
+ * `query` is told what has changed, which is of use where it reads one store.
  */
-export function live<T>(stores: readonly StoreName[], query: () => Promise<T>, initial: T): Readable<T> {
+export function live<T>(
+  stores: readonly StoreName[],
+  query: (changed: Changed) => Promise<T>,
+  initial: T,
+): Readable<T> {
   return readable(initial, (set) => {
+    let changed: Changed = null;
     const refresh = coalesce(async () => {
-      set(await query());
+      const read = changed;
+      changed = new Set();
+      try {
+        set(await query(read));
+      } catch (error) {
+        changed = null;
+        throw error;
+      }
     }, report);
     const channel = openChannel((message) => {
       if (!("event" in message) || message.event.type !== "state.changed") return;
-      if (message.event.stores.some((name) => (stores as readonly string[]).includes(name))) refresh();
+      const { event } = message;
+      const written = stores.filter((name) => event.stores.includes(name));
+      for (const name of written) changed = withKeys(changed, event.keys[name]);
+      if (written.length > 0) refresh();
     });
     refresh();
     return channel.close;
   });
+}
+
+function withKeys(changed: Changed, keys: readonly string[] | undefined): Changed {
+  return changed && keys ? new Set([...changed, ...keys]) : null;
 }
 
 // Pages show what reaches their "error" event.

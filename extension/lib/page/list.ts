@@ -18,14 +18,43 @@ const GRADES: readonly MatchView["grade"][] = [
 ];
 const FARTHEST = 2;
 
-/** Return the matches in the order of the list. `locale` decides the alphabet. */
+/** Return the matches in the order of the list. `locale` decides the alphabet. Fast where they are nearly in order. */
 export function sorted(matches: readonly MatchView[], locale: string): MatchView[] {
   const { compare } = new Intl.Collator(locale, { sensitivity: "base", numeric: true });
-  const ranked = matches.map((match) => ({ match, rank: rankOf(match), name: nameOf(match) ?? "\uffff" }));
+  const ranked = matches.map((match) => ({ match, rank: rankOf(match), name: sortName(match) }));
   ranked.sort(
     (a, b) => a.rank - b.rank || compare(a.name, b.name) || compare(a.match.rest_id, b.match.rest_id),
   );
   return ranked.map(({ match }) => match);
+}
+
+/** Return the matches with those of `changed` as they are `now`: in the same places, new ones at the end. */
+export function replaced(
+  before: readonly MatchView[],
+  changed: ReadonlySet<string>,
+  now: readonly MatchView[],
+): MatchView[] {
+  const fresh = new Map(now.map((match) => [match.rest_id, match]));
+  const kept = before.flatMap((match) => {
+    if (!changed.has(match.rest_id)) return [match];
+    const one = fresh.get(match.rest_id);
+    fresh.delete(match.rest_id);
+    return one ? [one] : [];
+  });
+  return [...kept, ...fresh.values()];
+}
+
+// People whose name is not known come last.
+const sortName = perMatch((match) => nameOf(match) ?? "\uffff");
+
+/** Return `compute` with its result kept for each match: a changed match is another object. */
+function perMatch<T>(compute: (match: MatchView) => T): (match: MatchView) => T {
+  const kept = new WeakMap<MatchView, T>();
+  return (match) => {
+    let result = kept.get(match);
+    if (result === undefined) kept.set(match, (result = compute(match)));
+    return result;
+  };
 }
 
 function rankOf({ following, followed_by, grade, row_id }: MatchView): number {
@@ -81,15 +110,15 @@ export function find(matches: readonly MatchView[], filter: Filter, query: strin
   );
 }
 
-function haystack(match: MatchView): string {
-  return fold(
+const haystack = perMatch((match) =>
+  fold(
     [
       displayText(match.display_name),
       match.screen_name ?? match.rest_id,
       ...match.accounts.map((a) => a.address),
     ].join(" "),
-  );
-}
+  ),
+);
 
 // "É" is found by "e": people type names without their accents.
 function fold(text: string): string {
@@ -167,6 +196,19 @@ export function decided(
       : account,
   );
   return { ...match, accounts };
+}
+
+/** Return the key of one account of a person. */
+export function keyOf(
+  restId: string,
+  { network, address }: Pick<AccountView, "network" | "address">,
+): string {
+  return `${restId} ${network} ${address}`;
+}
+
+/** Return the rest_ids in such keys. */
+export function peopleOf(keys: Iterable<string>): ReadonlySet<string> {
+  return new Set(Array.from(keys, (key) => key.slice(0, key.indexOf(" "))));
 }
 
 const SERVERS_OFFERED = 30;

@@ -3,7 +3,7 @@ import { SvelteMap, SvelteSet } from "svelte/reactivity";
 import { fromStore } from "svelte/store";
 import type { Engine } from "../engine/client";
 import { failureOf } from "../engine/failures";
-import { live, readMatches } from "../engine/stores";
+import { type Changed, live, readMatches, readMatchesOf } from "../engine/stores";
 import { makeProfileView } from "../i18n/account-text";
 import { locale, sentenceFor, t } from "../i18n/i18n.svelte";
 import type { Looked } from "../messages/views";
@@ -16,7 +16,10 @@ import {
   decided,
   type Decision,
   failed,
+  keyOf,
+  peopleOf,
   planned,
+  replaced,
   servers,
   sorted,
   toImport,
@@ -40,7 +43,7 @@ export class Matches {
   private readonly opened = new SvelteSet<string>();
   private readonly looked = new SvelteMap<string, Looked>();
   private confirmed: Pending[] = []; // stored by the engine, and not yet in the copy
-  private readonly copy = fromStore(live<Copy>(["matches"], () => this.read(), NO_COPY));
+  private readonly copy = fromStore(live<Copy>(["matches"], (changed) => this.read(changed), NO_COPY));
 
   constructor(
     private readonly engine: Pick<Engine, "call">,
@@ -48,8 +51,11 @@ export class Matches {
   ) {}
 
   private readonly inOrder = $derived(sorted(this.copy.current.matches, locale.tag));
+  private readonly decidedPeople = $derived(peopleOf(this.pending.keys()));
   readonly all = $derived(
-    this.pending.size ? this.inOrder.map((match) => this.withPending(match)) : this.inOrder,
+    this.pending.size
+      ? this.inOrder.map((match) => (this.decidedPeople.has(match.rest_id) ? this.withPending(match) : match))
+      : this.inOrder,
   );
   /** False until the first read: no match means nothing before. */
   readonly isLoaded = $derived(this.copy.current !== NO_COPY);
@@ -125,11 +131,14 @@ export class Matches {
   }
 
   // What was confirmed before this read began is in what it reads.
-  private async read(): Promise<Copy> {
+  private async read(changed: Changed): Promise<Copy> {
     const included = [...this.confirmed];
     for (const [key, pending] of this.pending)
       if (this.copy.current.included.includes(pending)) this.forget(key, pending);
-    const matches = await readMatches();
+    const matches =
+      changed && this.isLoaded
+        ? replaced(this.inOrder, changed, await readMatchesOf(changed))
+        : await readMatches();
     this.confirmed = this.confirmed.filter((pending) => !included.includes(pending));
     return { matches, included };
   }
@@ -147,8 +156,4 @@ export class Matches {
       return isShown ? decided(changed, { network, address, decision: pending.decision }) : changed;
     }, match);
   }
-}
-
-function keyOf(restId: string, { network, address }: Pick<AccountView, "network" | "address">): string {
-  return `${restId} ${network} ${address}`;
 }

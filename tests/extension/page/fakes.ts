@@ -69,6 +69,7 @@ export function match(
     grade: "proven",
     preselected: true,
     leaving_on: null,
+    new_since: null,
     accounts: [account()],
     evidence: [],
     ...over,

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import {
   areOnBoth,
   planned,
+  replaced,
   countRejected,
   counts,
   decided,
@@ -269,4 +270,13 @@ test("the CSV for Mastodon has the ticked accounts there, and no others", () => 
   expect(
     toImport([match("2", { accounts: [{ ...ada, rejected: true }] })]),
   ).toEqual([]);
+});
+
+test("matches that changed stay in their places, new ones come at the end, others leave", () => {
+  const before = [match("1"), match("2"), match("3")];
+  const now = [match("2", { grade: "claimed" }), match("4")];
+  const after = replaced(before, new Set(["2", "3", "4"]), now);
+  expect(ids(after)).toEqual(["1", "2", "4"]);
+  expect(after[0]).toBe(before[0]);
+  expect(after[1]?.grade).toBe("claimed");
 });

@@ -3,6 +3,7 @@ import "fake-indexeddb/auto";
 import { flushSync } from "svelte";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { clear, write } from "./stores";
+import * as database from "../../../extension/engine/database";
 import { openChannel } from "../../../extension/lib/engine/channel";
 import { Failures } from "../../../extension/lib/page/failures.svelte";
 import { Matches } from "../../../extension/lib/page/matches.svelte";
@@ -36,10 +37,7 @@ async function shown(answers = {}) {
 /** Store the match as the engine does after a decision, and announce it. */
 async function storeChosen(chosen: boolean) {
   await write("matches", "1", match("1", { accounts: [account({ chosen })] }));
-  const channel = openChannel();
-  channel.post({ event: { type: "state.changed", stores: ["matches"] } });
-  channel.close();
-  await settle();
+  await announce("1");
 }
 
 const first = (matches: Matches) => {
@@ -63,6 +61,46 @@ test("a tick shows before the engine answers, and stays while its copy is read a
   expect(history.slice(1)).not.toContain(false);
   expect(matches.counts.all).toBe(1);
   expect(matches.planned(["bluesky"]).people).toBe(1);
+});
+
+/** Announce that the engine wrote these matches. */
+async function announce(...keys: string[]) {
+  const channel = openChannel();
+  channel.post({
+    event: {
+      type: "state.changed",
+      stores: ["matches"],
+      keys: { matches: keys },
+    },
+  });
+  channel.close();
+  await settle();
+}
+
+test("of many people only those are read again whose record was written", async () => {
+  await write("matches", "2", match("2"));
+  const { matches } = await shown();
+  const [one, two] = matches.all;
+  await write(
+    "matches",
+    "2",
+    match("2", { accounts: [account({ chosen: true })] }),
+  );
+  await write("matches", "3", match("3"));
+  await announce("2", "3");
+  const after = matches.all;
+  expect(after.map(({ rest_id }) => rest_id)).toEqual(["1", "2", "3"]);
+  expect(after[0]).toBe(one);
+  expect(after[1]).not.toBe(two);
+  expect(after[1]?.accounts[0]?.chosen).toBe(true);
+});
+
+test("a person whose match is gone leaves the list", async () => {
+  await write("matches", "2", match("2"));
+  const { matches } = await shown();
+  await database.write([{ kind: "delete", store: "matches", key: "1" }]);
+  await announce("1");
+  expect(matches.all.map(({ rest_id }) => rest_id)).toEqual(["2"]);
 });
 
 test("once the engine has stored a decision, its copy counts", async () => {
