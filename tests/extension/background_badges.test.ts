@@ -79,6 +79,7 @@ function backgroundWith(changes: Partial<BadgeParts> = {}) {
     },
     look: () => Promise.reject(new Error("look is not used here")),
     openSignIn: () => Promise.resolve(),
+    openFromServer: () => Promise.resolve(),
     openHistory: () => Promise.resolve(void openedPages.push("history")),
     preferred: () => Promise.resolve(null),
     undo: (fields) => Promise.resolve(void undone.push(fields)),

@@ -75,7 +75,7 @@ const matchWith = (
   grade: "attested",
   preselected: true,
   leaving_on: null,
-    new_since: null,
+  new_since: null,
   evidence: [],
   accounts: [
     {

@@ -68,6 +68,7 @@ export async function start(
       return Promise.resolve("");
     },
     look: () => Promise.resolve({ profile: null, error_text: "" }),
+    fromServer: () => Promise.resolve(""),
     signIn: () => {
       signIns++;
       return Promise.resolve();
@@ -140,6 +141,7 @@ function viewOf(
         followed_said: `You now follow @${name}.`,
         unfollowed_said: `You no longer follow @${name}.`,
         undo_text: "Undo",
+        from_server_text: "",
         undo_label: `Undo: unfollow @${name}`,
         question: `Follow @${name}, ${address}, on Bluesky?`,
         state: isFollowed ? "following" : "none",

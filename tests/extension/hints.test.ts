@@ -658,6 +658,7 @@ function background(hints: HintView[], changes: Partial<BadgeParts> = {}) {
     },
     openConfirmation: () => Promise.resolve(),
     openSignIn: () => Promise.resolve(),
+    openFromServer: () => Promise.resolve(),
     openHistory: () => Promise.resolve(),
     preferred: () => Promise.resolve(null),
     undo: () => Promise.reject(new Error("undo is not used here")),

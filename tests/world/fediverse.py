@@ -57,10 +57,12 @@ def fediverse(host: str, inhabitants: Iterable[Inhabitant], *, is_secure: bool =
 def _finger(host: str, one: Inhabitant) -> dict[str, Any]:
     profile = {"rel": "http://webfinger.net/rel/profile-page", "type": "text/html"}
     myself = {"rel": "self", "type": "application/activity+json", "href": f"https://{host}/users/{one.username}"}
+    template = f"https://{host}/authorize_interaction?uri={{uri}}"
+    subscribe = {"rel": "http://ostatus.org/schema/1.0/subscribe", "template": template}
     return {
         "subject": f"acct:{one.username}@{host}",
         "aliases": [f"https://{host}/@{one.username}"],
-        "links": [{**profile, "href": f"https://{host}/@{one.username}"}, myself],
+        "links": [{**profile, "href": f"https://{host}/@{one.username}"}, myself, subscribe],
     }
 
 

@@ -27,6 +27,8 @@ export interface BadgeParts extends PeopleParts {
   openSignIn: () => Promise<unknown>;
   /** Open the extension's own page where follows can be undone. */
   openHistory: () => Promise<unknown>;
+  /** Open the page that follows this Mastodon account from the person's own server. */
+  openFromServer: (acct: string) => Promise<unknown>;
   /** Ask in a window of the extension whether to follow. */
   openConfirmation: (target: BadgeTarget) => Promise<void>;
   publish: () => Promise<void>;
@@ -56,6 +58,12 @@ export function makeBadgeHandlers(parts: BadgeParts): ContentHandlers<BadgeMessa
     "badge.confirm": async (fields) => {
       const target = await people.target(fields);
       if (target) await parts.openConfirmation(fields);
+      const { translate } = await parts.locale();
+      return { error_text: target ? "" : goneText(fields.row_id, translate) };
+    },
+    "badge.from-server": async (fields) => {
+      const target = await people.target(fields, "fediverse");
+      if (target) await parts.openFromServer(target.account.address);
       const { translate } = await parts.locale();
       return { error_text: target ? "" : goneText(fields.row_id, translate) };
     },

@@ -221,6 +221,7 @@ function accountView(
     followed_said: translate("badge.followed_said", { name, account: follower?.address ?? "" }),
     unfollowed_said: translate("badge.unfollowed_said", { name }),
     undo_text: translate("row.undo"),
+    from_server_text: action === "sign_in" && network === "fediverse" ? translate("row.from_server") : "",
     undo_label: translate("badge.undo_label", { name }),
     question: translate("badge.question", { name, address, network: translate(`network.${network}`) }),
     state,

@@ -77,6 +77,10 @@ export function makeBadgesBackground(
         lookup.forget();
       }),
     openSignIn: () => browser.tabs.create({ url: browser.runtime.getURL("/app.html#sign-in") }),
+    openFromServer: (acct) =>
+      browser.tabs.create({
+        url: `${browser.runtime.getURL("/from-server.html")}#${encodeURIComponent(acct)}`,
+      }),
     openHistory: () => browser.tabs.create({ url: browser.runtime.getURL("/app.html#history") }),
     openConfirmation,
     publish: () => inOrder(() => publishIndex(parts)),

@@ -111,6 +111,8 @@ export const CONTENT_MESSAGES = {
   "badge.confirm": message<{ error_text: string }>()(target),
   /** Load the profile of an account, and thereby check one that only a profile on X names. */
   "badge.look": message<Looked>()({ ...target, network: v.picklist(["bluesky", "fediverse"]) }),
+  /** Open the page that follows from the person's own server, for a Mastodon account. */
+  "badge.from-server": message<{ error_text: string }>()(target),
   "session.open": message()({}),
   /** People seen on X's page, and the list of its owner in which they stand, if any. */
   "people.seen": message()({

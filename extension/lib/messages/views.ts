@@ -42,6 +42,8 @@ export interface BadgeAccountView {
   /** The button that undoes a follow for some seconds. */
   readonly undo_text: string;
   readonly undo_label: string;
+  /** The button that follows from the person's own server, without signing in here; "" for none. */
+  readonly from_server_text: string;
   /** What to ask before following; names the person and the account. */
   readonly question: string;
   readonly state: FollowState;

@@ -34,6 +34,13 @@ export function makeServices(identify: (person: NamedPerson) => NamedPerson): Om
         return sentenceOf(error, view);
       }
     },
+    fromServer: async (person, view, account) => {
+      try {
+        return (await ask("badge.from-server", targetOf(person, view, account))).error_text;
+      } catch (error) {
+        return sentenceOf(error, view);
+      }
+    },
     confirm: async (person, view, account) => {
       try {
         return (await ask("badge.confirm", targetOf(person, view, account))).error_text;

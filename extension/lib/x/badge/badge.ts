@@ -26,6 +26,8 @@ export interface BadgeServices {
   /** Load an account's profile; its network is asked. */
   look: (person: NamedPerson, view: BadgeView, account: BadgeAccountView) => Promise<Looked>;
   signIn: () => Promise<void>;
+  /** Open the page that follows from the person's own server; gives what went wrong in a sentence, or "". */
+  fromServer: (person: NamedPerson, view: BadgeView, account: BadgeAccountView) => Promise<string>;
 }
 
 const DISTANCE = 6; // px between mark and popover
@@ -227,6 +229,10 @@ export class Badge {
       this.#looked.set(keyOf(account), looked);
       await this.#refresh();
       this.#fill();
+    },
+    fromServer: async (view, account) => {
+      const person = this.#person;
+      return person ? this.#services.fromServer(person, view, account) : "";
     },
     signIn: () => void this.#services.signIn(),
     close: () => {

@@ -19,6 +19,8 @@ export interface CardActs {
   isSeen: () => boolean;
   /** Load an account's profile, and fill the card again with what came of it. */
   look: (view: BadgeView, account: BadgeAccountView) => Promise<void>;
+  /** Open the page that follows from the person's own server; gives what went wrong in a sentence, or "". */
+  fromServer: (view: BadgeView, account: BadgeAccountView) => Promise<string>;
   /** Open the tab where one signs in. */
   signIn: () => void;
   close: () => void;
@@ -97,6 +99,7 @@ function makeAccount(filling: Filling, account: BadgeAccountView): HTMLLIElement
     state,
     ...makeLink(filling.view, account),
     ...looking,
+    ...makeFromServer(filling, account, error),
     ...makeButton(filling, account, error),
   );
   const as = account.follows_as ? [make("p", { class: "asks as" }, account.follows_as)] : [];
@@ -176,6 +179,20 @@ function makeButton(filling: Filling, account: BadgeAccountView, error: HTMLElem
     else if (isReady(filling) && account.is_sure)
       pressed(button, error, filling, () => filling.acts.follow(filling.view, account));
     else askFirst(filling, account);
+  });
+  return [button];
+}
+
+function makeFromServer(filling: Filling, account: BadgeAccountView, error: HTMLElement): HTMLElement[] {
+  if (!account.from_server_text) return [];
+  const button = make(
+    "button",
+    { type: "button", class: "press quiet from-server" },
+    account.from_server_text,
+  );
+  onPress(button, () => {
+    if (!button.disabled)
+      pressed(button, error, filling, () => filling.acts.fromServer(filling.view, account));
   });
   return [button];
 }

@@ -1,0 +1,12 @@
+// Following from one's own server, without signing in: opened by a badge's card or a row of the list.
+import { mount } from "svelte";
+import FromServer from "../../components/FromServer.svelte";
+import "../../components/style.css";
+import { locale } from "../../lib/i18n/i18n.svelte";
+import { language, ownServer } from "../../lib/settings";
+
+const [setting, typed] = await Promise.all([language(), ownServer()]);
+locale.setting = setting;
+document.documentElement.lang = locale.language;
+document.documentElement.dir = locale.direction;
+mount(FromServer, { target: document.body, props: { typed } });
