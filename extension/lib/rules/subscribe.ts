@@ -11,7 +11,7 @@ const MAX_TEMPLATE = 500; // characters
 /** Return the follow page for `acct` that a WebFinger document names; null where it names none on a public https server. */
 export function namedFollowPage(webfinger: unknown, acct: string): string | null {
   const links = fieldOf(webfinger, "links");
-  const link = Array.isArray(links)
+  const link: unknown = Array.isArray(links)
     ? links.find((one: unknown) => fieldOf(one, "rel") === SUBSCRIBE)
     : undefined;
   const template = fieldOf(link, "template");
