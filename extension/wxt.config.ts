@@ -29,6 +29,9 @@ const X_HOSTS = [
 
 const PERMISSIONS = ["storage", "unlimitedStorage", "alarms", "scripting", "identity"];
 
+// Asked for when a person presses a button that says what for: docs/permissions.md.
+const OPTIONAL_PERMISSIONS: UserManifest["optional_permissions"] = ["notifications"];
+
 // connect-src: no request of ours, and no redirect of one, goes to an http server, such as those of a local network.
 const POLICY = "script-src 'self' 'wasm-unsafe-eval'; object-src 'self'; connect-src 'self' https:";
 
@@ -38,6 +41,7 @@ const everyBrowser: UserManifest = {
   default_locale: "en",
   homepage_url: identity.homepage,
   permissions: PERMISSIONS,
+  optional_permissions: OPTIONAL_PERMISSIONS,
   // host_permissions: build/packages.py adds the hosts of directories.json, so that lists differ in nothing else.
   optional_host_permissions: X_HOSTS,
   content_security_policy: {

@@ -63,7 +63,7 @@ def plc() -> Iterator[Plc]:
 
 @pytest.fixture(scope="session")
 def pds(plc: Plc, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pds]:
-    with Pds(plc, tmp_path_factory.mktemp("pds")) as running:
+    with Pds(plc, tmp_path_factory.mktemp("pds"), appview=True) as running:
         yield running
 
 

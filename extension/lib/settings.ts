@@ -11,6 +11,8 @@ const STARTED = "started-sign-in";
 const DISMISSED = "dismissed-work";
 const OWN_SERVER = "own-server";
 const BADGES_OFFER = "badges-offer";
+const ARCHIVE_ASKED = "archive-asked";
+const LIST = "list";
 
 /** Return the chosen language; "auto" until one is chosen. */
 export async function language(): Promise<LanguageSetting> {
@@ -82,6 +84,33 @@ export async function ownServer(): Promise<string> {
 
 export async function setOwnServer(typed: string): Promise<void> {
   await browser.storage.local.set({ [OWN_SERVER]: typed });
+}
+
+/** ISO time at which the person went to X to ask for their archive; null where none is awaited. */
+export async function archiveAskedAt(): Promise<string | null> {
+  const asked: unknown = (await browser.storage.local.get(ARCHIVE_ASKED))[ARCHIVE_ASKED];
+  return typeof asked === "string" ? asked : null;
+}
+
+/** Store that the archive was asked for now; returns the time. */
+export async function markArchiveAsked(): Promise<string> {
+  const now = new Date().toISOString();
+  await browser.storage.local.set({ [ARCHIVE_ASKED]: now });
+  return now;
+}
+
+/** Store that no archive is awaited any more. */
+export async function forgetArchive(): Promise<void> {
+  await browser.storage.local.remove(ARCHIVE_ASKED);
+}
+
+/** Return how the list of people was shown last, as it was stored; null before it ever was. */
+export async function storedList(): Promise<unknown> {
+  return (await browser.storage.local.get(LIST))[LIST] ?? null;
+}
+
+export async function storeList(list: object): Promise<void> {
+  await browser.storage.local.set({ [LIST]: list });
 }
 
 /** Delete all settings. */

@@ -73,13 +73,16 @@ def room_events(browser: Browser) -> list[bool]:
     return [event["is_full"] for event in browser.events if event["type"] == "storage.changed"]
 
 
-async def live(browser: Browser, killer: Killer) -> None:
-    """Follow all, then one by a badge, until that is done or the browser is killed."""
+async def live(browser: Browser, killer: Killer, *, cancels: bool = False) -> None:
+    """Follow all, then one by a badge, until that is done, cancelled, or the browser is killed."""
     browser.start(killer)
 
     async def act() -> None:
         await browser.ask("follow.start", accounts=[ME])
-        await browser.ask("follow.one", account=ME, row_id="elifisik", screen_name=ELIF.screen_name)
+        if cancels:
+            await browser.ask("follow.cancel")
+        else:
+            await browser.ask("follow.one", account=ME, row_id="elifisik", screen_name=ELIF.screen_name)
         await browser.until_idle()
 
     acting = asyncio.ensure_future(act())

@@ -20,7 +20,7 @@ from tests.core.fakes import (
     NOW,
     Killer,
 )
-from tests.data.people import ADA, BRUNO, DARIUSZ, GALINA
+from tests.data.people import ADA, BRUNO, CHLOE, DARIUSZ, ELIF, GALINA
 
 
 def test_everyone_chosen_is_followed_once_and_a_second_run_writes_nothing(archive: str) -> None:
@@ -184,6 +184,29 @@ def test_pausing_stops_before_the_next_batch(archive: str) -> None:
         assert view["waiting"] + view["following"] == 5
         assert len(browser.pds.records) < 5
         await browser.ask("follow.resume")
+        await browser.until_idle()
+        assert browser.pds.followed() == CHOSEN
+
+    run(main())
+
+
+def test_cancelling_keeps_who_is_followed_and_puts_the_others_back_in_the_list(archive: str) -> None:
+    async def main() -> None:
+        browser = await opened(archive)
+        browser.pds.faults = ["", "signed out"]
+        await browser.ask("follow.start", accounts=[ME])
+        view = await browser.until_idle()
+        assert (view["following"], view["waiting"]) == (3, 2)
+        followed = browser.pds.followed()
+
+        await browser.ask("follow.cancel")
+        view = await browser.until_idle()
+        assert (view["following"], view["waiting"], view["asked"], view["error"]) == (3, 0, 0, None)
+        assert browser.pds.followed() == followed
+        states = [account_of(browser, one)["state"] for one in (ADA, BRUNO, CHLOE, DARIUSZ, ELIF)]
+        assert sorted(states) == ["following"] * 3 + ["none"] * 2
+
+        await browser.ask("follow.start", accounts=[ME])
         await browser.until_idle()
         assert browser.pds.followed() == CHOSEN
 

@@ -45,6 +45,36 @@ def test_killed_at_any_instant_everyone_is_followed_exactly_once(
     run(follow_all_through(archive, kills, faults))
 
 
+async def cancel_through(archive: str, kills: list[tuple[int, bool]], faults: list[str]) -> None:
+    """After cancelling, the list shows who is followed, and following everyone doubles no one."""
+    browser = await opened(archive)
+    browser.pds.faults = list(faults)
+    for at, before in kills:
+        await live(browser, Killer(at, before=before), cancels=True)
+    browser.start()
+    await browser.ask("follow.start", accounts=[ME])
+    await browser.ask("follow.cancel")
+    for _ in range(len(faults) + 1):
+        await browser.ask("follow.resume")
+        await browser.until_idle()
+    browser.pds.faults = []
+    items = [item for key, item in browser.storage.stores["queue"].items() if " " in key]
+    assert {item["state"] for item in items} <= {"following"}
+    assert sorted(item["target"] for item in items) == browser.pds.followed()
+    browser.start()
+    await browser.ask("follow.start", accounts=[ME])
+    await browser.until_idle()
+    assert browser.pds.followed() == CHOSEN
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(kills=KILLS, faults=BAD_ANSWERS)
+def test_cancelled_and_killed_at_any_instant_no_one_is_followed_twice_or_left_out_of_the_list(
+    archive: str, kills: list[tuple[int, bool]], faults: list[str]
+) -> None:
+    run(cancel_through(archive, kills, faults))
+
+
 @pytest.mark.soak
 @pytest.mark.timeout(1800)
 @settings(max_examples=3000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

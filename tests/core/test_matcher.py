@@ -10,7 +10,7 @@ import pytest
 from passerelle.directory import DirectoryIndex, Row
 from passerelle.hints.records import HintView, ProfileHints
 from passerelle.identifiers import ScreenName
-from passerelle.matching.match import Match, find_matches
+from passerelle.matching.match import Match, find_excluded, find_matches
 from passerelle.people.graph import Person
 
 from tests.core.fakes import NOW, graph_of, person, row, source
@@ -124,6 +124,12 @@ def test_muted_people_and_mere_followers_are_not_preselected(flags: dict[str, An
 @pytest.mark.parametrize("flags", [{"blocked": True}, {"following": False, "muted": True}])
 def test_blocked_people_and_people_without_a_relation_are_never_proposed(flags: dict[str, Any]) -> None:
     assert match_one(person("11", **flags), row("a", rest_id="11", grade="proven")) is None
+
+
+def test_blocked_people_and_the_owner_are_named_as_excluded() -> None:
+    people = graph_of(person("1"), person("11", blocked=True), person("12", blocked=True), person("13"))
+    index = index_of(row("a", rest_id="1"), row("b", rest_id="11"), row("c", rest_id="13"))
+    assert [match.person.rest_id for match in find_excluded(people, index, NOW)] == ["1", "11"]
 
 
 def test_the_owner_is_never_matched() -> None:

@@ -19,12 +19,15 @@ from passerelle.following.items import Item, State
 from passerelle.following.outcomes import (
     Accepted,
     Added,
+    Cancelled,
     ClockSetBack,
     Known,
     Missing,
     Outcome,
+    Overtaken,
     Paused,
     Refused,
+    Requested,
     Resolved,
     Resumed,
     Slowed,
@@ -144,9 +147,53 @@ def test_a_withdrawn_item_leaves_its_batch() -> None:
     assert next_due(queue, NOW, QUICK) == Send((did(0), did(2)))
 
 
-def test_a_sent_item_cannot_be_withdrawn() -> None:
+def test_a_sent_item_that_is_withdrawn_is_looked_up_and_not_sent_again() -> None:
+    queue = after(sent(queue_of(3)), Withdrawn(frozenset({did(1)})))
+    assert next_due(queue, NOW, QUICK) == Check(did(0))
+    assert states(after(queue, Accepted())) == ["following"] * 3
+    assert list(after(queue, Missing()).items) == [did(0), did(2)]
+
+
+def test_cancelling_keeps_who_is_followed_and_drops_who_waits() -> None:
+    queue = after(sent(queue_of(QUICK.batch + 5)), Accepted(), Cancelled())
+    assert states(queue) == ["following"] * QUICK.batch
+    assert next_due(queue, NOW, QUICK) == Idle()
+
+
+@pytest.mark.parametrize(
+    ("answer", "left"),
+    [
+        (Accepted(), ["following"] * 3),
+        (Requested(), ["requested"] * 3),
+        (Missing(), []),
+        (Overtaken(), []),
+        (Refused(BAD), []),
+        (Slowed(NOW, NOW + timedelta(minutes=1)), []),
+        (Stopped(BAD), []),
+        (Unanswered(DOWN, NOW), ["recalled"] * 3),
+        (Stopped(BAD, is_answer=False), ["recalled"] * 3),
+    ],
+)
+def test_what_was_sent_before_cancelling_is_never_sent_again(answer: Outcome, left: list[str]) -> None:
+    queue = after(sent(queue_of(3)), Cancelled(), answer)
+    assert states(queue) == left
+    later = after(queue, Resumed())
+    assert next_due(later, NOW + timedelta(hours=1), QUICK) == (Check(did(0)) if "recalled" in left else Idle())
+
+
+def test_cancelling_a_paused_queue_looks_up_what_was_sent() -> None:
+    queue = after(sent(queue_of(3)), Unanswered(DOWN, NOW), Paused(), Cancelled())
+    assert next_due(queue, NOW + timedelta(minutes=1), QUICK) == Check(did(0))
+
+
+def test_people_who_are_wanted_again_after_cancelling_keep_their_record_keys() -> None:
     queue = sent(queue_of(3))
-    assert after(queue, Withdrawn(frozenset({did(1)}))) == queue
+    assert after(queue, Cancelled(), Added((item(0), item(1), item(2)))) == queue
+
+
+def test_cancelling_does_not_end_a_wait_that_a_server_asked_for() -> None:
+    queue = after(sent(queue_of(9)), Slowed(NOW, NOW + timedelta(minutes=1)), Cancelled(), Added((item(20),)))
+    assert next_due(queue, NOW, QUICK) == Wait(NOW + timedelta(minutes=1))
 
 
 def test_a_refused_batch_is_sent_one_by_one_and_only_the_bad_one_fails() -> None:
@@ -405,6 +452,7 @@ OUTCOMES = st.sampled_from(
         Resumed(at_once=False),
         ClockSetBack(NOW - timedelta(days=400)),
         Withdrawn(frozenset({did(2), did(4)})),
+        Cancelled(),
         Added((item(2), item(11, urgent=True))),
         known(did(1)),
         "send",
@@ -424,7 +472,7 @@ def test_invariants_hold_after_any_sequence_of_outcomes(happenings: list[Any]) -
                 queue = sent(queue, now)
         else:
             queue = after(queue, happening)
-        asked = queue.in_state(State.ASKED)
+        asked = queue.in_state(*queues.IN_FLIGHT)
         assert len({one.batch for one in asked}) <= 1  # one commit at a time
         assert len({one.target for one in asked}) == len(asked)
         record_keys = [one.record_key for one in queue.items.values() if one.record_key]
@@ -433,5 +481,6 @@ def test_invariants_hold_after_any_sequence_of_outcomes(happenings: list[Any]) -
             if one.record_key and key in queue.items:
                 assert queue.items[key].record_key == one.record_key
         assert all(a <= b for a, b in pairwise(moment for moment, _ in queue.points_spent))
-        if not isinstance(happening, Withdrawn | Known):
-            assert before.items.keys() <= queue.items.keys()
+        if not isinstance(happening, Withdrawn | Cancelled | Known):
+            gone = before.items.keys() - queue.items.keys()
+            assert {before.items[key].state for key in gone} <= {State.RECALLED}

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from passerelle.identifiers import Did, RestId, ScreenName
 from passerelle.matching.base_rate import estimate_odds
+from passerelle.matching.candidates.neighbours import is_circle_known
 from passerelle.matching.exclusions import is_excluded
+from passerelle.matching.guesses import make_guess
 from passerelle.matching.lanes import is_preselected, lane_of
 from passerelle.matching.names import HandleRelation, NameRelation, relate_handles, relate_names, search_words
 from passerelle.matching.rarity import CELLS, ROWS, expected_namesakes, from_cell, to_cell
@@ -121,6 +123,40 @@ def test_bios_are_compared_by_their_own_words() -> None:
 )
 def test_followers_among_found_people_are_counted(count: int, sign: Sign) -> None:
     assert sign in signs(followed_by=frozenset(FRIENDS[:count]))
+
+
+@pytest.mark.parametrize(
+    ("lists", "people", "is_known"), [(24, 0, False), (25, 250, True), (29, 300, False), (30, 300, True)]
+)
+def test_a_missing_follower_says_something_once_enough_lists_were_read(lists: int, people: int, is_known: bool) -> None:
+    assert is_circle_known(lists, people) is is_known
+
+
+def test_an_account_that_no_one_found_follows_is_less_likely_once_their_follows_were_read() -> None:
+    assert "unfollowed" not in signs()
+    assert "unfollowed" in find_signs(ADA, candidate(), NOW, is_circle_known=True)
+    followed = candidate(followed_by=frozenset(FRIENDS[:1]))
+    assert "unfollowed" not in find_signs(ADA, followed, NOW, is_circle_known=True)
+    before, after = (
+        score_everyone([ADA], {ADA.rest_id: [candidate()]}, NOW, is_circle_known=known) for known in (False, True)
+    )
+    assert after[ADA.rest_id][0].probability < before[ADA.rest_id][0].probability
+
+
+def test_a_popular_account_of_another_name_is_followed_by_many_and_is_not_the_person() -> None:
+    followers = frozenset(FRIENDS)
+    assert "followed_unlike" not in signs(followed_by=followers)
+    assert "followed_unlike" in signs(handle="ada.example.net", display_name="Ada", followed_by=followers)
+    popular = candidate("ada.example.net", display_name="Ada", followed_by=followers)
+    assert lane_of(score(ADA, [popular], NOW)) == "none"
+
+
+def test_signs_that_only_the_model_needs_are_not_shown() -> None:
+    scored = score(ADA, [Candidate("fediverse", "ada_nouvelle@social.example.org", None, "Ada Nouvelle")], NOW)
+    assert "on_fediverse" in scored[0].signs
+    guess = make_guess(ADA, scored, (True, False), is_unsure=False, is_alone=True)
+    assert guess
+    assert not {"on_fediverse", "followed_unlike"} & {*guess.accounts[0].agrees, *guess.accounts[0].differs}
 
 
 def test_use_and_age_are_signs() -> None:

@@ -58,6 +58,13 @@ def person(pds: Pds) -> Account:
     return pds.create_account(f"person-{next(_numbers)}")
 
 
+@pytest.fixture
+def short_lives(pds: Pds) -> Iterator[Pds]:
+    """The PDS, whose lifetimes are as usual again afterwards."""
+    yield pds
+    pds.set_lifetimes()
+
+
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample archive: invented people, as X packs them."""

@@ -80,6 +80,17 @@ def authorize_bluesky(window: Page, account: Account) -> None:
     window.get_by_role("button", name="Authorize").click()
 
 
+def authorize_again(window: Page, account: Account) -> None:
+    """Press Authorize; before it type the password, where the server's page asks for it."""
+    password = window.locator("input[type=password]")
+    allow = window.get_by_role("button", name="Authorize")
+    expect(password.or_(allow).first).to_be_visible()
+    if password.count():
+        authorize_bluesky(window, account)
+    else:
+        allow.click()
+
+
 def sign_in_to_mastodon(browser: Chromium) -> None:
     """Sign in to the person's Mastodon server, in a tab of its own, on the server's page."""
     page = browser.open_page(f"{APP}#sign-in")

@@ -154,6 +154,27 @@ def test_pause_stops_and_resume_goes_on(
     assert subjects(pds, person) == CROWD_DIDS
 
 
+def test_cancelling_keeps_who_is_followed_and_asks_before(
+    chromium: Chromium, crowd_archive: Path, person: Account, pds: Pds, world: World
+) -> None:
+    tab = open_archive(chromium, crowd_archive)
+    sign_in(tab, person)
+    with world.fault(PDS, slow(seconds=0.5)):
+        follow_all(tab)
+        tab.get_by_test_id("cancel").click()
+        tab.get_by_test_id("cancel-no").click()
+        expect(tab.get_by_test_id("cancel-question")).to_be_hidden()
+        tab.get_by_test_id("cancel").click()
+        tab.get_by_test_id("cancel-yes").click()
+        expect(tab.get_by_test_id("follow-all")).to_be_enabled()
+    written = subjects(pds, person)
+    assert len(written) < len(CROWD)
+
+    follow_all(tab)
+    await_followed(tab)
+    assert subjects(pds, person) == CROWD_DIDS
+
+
 def test_a_browser_killed_in_the_middle_goes_on_where_it_was(
     playwright: Playwright,
     packages: Packages,

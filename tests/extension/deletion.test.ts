@@ -5,7 +5,14 @@ import { fakeBrowser } from "wxt/testing/fake-browser";
 import { makeDeletion } from "../../extension/lib/background/deletion";
 import * as settings from "../../extension/lib/settings";
 
-const STEPS = ["sessions", "badges", "seen", "engine", "settings"] as const;
+const STEPS = [
+  "sessions",
+  "badges",
+  "notifications",
+  "seen",
+  "engine",
+  "settings",
+] as const;
 
 let done: string[];
 let failing: Partial<Record<(typeof STEPS)[number], Error>>;
@@ -25,6 +32,7 @@ function make() {
   return makeDeletion({
     sessions: step("sessions"),
     badges: step("badges"),
+    notifications: step("notifications"),
     seen: step("seen"),
     engine: step("engine"),
     settings: step("settings"),
@@ -50,6 +58,7 @@ test("a server that never confirms the end of a session does not hold up the res
   const deletion = makeDeletion({
     sessions: () => new Promise<void>((resolve) => (confirm = resolve)),
     badges: () => Promise.resolve(),
+    notifications: () => Promise.resolve(),
     seen: () => Promise.resolve(),
     engine: () => Promise.resolve(done.push("engine")),
     settings: () => Promise.resolve(confirm()),

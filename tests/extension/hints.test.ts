@@ -614,6 +614,7 @@ const ME = {
   server: "https://pds.example.org",
   expired: false,
   endsAt: null,
+  maySearch: true,
 };
 const TARGET = {
   id,

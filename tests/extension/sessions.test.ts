@@ -119,6 +119,7 @@ test("who signed in is the current account, and pages see no token", async () =>
     server: PDS,
     expired: false,
     endsAt: null,
+    maySearch: true,
   };
   expect(await sessions.current("bluesky")).toEqual(account);
 });
@@ -267,6 +268,7 @@ test("when the refresh token is over too, the session is: said now, and at once 
     address: ADA.handle,
     expired: true,
     endsAt: null,
+    maySearch: true,
   });
 });
 

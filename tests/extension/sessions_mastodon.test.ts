@@ -200,6 +200,7 @@ test("signing in stores the account by its address, and pages see no secret", as
     server: `https://${HOST}`,
     expired: false,
     endsAt: null,
+    maySearch: false,
   });
   expect(await sessions.current("fediverse")).toEqual(account);
   expect(JSON.stringify(await sessions.list())).not.toContain("token");

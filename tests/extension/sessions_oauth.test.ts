@@ -33,12 +33,15 @@ class Servers {
   expiresIn = 3600;
   clockIsWrong = false;
   isDown = false;
+  renewals: "answered" | "dropped" | "unreachable" = "answered";
   refreshing: () => Promise<void> = () => Promise.resolve();
 
   fetch: typeof globalThis.fetch = async (input, init) => {
     const request = new Request(input, init);
     const url = new URL(request.url);
-    if (this.isDown)
+    const isRenewal = url.pathname === "/oauth/token" && this.number > 0;
+    const isSilent = isRenewal && this.renewals === "unreachable";
+    if (this.isDown || isSilent)
       throw new SessionError("server_unreachable", { host: url.host });
     this.asked.push(url.pathname);
     const proof = request.headers.get("dpop");
@@ -46,7 +49,10 @@ class Servers {
       const refusal = this.check(proof, url.origin === ISSUER);
       if (refusal) return refusal;
     }
-    return this.answer(url, request);
+    const answer = await this.answer(url, request);
+    if (isRenewal && this.renewals === "dropped")
+      throw new SessionError("server_unreachable", { host: url.host });
+    return answer;
   };
 
   private check(proof: string, isIssuer: boolean): Response | null {
@@ -198,14 +204,18 @@ const returned = (over: Record<string, string> = {}) => {
   });
   return `${REDIRECT}?${query}`;
 };
+const signInParts = (openPage: (url: string) => Promise<string>) => ({
+  fetch: ((input, init) =>
+    servers.fetch(input, init)) as typeof globalThis.fetch,
+  exclusively,
+  openPage,
+  redirect: REDIRECT,
+});
 const enter = async (
   openPage: (url: string) => Promise<string> = () =>
     Promise.resolve(returned()),
 ) => {
-  const fetch: typeof globalThis.fetch = (input, init) =>
-    servers.fetch(input, init);
-  const parts = { fetch, exclusively, openPage, redirect: REDIRECT };
-  return sessions.add(await signIn(parts, HANDLE));
+  return sessions.add(await signIn(signInParts(openPage), HANDLE));
 };
 const stored = async () => {
   const session = await store.get(DID);
@@ -224,6 +234,7 @@ test("signing in asks for following only, stores a key that cannot be read, and 
     server: PDS,
     expired: false,
     endsAt: "2026-12-11T10:00:00.000Z",
+    maySearch: false,
   });
   expect(servers.pushed.get("scope")).toBe(FOLLOW);
   expect(servers.pushed.get("code_challenge_method")).toBe("S256");
@@ -233,6 +244,23 @@ test("signing in asks for following only, stores a key that cannot be read, and 
   await expect(
     crypto.subtle.exportKey("jwk", key as CryptoKey),
   ).rejects.toThrow();
+});
+
+test("searching accounts is asked for by a further consent, whose tokens replace the earlier ones", async () => {
+  await enter();
+  const searching = "rpc:app.bsky.actor.searchActors?aud=*";
+  servers.granted = `${FOLLOW} ${searching}`;
+  const parts = signInParts(() => Promise.resolve(returned()));
+  await sessions.add(await signIn(parts, DID, true));
+  expect(servers.pushed.get("scope")).toBe(`${FOLLOW} ${searching}`);
+  expect(await sessions.list()).toMatchObject([{ id: DID, maySearch: true }]);
+  await expect.poll(() => servers.revoked.length).toBe(1);
+});
+
+test("a server that grants following alone is not searched", async () => {
+  const parts = signInParts(() => Promise.resolve(returned()));
+  const account = await sessions.add(await signIn(parts, DID, true));
+  expect(account.maySearch).toBe(false);
 });
 
 test("each request carries the token and a proof of its own, dated a few seconds back", async () => {
@@ -250,20 +278,44 @@ test("each request carries the token and a proof of its own, dated a few seconds
 
 test("a token that the server calls invalid is renewed once and the request sent again", async () => {
   await enter();
-  servers.number = 1;
-  const outdated = await stored();
-  if (!outdated) throw new Error("no session");
-  await store.update({
-    kind: "oauth",
-    network: "bluesky",
-    id: DID,
-    address: HANDLE,
-    server: PDS,
-    signedInAt: "",
-    tokens: { ...outdated, access: "access-0" },
-  });
+  await outdate();
   expect((await sessions.authorizedFetch(DID, LIST)).status).toBe(200);
   expect((await stored())?.access).toBe("access-2");
+});
+
+/** Make the stored token one that the server no longer accepts, although it should still be good for an hour. */
+const outdate = async () => {
+  const session = await store.get(DID);
+  if (session?.kind !== "oauth" || !session.tokens)
+    throw new Error("no session");
+  const tokens = { ...session.tokens, access: "access-0" };
+  await store.update({ ...session, tokens });
+};
+
+test("a renewal that cannot reach its server does not end the session of a refused token", async () => {
+  await enter();
+  await outdate();
+  servers.renewals = "unreachable";
+  await expect(sessions.authorizedFetch(DID, LIST)).rejects.toEqual(
+    code("server_unreachable"),
+  );
+  expect((await sessions.current("bluesky"))?.expired).toBe(false);
+  servers.renewals = "answered";
+  expect((await sessions.authorizedFetch(DID, LIST)).status).toBe(200);
+});
+
+test("a renewal whose answer is lost ends the session, since its refresh token is used up", async () => {
+  await enter();
+  await outdate();
+  servers.renewals = "dropped";
+  await expect(sessions.authorizedFetch(DID, LIST)).rejects.toEqual(
+    code("server_unreachable"),
+  );
+  servers.renewals = "answered";
+  await expect(sessions.authorizedFetch(DID, LIST)).rejects.toEqual(
+    code("session_expired"),
+  );
+  expect((await sessions.current("bluesky"))?.expired).toBe(true);
 });
 
 test("contexts that renew at the same moment use a refresh token once", async () => {

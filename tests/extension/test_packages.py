@@ -61,6 +61,7 @@ def test_a_package_asks_only_for_what_it_needs(dist: Path, package: str, permiss
     assert sorted(manifest["permissions"]) == permissions
     assert manifest["host_permissions"] == ["https://dir.passerelle.eu/*"]
     assert manifest["content_scripts"] == []
+    assert manifest["optional_permissions"] == ["notifications"]
     x_hosts = {"https://x.com/*", "https://mobile.x.com/*", "https://twitter.com/*", "https://mobile.twitter.com/*"}
     assert set(manifest["optional_host_permissions"]) == x_hosts
 
@@ -86,6 +87,7 @@ def test_everything_that_a_package_may_do_is_explained(dist: Path, package: str)
     gecko = manifest.get("browser_specific_settings", {}).get("gecko", {})
     asked = {
         *manifest["permissions"],
+        *manifest["optional_permissions"],
         *manifest["host_permissions"],
         *manifest["optional_host_permissions"],
         *manifest["content_security_policy"].values(),

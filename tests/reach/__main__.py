@@ -34,7 +34,10 @@ from tests.reach.world import World, make_world
 DEFAULT_SEED = "1"
 MAIN_RATE = 0.5
 RATES = (0.0, MAIN_RATE, 0.9)  # people without any account
-MORE_WORLDS = 6  # of the main rate, for calibration alone: a tenth in the middle has few candidates in one world
+# Calibration alone: a tenth in the middle has some twenty candidates in one world, and the share that is right among a
+# hundred is known to within ten points only. So more worlds are made until each tenth has enough, or no more of them.
+LEAST_IN_TENTH = 400
+MORE_WORLDS = 20
 MOST_PEOPLE = 6_000  # of one world, by leaving out pairs
 
 
@@ -69,16 +72,20 @@ async def reach(inputs: Inputs) -> dict[str, Any]:
         _report(f"world where {rate:.0%} have no account …")
         measured[rate] = await measure(inputs.world(rate), inputs.known)
     main = measured[MAIN_RATE]
-    points = list(main.points)
+    points, worlds = list(main.points), 1
     for number in range(1, MORE_WORLDS + 1):
-        _report(f"calibration, world {number} of {MORE_WORLDS} …")
+        if min(count for *_, count in calibrate(points)) >= LEAST_IN_TENTH:
+            break
+        _report(f"calibration, world {number} of {MORE_WORLDS} at most …")
         points += await find_points(inputs.world(MAIN_RATE, number), inputs.known)
+        worlds += 1
     _report("neighbours …")
     neighbours = await measure_neighbours(inputs.world(MAIN_RATE), inputs.seed)
     return {
         **summarize(main.outcomes),
         "requests": _total(main),
         "calibration": calibrate(points),
+        "calibration_worlds": worlds,
         "requests_by_source": main.requests,
         "unconfirmed": {lane: main.unconfirmed[lane] for lane in ("sure", "probable", "none")},
         "rates": {f"{rate:.0%}": _of_rate(one) for rate, one in measured.items()},

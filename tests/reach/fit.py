@@ -14,6 +14,7 @@ from itertools import pairwise
 from math import exp, log, sqrt
 from pathlib import Path
 
+from passerelle.matching.base_rate import estimate_odds
 from passerelle.matching.signs import Sign
 from passerelle.matching.weights import BIAS, WEIGHTS
 
@@ -22,17 +23,19 @@ from tests.reach.search import is_theirs, look_for
 from tests.reach.servers import Servers
 from tests.reach.world import World, make_world
 
-SEEDS = tuple(f"fit {number}" for number in range(6))
+SEEDS = tuple(f"fit {number}" for number in range(12))
 ABSENT = 0.5  # the base rate that the weights are fitted for
 FOUND = 500
 ROUNDS = 150
 RATE = 0.6  # first step; later ones shrink with the slopes seen (AdaGrad)
 EDGES = (0.0, 0.03, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.97, 1.01)  # of raw probability, for the knots
+LEAST = 500  # candidates of one knot: its share is then known to within two points
 PENALTY = 1.0  # of the square of a weight, beside the sum of log likelihoods
 
 # The candidates of one person on one network: the signs of each, and whether it is theirs.
 Choice = Sequence[tuple[frozenset[Sign], bool]]
 Weights = dict[str, float]
+Block = tuple[int, float, int]  # candidates: how many, the sum of their probabilities, how many are right
 
 
 def fit(choices: Sequence[Choice], fixed: Mapping[str, float]) -> Weights:
@@ -68,9 +71,13 @@ def _errors(choice: Choice, weights: Weights) -> Iterator[tuple[frozenset[Sign],
         yield signs, share - (share / truth if is_there and is_true else 0.0)
 
 
-def _shares(choice: Choice, weights: Weights) -> list[float]:
-    powers = [exp(weights[""] + sum(weights[sign] for sign in signs)) for signs, _ in choice]
-    return [power / (1 + sum(powers)) for power in powers]
+def _shares(choice: Choice, weights: Weights, odds: float = 1.0) -> list[float]:
+    powers = _powers(choice, weights)
+    return [odds * power / (1 + odds * sum(powers)) for power in powers]
+
+
+def _powers(choice: Choice, weights: Weights) -> list[float]:
+    return [exp(weights[""] + sum(weights[sign] for sign in signs)) for signs, _ in choice]
 
 
 def _truth(shares: Sequence[float], choice: Choice) -> float:
@@ -79,22 +86,40 @@ def _truth(shares: Sequence[float], choice: Choice) -> float:
     return theirs if any(is_true for _, is_true in choice) else 1 - sum(shares)
 
 
-def find_knots(choices: Iterable[Choice], weights: Weights) -> list[tuple[float, float]]:
-    """Return raw probabilities and the shares that are true there, never falling (pool adjacent violators)."""
-    points = sorted(
-        (share, is_true)
-        for choice in choices
-        for share, (_, is_true) in zip(_shares(choice, weights), choice, strict=True)
-    )
+def find_knots(worlds: Iterable[Sequence[Choice]], weights: Weights, least: int = LEAST) -> list[tuple[float, float]]:
+    """Return raw probabilities and the shares that are true there, never falling (pool adjacent violators).
+
+    Each knot stands for `least` candidates or more. As in the product, the odds of a world are those that its
+    candidates suggest.
+    """
+    points = sorted(point for choices in worlds for point in _points(choices, weights))
     parts = [[one for one in points if low <= one[0] < high] for low, high in pairwise(EDGES)]
     blocks = [(len(some), sum(p for p, _ in some), sum(q for _, q in some)) for some in parts if some]
-    pooled: list[tuple[int, float, int]] = []
+    pooled: list[Block] = []
     for block in blocks:
         pooled.append(block)
-        while len(pooled) > 1 and pooled[-2][2] / pooled[-2][0] > pooled[-1][2] / pooled[-1][0]:
-            (n, p, q), (m, r, s) = pooled.pop(), pooled.pop()
-            pooled.append((n + m, p + r, q + s))
+        while len(pooled) > 1 and (pooled[-2][0] < least or _share(pooled[-2]) > _share(pooled[-1])):
+            _join_last(pooled)
+    while len(pooled) > 1 and pooled[-1][0] < least:
+        _join_last(pooled)
     return [(round(p / n, 3), round(q / n, 3)) for n, p, q in pooled]
+
+
+def _join_last(blocks: list[Block]) -> None:
+    (n, p, q), (m, r, s) = blocks.pop(), blocks.pop()
+    blocks.append((n + m, p + r, q + s))
+
+
+def _share(block: Block) -> float:
+    return block[2] / block[0]
+
+
+def _points(choices: Sequence[Choice], weights: Weights) -> Iterator[tuple[float, bool]]:
+    """Yield the raw probability of each candidate of a world, and whether it is right."""
+    odds = estimate_odds([sum(_powers(choice, weights)) for choice in choices])
+    for choice in choices:
+        for share, (_, is_true) in zip(_shares(choice, weights, odds), choice, strict=True):
+            yield share, is_true
 
 
 async def find_choices(world: World, known: Sequence[str]) -> list[Choice]:
@@ -109,23 +134,24 @@ async def find_choices(world: World, known: Sequence[str]) -> list[Choice]:
     ]
 
 
-def collect(truth: Path, pool: Sequence[PoolAccount]) -> list[Choice]:
-    """Return the candidate sets of all fitting worlds."""
+def collect(truth: Path, pool: Sequence[PoolAccount]) -> list[list[Choice]]:
+    """Return the candidate sets of each fitting world."""
     pairs = [one for one in read_pairs(truth) if split_of(one.screen_name) == "fit"]
     known = [acct for one in pairs for acct in one.mastodon]
     worlds = (make_world(pairs, pool, (), ABSENT, seed) for seed in SEEDS)
-    return [choice for world in worlds for choice in asyncio.run(find_choices(world, known))]
+    return [asyncio.run(find_choices(world, known)) for world in worlds]
 
 
 def main(truth: str, pool: str) -> None:
     """Print the fitted weights."""
-    choices = collect(Path(truth), read_pool(Path(pool)))
+    fitting = collect(Path(truth), read_pool(Path(pool)))
+    choices = [choice for one in fitting for choice in one]
     fixed: dict[str, float] = {sign: weight.value for sign, weight in WEIGHTS.items() if weight.origin == "hand"}
     weights = fit(choices, fixed)
     print(f"# {len(choices)} candidate sets, mean log likelihood {likelihood(choices, weights):.4f}", file=sys.stderr)
     there = sum(any(is_true for _, is_true in choice) for choice in choices)
     print(f"FITTED_SHARE = {there / len(choices):.3f}  # of base_rate.py")
-    print("KNOTS =", ((0.0, 0.0), *find_knots(choices, weights)))
+    print("KNOTS =", ((0.0, 0.0), *find_knots(fitting, weights)))
     for sign, value in weights.items():
         seen = sum(sign in signs for choice in choices for signs, _ in choice)
         true = sum(sign in signs and is_true for choice in choices for signs, is_true in choice)

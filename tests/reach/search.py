@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from passerelle.identifiers import AccountId, Acct, Did, RestId, parse_acct
 from passerelle.matching.candidates.handles import Handles
-from passerelle.matching.candidates.neighbours import Neighbours
+from passerelle.matching.candidates.neighbours import Neighbours, is_circle_known
 from passerelle.matching.candidates.search import Search
 from passerelle.matching.candidates.servers import Servers as ServerSource
 from passerelle.matching.candidates.servers import suggest_servers
@@ -64,7 +64,9 @@ async def look_for(
     hosts = suggest_servers(None, (), map(_acct, known))
     for some in _chunks(_unresolved(people, proposals)):
         await ask("servers", ServerSource(some, hosts, RANDOM_NAME))
-    return Looked(score_everyone(people, join_proposals(proposals), NOW, is_signed_in=True), requests, found)
+    is_known = is_circle_known(len(found), len(people))
+    results = score_everyone(people, join_proposals(proposals), NOW, is_signed_in=True, is_circle_known=is_known)
+    return Looked(results, requests, found)
 
 
 def score_all(people: Sequence[Sought], proposals: Sequence[Proposal]) -> Results:

@@ -164,8 +164,19 @@ def test_fitting_finds_which_sign_tells_people_apart() -> None:
     choices = [[(theirs, True), (others, False)], [(others, False)], [(theirs, True)]] * 40
     weights = fit(choices, dict.fromkeys(WEIGHTS.keys() - theirs, 0.0))  # type: ignore[arg-type]
     assert weights["bio_alike"] > 2 > weights["same_name_rare"]
-    knots = find_knots(choices, weights)  # type: ignore[arg-type]
+    knots = find_knots([choices], weights, least=1)  # type: ignore[list-item]
     assert knots == sorted(knots)
+
+
+def test_a_knot_stands_for_so_many_candidates_and_the_shares_never_fall() -> None:
+    rng = Random("knots")
+    weights = {"": 0.0, **{f"sign{number}": float(number - 4) for number in range(9)}}
+    choices = [[(frozenset({f"sign{rng.randrange(9)}"}), rng.random() < 0.5)] for _ in range(900)]
+    few, many = (find_knots([choices], weights, least=least) for least in (250, 1))  # type: ignore[list-item]
+    assert 1 <= len(few) <= 900 // 250
+    assert len(few) < len(many)
+    for knots in (few, many):
+        assert [share for _, share in knots] == sorted(share for _, share in knots)
 
 
 def test_knots_rise_and_reach_the_probable_lane() -> None:

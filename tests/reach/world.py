@@ -48,6 +48,10 @@ NAMESAKE_HANDLES = {"name": 0.6, "own": 0.34, "same": 0.06}  # handle from the n
 # Another person, of another name, has the handle: short ones are taken first.
 SAME_HANDLE = {"short": 0.12, "long": 0.04}
 SHORT_HANDLE = 6  # letters and digits
+# Another person has the username on one of the servers that most pairs are on, by its length: with another name, and
+# with the same one (the share of namesakes whose handle is the @name, as on Bluesky).
+SAME_USERNAME = {"short": 0.12, "long": 0.04}
+LARGEST_SERVERS = 3
 PARKED = 0.02  # an unused account without name has the handle
 IMPERSONATOR = 0.03
 IMPERSONATOR_LABELLED = 0.7
@@ -122,6 +126,8 @@ class _Maker:
         self.others = [one for one in pool if one.platform == "bluesky" and one.handle.lower() not in elsewhere]
         self.rng.shuffle(self.strangers)
         self.word_counts = Counter(word for one in pool for word in set(one.name.lower().split()))
+        hosts = Counter(acct.rpartition("@")[2] for one in pairs for acct in one.mastodon)
+        self.servers = [host for host, _ in hosts.most_common(LARGEST_SERVERS)]
         self.true_dids: dict[int, list[str]] = {}
         self.bystanders: list[str] = []
 
@@ -212,7 +218,7 @@ class _Maker:
 
     def _add_lookalikes(self, pair: Pair, life: Life, person: XPerson) -> None:
         rng = self.rng
-        chance = NAMESAKE["common" if self._is_common(pair.name) else "rare"]
+        chance = chance_of_namesake = NAMESAKE["common" if self._is_common(pair.name) else "rare"]
         while rng.random() < chance:
             self._add_namesake(pair, life.circle)
             chance = MORE_NAMESAKES
@@ -220,6 +226,10 @@ class _Maker:
         length = "short" if len(_slug(pair.screen_name)) <= SHORT_HANDLE else "long"
         if rng.random() < SAME_HANDLE[length] and self.strangers:
             self._add_stranger(usual, rng.choice(self.strangers).name, life.circle)
+        if rng.random() < SAME_USERNAME[length] and self.strangers:
+            self._add_username(pair, rng.choice(self.strangers).name)
+        if rng.random() < chance_of_namesake * NAMESAKE_HANDLES["same"]:
+            self._add_username(pair, pair.name)
         if rng.random() < PARKED:
             self._add_actor(usual, "", Life(self._far(), None, None), "", posts=0)
         if rng.random() < IMPERSONATOR:
@@ -234,6 +244,15 @@ class _Maker:
         own = self.rng.choice(self.strangers).handle if self.strangers else pair.screen_name
         texts = {"same": pair.screen_name, "own": own, "name": self._handle_of(pair.name) or own}
         self._add_stranger(_usual_handle(texts[kind]), pair.name, circle)
+
+    def _add_username(self, pair: Pair, name: str) -> None:
+        """Add another person's account under the @name on one of the largest servers, where it is free."""
+        if not self.servers:
+            return
+        acct = f"{pair.screen_name.lower()}@{self.rng.choice(self.servers)}"
+        life = invent_life(self._far(), self.rng)
+        if acct not in self.world.fediverse and acct not in pair.mastodon:
+            self._add_fediverse(acct, name, bio_elsewhere(life, self.rng), life.site)
 
     def _handle_of(self, name: str) -> str:
         words = [_slug(word) for word in name.split()]

@@ -18,6 +18,7 @@ from tests.world.processes import Child
 NODE = Path(__file__).parent / "node"
 HOSTNAME = "pds.passerelle.eu"  # what DID documents point to; the world answers under it
 HANDLES = f".{HOSTNAME}"
+BEHIND = "appview.passerelle.eu"  # the AppView to which it sends what it does not answer itself
 FOLLOW = "app.bsky.graph.follow"
 PROFILE = "app.bsky.actor.profile"
 PAGE = 100  # records a listRecords page may hold
@@ -86,6 +87,7 @@ class Pds:
     """A PDS with its data in `folder`; it can be killed and started again. Its clock is ahead by `clock`.
 
     `limits`: by the PDS's names, other limits than its own; they switch its rate limits on.
+    `appview`: whether it has an AppView, BEHIND, for searches of signed-in accounts.
     `issuer`: the origin of its authorization server, where that is another than its own.
     """
 
@@ -97,6 +99,7 @@ class Pds:
         limits: Mapping[str, ServerLimit] | None = None,
         clock: timedelta = timedelta(),
         issuer: str = "",
+        appview: bool = False,
     ) -> None:
         self._front = folder / "front.json"
         self._lifetimes = folder / "lifetimes.json"
@@ -112,6 +115,11 @@ class Pds:
             "PDS_BLOBSTORE_DISK_LOCATION": str(folder / "blobs"),
             "PDS_DID_PLC_URL": f"http://127.0.0.1:{plc.port}",
             "PDS_DEV_MODE": "true",  # the PLC has a private address
+            **(
+                {"PDS_BSKY_APP_VIEW_URL": f"https://{BEHIND}", "PDS_BSKY_APP_VIEW_DID": f"did:web:{BEHIND}"}
+                if appview
+                else {}
+            ),
             "PDS_INVITE_REQUIRED": "false",
             "PDS_ENABLE_DID_DOC_WITH_SESSION": "true",
             "PDS_RATE_LIMITS_ENABLED": str(limits is not None).lower(),
@@ -137,9 +145,18 @@ class Pds:
         """Lead its own requests to hosts of the closed world to the front at `port`, trusted by `authority` (PEM)."""
         self._front.write_text(json.dumps({"port": port, "authority": authority}))
 
-    def set_lifetimes(self, *, access: timedelta | None = None, session: timedelta | None = None) -> None:
-        """Set how long new access tokens and every OAuth session live; None: as long as usual."""
-        lives = {"access": access, "session": session}
+    def set_lifetimes(
+        self,
+        *,
+        access: timedelta | None = None,
+        told: timedelta | None = None,
+        session: timedelta | None = None,
+    ) -> None:
+        """Set how long new access tokens and every OAuth session live; None: as long as usual.
+
+        `told`: what clients are told instead of the life of their access token.
+        """
+        lives = {"access": access, "told": told, "session": session}
         chosen = {name: milliseconds(life) for name, life in lives.items() if life is not None}
         written = self._lifetimes.with_suffix(".new")
         written.write_text(json.dumps(chosen))

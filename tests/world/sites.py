@@ -12,7 +12,7 @@ from tests.world.directory import DirectoryServer
 from tests.world.fediverse import fediverse
 from tests.world.mastodon import Mastodon
 from tests.world.mastodons import WITHOUT_API
-from tests.world.pds import HANDLES, HOSTNAME, Pds, Plc
+from tests.world.pds import BEHIND, HANDLES, HOSTNAME, Pds, Plc
 from tests.world.residents import INHABITANTS
 from tests.world.world import Ask, Site, proxy, unreachable
 
@@ -44,6 +44,7 @@ def make_sites(
         "twitter.com": fake_x.old_name,
         PLC: proxy(lambda: plc.port),
         APPVIEW: appview(PdsAccounts(bluesky, PDS, HANDLES)),
+        BEHIND: appview(PdsAccounts(bluesky, PDS, HANDLES)),
         PDS: bluesky,
         DIRECTORY: proxy(lambda: directory.port),
         RETURN: unreachable(proxy(lambda: directory.port)),

@@ -37,7 +37,7 @@ from passerelle.matching.names import search_words
 from passerelle.matching.records import Sought, SourceName
 from passerelle.networks.bluesky.answers import retry_at
 from passerelle.transport import Request, Response
-from passerelle.view import any_error_view, error_view
+from passerelle.view import ErrorView, any_error_view, error_view
 
 # In this order: what costs least comes first, and the follows of people found are read when most are found.
 ORDER: tuple[SourceName, ...] = ("handles", "search", "neighbours", "servers")
@@ -50,7 +50,8 @@ TRIES = 5  # of a request without an answer, before the search pauses and says s
 FIRST_WAIT, LONGEST_WAIT = 5.0, 120.0  # seconds before it is tried again, doubling
 WAIT_WHEN_LIMITED = timedelta(minutes=5)  # where a server says "too many requests" without saying until when
 TOO_MANY = 429
-SIGN_IN_ENDED = frozenset({"session_expired", "not_signed_in", "scope_missing"})
+# The sign-in cannot do what a source needs: another one, or a further consent, may.
+SIGN_IN_LACKING = frozenset({"session_expired", "not_signed_in", "search_closed"})
 CLOSED_KEY = "closed"  # in store `candidates`: "source account" -> when the server refused such requests altogether
 
 _T = TypeVar("_T")
@@ -134,6 +135,17 @@ class Searches:
 
     def _go_on(self) -> None:
         self._task = asyncio.ensure_future(self._run())
+        self._task.add_done_callback(self._report_bug)
+
+    def _report_bug(self, task: asyncio.Task[None]) -> None:
+        """Log what no one expected, and show that the search has stopped; it can be resumed."""
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, Exception) and not isinstance(error, StorageFull):
+            self._environment.log("".join(traceback.format_exception(error)))
+            self._works.start(self._pause_for(any_error_view(error)))
+
+    async def _pause_for(self, error: ErrorView) -> None:
+        await self._put(self._current().model_copy(update={"state": "paused", "error": error}))
 
     async def _end(self, state: str) -> None:
         await self.stop()
@@ -149,10 +161,8 @@ class Searches:
             await self._put(self._current().model_copy(update=done))
         except StorageFull:
             return  # everything is being deleted: otherwise a write waits for room
-        except Exception as error:  # noqa: BLE001 - whatever it is, the person must see that the search has stopped
-            if not isinstance(error, PasserelleError):
-                self._environment.log(traceback.format_exc())
-            await self._put(self._current().model_copy(update={"state": "paused", "error": any_error_view(error)}))
+        except PasserelleError as error:  # a server that does not answer, say: the person sees it and can go on later
+            await self._pause_for(error_view(error))
 
     async def _work_through(self, name: SourceName) -> None:
         """Ask one source about everyone, then score."""
@@ -203,7 +213,7 @@ class Searches:
             try:
                 return source, await step(source, asked, self._environment.now(), self._fetch)
             except ServerRefused as error:
-                if error.code in SIGN_IN_ENDED:
+                if error.code in SIGN_IN_LACKING:
                     raise _SourceClosed(error) from None
                 if error.code == "rate_limited":
                     await self._wait_until_allowed()

@@ -11,6 +11,7 @@ from passerelle.engine.environment import Environment
 from passerelle.engine.messages import (
     AccountFind,
     AccountFound,
+    FollowCancel,
     FollowedOne,
     FollowEstimate,
     FollowMoved,
@@ -29,7 +30,7 @@ from passerelle.engine.repository import Repository
 from passerelle.errors import CommandError, ServerRefused, StorageFull
 from passerelle.following.items import State, moved_to
 from passerelle.following.marks import Following
-from passerelle.following.outcomes import Added, Moved, Paused, Resumed, UndoAsked, Withdrawn
+from passerelle.following.outcomes import Added, Cancelled, Moved, Paused, Resumed, UndoAsked, Withdrawn
 from passerelle.following.pace import DEFAULT_SPEED, SPEEDS
 from passerelle.following.plan import Plan, Planned, make_items, make_plan, plan_hinted, plan_listed
 from passerelle.following.queue import Queue
@@ -95,6 +96,12 @@ class Follows:
         """Answer follow.resume."""
         for account in self._named(fields.account):
             await self._store.record(account, Resumed())
+            self._runner(account).start()
+
+    async def on_cancel(self, fields: FollowCancel) -> None:
+        """Answer follow.cancel: those who wait leave the queue. What is being sent now may still be followed."""
+        for account in self._named(fields.account):
+            await self._store.record(account, Cancelled())
             self._runner(account).start()
 
     async def on_speed(self, fields: FollowSpeed) -> None:

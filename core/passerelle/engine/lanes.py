@@ -13,6 +13,7 @@ from passerelle.engine.views import OfferView
 from passerelle.identifiers import RestId
 from passerelle.matching.candidates.appview import MAX_ACTORS
 from passerelle.matching.candidates.handles import handle_variants
+from passerelle.matching.candidates.neighbours import is_circle_known
 from passerelle.matching.guesses import AskedPerson, GuessView, candidates_of, is_likely, make_guess
 from passerelle.matching.lane_counts import count_lanes, is_found
 from passerelle.matching.names import search_words
@@ -77,7 +78,10 @@ class Lanes:
     ) -> Mapping[RestId, list[Scored]]:
         search = await self._repository.search()
         is_signed_in = search is not None and search.account is not None
-        steps = score_in_steps(people, candidates, self._environment.now(), is_signed_in=is_signed_in)
+        lists = (await self._repository.asked_lists()).values()
+        known = is_circle_known(sum(one.at is not None for one in lists), len(people))
+        now = self._environment.now()
+        steps = score_in_steps(people, candidates, now, is_signed_in=is_signed_in, is_circle_known=known)
         return await progress.run(steps, lambda done: ("matching", done, len(people)))
 
     async def _rejected(self) -> dict[str, frozenset[str]]:

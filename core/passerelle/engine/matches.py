@@ -7,17 +7,17 @@ from collections.abc import Mapping, Set
 from passerelle.engine.environment import Environment
 from passerelle.engine.follows import Follows
 from passerelle.engine.lanes import Lanes
-from passerelle.engine.messages import Decide, FollowPrefer, Nothing
+from passerelle.engine.messages import Decide, DecideMany, FollowPrefer, Nothing
 from passerelle.engine.progress import Progress
 from passerelle.engine.repository import Repository
 from passerelle.engine.storage import Change, Delete, Put
 from passerelle.engine.views import PreferredView
 from passerelle.engine.work import Works
 from passerelle.errors import CommandError
-from passerelle.following.decisions import decide, decision_keys, may_choose, unchecked
-from passerelle.following.listing import count_matches, make_match_view
+from passerelle.following.decisions import decide, decided_together, decision_keys, may_choose, unchecked
+from passerelle.following.listing import count_matches, make_excluded_view, make_match_view
 from passerelle.following.marks import mark_following
-from passerelle.matching.match import find_matches
+from passerelle.matching.match import find_excluded, find_matches
 from passerelle.matching.newcomers import keep_new, mark_new
 from passerelle.matching.views import AccountView, MatchesView, MatchView
 
@@ -63,6 +63,26 @@ class Matches:
         if fields.decision in ("rejected", "unchosen"):
             await self._follows.withdraw(frozenset(filter(None, (account.did, account.address))))
 
+    async def on_decide_many(self, fields: DecideMany) -> None:
+        """Answer decision.set_many: in one durable step."""
+        views, decisions = await self._repository.views(), await self._repository.decisions()
+        preferred = await self._repository.preferred()
+        people = [views[rest_id] for rest_id in dict.fromkeys(fields.rest_ids) if rest_id in views]
+        made = [(view, decided_together(view, fields.decision, preferred)) for view in people]
+        changed = [(view, account) for view, accounts in made for account in accounts]
+        keys = [
+            key
+            for view, account in changed
+            for key in decision_keys(view.rest_id, account.network, account.address, account.did)
+        ]
+        decisions.update(dict.fromkeys(keys, fields.decision))
+        decided = [decide(view, decisions, preferred) for view, accounts in made if accounts]
+        stored = (Put("decisions", key, fields.decision) for key in keys)
+        await self._repository.write([*stored, *self._repository.put_views(decided)])
+        if fields.decision == "unchosen":
+            names = (name for _, account in changed for name in (account.did, account.address) if name)
+            await self._follows.withdraw(frozenset(names))
+
     async def on_prefer(self, fields: FollowPrefer) -> None:
         """Answer follow.prefer: store it, and tick the accounts anew that no decision is about."""
         views, decisions = await self._repository.views(), await self._repository.decisions()
@@ -92,7 +112,12 @@ class Matches:
         views = {key: mark_following(decide(view, decisions, preferred), following) for key, view in views.items()}
         views = await self._with_new(views, marks_new=marks_new)
         counts = count_matches(people, views.values())
-        await self._repository.write(self._repository.put_matches(views, counts))
+        excluded = [
+            make_excluded_view(match, people) for match in find_excluded(people, index, self._environment.now())
+        ]
+        await self._repository.write(
+            [*self._repository.put_matches(views, counts), self._repository.put_excluded(excluded)]
+        )
         await self._repository.write(await self._lanes.changes(progress))
         return counts
 

@@ -26,6 +26,7 @@ from passerelle.people.summary import ArchiveView
 from passerelle.view import ErrorView, Fields, View
 
 MAX_SEEN = 5_000  # people of one people.add
+MAX_DECIDED = 100_000  # people of one decision.set_many
 MAX_PROFILES = 1_000  # people of one hint.find
 
 
@@ -123,6 +124,16 @@ class Decide(Fields):
     decision: Literal["chosen", "unchosen", "rejected", "unrejected"]
 
 
+class DecideMany(Fields):
+    """Tick, or untick, the accounts of these people; what cannot be chosen, or was rejected, stays as it is.
+
+    Of people muted on X only what was ticked is unticked: they are ticked one by one.
+    """
+
+    rest_ids: list[str] = Field(max_length=MAX_DECIDED)
+    decision: Literal["chosen", "unchosen"]
+
+
 class FollowRefresh(Fields):
     """Read which accounts the own account `account` follows already, and mark them; it follows from now on.
 
@@ -147,6 +158,12 @@ class FollowPause(Fields):
 
 class FollowResume(Fields):
     """Go on following with one own account, or with those that follow now (None)."""
+
+    account: str | None = None
+
+
+class FollowCancel(Fields):
+    """Follow no one else of those who wait, with one own account, or with those that follow now (None)."""
 
     account: str | None = None
 
@@ -319,11 +336,13 @@ COMMANDS: dict[str, tuple[type[Fields], type[View] | type[Nothing]]] = {
     "watch.sync": (WatchSync, Nothing),
     "watch.approve": (WatchApprove, Nothing),
     "decision.set": (Decide, Nothing),
+    "decision.set_many": (DecideMany, Nothing),
     "account.find": (AccountFind, AccountFound),
     "follow.refresh": (FollowRefresh, Nothing),
     "follow.start": (FollowStart, QueueView),
     "follow.pause": (FollowPause, Nothing),
     "follow.resume": (FollowResume, Nothing),
+    "follow.cancel": (FollowCancel, Nothing),
     "follow.speed": (FollowSpeed, Nothing),
     "follow.estimate": (FollowEstimate, FollowTimes),
     "follow.moved": (FollowMoved, Nothing),

@@ -19,7 +19,7 @@ from passerelle.engine.repository import Repository
 from passerelle.engine.work import cancel
 from passerelle.errors import NetworkError, PasserelleError, ServerRefused, StorageFull
 from passerelle.following import steps
-from passerelle.following.items import Item, State
+from passerelle.following.items import Item
 from passerelle.following.outcomes import (
     Changed,
     ClockSetBack,
@@ -38,7 +38,7 @@ from passerelle.following.outcomes import (
     Unresolved,
 )
 from passerelle.following.own import OwnAccount
-from passerelle.following.queue import Queue
+from passerelle.following.queue import IN_FLIGHT, Queue
 from passerelle.following.rules import Followed, FollowRules
 from passerelle.following.schedule import next_due, next_request_at
 from passerelle.identifiers import AccountId
@@ -214,7 +214,7 @@ class QueueRunner:
 
     def _asked(self, keys: tuple[str, ...]) -> list[Item]:
         items = self._queue.items if self._queue else {}
-        return [items[key] for key in keys if key in items and items[key].state is State.ASKED]
+        return [items[key] for key in keys if key in items and items[key].state in IN_FLIGHT]
 
     async def _list_follows(self) -> None:
         revision = await self._revision()

@@ -20,7 +20,7 @@ from passerelle.following.marks import Following, mark_following
 from passerelle.following.outcomes import Outcome
 from passerelle.following.own import UNKNOWN_AGE
 from passerelle.following.pace import DEFAULT_SPEED, Pace, Speed, at_speed
-from passerelle.following.queue import Queue, record
+from passerelle.following.queue import IN_FLIGHT, Queue, record
 from passerelle.following.rules import FollowRules
 from passerelle.following.status import QueueView, make_account_view, make_view
 from passerelle.identifiers import AccountId, Network, network_of
@@ -193,7 +193,7 @@ def _history(
 ) -> Iterator[Change]:
     for item in changed:
         was = old.get(item.key)
-        if was and was.state is State.ASKED and item.state in DONE:
+        if was and was.state in IN_FLIGHT and item.state in DONE:
             yield _put_done(item, DONE[item.state], account, now)
     for item in gone:
         if item.state is State.LEAVING:

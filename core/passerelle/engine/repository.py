@@ -28,7 +28,7 @@ from passerelle.hints.records import ProfileHints
 from passerelle.identifiers import AccountId, Network
 from passerelle.matching.guesses import AskedList, AskedPerson, GuessView
 from passerelle.matching.match import distance
-from passerelle.matching.views import MatchesView, MatchView
+from passerelle.matching.views import ExcludedPeopleView, ExcludedView, MatchesView, MatchView
 from passerelle.people import graph as graphs
 from passerelle.people.graph import FollowGraph
 from passerelle.people.summary import ArchiveView
@@ -223,6 +223,7 @@ class Repository:
             *self.delete_candidate(),
             Clear("matches"),
             Delete("state", "matches"),
+            Delete("state", "excluded"),
         ]
 
     def put_candidate(self, people: FollowGraph, view: ArchiveView) -> list[Change]:
@@ -257,6 +258,10 @@ class Repository:
         self._views = views
         stored = [Put("matches", view.rest_id, view.model_dump(mode="json")) for view in views.values()]
         return [Clear("matches"), *stored, Put("state", "matches", counts.model_dump(mode="json"))]
+
+    def put_excluded(self, people: Iterable[ExcludedView]) -> Put:
+        """Change who is never proposed."""
+        return Put("state", "excluded", ExcludedPeopleView(people=list(people)).model_dump(mode="json"))
 
     def put_some_matches(self, views: Iterable[MatchView], lost: Iterable[str], counts: MatchesView) -> list[Change]:
         """Change some matches and delete others. Only after `views()` was read."""

@@ -58,6 +58,23 @@ def is_twin(account: AccountView, view: MatchView, networks: Collection[Network]
     return is_bridge(account.address) and any(one.network in networks for one in own)
 
 
+def decided_together(
+    view: MatchView, decision: Literal["chosen", "unchosen"], preferred: Network | None = None
+) -> list[AccountView]:
+    """Return the accounts of a person that change when many people are ticked or unticked at once.
+
+    Ticked are the accounts that would be chosen in advance if the person were sure: on `preferred` where they are on
+    several networks, no bridge's copies. People muted on X are ticked one by one.
+    """
+    if decision == "unchosen":
+        return [account for account in view.accounts if account.chosen]
+    if any(evidence.code == "muted_on_x" for evidence in view.evidence):
+        return []
+    free = [one for one in view.accounts if may_choose(one) and not one.rejected and not is_twin(one, view)]
+    there = [one for one in free if one.network == preferred]
+    return [account for account in there or free if not account.chosen]
+
+
 def may_choose(account: AccountView) -> bool:
     """Return whether the person may choose an account: one that only a profile names must have been checked."""
     return account.listed or (account.hint is not None and is_checked(account.hint))

@@ -11,10 +11,11 @@ from passerelle.view import ErrorView
 
 
 class State(StrEnum):
-    """Where one item of the queue is. DROPPED is never stored: the item is removed."""
+    """Where one item of the queue is. RECALLED: asked, and no longer wanted. DROPPED is never stored: it is removed."""
 
     WAITING = "waiting"
     ASKED = "asked"
+    RECALLED = "recalled"
     FOLLOWING = "following"
     REQUESTED = "requested"
     FAILED = "failed"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import Literal
 
 from passerelle.following.decisions import Decision, decide
 from passerelle.following.marks import Following, mark_following
@@ -10,7 +11,7 @@ from passerelle.identifiers import Network
 from passerelle.matching.evidence import Evidence, EvidenceView, evidence_of
 from passerelle.matching.listing import Account
 from passerelle.matching.match import Match
-from passerelle.matching.views import AccountView, MatchesView, MatchView
+from passerelle.matching.views import AccountView, ExcludedAccountView, ExcludedView, MatchesView, MatchView
 from passerelle.people.graph import FollowGraph
 
 
@@ -19,14 +20,13 @@ def make_match_view(
 ) -> MatchView:
     """Return a match as pages show it, with the person's decisions and the state of following."""
     accounts = [_account_view(account) for account in match.accounts]
-    person, row, profile = match.person, match.row, match.profile
-    names = (person.name, row, profile)
+    person, row = match.person, match.row
     hinted = (one for account in match.accounts if account.hint for one in evidence_of(account.hint))
     view = MatchView(
         rest_id=person.rest_id,
         row_id=row.row_id if row else None,
-        screen_name=next((name.screen_name for name in names if name and name.screen_name), None),
-        display_name=next((name.display_name for name in names if name and name.display_name), None),
+        screen_name=_first("screen_name", match),
+        display_name=_first("display_name", match),
         following=person.following,
         followed_by=person.followed_by,
         grade=match.grade,
@@ -37,6 +37,18 @@ def make_match_view(
         evidence=list(dict.fromkeys((*map(_evidence_view, match.evidence), *hinted))),
     )
     return mark_following(decide(view, decisions, preferred), following)
+
+
+def make_excluded_view(match: Match, graph: FollowGraph) -> ExcludedView:
+    """Return a person who is never proposed as pages show them."""
+    accounts = [ExcludedAccountView(network=one.network, address=one.address, url=one.url) for one in match.accounts]
+    return ExcludedView(
+        rest_id=match.person.rest_id,
+        screen_name=_first("screen_name", match),
+        display_name=_first("display_name", match),
+        reason="own_account" if match.person.rest_id == graph.owner.rest_id else "blocked_on_x",
+        accounts=accounts,
+    )
 
 
 def count_matches(graph: FollowGraph, views: Collection[MatchView]) -> MatchesView:
@@ -57,6 +69,12 @@ def count_matches(graph: FollowGraph, views: Collection[MatchView]) -> MatchesVi
         hinted=sum(_is_hinted(view) for view in views),
         preselected=sum(view.preselected for view in found),
     )
+
+
+def _first(field: Literal["screen_name", "display_name"], match: Match) -> str | None:
+    """Return the first name that is known: the graph's, the row's, the profile's."""
+    names = (getattr(one, field) for one in (match.person.name, match.row, match.profile) if one)
+    return next(filter(None, names), None)
 
 
 def _account_view(account: Account) -> AccountView:

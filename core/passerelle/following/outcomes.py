@@ -20,9 +20,14 @@ class Added:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawn:
-    """The person no longer wants to follow these. An item that was already sent cannot be called back."""
+    """The person no longer wants to follow these. One that was sent already may be followed; it is not sent again."""
 
     keys: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """The person no longer wants to follow anyone who waits; as `Withdrawn` for each of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +235,7 @@ class ClockSetBack:
 Outcome = (
     Added
     | Withdrawn
+    | Cancelled
     | Resolved
     | AlreadyFollowing
     | AlreadyRequested

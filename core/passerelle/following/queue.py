@@ -3,8 +3,8 @@
 Nothing is lost and nothing is done twice because of three rules:
 
 1. The record key of a follow is chosen and stored *before* it is sent (`Sent`), and never changes.
-2. Whatever is ASKED when the queue is read again has an unknown outcome: it is looked up under its record key
-   before anything else is sent.
+2. Whatever is ASKED or RECALLED when the queue is read again has an unknown outcome: it is looked up under its record
+   key before anything else is sent.
 3. Items sent in one commit are all written or none is. They stay one batch as long as they are waiting, so that looking
    up one answers for all, and a commit that arrives late makes the repetition fail instead of doubling it.
 
@@ -27,6 +27,7 @@ from passerelle.following.outcomes import (
     Added,
     AlreadyFollowing,
     AlreadyRequested,
+    Cancelled,
     Changed,
     ClockSetBack,
     DeletionSent,
@@ -71,6 +72,7 @@ TRANSITIONS: Mapping[State, Mapping[type[Outcome], State]] = {
         Unresolved: State.FAILED,
         Reviewed: State.FAILED,
         Withdrawn: State.DROPPED,
+        Cancelled: State.DROPPED,
         Added: State.WAITING,
     },
     State.ASKED: {
@@ -82,6 +84,21 @@ TRANSITIONS: Mapping[State, Mapping[type[Outcome], State]] = {
         Stopped: State.WAITING,
         Unanswered: State.ASKED,
         Refused: State.FAILED,
+        Withdrawn: State.RECALLED,
+        Cancelled: State.RECALLED,
+        Added: State.ASKED,
+    },
+    State.RECALLED: {
+        Accepted: State.FOLLOWING,
+        Requested: State.REQUESTED,
+        Missing: State.DROPPED,
+        Overtaken: State.DROPPED,
+        Slowed: State.DROPPED,
+        Stopped: State.DROPPED,
+        Unanswered: State.RECALLED,
+        Refused: State.DROPPED,
+        Withdrawn: State.RECALLED,
+        Cancelled: State.RECALLED,
         Added: State.ASKED,
     },
     State.FOLLOWING: {Added: State.FOLLOWING, Known: State.DROPPED, UndoAsked: State.LEAVING},
@@ -91,6 +108,7 @@ TRANSITIONS: Mapping[State, Mapping[type[Outcome], State]] = {
 }
 
 FAILURES_BEFORE_SPLITTING = 2  # a batch that fails so often is sent one by one: one record may be the cause
+IN_FLIGHT = (State.ASKED, State.RECALLED)  # sent without an answer: written or not
 OPEN = (State.WAITING, State.FAILED, State.REQUESTED)  # ends as soon as the target turns out to be followed
 NEVER = datetime.min.replace(tzinfo=UTC)
 OVERTAKEN_BEFORE_ANY = 2  # then a batch is written on top of any commit: another program writes all the time
@@ -200,9 +218,9 @@ class Queue:
         """The labels of the own account that stop the queue."""
         return self.own.labels - self.accepted_labels if self.own else frozenset()
 
-    def in_state(self, state: State) -> list[Item]:
-        """Return the items in `state`, in the order they were added."""
-        return [item for item in self.items.values() if item.state is state]
+    def in_state(self, *states: State) -> list[Item]:
+        """Return the items in one of these states, in the order they were added."""
+        return [item for item in self.items.values() if item.state in states]
 
 
 def record(queue: Queue, outcome: Outcome, pace: Pace) -> Queue:
@@ -237,6 +255,12 @@ def _record_added(queue: Queue, outcome: Added, pace: Pace) -> Queue:
 def _record_withdrawn(queue: Queue, outcome: Withdrawn, pace: Pace) -> Queue:
     named = (queue.items[key] for key in outcome.keys if key in queue.items)
     return _move(queue, [item for item in named if Withdrawn in TRANSITIONS[item.state]], outcome)
+
+
+def _record_cancelled(queue: Queue, outcome: Cancelled, pace: Pace) -> Queue:
+    """Go on with what is in flight, whose outcome is not known yet, and with what is being undone."""
+    queue = _move(queue, queue.in_state(State.WAITING, *IN_FLIGHT), outcome)
+    return replace(queue, paused=False, failures_in_row=0, error=queue.error if queue.pause else None)
 
 
 def _record_resolved(queue: Queue, outcome: Resolved, pace: Pace) -> Queue:
@@ -352,7 +376,7 @@ def _record_request_sent(queue: Queue, outcome: RequestSent, pace: Pace) -> Queu
 
 
 def _record_accepted(queue: Queue, outcome: Accepted, pace: Pace) -> Queue:
-    asked = queue.in_state(State.ASKED)
+    asked = queue.in_state(*IN_FLIGHT)
     known = None if queue.known is None else queue.known | {item.target for item in asked if item.target}
     queue = _move(queue, asked, outcome, error=None, is_written=True)
     is_unread = queue.is_unread and (queue.revision is None or outcome.revision is None)
@@ -362,23 +386,23 @@ def _record_accepted(queue: Queue, outcome: Accepted, pace: Pace) -> Queue:
 
 
 def _record_requested(queue: Queue, outcome: Requested, pace: Pace) -> Queue:
-    return _reset_failures(_move(queue, queue.in_state(State.ASKED), outcome, error=None, is_written=True))
+    return _reset_failures(_move(queue, queue.in_state(*IN_FLIGHT), outcome, error=None, is_written=True))
 
 
 def _record_missing(queue: Queue, outcome: Missing, pace: Pace) -> Queue:
-    queue = _move(queue, asked := queue.in_state(State.ASKED), outcome)
+    queue = _move(queue, asked := queue.in_state(*IN_FLIGHT), outcome)
     return _split(queue, asked) if queue.failures_in_row >= FAILURES_BEFORE_SPLITTING else queue
 
 
 def _record_overtaken(queue: Queue, outcome: Overtaken, pace: Pace) -> Queue:
     """Read first what the other commit has changed. Several in a row: the next batch is written on top of any."""
-    queue = _move(queue, queue.in_state(State.ASKED), outcome)
+    queue = _move(queue, queue.in_state(*IN_FLIGHT), outcome)
     return replace(queue, revision=None, read_at=None, overtaken=queue.overtaken + 1)
 
 
 def _record_refused(queue: Queue, outcome: Refused, pace: Pace) -> Queue:
     """Fail a single item; where several were sent, send them again one by one to find the bad one."""
-    asked = queue.in_state(State.ASKED)
+    asked = queue.in_state(*IN_FLIGHT)
     if len(asked) == 1:
         return _reset_failures(_move(queue, asked, outcome, error=outcome.error))
     return _split(_move(queue, asked, Missing()), asked)
@@ -394,7 +418,7 @@ def _record_unanswered(queue: Queue, outcome: Unanswered, pace: Pace) -> Queue:
     queue = replace(queue, revision=None)
     if queue.doubles or queue.in_state(State.LEAVING):  # which of these are deleted, only a whole list can tell
         queue = replace(queue, known=None, doubles=(), is_unread=pace.fresh_for is not None)
-    queue = replace(_move(queue, queue.in_state(State.ASKED), outcome), failures_in_row=failures, error=outcome.error)
+    queue = replace(_move(queue, queue.in_state(*IN_FLIGHT), outcome), failures_in_row=failures, error=outcome.error)
     if failures >= pace.tries:
         return replace(_clear_urgent(queue), paused=True, pause=None)
     seconds = min(pace.first_pause * 2 ** (failures - 1), pace.longest_pause)
@@ -454,9 +478,10 @@ def _answered(queue: Queue, outcome: Slowed | Stopped) -> Queue:
     """Put back what was refused, at its place in the order: the refusal is not about these items."""
     if not outcome.is_answer:
         return queue
-    asked = queue.in_state(State.ASKED)
+    asked = queue.in_state(*IN_FLIGHT)
     queue = _move(queue, asked, outcome)
-    as_before = {item.key: replace(queue.items[item.key], tries=max(item.tries - 1, 0)) for item in asked}
+    kept = [queue.items[item.key] for item in asked if item.key in queue.items]
+    as_before = {item.key: replace(item, tries=max(item.tries - 1, 0)) for item in kept}
     return replace(queue, items={**queue.items, **as_before})
 
 
@@ -475,7 +500,8 @@ def _clear_urgent(queue: Queue) -> Queue:
 
 
 def _split(queue: Queue, items: Iterable[Item]) -> Queue:
-    alone = {item.key: replace(queue.items[item.key], batch=item.record_key) for item in items}
+    kept = [queue.items[item.key] for item in items if item.key in queue.items]
+    alone = {item.key: replace(item, batch=item.record_key) for item in kept}
     return replace(queue, items={**queue.items, **alone})
 
 
@@ -528,6 +554,7 @@ def _spent_from_json(stored: Iterable[tuple[str, int]]) -> Spent:
 RECORDERS: Mapping[type[Outcome], Callable[[Queue, Any, Pace], Queue]] = {
     Added: _record_added,
     Withdrawn: _record_withdrawn,
+    Cancelled: _record_cancelled,
     Resolved: _record_resolved,
     AlreadyFollowing: _record_already_following,
     AlreadyRequested: _record_already_requested,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from passerelle.following.items import Item, State
 from passerelle.following.pace import Limit, Pace
-from passerelle.following.queue import Queue, Spent
+from passerelle.following.queue import IN_FLIGHT, Queue, Spent
 from passerelle.following.steps import (
     Check,
     Idle,
@@ -61,7 +61,7 @@ def _waiting(queue: Queue) -> list[Item]:
 
 def _asked(queue: Queue) -> list[Item]:
     """Return what was sent without an answer; a paused queue looks it up where something urgent is in it."""
-    asked = queue.in_state(State.ASKED)
+    asked = queue.in_state(*IN_FLIGHT)
     return asked if not queue.paused or any(item.urgent for item in asked) else []
 
 

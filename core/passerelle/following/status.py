@@ -19,6 +19,7 @@ from passerelle.view import ErrorView, View
 FOLLOW_STATES: Mapping[State, FollowState] = {
     State.WAITING: "waiting",
     State.ASKED: "asked",
+    State.RECALLED: "asked",
     State.FOLLOWING: "following",
     State.REQUESTED: "requested",
     State.FAILED: "failed",
@@ -75,7 +76,7 @@ def make_account_view(queue: Queue, now: datetime, pace: Pace, *, is_current: bo
         is_current=is_current,
         running=not isinstance(step, Idle),
         waiting=counts[State.WAITING],
-        asked=counts[State.ASKED],
+        asked=counts[State.ASKED] + counts[State.RECALLED],
         following=counts[State.FOLLOWING],
         requested=counts[State.REQUESTED],
         failed=counts[State.FAILED],

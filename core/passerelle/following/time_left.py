@@ -8,7 +8,7 @@ from math import ceil
 
 from passerelle.following.items import State
 from passerelle.following.pace import Limit, Pace
-from passerelle.following.queue import Queue, Spent
+from passerelle.following.queue import IN_FLIGHT, Queue, Spent
 
 REQUEST = timedelta(seconds=1)  # of one request and of storing what came of it, on a slow connection
 REQUESTS_PER_BATCH = 2  # a reading and a write
@@ -20,7 +20,7 @@ def done_at(queue: Queue, now: datetime, pace: Pace, more: int = 0) -> datetime:
 
     Exact for each limit alone; of several limits the slowest counts. Failures to come are not counted.
     """
-    people = len(queue.in_state(State.WAITING)) + len(queue.in_state(State.ASKED)) + more
+    people = len(queue.in_state(State.WAITING, *IN_FLIGHT)) + more
     if not people:
         return now
     start = max(now, queue.pause.until) if queue.pause else now

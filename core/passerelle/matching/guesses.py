@@ -167,15 +167,17 @@ def _account(scored: Scored) -> GuessedAccount:
         posts=one.posts,
         friends=len(one.followed_by),
         percent=int(scored.probability * 100),
-        agrees=[sign for sign in ordered if sign not in DOUBTS],
+        agrees=[sign for sign in ordered if sign not in DOUBTS | _UNSAID],
         differs=[sign for sign in ordered if sign in DOUBTS],
     )
 
 
 # Signs that speak against a candidate in the words of pages, also where their fitted weight is near zero.
 DOUBTS: frozenset[Sign] = frozenset(
-    {"different_name", "no_name", "bio_different", "unused", "few_posts", "young", "one_of_several"}
+    {"different_name", "no_name", "bio_different", "unfollowed", "unused", "few_posts", "young", "one_of_several"}
 )
+# Signs that pages leave out: others beside them, and the address, say the same.
+_UNSAID: frozenset[Sign] = frozenset({"followed_unlike", "on_fediverse"})
 
 
 def _weight(sign: Sign) -> float:

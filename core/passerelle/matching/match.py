@@ -70,6 +70,15 @@ def find_matches(
         yield _match(person, _find(person, index, holders, now), hints.get(person.rest_id)) if is_proposable else None
 
 
+def find_excluded(graph: FollowGraph, index: DirectoryIndex, now: datetime) -> Iterator[Match]:
+    """Yield, as matches, the people who have a row and are never proposed: the owner, and people blocked on X."""
+    holders = _name_holders(graph.people.values())
+    for person in graph.people.values():
+        found = _find(person, index, holders, now) if graph.is_closed_to(person.rest_id) else None
+        if found:
+            yield _match_row(person, found, None)
+
+
 def _some(graph: FollowGraph, only: Collection[str]) -> Iterator[Person]:
     return (person for rest_id, person in graph.people.items() if rest_id in only)
 

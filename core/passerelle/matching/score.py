@@ -45,12 +45,14 @@ def score_everyone(
     now: datetime,
     *,
     is_signed_in: bool = False,
+    is_circle_known: bool = False,
 ) -> dict[RestId, list[Scored]]:
     """Return the scored candidates of each person, with the share of people who have an account estimated from all.
 
     For when every source was asked: before, the signs that are still missing would look like people without accounts.
+    `is_circle_known`: candidates/neighbours.py.
     """
-    steps = score_in_steps(people, candidates, now, is_signed_in=is_signed_in)
+    steps = score_in_steps(people, candidates, now, is_signed_in=is_signed_in, is_circle_known=is_circle_known)
     while True:
         try:
             next(steps)
@@ -65,11 +67,13 @@ def score_in_steps(
     now: datetime,
     *,
     is_signed_in: bool = False,
+    is_circle_known: bool = False,
 ) -> Generator[int, None, dict[RestId, list[Scored]]]:
     """Return what `score_everyone` returns, with a step after each person, so that the caller can yield in between."""
     found: dict[RestId, list[Found]] = {}
     for done, one in enumerate(people):
-        found[one.rest_id] = _find(one, candidates.get(one.rest_id, ()), now, is_signed_in)
+        mine = candidates.get(one.rest_id, ())
+        found[one.rest_id] = _find(one, mine, now, is_signed_in=is_signed_in, is_circle_known=is_circle_known)
         yield done
     sets = [some for listed in found.values() for some in _by_network(listed)]
     odds = estimate_odds([sum(exp(strength(signs)) for _, signs in some) for some in sets])
@@ -80,7 +84,7 @@ def score(
     person: Sought, candidates: Iterable[Candidate], now: datetime, *, is_signed_in: bool = False, odds: float = 1.0
 ) -> list[Scored]:
     """Return the candidates that may be proposed, the most probable first; `odds`: base_rate.py."""
-    return _score(_find(person, candidates, now, is_signed_in), odds)
+    return _score(_find(person, candidates, now, is_signed_in=is_signed_in), odds)
 
 
 def strength(signs: Iterable[Sign]) -> float:
@@ -100,10 +104,18 @@ def calibrate(raw: float) -> float:
     return start + (end - start) * (raw - low) / (high - low) if high > low else end
 
 
-def _find(person: Sought, candidates: Iterable[Candidate], now: datetime, is_signed_in: bool) -> list[Found]:
+def _find(
+    person: Sought,
+    candidates: Iterable[Candidate],
+    now: datetime,
+    *,
+    is_signed_in: bool,
+    is_circle_known: bool = False,
+) -> list[Found]:
     allowed = [one for one in candidates if not is_excluded(one, is_signed_in=is_signed_in)]
     counts = Counter(one.network for one in allowed)
-    return [(one, find_signs(person, one, now) | _rivals(counts[one.network])) for one in allowed]
+    signs = (find_signs(person, one, now, is_circle_known=is_circle_known) for one in allowed)
+    return [(one, mine | _rivals(counts[one.network])) for one, mine in zip(allowed, signs, strict=True)]
 
 
 def _rivals(count: int) -> frozenset[Sign]:

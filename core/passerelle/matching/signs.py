@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -46,6 +46,9 @@ Sign = Literal[
     "followed_by_one",  # of the people already found
     "followed_by_two",
     "followed_by_more",
+    "followed_unlike",  # ... while neither its name nor its handle is the person's: popular accounts are
+    "unfollowed",  # by any of the people found, although the follows of enough of them were read
+    "on_fediverse",  # fewer namesakes are there than on Bluesky
     "unused",  # no posts
     "few_posts",
     "young",  # made lately: impersonators are, most people are not
@@ -62,10 +65,14 @@ _WORD = re.compile(r"[^\W\d_]{4,}")
 _NO_SPACES = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
 
 
-def find_signs(person: Sought, candidate: Candidate, now: datetime) -> frozenset[Sign]:
-    """Return every sign for and against a candidate."""
+def find_signs(
+    person: Sought, candidate: Candidate, now: datetime, *, is_circle_known: bool = False
+) -> frozenset[Sign]:
+    """Return every sign for and against a candidate; `is_circle_known`: candidates/neighbours.py."""
+    likeness = find_likeness(person, candidate)
     bio = _bio_signs(person.bio, candidate.description)
-    return find_likeness(person, candidate).union(bio, _circle_signs(candidate), _use_signs(candidate, now))
+    circle = _circle_signs(candidate, likeness, is_circle_known=is_circle_known)
+    return likeness.union(bio, circle, _use_signs(candidate, now))
 
 
 def find_likeness(person: Sought, candidate: Candidate) -> frozenset[Sign]:
@@ -133,12 +140,22 @@ def _bio_signs(one: str | None, other: str | None) -> Iterator[Sign]:
         yield "bio_different"
 
 
-def _circle_signs(candidate: Candidate) -> Iterator[Sign]:
+def _circle_signs(candidate: Candidate, likeness: Set[Sign], *, is_circle_known: bool) -> Iterator[Sign]:
     followers = len(candidate.followed_by)
-    if followers:
+    if candidate.network == "fediverse":
+        yield "on_fediverse"
+    elif followers:
         yield _FOLLOWED.get(followers, "followed_by_more")
+        if _EQUAL.isdisjoint(likeness):
+            yield "followed_unlike"
+    elif is_circle_known:
+        yield "unfollowed"
 
 
+# A name or handle that is the person's own.
+_EQUAL: frozenset[Sign] = frozenset(
+    {"same_handle_rare", "same_handle_common", "same_name_rare", "same_name_common", "transliterated_name"}
+)
 _FOLLOWED: Mapping[int, Sign] = {1: "followed_by_one", 2: "followed_by_two"}
 
 

@@ -12,6 +12,9 @@ from passerelle.view import ErrorView, View
 # How far following an account is (`following/status.py` derives it): a field of what pages show, so it stands here.
 FollowState = Literal["none", "waiting", "asked", "following", "requested", "failed", "leaving"]
 
+# Why a person is never proposed.
+ExclusionReason = Literal["own_account", "blocked_on_x"]
+
 
 class AccountView(View):
     """One account that a match proposes. `address` is a handle or an acct, `did` where it is pinned or was checked.
@@ -54,6 +57,30 @@ class MatchView(View):
     accounts: list[AccountView]
     evidence: list[EvidenceView]
     new_since: str | None
+
+
+class ExcludedAccountView(View):
+    """One account of a person who is not proposed."""
+
+    network: Network
+    address: str
+    url: str
+
+
+class ExcludedView(View):
+    """A person of the graph who has a row of the directory and is never proposed, and why."""
+
+    rest_id: str
+    screen_name: str | None
+    display_name: str | None
+    reason: ExclusionReason
+    accounts: list[ExcludedAccountView]
+
+
+class ExcludedPeopleView(View):
+    """The people who are never proposed. Store `state`, key excluded."""
+
+    people: list[ExcludedView]
 
 
 class MatchesView(View):

@@ -6,3 +6,4 @@ import { page } from "../../lib/page/page.svelte";
 
 await page.start("tab");
 mount(Passerelle, { target: document.body });
+void page.rouse();

@@ -23,7 +23,10 @@ import { relayRequests } from "../../lib/engine/relay";
 import { inLock, sessions } from "../../lib/sessions";
 import { send, strictFetch } from "../../lib/sessions/send";
 import * as settings from "../../lib/settings";
+import { listenForNotices, tellNotices } from "../../lib/background/notify";
+import { setNotifications } from "../../lib/notify-switch";
 import { listenForProgress, showProgress } from "../../lib/background/toolbar";
+import { scheduleWatch, syncIfDue, WATCH_ALARM } from "../../lib/background/watch";
 
 type Port = Parameters<Parameters<typeof browser.runtime.onConnect.addListener>[0]>[0];
 
@@ -39,6 +42,7 @@ const engine = lazyEngine(wake);
 const deletion = makeDeletion({
   sessions: () => sessions.deleteAll(),
   badges: () => setBadges(false),
+  notifications: () => setNotifications(false),
   seen: () => seen.clear(),
   engine: () => engine.call("data.delete", {}),
   settings: () => settings.clear(),
@@ -102,9 +106,12 @@ export default defineBackground(() => {
   browser.runtime.onStartup.addListener(() => void migrateStores(wake));
   browser.runtime.onInstalled.addListener(() => void migrateStores(wake));
   browser.alarms.onAlarm.addListener(({ name }) => {
-    if (name === QUEUE_ALARM) void Promise.all([checkQueue(), showProgress()]);
+    if (name === QUEUE_ALARM) void Promise.all([checkQueue(), showProgress(), tellNotices()]);
+    if (name === WATCH_ALARM) void Promise.all([syncIfDue(engine), tellNotices()]);
   });
+  void scheduleWatch().catch(console.error);
   listenForProgress();
+  listenForNotices();
   badges.listen();
   seen.listen();
   hints.listen();

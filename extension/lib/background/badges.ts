@@ -4,6 +4,7 @@ import { makeSerializer, type Memoized, memoize } from "../async";
 import { BADGES, restoreBadges } from "../badge-switch";
 import type { WakeEngine } from "../engine/client";
 import { read, readKeys, readMatches, readState } from "../engine/stores";
+import type { FollowState } from "../messages/views";
 import type { DirectoryFiles } from "../rules/directory";
 import { sessions } from "../sessions";
 import { onLanguage } from "../settings";
@@ -131,9 +132,15 @@ async function readFollowing(): Promise<string[]> {
   return Object.values(((await read("queue", "current")) as Record<string, string> | undefined) ?? {});
 }
 
-// An item as core/passerelle/following/items.py stores it: `is_written` where a server confirmed our own follow.
+/** An item as core/passerelle/following/items.py stores it; `is_written` once a server has confirmed our own follow. */
+interface StoredItem extends Pick<Queued, "error"> {
+  readonly state: FollowState | "recalled";
+  readonly is_written: boolean;
+}
+
 async function readQueued(own: string, key: string): Promise<Queued | null> {
-  const item = (await read("queue", `${own} ${key}`)) as
-    (Omit<Queued, "followedBy"> & { readonly is_written: boolean }) | undefined;
-  return item ? { state: item.state, error: item.error, followedBy: item.is_written ? own : null } : null;
+  const item = (await read("queue", `${own} ${key}`)) as StoredItem | undefined;
+  if (!item) return null;
+  const state = item.state === "recalled" ? "asked" : item.state; // as FOLLOW_STATES in core/passerelle/following/status.py
+  return { state, error: item.error, followedBy: item.is_written ? own : null };
 }

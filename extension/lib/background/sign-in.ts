@@ -27,6 +27,7 @@ export interface SignInBackground {
 }
 
 const TYPED = v.object({ typed: v.string() });
+const BLUESKY = v.object({ typed: v.string(), searching: v.optional(v.boolean(), false) });
 const CODE = v.object({ code: v.string() });
 
 /** Make the handlers. Each answers with the account, or with the error, which also waits in the draft for the next page. */
@@ -54,9 +55,9 @@ export function makeSignInHandlers(parts: SignInBackground): PageHandlers {
 
   return {
     "sign-in.bluesky": (message) => {
-      const { typed } = v.parse(TYPED, message);
+      const { typed, searching } = v.parse(BLUESKY, message);
       return finishing({ network: "bluesky", typed, failure: null }, () =>
-        bluesky.signIn({ ...parts.oauth(), openPage: parts.openPage }, typed),
+        bluesky.signIn({ ...parts.oauth(), openPage: parts.openPage }, typed, searching),
       );
     },
     "sign-in.mastodon": (message) => {

@@ -14,6 +14,7 @@ export const OUTLIVING: ReadonlySet<string> = new Set<CommandType>([
   "decision.set",
   "follow.start",
   "follow.one",
+  "follow.cancel",
   "follow.speed",
 ]);
 

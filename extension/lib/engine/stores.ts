@@ -5,12 +5,15 @@ import { coalesce } from "../async";
 import { connectTo, makeUse } from "../database";
 import { openChannel } from "./channel";
 import {
+  type ApprovalView,
   type ArchiveView,
   type DirectoryView,
+  type ExcludedPeopleView,
   type GuessView,
   type LanesView,
   type MatchesView,
   type MatchView,
+  type NewsView,
   type OfferView,
   type PreferredView,
   type QueueView,
@@ -24,12 +27,16 @@ export type StoreName = (typeof STORES)[number];
 
 /** The views of store `state` by key. */
 export interface State {
+  /** The standing approval to follow people who are new in the directory. */
+  approval: ApprovalView;
   archive: ArchiveView;
   /** An archive of another account that waits for the person's answer. */
   candidate: ArchiveView;
   directory: DirectoryView;
+  excluded: ExcludedPeopleView;
   lanes: LanesView;
   matches: MatchesView;
+  news: NewsView;
   offer: OfferView;
   preferred: PreferredView;
   queue: QueueView;

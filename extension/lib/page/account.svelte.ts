@@ -68,11 +68,19 @@ export class SignedIn {
     return kind === "oauth" ? this.signInToBluesky(id) : this.signInToMastodon(address);
   }
 
-  /** Sign in on the page of a Bluesky server: a handle, a did, or the server's https address. Throws what came of it. */
-  async signInToBluesky(typed: string): Promise<Account> {
-    const account = (await ask({ type: "sign-in.bluesky", typed })) as Account;
+  /**
+   * Sign in on the page of a Bluesky server: a handle, a did, or the server's https address; `searching`: also for
+   * searching accounts. Throws what came of it.
+   */
+  async signInToBluesky(typed: string, searching = false): Promise<Account> {
+    const account = (await ask({ type: "sign-in.bluesky", typed, searching })) as Account;
     await this.read();
     return account;
+  }
+
+  /** Have the server of an account ask whether it may also search accounts. Throws what came of it. */
+  askToSearch({ id }: Account): Promise<Account> {
+    return this.signInToBluesky(id, true);
   }
 
   /** Sign in on the page of a Mastodon server; the background goes on when this page closes. Throws what came of it. */

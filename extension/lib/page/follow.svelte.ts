@@ -62,9 +62,25 @@ export class Follow {
     if (followed?.error) this.failures.current = failureOf(followed.error);
   }
 
+  /** Follow the new account of one that could not be followed because it has moved. */
+  async followMoved(match: MatchView, moved: AccountView): Promise<void> {
+    const account = this.usableOn(moved.network);
+    if (!account) {
+      this.signInFirst(() => this.followMoved(match, moved));
+      return;
+    }
+    const wanted = { account: account.id, name: moved.did ?? moved.address };
+    await this.whilePending([pendingKey(match, moved)], () => this.engine.call("follow.moved", wanted));
+  }
+
   /** Follow people who are on several networks on this one only, or on each (null). */
   async prefer(network: Network | null): Promise<void> {
     await this.failures.guard(() => this.engine.call("follow.prefer", { network }));
+  }
+
+  /** Give or take back the standing approval to follow people who are new in the directory. */
+  async approve(approved: boolean): Promise<void> {
+    await this.failures.guard(() => this.engine.call("watch.approve", { approved }));
   }
 
   /** Choose how fast to follow: spread out, or as fast as the servers allow. */
@@ -84,6 +100,11 @@ export class Follow {
 
   async resume(): Promise<void> {
     await this.failures.guard(() => this.engine.call("follow.resume", {}));
+  }
+
+  /** Follow no one else of those who wait: they are in the list again, and who was followed stays so. */
+  async cancel(): Promise<void> {
+    await this.failures.guard(() => this.engine.call("follow.cancel", {}));
   }
 
   /** Continue after a sign-in: mark who is followed already, resume what it had stopped, then do what waited for it. */

@@ -4,17 +4,18 @@ import { fromStore } from "svelte/store";
 import type { Engine } from "../engine/client";
 import { live, readGuesses } from "../engine/stores";
 import type { GuessDecide, GuessView } from "../messages/messages.gen";
+import type { Account } from "../sessions";
 import type { SignedIn } from "./account.svelte";
 import type { Failures } from "./failures.svelte";
 import { inOrder } from "./guesses";
 
 export type Answer = GuessDecide["answer"];
-type Account = GuessView["accounts"][number];
+type Proposed = GuessView["accounts"][number];
 
 /** An answer and what it was about, so that it can be taken back. */
 export interface Answered {
   readonly guess: GuessView;
-  readonly account: Account;
+  readonly account: Proposed;
   readonly answer: Answer;
 }
 
@@ -27,7 +28,7 @@ export class Guesses {
 
   constructor(
     private readonly engine: Pick<Engine, "call">,
-    private readonly signedIn: Pick<SignedIn, "usable" | "usableOnMastodon">,
+    private readonly signedIn: Pick<SignedIn, "usable" | "usableOnMastodon" | "askToSearch">,
     private readonly failures: Failures,
   ) {}
 
@@ -38,12 +39,26 @@ export class Guesses {
 
   /** Return whether a sign-in can search for names. */
   get canSearchNames(): boolean {
-    return this.signedIn.usable !== null;
+    return this.signedIn.usable?.maySearch === true;
+  }
+
+  /** The account whose server would have to allow the search for names first; null where none would. */
+  get withoutSearch(): Account | null {
+    const account = this.signedIn.usable;
+    return account?.maySearch === false ? account : null;
+  }
+
+  /** Ask the own server to allow the search for names, then start; where it is refused, the search goes on without. */
+  async startWithNames(): Promise<void> {
+    const account = this.withoutSearch;
+    if (account) await this.failures.guard(() => this.signedIn.askToSearch(account));
+    await this.start();
   }
 
   /** Start the search: only ever called by the button that says what it sends. */
   async start(): Promise<void> {
-    const account = this.signedIn.usable?.id ?? null;
+    const { usable } = this.signedIn;
+    const account = usable?.maySearch ? usable.id : null;
     const own = this.signedIn.usableOnMastodon?.id ?? null;
     await this.failures.guard(() => this.engine.call("search.start", { account, own }));
   }
@@ -61,7 +76,7 @@ export class Guesses {
   }
 
   /** Store an answer; it shows at once, and is taken back if the engine could not store it. */
-  async decide(guess: GuessView, account: Account, answer: Answer): Promise<void> {
+  async decide(guess: GuessView, account: Proposed, answer: Answer): Promise<void> {
     const made = { guess, account, answer };
     this.answered.set(guess.rest_id, made);
     this.history.push(made);

@@ -18,10 +18,19 @@ const GRADES: readonly MatchView["grade"][] = [
 ];
 const FARTHEST = 2;
 
-/** Return the matches in the order of the list. `locale` decides the alphabet. Fast where they are nearly in order. */
-export function sorted(matches: readonly MatchView[], locale: string): MatchView[] {
+/** What stands first in the list: whom one misses most, a name early in the alphabet, or the surest match. */
+export const ORDERS = {
+  closest: rankOf,
+  name: () => 0,
+  surest: ({ grade }: MatchView) => GRADES.indexOf(grade),
+} as const;
+export type Order = keyof typeof ORDERS;
+
+/** Return the matches in an order of the list. `locale` decides the alphabet. Fast where they are nearly in order. */
+export function sorted(matches: readonly MatchView[], locale: string, order: Order = "closest"): MatchView[] {
   const { compare } = new Intl.Collator(locale, { sensitivity: "base", numeric: true });
-  const ranked = matches.map((match) => ({ match, rank: rankOf(match), name: sortName(match) }));
+  const rank = ORDERS[order];
+  const ranked = matches.map((match) => ({ match, rank: rank(match), name: sortName(match) }));
   ranked.sort(
     (a, b) => a.rank - b.rank || compare(a.name, b.name) || compare(a.match.rest_id, b.match.rest_id),
   );
@@ -82,6 +91,7 @@ export function mayChoose(account: AccountView): boolean {
 
 export const FILTERS = {
   all: (match: MatchView) => match.following,
+  mutual: (match: MatchView) => match.following && match.followed_by,
   bluesky: isAt("bluesky"),
   fediverse: isAt("fediverse"),
   check: (match: MatchView) => match.following && !match.preselected && match.accounts.some(isOpen),
@@ -93,6 +103,7 @@ export const FILTERS = {
   followed: hasState("following"),
   failed: hasState("failed"),
   followers: (match: MatchView) => !match.following,
+  new: (match: MatchView) => match.following && match.new_since !== null,
 } as const;
 export type Filter = keyof typeof FILTERS;
 
@@ -102,12 +113,49 @@ export function counts(matches: readonly MatchView[]): Record<Filter, number> {
   return Object.fromEntries(entries) as Record<Filter, number>;
 }
 
-/** Return the people a filter keeps whose names or addresses contain every word of `query`. */
-export function find(matches: readonly MatchView[], filter: Filter, query: string): MatchView[] {
-  const words = fold(query).split(/\s+/u).filter(Boolean);
+const SURE: readonly MatchView["grade"][] = ["proven", "attested"];
+const OWN_WORD: readonly MatchView["grade"][] = ["confirmed", "linked", "hinted"];
+
+/** How sure a match is, in three steps. */
+export const CERTAINTIES = {
+  any: () => true,
+  sure: ({ grade }: MatchView) => SURE.includes(grade),
+  listed: ({ grade }: MatchView) => !SURE.includes(grade) && !OWN_WORD.includes(grade),
+  profile: ({ grade }: MatchView) => OWN_WORD.includes(grade),
+} as const;
+export type Certainty = keyof typeof CERTAINTIES;
+
+/** What of the list is shown, and in which order. */
+export interface Shown {
+  readonly filter: Filter;
+  readonly certainty: Certainty;
+  readonly order: Order;
+  readonly query: string;
+}
+export const EVERYONE: Shown = { filter: "all", certainty: "any", order: "closest", query: "" };
+
+/** Return the people that filter and certainty keep, whose names or addresses contain every word of the query. */
+export function find(matches: readonly MatchView[], shown: Omit<Shown, "order">): MatchView[] {
+  const words = fold(shown.query).split(/\s+/u).filter(Boolean);
+  const [isKept, isSure] = [FILTERS[shown.filter], CERTAINTIES[shown.certainty]];
   return matches.filter(
-    (match) => FILTERS[filter](match) && words.every((word) => haystack(match).includes(word)),
+    (match) => isKept(match) && isSure(match) && words.every((word) => haystack(match).includes(word)),
   );
+}
+
+/** Parse what was stored: what this version does not know is as in EVERYONE. */
+export function parseShown(stored: unknown): Shown {
+  const { filter, certainty, order, query } = (stored ?? {}) as Record<keyof Shown, unknown>;
+  return {
+    filter: keyIn(FILTERS, filter) ?? EVERYONE.filter,
+    certainty: keyIn(CERTAINTIES, certainty) ?? EVERYONE.certainty,
+    order: keyIn(ORDERS, order) ?? EVERYONE.order,
+    query: typeof query === "string" ? query : EVERYONE.query,
+  };
+}
+
+function keyIn<T extends object>(table: T, key: unknown): keyof T | undefined {
+  return typeof key === "string" && Object.hasOwn(table, key) ? (key as keyof T) : undefined;
 }
 
 const haystack = perMatch((match) =>

@@ -42,6 +42,8 @@ export class Matches {
   // Of rows, but kept here: a row that is scrolled out of sight leaves the page.
   private readonly opened = new SvelteSet<string>();
   private readonly looked = new SvelteMap<string, Looked>();
+  /** Many people are being ticked or unticked. */
+  isDeciding = $state(false);
   private confirmed: Pending[] = []; // stored by the engine, and not yet in the copy
   private readonly copy = fromStore(live<Copy>(["matches"], (changed) => this.read(changed), NO_COPY));
 
@@ -84,6 +86,17 @@ export class Matches {
     );
     if (isStored) this.confirmed.push(pending);
     else this.forget(key, pending);
+  }
+
+  /** Tick, or untick, all of these people; returns whether the engine has stored it. */
+  async decideMany(people: readonly MatchView[], decision: "chosen" | "unchosen"): Promise<boolean> {
+    const rest_ids = people.map(({ rest_id }) => rest_id);
+    this.isDeciding = true;
+    const stored = await this.failures.guard(() =>
+      this.engine.call("decision.set_many", { rest_ids, decision }),
+    );
+    this.isDeciding = false;
+    return stored !== undefined;
   }
 
   /** Return whether the evidence of a match is shown. */
@@ -148,7 +161,8 @@ export class Matches {
     if (this.pending.get(key) === pending) this.pending.delete(key);
   }
 
-  private withPending(match: MatchView): MatchView {
+  /** Return a match with what the person has decided since it was stored. */
+  withPending(match: MatchView): MatchView {
     return match.accounts.reduce((changed, account) => {
       const { network, address } = account;
       const pending = this.pending.get(keyOf(match.rest_id, account));

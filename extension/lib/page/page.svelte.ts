@@ -17,8 +17,10 @@ import { keepFocus } from "./focus";
 import { Guesses } from "./guesses.svelte";
 import { Follow } from "./follow.svelte";
 import { History } from "./history.svelte";
+import { EVERYONE } from "./list";
 import { Matches } from "./matches.svelte";
 import { openTab, persistStorage, saveFile } from "./platform";
+import { PeopleShown } from "./people-shown.svelte";
 import { Stored } from "./stored.svelte";
 import { Work } from "./work.svelte";
 
@@ -30,6 +32,7 @@ export class Page {
   readonly stored = new Stored();
   readonly work = new Work(engine, this.stored, this.failures);
   readonly matches = new Matches(engine, this.failures);
+  readonly people = new PeopleShown(this.matches);
   readonly history = new History(engine, this.failures);
   readonly signedIn = new SignedIn(engine, sessions, this.failures);
   readonly follow = new Follow(engine, this.stored, this.signedIn, this.failures, () => {
@@ -63,6 +66,8 @@ export class Page {
       queue !== null && queue.following + queue.requested > 0 && queue.waiting + queue.asked === 0;
     return hasFollowed && !this.isBadgesOfferDismissed && this.matches.all.length > 0;
   });
+  /** ISO time at which the person went to X for their archive; null where none is awaited. */
+  archiveAskedAt = $state<string | null>(null);
   /** The list on x.com that is being read, or was read last. */
   reading = $state.raw<Reading | null>(null);
 
@@ -71,15 +76,20 @@ export class Page {
     this.place = place;
     this.readHash();
     this.listen();
-    [locale.setting, this.reading, this.isBadgesOfferDismissed] = await Promise.all([
+    const [language, archiveAskedAt, reading, isDismissed, isSigningIn] = await Promise.all([
       settings.language(),
+      settings.archiveAskedAt(),
       readReading(),
       settings.isBadgesOfferDismissed(),
+      this.signedIn.start(),
       this.work.start(),
+      this.people.start(),
     ]);
-    const isSigningIn = await this.signedIn.start();
+    [locale.setting, this.reading, this.isBadgesOfferDismissed] = [language, reading, isDismissed];
+    this.archiveAskedAt = archiveAskedAt;
+    // Where a click on a notification about newcomers leads.
+    if (this.hash === "new") this.people.show({ ...EVERYONE, filter: "new" });
     if (isSigningIn && place === "popup" && this.view === "home") this.showSignIn();
-    await Promise.all([this.rouse(), persistStorage()]);
   }
 
   go(view: View): void {
@@ -117,7 +127,18 @@ export class Page {
     }
     this.deleted = false;
     this.go("home");
-    await this.work.open(dropped);
+    await Promise.all([this.forgetArchive(), this.work.open(dropped)]);
+  }
+
+  /** Store that the person goes to X for their archive, to be reminded of it. */
+  async awaitArchive(): Promise<void> {
+    this.archiveAskedAt = await settings.markArchiveAsked();
+  }
+
+  /** Store that no archive is awaited any more. */
+  async forgetArchive(): Promise<void> {
+    this.archiveAskedAt = null;
+    await settings.forgetArchive();
   }
 
   /** Sign in and go home. Throws what the server answers. */
@@ -159,6 +180,7 @@ export class Page {
     this.deleted = (await this.failures.guard(deleteAllData)) === true;
     await this.signedIn.read();
     locale.setting = "auto";
+    this.archiveAskedAt = null;
     if (this.deleted) this.say(t("settings.delete_done"));
   }
 
@@ -192,8 +214,12 @@ export class Page {
     settings.onLanguage((setting) => (locale.setting = setting));
   }
 
-  // Work that a closed browser left behind goes on, or reports that it was interrupted, as soon as the engine runs.
-  private async rouse(): Promise<void> {
+  /**
+   * Start the engine where a closed browser left work behind: it goes on, or reports that it was interrupted. Called once by
+   * each page, after it shows.
+   */
+  async rouse(): Promise<void> {
+    void persistStorage();
     const [work, queue, search] = await Promise.all([
       readState("work"),
       readState("queue"),

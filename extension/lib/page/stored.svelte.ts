@@ -1,31 +1,44 @@
 // The engine's views as it stored them, kept up to date while a page shows them.
 import { fromStore } from "svelte/store";
-import { live, readState } from "../engine/stores";
+import { live, readState, type State } from "../engine/stores";
 
-const readAll = async () => ({
-  archive: await readState("archive"),
-  candidate: await readState("candidate"),
-  directory: await readState("directory"),
-  lanes: await readState("lanes"),
-  offer: await readState("offer"),
-  search: await readState("search"),
-  summary: await readState("matches"),
-  preferred: await readState("preferred"),
-  queue: await readState("queue"),
-  work: await readState("work"),
-});
+const KEYS = [
+  "approval",
+  "archive",
+  "candidate",
+  "directory",
+  "excluded",
+  "lanes",
+  "offer",
+  "search",
+  "matches",
+  "preferred",
+  "queue",
+  "work",
+] as const satisfies readonly (keyof State)[];
+
+type Views = { readonly [K in (typeof KEYS)[number]]: State[K] | null };
+
+async function readAll(): Promise<Views> {
+  const entries = await Promise.all(KEYS.map(async (key) => [key, await readState(key)] as const));
+  return Object.fromEntries(entries) as unknown as Views;
+}
 
 export class Stored {
-  private readonly views = fromStore(live(["state"], readAll, undefined));
+  private readonly views = fromStore(live<Views | undefined>(["state"], readAll, undefined));
 
   readonly isLoaded = $derived(this.views.current !== undefined);
+  /** The standing approval to follow people who are new in the directory. */
+  readonly approval = $derived(this.views.current?.approval ?? null);
   readonly archive = $derived(this.views.current?.archive ?? null);
   /** An archive of another account that waits for the person's answer. */
   readonly candidate = $derived(this.views.current?.candidate ?? null);
   readonly directory = $derived(this.views.current?.directory ?? null);
+  /** People who are never proposed, with the reason. */
+  readonly excluded = $derived(this.views.current?.excluded?.people ?? []);
   /** Version 0 is no directory: the engine stores it with the error of a first download that failed. */
   readonly hasDirectory = $derived(this.directory !== null && this.directory.version > 0);
-  readonly summary = $derived(this.views.current?.summary ?? null);
+  readonly summary = $derived(this.views.current?.matches ?? null);
   /** On which network people are followed who are on several; null: on each. */
   readonly preferred = $derived(this.views.current?.preferred?.network ?? null);
   readonly lanes = $derived(this.views.current?.lanes ?? null);

@@ -2,6 +2,7 @@
 //
 // Works in background, page and engine worker alike: state is in IndexedDB, locks and messages are shared by the whole extension.
 import { isPublicHost } from "../rules/hosts";
+import { maySearch } from "./bluesky/scope";
 import { endOf } from "./ending";
 import { signIn as signInByPassword } from "./kinds/app-password";
 import { OtherAnswer } from "./kinds/kind";
@@ -156,7 +157,8 @@ function expired({ server }: Session): SessionError {
 
 function accountOf(session: Session): Account {
   const { kind, id, network, address, server, tokens } = session;
-  return { kind, id, network, address, server, expired: tokens === null, endsAt: endOf(session) };
+  const more = { expired: tokens === null, endsAt: endOf(session), maySearch: maySearch(session) };
+  return { kind, id, network, address, server, ...more };
 }
 
 function lockOf(id: string): string {

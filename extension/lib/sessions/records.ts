@@ -80,6 +80,8 @@ export interface Account extends Pick<Common, "id" | "network" | "address" | "se
   readonly expired: boolean;
   /** ISO time at which the session ends by itself, or null where it does not. */
   readonly endsAt: string | null;
+  /** Whether it may search accounts by name on its server. */
+  readonly maySearch: boolean;
 }
 
 export interface Call {

@@ -14,6 +14,7 @@ const ME = {
   server: "https://pds.example.org",
   expired: false,
   endsAt: null,
+  maySearch: true,
 } as const satisfies Account;
 
 beforeEach(() => {

@@ -72,6 +72,21 @@ test("a row follows on its own network, after signing in there", async () => {
   ]);
 });
 
+test("the new account of one that has moved is followed under the old name, after signing in there", async () => {
+  const { follow, signedIn, calls, askToSignIn } = makeFollow();
+  const moved = account({ network: "fediverse", address: "a@x.example.org" });
+  await follow.followMoved(match("1"), moved);
+  expect(askToSignIn).toHaveBeenCalledOnce();
+  signedIn.usableOnMastodon = { ...ME, id: "me@rive.example.org" };
+  await follow.takeWaiting()?.();
+  expect(calls).toEqual([
+    [
+      "follow.moved",
+      { account: "me@rive.example.org", name: "a@x.example.org" },
+    ],
+  ]);
+});
+
 test("people asked for are pending until the engine answers, also when it refuses", async () => {
   let fail: (error: Error) => void = () => undefined;
   const { follow, failures } = makeFollow({

@@ -4,6 +4,7 @@ import { flushSync } from "svelte";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { GuessView } from "../../../extension/lib/messages/messages.gen";
 import { Failures } from "../../../extension/lib/page/failures.svelte";
+import type { Account } from "../../../extension/lib/sessions";
 import { Guesses } from "../../../extension/lib/page/guesses.svelte";
 import { engineError, makeFakeEngine, settle } from "./fakes";
 import { clear, write } from "./stores";
@@ -48,8 +49,16 @@ function guess(
   };
 }
 
+type SignedIn = ConstructorParameters<typeof Guesses>[1];
+const ME = { id: "did:plc:me", maySearch: false } as Account;
+const NO_ONE: SignedIn = {
+  usable: null,
+  usableOnMastodon: null,
+  askToSearch: () => Promise.resolve(ME),
+};
+
 /** Return the guesses as a page shows them: 1 and 2 by probability, a mutual before, one that was not sure last. */
-async function shown(answers = {}) {
+async function shown(answers = {}, signedIn: SignedIn = NO_ONE) {
   const stored = [
     guess("1", 70),
     guess("2", 90),
@@ -58,7 +67,6 @@ async function shown(answers = {}) {
   ];
   for (const one of stored) await write("guesses", one.rest_id, one);
   const fake = makeFakeEngine(answers);
-  const signedIn = { usable: null, usableOnMastodon: null };
   const guesses = new Guesses(fake.engine, signedIn, new Failures());
   stop = $effect.root(() => {
     $effect(() => void guesses.open.length);
@@ -110,4 +118,40 @@ test("an answer that could not be stored is taken back", async () => {
   });
   await answer(guesses, "yes");
   expect(ids(guesses)).toEqual(["3", "2", "1", "4"]);
+});
+
+test("without the right to search, names are left out; the right is asked for only by the button that says so", async () => {
+  const signedIn = { ...NO_ONE, usable: ME as Account | null };
+  const asked: Account[] = [];
+  signedIn.askToSearch = (account) => {
+    asked.push(account);
+    signedIn.usable = { ...ME, maySearch: true };
+    return Promise.resolve(signedIn.usable);
+  };
+  const { guesses, calls } = await shown(
+    { "search.start": () => null },
+    signedIn,
+  );
+  await guesses.start();
+  expect(asked).toEqual([]);
+  await guesses.startWithNames();
+  expect(asked).toEqual([ME]);
+  expect(calls).toMatchObject([
+    ["search.start", { account: null }],
+    ["search.start", { account: ME.id }],
+  ]);
+});
+
+test("where the right to search is refused, the other sources are searched", async () => {
+  const refused = {
+    ...NO_ONE,
+    usable: ME,
+    askToSearch: () => Promise.reject(engineError("sign_in_denied")),
+  };
+  const { guesses, calls } = await shown(
+    { "search.start": () => null },
+    refused,
+  );
+  await guesses.startWithNames();
+  expect(calls).toMatchObject([["search.start", { account: null }]]);
 });

@@ -2,6 +2,8 @@
 import { expect, test } from "vitest";
 import {
   areOnBoth,
+  EVERYONE,
+  parseShown,
   planned,
   replaced,
   countRejected,
@@ -104,6 +106,7 @@ test("a filter keeps what it says", () => {
   const people = [
     match("bluesky"),
     match("fediverse", {
+      followed_by: true,
       accounts: [account({ network: "fediverse", address: "ada@example.org" })],
     }),
     match("both", {
@@ -117,7 +120,7 @@ test("a filter keeps what it says", () => {
       preselected: false,
       accounts: [account({ rejected: true })],
     }),
-    match("follower", { following: false }),
+    match("follower", { following: false, followed_by: true }),
     match("failed", { accounts: [account({ state: "failed" })] }),
     match("says so", {
       row_id: null,
@@ -132,24 +135,42 @@ test("a filter keeps what it says", () => {
       accounts: [account({ listed: false, hint: hint("found") })],
     }),
   ];
-  expect(ids(find(people, "bluesky", ""))).toEqual([
+  expect(ids(find(people, { ...EVERYONE, filter: "bluesky" }))).toEqual([
     "bluesky",
     "both",
     "to check",
     "failed",
     "found",
   ]);
-  expect(ids(find(people, "fediverse", ""))).toEqual(["fediverse", "both"]);
-  expect(ids(find(people, "check", ""))).toEqual(["to check", "found"]);
-  expect(ids(find(people, "hinted", ""))).toEqual(["says so", "found"]);
-  expect(ids(find(people, "followed", ""))).toEqual(["both"]);
-  expect(ids(find(people, "followers", ""))).toEqual(["follower"]);
+  expect(ids(find(people, { ...EVERYONE, filter: "fediverse" }))).toEqual([
+    "fediverse",
+    "both",
+  ]);
+  expect(ids(find(people, { ...EVERYONE, filter: "check" }))).toEqual([
+    "to check",
+    "found",
+  ]);
+  expect(ids(find(people, { ...EVERYONE, filter: "hinted" }))).toEqual([
+    "says so",
+    "found",
+  ]);
+  expect(ids(find(people, { ...EVERYONE, filter: "followed" }))).toEqual([
+    "both",
+  ]);
+  expect(ids(find(people, { ...EVERYONE, filter: "followers" }))).toEqual([
+    "follower",
+  ]);
+  expect(ids(find(people, { ...EVERYONE, filter: "mutual" }))).toEqual([
+    "fediverse",
+  ]);
   expect(failed(people)).toEqual(["failed"]);
   expect(counts(people)).toEqual({
     all: 8,
+    mutual: 1,
     bluesky: 5,
     fediverse: 2,
     check: 2,
+    new: 0,
     hinted: 2,
     followed: 1,
     failed: 1,
@@ -162,10 +183,18 @@ test("search takes names and addresses, without accents, case or @, every word",
     match("1", { display_name: "Élodie Dupont" }),
     match("2", { accounts: [account({ address: "elodie.example.org" })] }),
   ];
-  expect(ids(find(people, "all", "elodie"))).toEqual(["1", "2"]);
-  expect(ids(find(people, "all", "DUPONT élo"))).toEqual(["1"]);
-  expect(ids(find(people, "all", "@name_2"))).toEqual(["2"]);
-  expect(ids(find(people, "all", "nobody"))).toEqual([]);
+  expect(
+    ids(find(people, { ...EVERYONE, filter: "all", query: "elodie" })),
+  ).toEqual(["1", "2"]);
+  expect(
+    ids(find(people, { ...EVERYONE, filter: "all", query: "DUPONT élo" })),
+  ).toEqual(["1"]);
+  expect(
+    ids(find(people, { ...EVERYONE, filter: "all", query: "@name_2" })),
+  ).toEqual(["2"]);
+  expect(
+    ids(find(people, { ...EVERYONE, filter: "all", query: "nobody" })),
+  ).toEqual([]);
 });
 
 test("Follow all takes who is ticked on the networks signed in to and not followed yet", () => {
@@ -279,4 +308,43 @@ test("matches that changed stay in their places, new ones come at the end, other
   expect(ids(after)).toEqual(["1", "2", "4"]);
   expect(after[0]).toBe(before[0]);
   expect(after[1]?.grade).toBe("claimed");
+});
+
+test("how sure a match is narrows the list", () => {
+  const people = [
+    match("proven"),
+    match("one source", { grade: "imported" }),
+    match("profile", { grade: "hinted", row_id: null }),
+  ];
+  const kept = (certainty: "any" | "sure" | "listed" | "profile") =>
+    ids(find(people, { ...EVERYONE, certainty }));
+  expect(kept("any")).toHaveLength(3);
+  expect(kept("sure")).toEqual(["proven"]);
+  expect(kept("listed")).toEqual(["one source"]);
+  expect(kept("profile")).toEqual(["profile"]);
+});
+
+test("the list is ordered by name or by certainty where that is chosen", () => {
+  const people = [
+    match("1", { display_name: "Zoé", followed_by: true, grade: "imported" }),
+    match("2", { display_name: "Ada", grade: "claimed" }),
+    match("3", { display_name: "Emma" }),
+  ];
+  expect(ids(sorted(people, "fr"))).toEqual(["1", "3", "2"]);
+  expect(ids(sorted(people, "fr", "name"))).toEqual(["2", "3", "1"]);
+  expect(ids(sorted(people, "fr", "surest"))).toEqual(["3", "1", "2"]);
+});
+
+test("what was stored of the list is parsed; what is unknown counts as everyone", () => {
+  const stored = {
+    filter: "mutual",
+    certainty: "sure",
+    order: "name",
+    query: "ada",
+  };
+  expect(parseShown(stored)).toEqual(stored);
+  expect(parseShown(null)).toEqual(EVERYONE);
+  expect(parseShown({ filter: "toString", order: 7, query: null })).toEqual(
+    EVERYONE,
+  );
 });

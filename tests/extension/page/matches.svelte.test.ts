@@ -30,7 +30,10 @@ async function shown(answers = {}) {
     });
   });
   flushSync();
-  await settle();
+  await vi.waitFor(() => {
+    expect(matches.isLoaded).toBe(true);
+  });
+  flushSync();
   return { ...fake, failures, matches, history };
 }
 
@@ -135,6 +138,20 @@ test("of two decisions on one account the later one shows, whichever is answered
   answers[1]?.();
   await other;
   expect(matches.all[0]?.accounts[0]?.rejected).toBe(false);
+});
+
+test("many people are ticked with one command, and the page says when it failed", async () => {
+  await write("matches", "2", match("2"));
+  const { matches, calls, answers, failures } = await shown();
+  expect(await matches.decideMany(matches.all, "chosen")).toBe(true);
+  expect(calls).toEqual([
+    ["decision.set_many", { rest_ids: ["1", "2"], decision: "chosen" }],
+  ]);
+  answers["decision.set_many"] = () =>
+    Promise.reject(engineError("storage_full"));
+  expect(await matches.decideMany(matches.all, "unchosen")).toBe(false);
+  expect(failures.current?.code).toBe("storage_full");
+  expect(matches.isDeciding).toBe(false);
 });
 
 test("checking an account returns its profile, or a sentence that tells absence from failure", async () => {

@@ -130,7 +130,9 @@ test.each([
   ["queue", { running: false }, false],
 ])("a stored %s of %o starts the engine: %s", async (key, view, starts) => {
   await write("state", key, view);
-  await new Page().start("tab");
+  const page = new Page();
+  await page.start("tab");
+  await page.rouse();
   expect(calls.some(([type]) => type === "engine.start")).toBe(starts);
 });
 

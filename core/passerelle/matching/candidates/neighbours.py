@@ -22,8 +22,17 @@ from passerelle.transport import Fetch
 MAX_PAGES = 10
 # People whose follows are read; most follow fewer than 300 accounts, so about 1,000 requests (docs/reach.md).
 MAX_FOUND = 500
+# Lists read for each person looked for, from which "followed by none of them" says something. By hand: where weights
+# are fitted it is 0.2; where few have an account (docs/reach.md, 90 %) it is 0.04, and too few friends could be asked.
+LISTS_PER_PERSON = 0.1
+LEAST_LISTS = 25  # by hand
 _RARE_WORD = 1e-4  # share of people up to which one equal word of two names is worth a comparison; by hand
 _LEAST_WORD = 4  # letters of such a word
+
+
+def is_circle_known(lists_read: int, people: int) -> bool:
+    """Return whether so many follows were read, for so many people looked for, that a missing one is a sign."""
+    return lists_read >= max(LEAST_LISTS, people * LISTS_PER_PERSON)
 
 
 @dataclass(frozen=True, slots=True)

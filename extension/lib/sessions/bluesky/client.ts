@@ -12,8 +12,6 @@ import { DpopKey, makeKey } from "./key";
 /** From build/oauth-client-metadata.json, which the directory serves at its `client_id`: see wxt.config.ts. */
 declare const OAUTH_CLIENT: OAuthClientMetadataInput;
 
-/** Following and unfollowing, and nothing else; later features ask for their own part. */
-export const SCOPE = "atproto repo:app.bsky.graph.follow?action=create&action=delete";
 const HANDLES = "https://public.api.bsky.app"; // as core/passerelle/networks/bluesky/identity.py
 
 /** What the client takes from outside. */

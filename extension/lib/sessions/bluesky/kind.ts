@@ -1,5 +1,10 @@
 // Sessions on Bluesky by OAuth: each request carries a proof of our key; the client renews the tokens under a lock.
-import { OAuthResponseError, type SessionStore } from "@atproto/oauth-client";
+import {
+  type OAuthClient,
+  OAuthResponseError,
+  type OAuthSession,
+  type SessionStore,
+} from "@atproto/oauth-client";
 import { DEFAULT_LIMIT, readStart } from "../../body";
 import { type Kind, OtherAnswer, type Tools } from "../kinds/kind";
 import { type Call, type OauthSession, type Reply, type Session, SessionError } from "../records";
@@ -10,6 +15,8 @@ import { toSessionError } from "./errors";
 const TIMEOUT = 30; // seconds, as core/passerelle/transport.py
 // https://datatracker.ietf.org/doc/html/rfc9449#section-7.1; what is wrong with our proofs can only be their time.
 const CLOCK = /\berror="invalid_dpop_proof"/;
+// https://datatracker.ietf.org/doc/html/rfc6750#section-3.1
+const TOKEN = /\berror="invalid_token"/;
 
 /** What is known of a session whose record is gone. */
 const NEW_SESSION = { kind: "oauth", network: "bluesky", address: "", signedInAt: "" } as const;
@@ -24,17 +31,8 @@ export function makeOauth(parts: ClientParts, announce: () => void): Kind<OauthS
       client ??= makeClient(parts, sessionStore);
       const { host } = new URL(session.server);
       try {
-        const signed = await client.restore(session.id);
-        const response = await signed.fetchHandler(pathOf(session, call), {
-          method: call.method,
-          headers: call.headers ?? {},
-          body: call.body ?? null,
-          redirect: "error",
-          signal: AbortSignal.timeout((call.timeout ?? TIMEOUT) * 1000),
-        });
-        if (CLOCK.test(response.headers.get("www-authenticate") ?? ""))
-          throw new SessionError("clock_wrong", { host });
-        if (response.status === 401) await expectStored(session, expired);
+        const response = await sendRenewing(client, session, call, expired);
+        if (CLOCK.test(challengeOf(response))) throw new SessionError("clock_wrong", { host });
         return await replyOf(response, session, call);
       } catch (error) {
         throw await told(error, session, expired);
@@ -43,6 +41,35 @@ export function makeOauth(parts: ClientParts, announce: () => void): Kind<OauthS
 
     end: (session) => revoke(parts, session),
   };
+}
+
+// The client renews a token that the server calls invalid, and hands on that answer where the renewal itself fails. Then
+// the session may still live: renewed once more, it raises why, or the request is sent again.
+async function sendRenewing(
+  client: OAuthClient,
+  session: OauthSession,
+  call: Call,
+  expired: Tools<OauthSession>["expired"],
+): Promise<Response> {
+  const response = await sendSigned(await client.restore(session.id), session, call);
+  if (response.status !== 401) return response;
+  await expectStored(session, expired);
+  if (!TOKEN.test(challengeOf(response))) return response;
+  return sendSigned(await client.restore(session.id, true), session, call);
+}
+
+function sendSigned(signed: OAuthSession, session: OauthSession, call: Call): Promise<Response> {
+  return signed.fetchHandler(pathOf(session, call), {
+    method: call.method,
+    headers: call.headers ?? {},
+    body: call.body ?? null,
+    redirect: "error",
+    signal: AbortSignal.timeout((call.timeout ?? TIMEOUT) * 1000),
+  });
+}
+
+function challengeOf({ headers }: Response): string {
+  return headers.get("www-authenticate") ?? "";
 }
 
 // With a store of its own, and without the lock of a renewal that may be under way.

@@ -3,8 +3,9 @@
 import type { OAuthClient } from "@atproto/oauth-client";
 import { isPublicHost } from "../../rules/hosts";
 import { type OauthSession, SessionError } from "../records";
-import { type ClientParts, makeClient, makeMemory, SCOPE, type Stored, toTokens } from "./client";
+import { type ClientParts, makeClient, makeMemory, type Stored, toTokens } from "./client";
 import { toSessionError } from "./errors";
+import { FOLLOWING, SEARCHING } from "./scope";
 
 /** What signing in needs of the browser. `openPage` shows the server's page and returns the address it returned to. */
 export interface SignInParts extends ClientParts {
@@ -17,16 +18,22 @@ const NEEDED = "repo:app.bsky.graph.follow";
 
 /**
  * Sign in as a handle or did, or at a server (its https address). The time is added where the session is stored.
+ * `searching`: ask for searching accounts, too.
  *
  * Throws SessionError: sign_in_denied, sign_in_closed, clock_wrong, scope_missing, server_without_oauth, server_…
  */
-export async function signIn(parts: SignInParts, typed: string): Promise<Omit<OauthSession, "signedInAt">> {
+export async function signIn(
+  parts: SignInParts,
+  typed: string,
+  searching = false,
+): Promise<Omit<OauthSession, "signedInAt">> {
   const host = URL.canParse(typed) && typed.startsWith("https:") ? new URL(typed).host : typed;
   const made = makeMemory<Stored>();
   const client = makeClient(parts, made);
+  const scope = searching ? `${FOLLOWING} ${SEARCHING}` : FOLLOWING;
   const redirect_uri = parts.redirect as `https://${string}`;
   try {
-    const page = await client.authorize(typed, { scope: SCOPE, redirect_uri });
+    const page = await client.authorize(typed, { scope, redirect_uri });
     const returned = new URL(await parts.openPage(page.href));
     const { session } = await client.callback(returned.searchParams, { redirect_uri });
     return await keep(client, made, session.did);

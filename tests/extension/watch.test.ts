@@ -1,0 +1,75 @@
+// lib/background/watch.ts: once a day the engine is asked to bring the directory up to date.
+import { beforeEach, expect, test, vi } from "vitest";
+import { fakeBrowser } from "wxt/testing/fake-browser";
+import {
+  isSyncDue,
+  scheduleWatch,
+  syncIfDue,
+  WATCH_ALARM,
+} from "../../extension/lib/background/watch";
+import * as stores from "../../extension/lib/engine/stores";
+import { type Account, sessions } from "../../extension/lib/sessions";
+import { makeFakeEngine } from "./page/fakes";
+
+const NOON = Date.parse("2026-11-20T12:00:00Z");
+const checked = (checked_at: string) => ({ checked_at });
+
+let state: Record<string, unknown>;
+
+beforeEach(() => {
+  fakeBrowser.reset();
+  state = {
+    matches: {},
+    directory: checked(new Date(Date.now() - 90_000_000).toISOString()),
+  };
+  vi.spyOn(stores, "readState").mockImplementation(((key: string) =>
+    Promise.resolve(state[key] ?? null)) as never);
+  vi.spyOn(sessions, "current").mockImplementation((network) =>
+    Promise.resolve({
+      id: network,
+      expired: network === "fediverse",
+    } as unknown as Account),
+  );
+});
+
+test("a sync is due a day after the last request, also after one that a wrong clock dated", () => {
+  expect(isSyncDue(checked("2026-11-19T12:00:00Z"), NOON)).toBe(true);
+  expect(isSyncDue(checked("2026-11-19T12:00:01Z"), NOON)).toBe(false);
+  expect(isSyncDue(checked("2027-11-19T12:00:00Z"), NOON)).toBe(true);
+  expect(isSyncDue(checked(""), NOON)).toBe(true);
+  expect(isSyncDue(null, NOON)).toBe(true);
+});
+
+test("the engine is asked with the accounts that can follow now", async () => {
+  const { engine, calls } = makeFakeEngine();
+  await syncIfDue(engine);
+  expect(calls).toEqual([["watch.sync", { accounts: ["bluesky"] }]]);
+});
+
+test("without people to look for, or within the day, nothing is asked", async () => {
+  const { engine, calls } = makeFakeEngine();
+  state.directory = checked(new Date().toISOString());
+  await syncIfDue(engine);
+  state = { directory: null };
+  await syncIfDue(engine);
+  expect(calls).toEqual([]);
+});
+
+test("a failure is tried again by the next alarm", async () => {
+  const warn = vi.spyOn(console, "warn").mockReturnValue(undefined);
+  const { engine } = makeFakeEngine({
+    "watch.sync": () => {
+      throw new Error("no network");
+    },
+  });
+  await syncIfDue(engine);
+  expect(warn).toHaveBeenCalledOnce();
+});
+
+test("the alarm is made once", async () => {
+  await scheduleWatch();
+  const create = vi.spyOn(fakeBrowser.alarms, "create");
+  await scheduleWatch();
+  expect(create).not.toHaveBeenCalled();
+  expect((await fakeBrowser.alarms.get(WATCH_ALARM))?.periodInMinutes).toBe(60);
+});
