@@ -31,7 +31,7 @@ export interface BadgeServices {
 }
 
 const DISTANCE = 6; // px between mark and popover
-const SEEN = 300; // ms that a card has to be visible before a press in it follows
+const SEEN = 300; // ms that a card has to be visible, and in one place, before a press in it follows
 const WAIT = 1_000; // ms between two looks at what came of a question in a window of the extension
 const UNDO = 8_000; // ms in which a follow is undone by the button that counts them
 const EDGE = 8; // px between popover and the window's edge
@@ -52,6 +52,7 @@ export class Badge {
   #sight: Sight | null = null; // of the open card
   #awaiting: ReturnType<typeof setInterval> | undefined; // while a window of the extension asks, or a follow is being undone
   #followed: { readonly key: string; readonly until: number } | null = null; // what can be undone until then (performance.now())
+  #movedAt = 0; // performance.now() when the open card came to where it is
   #hasCardStyle = false;
   #person: NamedPerson | null = null;
   #shown: BadgeMark | null = null;
@@ -96,6 +97,7 @@ export class Badge {
   show(person: NamedPerson, shown: BadgeMark): void {
     if (this.screenName !== person.screenName) {
       this.close();
+      this.#view = null;
       this.host.setAttribute(BADGE_ATTRIBUTE, person.screenName);
     }
     this.#person = person;
@@ -107,8 +109,8 @@ export class Badge {
   /** Open the popover with what is known now. */
   async open(): Promise<void> {
     const about = this.screenName;
-    await this.#refresh();
-    if (!this.#view || this.#card || about !== this.screenName || !this.host.isConnected) return;
+    const isKnown = await this.#refresh();
+    if (!isKnown || this.#card || about !== this.screenName || !this.host.isConnected) return;
     const card = makeCard();
     this.#card = card;
     if (!this.#hasCardStyle) addStyle(this.#root, CARD_STYLE);
@@ -144,15 +146,17 @@ export class Badge {
     this.host.remove();
   }
 
-  async #refresh(): Promise<void> {
+  /** Read what the card shows; returns whether that could be told. */
+  async #refresh(): Promise<boolean> {
     const person = this.#person;
     const view = person && (await this.#services.refresh(person));
-    if (!view || person.screenName !== this.screenName) return; // the badge is about another person now
+    if (!view || person.screenName !== this.screenName) return false; // the badge is about another person now
     const isNews = JSON.stringify(view) !== JSON.stringify(this.#view);
     this.#view = view;
     this.show(person, view);
     // A question that is being read stays, and so does the keyboard focus on unchanged buttons.
     if (isNews && this.#card && !this.#card.querySelector(".asking")) this.#fill();
+    return true;
   }
 
   /** Look until `isOver` the state of an account, and then say it. Ends with the card at the latest: a window may be closed unanswered. */
@@ -181,7 +185,7 @@ export class Badge {
     if (!this.#card || !this.#view) return;
     const hadFocus = this.#card.contains(this.#root.activeElement);
     fillCard(this.#card, this.#view, this.#looked, this.#acts);
-    const control = this.#followed && this.#card.querySelector<HTMLElement>(".undo");
+    const control = this.#followed && this.#card.querySelector<HTMLElement>(".counting");
     if (hadFocus) (control ?? this.#card).focus({ preventScroll: true });
     this.#place();
   }
@@ -241,7 +245,8 @@ export class Badge {
   };
 
   get #isSeen(): boolean {
-    return (this.#sight?.duration ?? 0) >= SEEN;
+    const still = performance.now() - this.#movedAt;
+    return Math.min(this.#sight?.duration ?? 0, still) >= SEEN;
   }
 
   readonly #pressedAt = (event: Event): void => {
@@ -264,8 +269,10 @@ export class Badge {
     const start = card.dir === "rtl" ? mark.right - width : mark.left;
     const below = mark.bottom + DISTANCE;
     const top = below + height > innerHeight - EDGE ? Math.max(EDGE, mark.top - DISTANCE - height) : below;
-    card.style.left = `${Math.max(EDGE, Math.min(start, innerWidth - EDGE - width))}px`;
-    card.style.top = `${top}px`;
+    const place = [`${Math.max(EDGE, Math.min(start, innerWidth - EDGE - width))}px`, `${top}px`] as const;
+    if (card.style.left === place[0] && card.style.top === place[1]) return;
+    [card.style.left, card.style.top] = place;
+    this.#movedAt = performance.now(); // a page that scrolls could move a button under the pointer
   };
 
   readonly #whileOpen: readonly (readonly [string, (event: Event) => void])[] = [

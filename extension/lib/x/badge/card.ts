@@ -211,6 +211,7 @@ function makeUndoButton(filling: Filling, account: BadgeAccountView, error: HTML
     const seconds = acts.secondsLeft(account);
     button.textContent =
       seconds > 0 ? `${account.undo_text} (${number.format(seconds)})` : account.action_text;
+    button.classList.toggle("counting", seconds > 0);
     button.setAttribute("aria-label", seconds > 0 ? account.undo_label : account.action_label);
     if (seconds > 0)
       setTimeout(() => {
