@@ -19,7 +19,7 @@ endif
 export npm_config_fund := false
 export npm_config_audit := false
 
-.PHONY: help setup installed run pictures test test-fast soak check x-pages x-users reach kills bench dist format lock clean
+.PHONY: help setup installed run pictures test test-fast soak check x-pages x-users reach kills campaign bench dist format lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -114,6 +114,10 @@ reach: ## how many people are found, and how many wrongly: make reach TRUTH=pair
 kills: ## kill the browser (KIND=servers, answers or clock: those) while it follows: make kills [KILLS=20] [SEED=7] [KIND=browser]
 	@$(MAKE) --no-print-directory setup >&2
 	@$(PY) -m tests.kills --kills "$(or $(KILLS),20)" --seed "$(or $(SEED),7)" --kind "$(or $(KIND),browser)"
+
+campaign: ## a whole campaign: who finds whom, and the first syncs: make campaign [MEMBERS=17000] [EDGES=23000000] [SEED=1]
+	@$(MAKE) --no-print-directory setup >&2
+	@$(PY) -m tests.campaign --members "$(or $(MEMBERS),17000)" --edges "$(or $(EDGES),23000000)" --seed "$(or $(SEED),1)"
 
 dist: setup ## the stores' ZIP files and the core's wheel, in dist/
 	$(PY) build/make.py --zips

@@ -1,7 +1,8 @@
 // How WXT makes one package for Chromium and one for Firefox; names come from build/identity.toml.
 import { readFileSync } from "node:fs";
 import { parse } from "smol-toml";
-import type { Plugin } from "vite";
+import { fileURLToPath } from "node:url";
+import type { Plugin, Rollup } from "vite";
 import { defineConfig, type UserManifest } from "wxt";
 
 interface Identity {
@@ -75,18 +76,39 @@ const licensed = new Set(
   JSON.parse(readFileSync(new URL("bundled-packages.json", import.meta.url), "utf8")) as string[],
 );
 
+/** Return each module of a package in a bundle: the folder that the package was installed to, its name, the module. */
+function* packagedIn(bundle: Rollup.OutputBundle) {
+  for (const chunk of Object.values(bundle))
+    for (const id of chunk.type === "chunk" ? Object.keys(chunk.modules) : []) {
+      const [folder, name] = /[^\0]*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(id) ?? [];
+      if (folder && name) yield { folder, name, id };
+    }
+}
+
 /** End the build when the code of a package without a licence text would be bundled. */
 const onlyLicensed: Plugin = {
   name: "only-licensed",
   generateBundle(_options, bundle) {
-    for (const chunk of Object.values(bundle)) {
-      for (const id of chunk.type === "chunk" ? Object.keys(chunk.modules) : []) {
-        const name = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(id)?.[1];
-        if (name && !licensed.has(name))
-          this.error(`${name} is not in bundled-packages.json (used by ${id})`);
-      }
+    for (const { name, id } of packagedIn(bundle))
+      if (!licensed.has(name)) this.error(`${name} is not in bundled-packages.json (used by ${id})`);
+  },
+};
+
+/** End the build when a package would be bundled twice: npm installs a copy for each package that needs it. */
+const onlyOnce: Plugin = {
+  name: "only-once",
+  generateBundle(_options, bundle) {
+    const folders = new Map<string, string>();
+    for (const { name, folder } of packagedIn(bundle)) {
+      const first = folders.get(name) ?? folders.set(name, folder).get(name);
+      if (first !== folder) this.error(`${name} would be bundled from ${first} and from ${folder}`);
     }
   },
+};
+
+// Five packages of @atproto bring the same version of zod each, since a tool of the build needs a newer one.
+const ONE_COPY = {
+  zod: fileURLToPath(new URL("node_modules/@atproto/oauth-client/node_modules/zod", import.meta.url)),
 };
 
 export default defineConfig({
@@ -94,5 +116,10 @@ export default defineConfig({
   imports: false,
   svelte: { vite: { compilerOptions: { runes: true } } },
   manifest: ({ browser }) => (browser === "firefox" ? firefox : chromium),
-  vite: () => ({ define: OAUTH_CLIENT, build: { target: "es2022" }, plugins: [onlyLicensed] }),
+  vite: () => ({
+    define: OAUTH_CLIENT,
+    build: { target: "es2022" },
+    resolve: { alias: ONE_COPY },
+    plugins: [onlyLicensed, onlyOnce],
+  }),
 });

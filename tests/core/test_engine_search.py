@@ -32,12 +32,16 @@ def did_of(one: Someone) -> str:
 
 @dataclass
 class AppView:
-    """Bluesky's public server: accounts by handle, follows by did; `fail` answers instead while it returns one."""
+    """Bluesky's public server: accounts by handle, follows by did, descriptions by rest_id.
+
+    `fail` answers instead while it returns one.
+    """
 
     known: tuple[Someone, ...] = (ADA, BRUNO, CHLOE)
     follows: dict[str, list[Someone]] = field(default_factory=dict)
     fail: Callable[[Request], Response | None] = lambda request: None
     asked: list[str] = field(default_factory=list)
+    about: dict[str, str] = field(default_factory=dict)
 
     def answer(self, request: Request) -> Response:
         if failed := self.fail(request):
@@ -47,10 +51,16 @@ class AppView:
         method = url.path.rpartition("/")[2]
         if method == "app.bsky.actor.getProfiles":
             self.asked += query["actors"]
-            return reply(200, {"profiles": [actor(one) for one in self.known if handle_of(one) in query["actors"]]})
+            return reply(
+                200, {"profiles": [self.actor(one) for one in self.known if handle_of(one) in query["actors"]]}
+            )
         if method == "app.bsky.graph.getFollows":
             return reply(200, {"follows": [actor(one) for one in self.follows.get(query["actor"][0], [])]})
         raise AssertionError(request.url)
+
+    def actor(self, one: Someone) -> dict[str, Any]:
+        about = self.about.get(one.rest_id)
+        return actor(one) | ({"description": about} if about else {})
 
 
 def actor(one: Someone) -> dict[str, Any]:
@@ -157,7 +167,7 @@ def test_the_lanes_add_up_to_the_followed_people(tmp_path: Path) -> None:
             {"group": "media", "rest_ids": [ELIF.rest_id]},
             {"group": "elected", "rest_ids": [DARIUSZ.rest_id]},
         ]
-        assert (counts["followers"], counts["followers_found"]) == (1, 0)
+        assert (counts["followers"], counts["followers_found"], counts["mutuals_found"]) == (2, 1, 1)
 
     asyncio.run(main())
 
@@ -355,5 +365,56 @@ def test_a_refused_search_by_name_ends_that_source_alone(tmp_path: Path, refusal
         # A closed search stays closed for a month; a new sign-in, or a further consent, ends the others.
         assert len(asked) == (1 if b"Forbidden" in refusal.body else 2)
         assert all(json.dumps(one.url).count("searchActors") == 1 for one in asked)
+
+    asyncio.run(main())
+
+
+def profile_of(one: Someone, seen: str = "2026-11-20T08:00:00Z", **words: Any) -> dict[str, Any]:
+    """Make what X's pages showed of a person."""
+    names = {"rest_id": one.rest_id, "screen_name": one.screen_name, "display_name": one.display_name}
+    return {**names, "seen": seen, "bio": None, "urls": [], **words}
+
+
+def test_what_people_write_on_x_is_kept_for_people_of_the_graph_and_compared_with_their_accounts(
+    tmp_path: Path,
+) -> None:
+    async def main() -> None:
+        appview = AppView(known=(ADA,), about={ADA.rest_id: "Cartographer of hedgerows and weather"})
+        browser = await opened(tmp_path, appview)
+        await browser.ask("search.start", sources=["handles"])
+        await until_searched(browser)
+        before = browser.storage.stores["guesses"][ADA.rest_id]
+        people = [
+            profile_of(ADA, bio="Weather, hedgerows, cartographer", urls=["https://ada.example.net/"]),
+            profile_of(GALINA, bio="Outside the graph"),
+            profile_of(BRUNO),
+        ]
+        await browser.ask("people.add", people=people)
+        kept = browser.storage.stores["profiles"]
+        assert set(kept) == {ADA.rest_id}
+        after = browser.storage.stores["guesses"][ADA.rest_id]
+        assert (before["bio"], after["bio"]) == (None, "Weather, hedgerows, cartographer")
+        assert "bio_alike" in after["accounts"][0]["agrees"]
+        assert after["accounts"][0]["percent"] > before["accounts"][0]["percent"]
+
+        await browser.ask("hint.find", people=[profile_of(ADA, "2026-11-19T08:00:00Z", bio="Older")])
+        assert kept[ADA.rest_id]["bio"] == "Weather, hedgerows, cartographer"
+        await browser.ask("hint.find", people=[profile_of(ADA, "2026-11-21T08:00:00Z", bio="Newer")])
+        assert kept[ADA.rest_id]["bio"] == "Newer"
+        browser.start()
+        await browser.ask("data.delete")
+        assert browser.storage.stores["profiles"] == {}
+
+    asyncio.run(main())
+
+
+def test_another_archive_deletes_what_people_outside_it_wrote(tmp_path: Path) -> None:
+    async def main() -> None:
+        browser = await opened(tmp_path, AppView())
+        await browser.ask("people.add", people=[profile_of(ADA, bio="A"), profile_of(BRUNO, bio="B")])
+        (tmp_path / "later").mkdir()
+        archive = str(make_archive(tmp_path / "later" / "x.zip", following=(BRUNO,), followers=()))
+        await browser.ask("archive.open", [archive], names=["x.zip"])
+        assert set(browser.storage.stores["profiles"]) == {BRUNO.rest_id}
 
     asyncio.run(main())

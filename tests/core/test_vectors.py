@@ -15,6 +15,7 @@ from passerelle.hints.records import HintView, ProfileHints
 from passerelle.identifiers import Did, RestId, ScreenName
 from passerelle.matching.evidence import DEMOTING, is_checked
 from passerelle.matching.match import Match, find_matches
+from passerelle.matching.scripts import fold_spelling, to_latin
 from passerelle.people.graph import Person
 
 from tests.core.fakes import graph_of, person, row
@@ -45,6 +46,13 @@ NOW = datetime.fromisoformat("2026-11-20T09:00:00+00:00")
 def person_of(fields: dict[str, Any], now: datetime = NOW) -> Person:
     aliases = tuple(map(ScreenName, fields.get("aliases", ())))
     return person(fields["rest_id"], fields["screen_name"], seen=now, aliases=aliases)
+
+
+def test_scripts() -> None:
+    vectors = load("scripts")
+    assert [to_latin(case["text"]) for case in vectors["latin"]] == [case["latin"] for case in vectors["latin"]]
+    spellings = vectors["spellings"]
+    assert [fold_spelling(case["latin"]) for case in spellings] == [case["folded"] for case in spellings]
 
 
 def test_keys() -> None:

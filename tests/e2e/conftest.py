@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,9 @@ from tests.data.archives import make_archive
 from tests.e2e import tabs
 from tests.e2e.tabs import Badged
 from tests.world.chromium import Chromium, closed_world
+from tests.world.firefox import EXTENSION_ID, ConnectProxy, Firefox
+from tests.world.mastodon import Mastodon, Relations
+from tests.world.mastodons import HOME, PERSON
 from tests.world.pds import Account, Pds
 from tests.world.residents import EXPORTED
 from tests.world.world import World
@@ -56,6 +59,27 @@ def shared(
 def person(pds: Pds) -> Account:
     """A new account that follows no one yet."""
     return pds.create_account(f"person-{next(_numbers)}")
+
+
+@pytest.fixture
+def firefox(packages: Packages, world: World, tmp_path: Path) -> Iterator[Firefox]:
+    with (
+        ConnectProxy(world) as proxy,
+        Firefox(tmp_path, proxy_port=proxy.port, extension_id=EXTENSION_ID) as browser,
+    ):
+        browser.install(packages.firefox)
+        yield browser
+
+
+@pytest.fixture
+def home(mastodons: Mapping[str, Mastodon]) -> Iterator[Mastodon]:
+    """The person's server, without any follow of theirs; its people and faults are as before afterwards."""
+    server = mastodons[HOME]
+    server.relations[PERSON] = Relations()
+    people = dict(server.people)
+    yield server
+    server.relations[PERSON] = Relations()
+    server.people, server.faults = people, []
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from tests.data.archives import make_archive
-from tests.e2e.steps import APP, await_matches, hand_over
+from tests.e2e.steps import APP, await_matches, await_that, hand_over
 from tests.world.chromium import Chromium
 from tests.world.exchange import Answer, Ask, Site
 from tests.world.pds import Account, Pds
@@ -22,6 +22,7 @@ from tests.world.sites import PDS, is_batch
 from tests.world.world import World
 
 ACCESS = timedelta(seconds=3)
+HOUR = timedelta(hours=1)  # what a client is told instead, so that it sends a token that has run out
 BATCH_SECONDS = 4.0  # longer than ACCESS: each batch but the first finds its token expired
 LONG = 120_000  # milliseconds, for four slow batches on a busy machine
 BATCH = "/xrpc/com.atproto.repo.applyWrites"
@@ -39,11 +40,7 @@ class Log:
 
     def await_batch(self, page: Page) -> None:
         """Wait until the PDS has written a batch; its answer is still on the way."""
-        for _ in range(LONG // 100):
-            if self.count(BATCH, HTTPStatus.OK):
-                return
-            page.wait_for_timeout(100)
-        raise AssertionError("The PDS has written no batch")
+        await_that(page, lambda: self.count(BATCH, HTTPStatus.OK) > 0, LONG / 1000)
 
 
 def open_crowd(browser: Chromium, folder: Path) -> Page:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -91,17 +92,36 @@ def authorize_again(window: Page, account: Account) -> None:
         allow.click()
 
 
+def open_mastodon_window(browser: Chromium, page: Page, typed: str) -> Page:
+    """Type a server, press Sign in, and return the window of the server that opens."""
+    page.get_by_test_id("mastodon-server").fill(typed)
+    with browser.context.expect_page() as opened:
+        page.get_by_test_id("mastodon-submit").click()
+    return opened.value
+
+
+def authorize_mastodon(window: Page) -> None:
+    """Choose the person's account on the server's page and press Authorize."""
+    window.locator("#username").select_option(PERSON)
+    window.locator("#authorize").click()
+
+
 def sign_in_to_mastodon(browser: Chromium) -> None:
     """Sign in to the person's Mastodon server, in a tab of its own, on the server's page."""
     page = browser.open_page(f"{APP}#sign-in")
     page.get_by_test_id("sign-in-fediverse").check()
-    page.get_by_test_id("mastodon-server").fill(HOME)
-    with browser.context.expect_page() as opened:
-        page.get_by_test_id("mastodon-submit").click()
-    opened.value.locator("#username").select_option(PERSON)
-    opened.value.locator("#authorize").click()
+    authorize_mastodon(open_mastodon_window(browser, page, HOME))
     expect(page.get_by_test_id("mastodon-form")).to_be_hidden()
     page.close()
+
+
+def await_that(page: Page, is_so: Callable[[], bool], seconds: float = 10.0) -> None:
+    """Wait until something is so; events of the page go on meanwhile."""
+    for _ in range(int(seconds * 10)):
+        if is_so():
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("It did not come about")
 
 
 def follow_all(page: Page, speed: str = "fast") -> None:

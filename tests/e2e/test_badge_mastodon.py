@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -11,23 +10,14 @@ from playwright.sync_api import expect
 from tests.data.people import BRUNO
 from tests.e2e.steps import APP, await_matches, hand_over, sign_in_to_mastodon, switch_badges
 from tests.world.chromium import Chromium, await_hidden
-from tests.world.mastodon import Mastodon, Relations
-from tests.world.mastodons import HOME, PERSON
+from tests.world.mastodon import Mastodon
+from tests.world.mastodons import PERSON
 from tests.world.sites import X_PATTERNS, X
 
 pytestmark = pytest.mark.e2e
 
 UNHURRIED = 600  # ms that a question wants to be read before it is answered: extension/lib/x/badge/card.ts
 ACCT = "bruno@quai.example.org"
-
-
-@pytest.fixture
-def home(mastodons: Mapping[str, Mastodon]) -> Iterator[Mastodon]:
-    """The person's server, without any follow of theirs."""
-    server = mastodons[HOME]
-    server.relations[PERSON] = Relations()
-    yield server
-    server.relations[PERSON] = Relations()
 
 
 def test_a_person_found_on_mastodon_only_is_followed_from_the_badge(

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import Packages
 from tests.data.archives import make_archive
 from tests.data.people import ADA, OWNER, PEOPLE
 from tests.e2e.steps import APP
-from tests.world.firefox import EXTENSION_ID, ConnectProxy, Firefox
+from tests.world.firefox import Firefox
 from tests.world.pds import Account, Pds
 from tests.world.residents import CROWD, FOUND, crowd_did
 from tests.world.sites import PDS, X, is_batch
@@ -29,16 +27,6 @@ FOUND_TEXT = "document.querySelector('[data-testid=\"found\"]')?.dataset.found"
 def at(test_id: str) -> str:
     """Return the CSS selector of one of the extension's elements."""
     return f'[data-testid="{test_id}"]'
-
-
-@pytest.fixture
-def firefox(packages: Packages, world: World, tmp_path: Path) -> Iterator[Firefox]:
-    with (
-        ConnectProxy(world) as proxy,
-        Firefox(tmp_path, proxy_port=proxy.port, extension_id=EXTENSION_ID) as browser,
-    ):
-        browser.install(packages.firefox)
-        yield browser
 
 
 def test_engine_starts_and_an_archive_is_read_and_matched(firefox: Firefox, sample: Path) -> None:

@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.session_steps import (
     ACCESS,
     BATCH,
+    HOUR,
     LONG,
     await_followed,
     expect_everyone_once,
@@ -20,6 +21,7 @@ from tests.e2e.session_steps import (
     slow_and_logged,
 )
 from tests.e2e.steps import authorize_again, authorize_bluesky, error, follow_all, open_bluesky_window
+from tests.world.account_page import AccountPage
 from tests.world.chromium import Chromium
 from tests.world.exchange import Answer, Ask, NoAnswer, Site
 from tests.world.pds import Account, Pds
@@ -29,7 +31,6 @@ from tests.world.world import World
 
 pytestmark = pytest.mark.e2e
 
-HOUR = timedelta(hours=1)
 OVER = timedelta(milliseconds=1)
 TOKEN = "/oauth/token"
 
@@ -37,10 +38,15 @@ TOKEN = "/oauth/token"
 @pytest.fixture
 def tab(chromium: Chromium, short_lives: Pds, person: Account, tmp_path: Path) -> Page:
     """The list of the crowd, signed in by OAuth. The token runs out soon, and the client does not know it."""
-    page = open_crowd(chromium, tmp_path)
     short_lives.set_lifetimes(access=ACCESS, told=HOUR)
+    return open_signed_in(chromium, person, tmp_path)
+
+
+def open_signed_in(browser: Chromium, account: Account, folder: Path) -> Page:
+    """Open the list of the crowd and sign in by OAuth."""
+    page = open_crowd(browser, folder)
     page.get_by_test_id("sign-in").click()
-    authorize_bluesky(open_bluesky_window(chromium, page, person.handle), person)
+    authorize_bluesky(open_bluesky_window(browser, page, account.handle), account)
     expect(page.get_by_test_id("bluesky-form")).to_be_hidden()
     return page
 
@@ -88,25 +94,18 @@ def test_a_session_that_is_over_in_the_queue_waits_for_a_sign_in(
 
 
 def test_a_session_that_was_revoked_on_the_servers_page_waits_for_a_sign_in(
-    chromium: Chromium, tab: Page, world: World, short_lives: Pds, person: Account
+    chromium: Chromium, world: World, pds: Pds, person: Account, tmp_path: Path
 ) -> None:
-    with slow_and_logged(world) as log:
+    tab = open_signed_in(chromium, person, tmp_path)
+    with slow_and_logged(world) as log, AccountPage(pds, person) as page:
         follow_all(tab)
         log.await_batch(tab)
-        revoke_on_page(chromium, person)
-        expect_stopped(tab, short_lives, person)
+        assert len(page.list_apps()) == 1
+        page.revoke_apps()
+        expect_stopped(tab, pds, person)
 
-    go_on_after_sign_in(chromium, tab, short_lives, person)
-
-
-def revoke_on_page(browser: Chromium, account: Account) -> None:
-    """Revoke Passerelle's access on the account's page at its PDS, as its owner does."""
-    window = browser.context.new_page()
-    window.goto(f"https://{PDS}/account")
-    window.wait_for_timeout(3000)
-    print(window.inner_text("body"))
-    window.screenshot(path="/tmp/ends-account.png")
-    window.close()
+    assert log.count(TOKEN, 400, b"invalid_grant") == 1
+    go_on_after_sign_in(chromium, tab, pds, person)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -12,12 +12,15 @@ from tests.conftest import Packages
 from tests.e2e.steps import (
     APP,
     authorize_bluesky,
+    authorize_mastodon,
     await_followed,
     await_matches,
+    await_that,
     error,
     follow_all,
     hand_over,
     open_bluesky_window,
+    open_mastodon_window,
     open_settings,
 )
 from tests.world.chromium import Chromium, closed_world
@@ -57,14 +60,6 @@ def tab(browser: Chromium, world: World, mastodons: Mapping[str, Mastodon]) -> I
     page.close()
 
 
-def open_window(browser: Chromium, page: Page, typed: str) -> Page:
-    """Type a server, press Sign in, and return the window of the server that opens."""
-    page.get_by_test_id("mastodon-server").fill(typed)
-    with browser.context.expect_page() as opened:
-        page.get_by_test_id("mastodon-submit").click()
-    return opened.value
-
-
 def expect_signed_in(page: Page, acct: str) -> None:
     expect(page.get_by_test_id("mastodon-form")).to_be_hidden()
     open_settings(page)
@@ -90,9 +85,7 @@ def test_each_kind_of_server_signs_in_and_its_token_is_revoked_by_signing_out(
     browser: Chromium, tab: Page, mastodons: Mapping[str, Mastodon], host: str
 ) -> None:
     server = mastodons[host]
-    window = open_window(browser, tab, host)
-    window.locator("#username").select_option(PERSON)
-    window.locator("#authorize").click()
+    authorize_mastodon(open_mastodon_window(browser, tab, host))
 
     expect_signed_in(tab, f"{PERSON}@{host}")
     assert [token.username for token in server.oauth.tokens.values()] == [PERSON]
@@ -101,21 +94,13 @@ def test_each_kind_of_server_signs_in_and_its_token_is_revoked_by_signing_out(
     await_that(tab, lambda: not server.oauth.tokens)
 
 
-def await_that(page: Page, is_so: Callable[[], bool]) -> None:
-    for _ in range(100):
-        if is_so():
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError("It did not come about")
-
-
 def test_a_refusal_on_the_page_and_a_closed_window_are_told_apart(
     browser: Chromium, tab: Page, mastodons: Mapping[str, Mastodon]
 ) -> None:
-    open_window(browser, tab, f"@{PERSON}@{HOME}").locator("#deny").click()
+    open_mastodon_window(browser, tab, f"@{PERSON}@{HOME}").locator("#deny").click()
     expect(error(tab, "sign_in_denied")).to_be_visible()
 
-    open_window(browser, tab, HOME).close()
+    open_mastodon_window(browser, tab, HOME).close()
     expect(error(tab, "sign_in_closed")).to_be_visible()
 
     assert mastodons[HOME].oauth.tokens == {}
@@ -126,7 +111,7 @@ def test_a_server_that_grants_less_than_following_needs_keeps_no_token(
 ) -> None:
     oauth = mastodons[HOME].oauth
     monkeypatch.setattr(oauth, "grants", lambda _: frozenset({"read:accounts"}))
-    open_window(browser, tab, HOME).locator("#authorize").click()
+    open_mastodon_window(browser, tab, HOME).locator("#authorize").click()
 
     expect(error(tab, "scope_missing")).to_be_visible()
     await_that(tab, lambda: not oauth.tokens)
@@ -136,13 +121,11 @@ def test_an_app_that_the_server_deleted_is_registered_again_without_a_word(
     browser: Chromium, tab: Page, mastodons: Mapping[str, Mastodon]
 ) -> None:
     oauth = mastodons[HOME].oauth
-    open_window(browser, tab, HOME).locator("#deny").click()
+    open_mastodon_window(browser, tab, HOME).locator("#deny").click()
     expect(error(tab, "sign_in_denied")).to_be_visible()
     oauth.apps.clear()
 
-    window = open_window(browser, tab, HOME)
-    window.locator("#username").select_option(PERSON)
-    window.locator("#authorize").click()
+    authorize_mastodon(open_mastodon_window(browser, tab, HOME))
 
     expect_signed_in(tab, f"{PERSON}@{HOME}")
     assert len(oauth.apps) == 1
@@ -164,8 +147,7 @@ def test_a_code_copied_from_the_page_signs_in_where_no_window_opens(
     with browser.context.expect_page() as opened:
         tab.get_by_test_id("mastodon-code").click()
     window = opened.value
-    window.locator("#username").select_option(PERSON)
-    window.locator("#authorize").click()
+    authorize_mastodon(window)
     code = window.locator("#code").inner_text()
     window.close()
     tab.get_by_test_id("mastodon-code-field").fill(code)
@@ -182,9 +164,7 @@ def test_a_sign_in_begun_in_a_popup_that_closes_is_finished(browser: Chromium, t
         popup.get_by_test_id("mastodon-server").fill(HOME)
         with browser.context.expect_page() as opened:
             popup.get_by_test_id("mastodon-submit").click()
-    window = opened.value
-    window.locator("#username").select_option(PERSON)
-    window.locator("#authorize").click()
+    authorize_mastodon(opened.value)
 
     expect(tab.locator(f'[data-testid="signed-in"][data-did="{PERSON}@{HOME}"]')).to_be_visible()
 

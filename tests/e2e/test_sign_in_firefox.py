@@ -2,41 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import Packages
 from tests.data.people import ADA, BRUNO
 from tests.e2e.firefox_consent import authorize_bluesky, authorize_mastodon
 from tests.e2e.steps import APP
-from tests.world.firefox import EXTENSION_ID, ConnectProxy, Firefox
-from tests.world.mastodon import Mastodon, Relations
+from tests.world.firefox import Firefox
+from tests.world.mastodon import Mastodon
 from tests.world.mastodons import HOME, PERSON
 from tests.world.pds import Account, Pds
 from tests.world.world import World
 
 pytestmark = [pytest.mark.e2e, pytest.mark.firefox]
-
-
-@pytest.fixture
-def firefox(packages: Packages, world: World, tmp_path: Path) -> Iterator[Firefox]:
-    with (
-        ConnectProxy(world) as proxy,
-        Firefox(tmp_path, proxy_port=proxy.port, extension_id=EXTENSION_ID) as browser,
-    ):
-        browser.install(packages.firefox)
-        yield browser
-
-
-@pytest.fixture
-def home(mastodons: Mapping[str, Mastodon]) -> Iterator[Mastodon]:
-    """The person's server, without any follow of theirs."""
-    server = mastodons[HOME]
-    server.relations[PERSON] = Relations()
-    yield server
-    server.relations[PERSON] = Relations()
 
 
 def at(test_id: str) -> str:

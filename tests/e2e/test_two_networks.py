@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from tests.conftest import Packages
 from tests.data.people import BRUNO, CHLOE, GALINA, JUNHO
+from tests.e2e.firefox_consent import authorize_mastodon
 from tests.e2e.steps import (
     APP,
     await_followed,
@@ -26,7 +27,7 @@ from tests.e2e.steps import (
 from tests.e2e.tabs import FirefoxTab, at, choose_fast
 from tests.world.chromium import Chromium
 from tests.world.firefox import EXTENSION_ID, ConnectProxy, Firefox
-from tests.world.mastodon import Mastodon, Relations
+from tests.world.mastodon import Mastodon
 from tests.world.mastodons import HOME, PERSON
 from tests.world.pds import Account, Pds
 from tests.world.residents import FOUND, PRESELECTED
@@ -35,17 +36,6 @@ from tests.world.world import World
 pytestmark = pytest.mark.e2e
 
 ON_MASTODON = sorted(one.acct for one in FOUND if one.acct and one.sources > 1)
-
-
-@pytest.fixture
-def home(mastodons: Mapping[str, Mastodon]) -> Iterator[Mastodon]:
-    """The person's server, without any follow of theirs."""
-    server = mastodons[HOME]
-    server.relations[PERSON] = Relations()
-    people = dict(server.people)
-    yield server
-    server.relations[PERSON] = Relations()
-    server.people, server.faults = people, []
 
 
 @pytest.fixture
@@ -151,19 +141,8 @@ def sign_in_with_app_password(page: FirefoxTab, account: Account) -> None:
 def sign_in_to_mastodon_in(browser: Firefox) -> None:
     page = FirefoxTab(browser, browser.open(browser.url(f"{APP}#sign-in")))
     page.click(at("sign-in-fediverse"))
-    page.fill(at("mastodon-server"), HOME)
-    page.click(at("mastodon-submit"))
-    window = page.until(lambda: find_tab(browser, f"https://{HOME}/oauth/authorize"))
-    assert window
-    window.evaluate(f"document.querySelector('#username').value = '{PERSON}'")
-    window.click("#authorize")
+    authorize_mastodon(browser, page.tab, HOME, PERSON)
     page.await_true(f"document.querySelector('{at('mastodon-form')}') === null")
-
-
-def find_tab(browser: Firefox, address: str) -> FirefoxTab | None:
-    """Return the tab that shows an address that begins so, in any window."""
-    contexts = browser.command("browsingContext.getTree")["contexts"]
-    return next((FirefoxTab(browser, one["context"]) for one in contexts if one["url"].startswith(address)), None)
 
 
 @pytest.mark.firefox

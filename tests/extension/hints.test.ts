@@ -280,6 +280,7 @@ test("people seen on a page are handed to the engine", async () => {
   const seen = makeSeen({
     store,
     learn: () => Promise.reject(new Error("no list is read here")),
+    words: () => Promise.resolve(new Map()),
     known: () => Promise.resolve(new Map()),
     owner: () => Promise.resolve(null),
     keys: () => Promise.resolve(new Uint32Array()),

@@ -66,6 +66,7 @@ function account(over: Partial<Account> = {}): Account {
     address: "me.example.org",
     server: "https://pds.example.org",
     kind: "oauth",
+    maySearch: false,
     expired: false,
     endsAt: "2026-11-23T09:00:00.000Z",
     ...over,

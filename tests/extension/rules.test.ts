@@ -13,6 +13,7 @@ import {
   mayNameAccount,
 } from "../../extension/lib/rules/hints";
 import { idKey, nameKey } from "../../extension/lib/rules/keys";
+import { foldSpelling, toLatin } from "../../extension/lib/rules/scripts";
 import type {
   AccountView,
   HintView,
@@ -161,4 +162,18 @@ describe("grade", () => {
       });
     },
   );
+});
+
+describe("scripts", () => {
+  interface Vectors {
+    latin: { text: string; latin: string }[];
+    spellings: { latin: string; folded: string }[];
+  }
+  const { latin, spellings } = load<Vectors>("scripts");
+  test.each(latin)("$text in Latin letters", (one) => {
+    expect(toLatin(one.text)).toBe(one.latin);
+  });
+  test.each(spellings)("spellings of $latin", (one) => {
+    expect(foldSpelling(one.latin)).toBe(one.folded);
+  });
 });

@@ -8,7 +8,10 @@ import { makeSeen } from "../../extension/lib/background/seen";
 import { idKey, nameKey } from "../../extension/lib/rules/keys";
 import { EngineError } from "../../extension/lib/engine/client";
 import { makeTranslate } from "../../extension/lib/i18n/i18n";
-import type { Commands } from "../../extension/lib/messages/messages.gen";
+import type {
+  Commands,
+  OwnWords,
+} from "../../extension/lib/messages/messages.gen";
 import type { Fields } from "../../extension/lib/messages/schemas";
 import { ANSWER, READY, STOP } from "../../extension/lib/x/answers/channel";
 import {
@@ -276,6 +279,7 @@ async function background(
     store,
     learn: (fields) => Promise.resolve(learned.push(fields)),
     known: () => Promise.resolve(new Map<string, KnownName | null>()),
+    words: () => Promise.resolve(new Map<string, OwnWords>()),
     owner: () => Promise.resolve(null),
     keys: () =>
       Promise.resolve(
@@ -485,6 +489,41 @@ test("names go to the engine for its own people only, and only newer ones that i
   ).toEqual([[["1000", "1002", "1004"], null]]);
   await seen.tellNames(false); // nothing new since
   expect(learned).toHaveLength(1);
+});
+
+test("bios and websites go to the engine for its own people, where they are news to it", async () => {
+  const name = { screen_name: "of_now", seen: "2026-11-20T12:00:00.000Z" };
+  const ids = ["1000", "1001", "1002", "1003"];
+  const known = new Map(ids.map((id) => [id, name] as const));
+  const words = new Map<string, OwnWords>([
+    ["1001", { bio: "the same", urls: [], seen: "2026-01-01T00:00:00+00:00" }],
+    ["1002", { bio: "before", urls: [], seen: "2026-01-01T00:00:00+00:00" }],
+  ]);
+  const { seen, learned, say } = await background({
+    known: () => Promise.resolve(known),
+    words: () => Promise.resolve(words),
+  });
+  const links = [{ short: "https://t.co/a", long: "https://one.example.net/" }];
+  await say(
+    [
+      someone(0, { bio: "first https://t.co/a", links }),
+      someone(1, { bio: "the same" }),
+      someone(2, { bio: "now" }),
+      someone(3),
+      someone(4, { bio: "outside the graph" }),
+    ],
+    null,
+  );
+  await seen.tellNames(false);
+  expect(learned).toHaveLength(1);
+  expect(learned[0]?.people).toMatchObject([
+    {
+      rest_id: "1000",
+      bio: "first https://one.example.net/",
+      urls: ["https://one.example.net/"],
+    },
+    { rest_id: "1002", bio: "now", urls: [] },
+  ]);
 });
 
 test("names of people in the directory, and they alone, are left for badges; who gives a name up loses it", async () => {

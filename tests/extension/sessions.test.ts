@@ -272,6 +272,31 @@ test("when the refresh token is over too, the session is: said now, and at once 
   });
 });
 
+test.each(["AccountTakedown", "AccountDeactivated", "RepoSuspended"])(
+  "a request refused with 401 %s is answered so, without a renewal, and the session lives",
+  async (error) => {
+    await sessions.signIn(ADA);
+    pds.answers.listRecords = { status: 401, body: { error } };
+    const reply = await sessions.authorizedFetch(ADA.did, LIST);
+    expect(reply.status).toBe(401);
+    expect(new TextDecoder().decode(reply.body)).toContain(error);
+    expect(pds.named("refreshSession")).toEqual([]);
+    expect((await sessions.current("bluesky"))?.expired).toBe(false);
+  },
+);
+
+test("a renewal refused because the account was taken down does not end the session", async () => {
+  await sessions.signIn(ADA);
+  pds.answers.listRecords = { status: 400, body: { error: "ExpiredToken" } };
+  pds.answers.refreshSession = {
+    status: 401,
+    body: { error: "AccountTakedown" },
+  };
+  const reply = await sessions.authorizedFetch(ADA.did, LIST);
+  expect(new TextDecoder().decode(reply.body)).toContain("AccountTakedown");
+  expect((await sessions.current("bluesky"))?.expired).toBe(false);
+});
+
 test("a server that is overloaded while renewing does not end the session", async () => {
   await sessions.signIn(ADA);
   pds.generation = 9;

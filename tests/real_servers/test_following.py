@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -265,18 +265,23 @@ def test_five_hundred_people_followed_by_hand_are_in_no_plan(pds: Pds) -> None:
     assert followed(pds, ada) == dids(everyone)
 
 
-def test_an_own_account_that_is_deactivated_stops_the_queue_with_its_reason(pds: Pds) -> None:
-    ada = pds.create_account("deactivated")
+@pytest.mark.parametrize(
+    ("close", "code"), [(Pds.deactivate, "own_account_deactivated"), (Pds.take_down, "own_account_suspended")]
+)
+def test_an_own_account_that_is_closed_stops_the_queue_with_its_reason(
+    pds: Pds, close: Callable[[Pds, Account], None], code: str
+) -> None:
+    ada = pds.create_account(code.replace("_", "-")[-16:])
     fetch = signed_in(pds, ada)
 
-    async def fetch_and_deactivate(request: Request) -> Response:
+    async def fetch_and_close(request: Request) -> Response:
         if request.method == "POST":
-            pds.deactivate(ada)
+            close(pds, ada)
         return await fetch(request)
 
-    storage = asyncio.run(follow(fetch_and_deactivate, ada, people(0)))
+    storage = asyncio.run(follow(fetch_and_close, ada, people(0)))
     view = storage.stores["state"]["queue"]
-    assert (view["error"]["code"], view["waiting"], view["failed"]) == ("own_account_deactivated", DOZENS, 0)
+    assert (view["error"]["code"], view["waiting"], view["failed"]) == (code, DOZENS, 0)
 
 
 def test_requests_for_a_thousand_follows_are_few(pds: Pds) -> None:

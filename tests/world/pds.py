@@ -22,6 +22,7 @@ BEHIND = "appview.passerelle.eu"  # the AppView to which it sends what it does n
 FOLLOW = "app.bsky.graph.follow"
 PROFILE = "app.bsky.actor.profile"
 PAGE = 100  # records a listRecords page may hold
+ADMIN_PASSWORD = "admin"
 PASSWORD = "correct horse battery staple"  # of every account here
 
 
@@ -129,7 +130,7 @@ class Pds:
             # Keys of a server that no other machine can reach and that ends with the test.
             "PDS_JWT_SECRET": "jwt-secret-of-a-test",
             "PDS_DPOP_SECRET": "0d" * 32,
-            "PDS_ADMIN_PASSWORD": "admin",
+            "PDS_ADMIN_PASSWORD": ADMIN_PASSWORD,
             "PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX": "1c" * 32,
         }
         self.port = 0
@@ -209,6 +210,13 @@ class Pds:
         secrets = {"identifier": account.handle, "password": account.password}
         token = self._post("com.atproto.server.createSession", secrets)["accessJwt"]
         self._http.post("com.atproto.server.deactivateAccount", json={}, headers={"authorization": f"Bearer {token}"})
+
+    def take_down(self, account: Account) -> None:
+        """Take an account down, as the server's moderators do."""
+        subject = {"$type": "com.atproto.admin.defs#repoRef", "did": account.did}
+        body = {"subject": subject, "takedown": {"applied": True, "ref": "a test"}}
+        answer = self._http.post("com.atproto.admin.updateSubjectStatus", json=body, auth=("admin", ADMIN_PASSWORD))
+        self._answer(answer)
 
     def list_follows(self, did: str) -> list[FollowRecord]:
         """Read every follow record in the repository of `did`."""

@@ -9,6 +9,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from tests.world.account_page import AccountPage
 from tests.world.pds import PASSWORD, Account, Pds, Plc
 
 ISSUER = "https://login.passerelle.eu"
@@ -50,3 +51,9 @@ def test_the_authorization_server_names_the_host_it_was_set_up_with(pds: Pds) ->
     metadata = httpx.get(address, trust_env=False).json()
     assert metadata["issuer"] == ISSUER
     assert metadata["token_endpoint"] == f"{ISSUER}/oauth/token"
+
+
+def test_the_account_page_signs_in_and_lists_the_apps_of_the_account(pds: Pds) -> None:
+    account = pds.create_account("on-its-page")
+    with AccountPage(pds, account, ISSUER.removeprefix("https://")) as page:
+        assert page.list_apps() == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TypeVar
 
 from passerelle.directory import KINDS, MAX_URL, Kind
@@ -32,7 +32,8 @@ Parsed = TypeVar("Parsed")
 MAX_SOURCE = 300  # characters of a source's name: what the tables hold
 
 # How an organisation left. `closed`: the account is gone and the source does not say why; it may have been merged.
-HOWS = ("left", "closed")
+HOWS = ("left", "closed", "announced")
+MAX_ANNOUNCED = timedelta(days=2 * 365)  # no one names a day further ahead
 
 # Domains that carry copies of other people's posts under their names: never an account of the person
 # (real cases: Wikidata gave respublicae.eu accounts as politicians' own).
@@ -116,8 +117,8 @@ def parse_line(fields: Mapping[str, str], today: date) -> tuple[AccountLine | No
     if "left_x" in fields:
         if name is None or kind == "person":
             raise InvalidLine("Only an organisation with a display_name can be a departure.")
-        left, by = _parse_left(fields["left_x"], today)
         how = _how(fields.get("how", "left"))
+        left, by = _parse_left(fields["left_x"], today + MAX_ANNOUNCED if how == "announced" else today)
         departure = DepartureLine(source, name, kind, country, left, by, how, handle, acct)
     is_account = bool((account.rest_id or account.screen_name) and (account.did or handle or acct))
     if not is_account and departure is None:
@@ -136,13 +137,13 @@ def _parse_source(fields: Mapping[str, str], today: date) -> Source:
     return Source(source, url, seen)
 
 
-def _parse_left(text: str, today: date) -> tuple[str | None, str | None]:
+def _parse_left(text: str, latest: date) -> tuple[str | None, str | None]:
     """Parse "2025-01-20", "2025-01", "2025", "by 2025-01" or "unknown" into (date, no later than)."""
     if text == "unknown":
         return None, None
     if text.startswith("by "):
-        return None, _checked_date(text.removeprefix("by "), today)
-    return _checked_date(text, today), None
+        return None, _checked_date(text.removeprefix("by "), latest)
+    return _checked_date(text, latest), None
 
 
 def _checked_date(text: str, today: date) -> str:

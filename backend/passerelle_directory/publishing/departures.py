@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from calendar import monthrange
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from passerelle.directory import EvidenceSource
+from passerelle.directory import EvidenceSource, Row
 
 from passerelle_directory.models import Departure
 from passerelle_directory.publishing.rows import UNKNOWN_KIND, make_source
+
+MONTHS = 12  # of a year
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,37 @@ def make_departures(statements: Iterable[Departure]) -> list[Left]:
         groups.setdefault(one.key, []).append(one)
     entries = sorted(map(_left, groups.values()), key=lambda entry: entry.organisation.casefold())
     return sorted(entries, key=lambda entry: entry.day or "", reverse=True)
+
+
+def find_leaving_dates(statements: Iterable[Departure]) -> dict[str, date]:
+    """Return the day from which an organisation is known to have left X, by its handle and by its acct.
+
+    Where only a month, a year, or "no later than" is known, it is the last day that this can mean; where nothing is
+    known of the date, the newest source's own date. Accounts that were merely closed are left out: they may have been
+    merged.
+    """
+    dates: dict[str, date] = {}
+    for entry in make_departures(statements):
+        if entry.how != "closed" and (day := _last_day(entry)):
+            dates.update({name.lower(): day for name in (entry.handle, entry.acct) if name})
+    return dates
+
+
+def leaves_on(row: Row, dates: Mapping[str, date]) -> date | None:
+    """Return the day of the organisation that a row is about; None for people, who say it themselves or not at all."""
+    if row.kind == "person":
+        return None
+    names = (row.handle, str(row.acct) if row.acct else None)
+    return next((dates[name.lower()] for name in names if name and name.lower() in dates), None)
+
+
+def _last_day(entry: Left) -> date | None:
+    text = entry.day or entry.by
+    if text is None:
+        return max((source.date for source in entry.sources if source.date), default=None)
+    year, month, day = (*map(int, text.split("-")), None, None)[:3]
+    month = month or MONTHS
+    return date(year or 0, month, day or monthrange(year or 0, month)[1])
 
 
 def _left(group: Sequence[Departure]) -> Left:

@@ -14,7 +14,7 @@ import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,8 +25,9 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from passerelle_directory.locks import Busy, hold_lock
-from passerelle_directory.models import Account, Publication
+from passerelle_directory.models import Account, Departure, Publication
 from passerelle_directory.publishing.bucket import Bucket, Stored
+from passerelle_directory.publishing.departures import find_leaving_dates, leaves_on
 from passerelle_directory.publishing.files import FILES, LATEST, MAKING, WORLD_READABLE, write_whole
 from passerelle_directory.publishing.keys import public_bytes
 from passerelle_directory.publishing.rows import make_row
@@ -184,12 +185,13 @@ def _packed(folder: Path) -> Iterator[PackedFile]:
 def _rows(session: Session) -> Iterator[tuple[Row, Evidence]]:
     """Return the rows in the order of their row_id, without those that an attested row of the same name outweighs."""
     attested_names = _find_attested_names(session)
+    dates = find_leaving_dates(session.scalars(select(Departure).order_by(Departure.id)))
     # row_id is lower-case hex, so every database sorts it alike, and as the client compares it.
     query = select(Account).order_by(Account.row_id).options(selectinload(Account.statements))
     for account in session.scalars(query.execution_options(yield_per=ACCOUNTS_AT_ONCE)):
         row, evidence = make_row(account, account.statements)
         if row.grade == "attested" or row.rest_id is None or account.screen_name_key not in attested_names:
-            yield row, evidence
+            yield replace(row, leaving_on=leaves_on(row, dates)), evidence
 
 
 def _find_attested_names(session: Session) -> frozenset[str]:

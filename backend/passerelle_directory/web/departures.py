@@ -25,7 +25,7 @@ pages = Blueprint("departures_page", __name__)
 
 PER_PAGE = 40  # entries; on a telephone about 8,000 px
 MAX_DIGITS = 6  # of a page's number
-HOWS = ("left", "closed")  # the order in which they are shown
+HOWS = ("left", "closed")  # shown on the page, in this order; announced departures are in the file only
 
 
 class SourceAnswer(BaseModel):
@@ -39,7 +39,8 @@ class SourceAnswer(BaseModel):
 class DepartureAnswer(BaseModel):
     """One organisation. `date` is a year, month or day; where it is null, `by` is the latest it can have been.
 
-    `how` is `left`, or `closed` where the source says no more than that the account is gone: it may have been merged.
+    `how` is `left`, or `closed` where the source says no more than that the account is gone: it may have been merged;
+    or `announced`, which may be in the future.
     """
 
     organisation: str
@@ -47,7 +48,7 @@ class DepartureAnswer(BaseModel):
     country: str | None
     date: str | None
     by: str | None
-    how: Literal["left", "closed"]
+    how: Literal["left", "closed", "announced"]
     handle: str | None
     acct: str | None
     sources: list[SourceAnswer]
@@ -75,7 +76,10 @@ def show_departures() -> Response:
     chosen = [
         entry
         for entry in departures
-        if country in ("", entry.country) and kind in ("", entry.kind) and _fold(query) in _searched(entry)
+        if entry.how in HOWS
+        and country in ("", entry.country)
+        and kind in ("", entry.kind)
+        and _fold(query) in _searched(entry)
     ]
     chosen.sort(key=lambda entry: HOWS.index(entry.how))
     number, shown = _page(chosen, request.args.get("page", ""))

@@ -18,6 +18,7 @@ from passerelle.engine.repository import Repository
 from passerelle.engine.storage import Put
 from passerelle.engine.work import Works, cancel
 from passerelle.errors import CommandError, PasserelleError
+from passerelle.hints.own_words import read_own_words
 from passerelle.people import graph, observations, summary
 from passerelle.people.graph import FollowGraph
 from passerelle.people.summary import ArchiveView, OwnerView
@@ -109,8 +110,11 @@ class Archives:
         known = await self._repository.archive_view()
         if page:
             view = _with_pages(view, graph.combine(people, page), known.pages_read_at if known else None)
-        named = await self._hints.changes_of_names(graph.combine(people, page) if page else people)
-        await self._repository.write([_put(view), *self._repository.put_archive(people, page), *named])
+        whole = graph.combine(people, page) if page else people
+        named = await self._hints.changes_of_names(whole)
+        strangers = (await self._repository.words()).keys() - whole.people.keys()
+        gone = self._repository.delete_words(sorted(strangers))
+        await self._repository.write([_put(view), *self._repository.put_archive(people, page), *named, *gone])
         return view
 
     async def _add_people(self, fields: PeopleAdd) -> None:
@@ -128,7 +132,10 @@ class Archives:
             read_before = known.pages_read_at if known else None
             read_at = now.isoformat() if fields.listed else read_before
             view = _with_pages(view, graph.combine(archive, learned) if archive else learned, read_at)
-            await self._repository.write([_put(view), *self._repository.put_page(learned)])
+            whole = graph.combine(archive, learned) if archive else learned
+            words = read_own_words(fields.people, whole.people.keys(), await self._repository.words(), now)
+            kept = self._repository.put_words(words)
+            await self._repository.write([_put(view), *self._repository.put_page(learned), *kept])
             progress = Progress(self._environment, "people.add")
             if await self._repository.directory() is None:
                 with suppress(PasserelleError):  # state.directory says what failed

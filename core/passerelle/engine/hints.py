@@ -5,7 +5,7 @@ No request leaves before account.look, and then only about an account that our o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from passerelle.engine.environment import Environment
 from passerelle.engine.matches import Matches
@@ -18,6 +18,7 @@ from passerelle.errors import CommandError, ServerRefused
 from passerelle.hints import check as checking
 from passerelle.hints import profiles
 from passerelle.hints.check import RANDOM_NAME_BYTES, Target
+from passerelle.hints.own_words import read_own_words
 from passerelle.hints.records import CheckView, HintView, LookView, ProfileHints, SeenProfile
 from passerelle.identifiers import ScreenName, parse_rest_id
 from passerelle.matching.listing import list_accounts
@@ -47,7 +48,7 @@ class Hints:
         changed = profiles.apply_readings(known, profiles.read_names(graph, known.keys()), self._environment.now())
         return self._repository.put_hints(changed)
 
-    async def _find(self, people: Iterable[SeenProfile]) -> None:
+    async def _find(self, people: Sequence[SeenProfile]) -> None:
         """Store what these profiles name, and match their people again; not for the owner and blocked people.
 
         Not in `state.work`: no page waits for it.
@@ -59,6 +60,11 @@ class Hints:
                 if not (graph and graph.is_closed_to(reading.rest_id)):
                     readings.append(reading)
                 await progress.yield_if_due()
+            if graph:
+                words = read_own_words(
+                    people, graph.people.keys(), await self._repository.words(), self._environment.now()
+                )
+                await self._repository.write(self._repository.put_words(words))
             await self._store(
                 profiles.apply_readings(await self._repository.hints(), readings, self._environment.now())
             )

@@ -37,7 +37,7 @@ class Lanes:
             return []
         views, hints = await self._repository.views(), await self._repository.hints()
         found = frozenset(RestId(rest_id) for rest_id, view in views.items() if is_found(view))
-        people = find_sought(graph, found, {}, hints)
+        people = find_sought(graph, found, await self._repository.words(), hints)
         wanted = (one for one in people if followers or graph.people[one.rest_id].following)
         return sorted(wanted, key=lambda one: not _is_mutual(graph, one))
 

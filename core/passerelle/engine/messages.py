@@ -21,7 +21,7 @@ from passerelle.identifiers import Network
 from passerelle.matching.guesses import GuessView
 from passerelle.matching.records import SourceName
 from passerelle.matching.views import FollowState, MatchesView
-from passerelle.people.observations import SeenList, SeenPerson
+from passerelle.people.observations import SeenList
 from passerelle.people.summary import ArchiveView
 from passerelle.view import ErrorView, Fields, View
 
@@ -62,9 +62,12 @@ class Opened(View):
 
 
 class PeopleAdd(Fields):
-    """Name people of the graph by what X's pages showed; where they were `listed`, add them too. Then match again."""
+    """Name people of the graph by what X's pages showed, and keep what they write of themselves.
 
-    people: list[SeenPerson] = Field(max_length=MAX_SEEN)
+    Where they were `listed`, add them too. Then match again.
+    """
+
+    people: list[SeenProfile] = Field(max_length=MAX_SEEN)
     listed: SeenList | None = None
 
 

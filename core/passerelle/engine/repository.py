@@ -24,7 +24,7 @@ from passerelle.engine.views import (
 from passerelle.engine.writer import Writer
 from passerelle.following.decisions import Decision
 from passerelle.following.pace import DEFAULT_SPEED, Speed
-from passerelle.hints.records import ProfileHints
+from passerelle.hints.records import OwnWords, ProfileHints
 from passerelle.identifiers import AccountId, Network
 from passerelle.matching.guesses import AskedList, AskedPerson, GuessView
 from passerelle.matching.match import distance
@@ -58,6 +58,7 @@ class Repository:
         self._hints: dict[str, ProfileHints] | None = None
         self._asked: dict[str, AskedPerson] | None = None
         self._guesses: dict[str, GuessView] | None = None
+        self._words: dict[str, OwnWords] | None = None
 
     async def get(self, store: str, key: str) -> Any:
         """Return a value as it is stored, or None."""
@@ -171,6 +172,13 @@ class Repository:
             self._hints = {rest_id: ProfileHints.model_validate(one) for rest_id, one in stored.items()}
         return self._hints
 
+    async def words(self) -> dict[str, OwnWords]:
+        """Return what people of the graph write of themselves on X, by rest_id."""
+        if self._words is None:
+            stored = await self.get_all("profiles")
+            self._words = {rest_id: OwnWords.model_validate(one) for rest_id, one in stored.items()}
+        return self._words
+
     async def asked(self) -> dict[str, AskedPerson]:
         """Return what sources were asked about people, and the candidates that they proposed, by rest_id."""
         if self._asked is None:
@@ -190,6 +198,19 @@ class Repository:
             stored = await self.get_all("guesses")
             self._guesses = {rest_id: GuessView.model_validate(one) for rest_id, one in stored.items()}
         return self._guesses
+
+    def put_words(self, changed: Mapping[str, OwnWords]) -> list[Change]:
+        """Change what some people write of themselves. Only after `words()` was read."""
+        if self._words is not None:
+            self._words.update(changed)
+        return [Put("profiles", rest_id, one.model_dump(mode="json")) for rest_id, one in changed.items()]
+
+    def delete_words(self, rest_ids: Iterable[str]) -> list[Change]:
+        """Delete what some people write of themselves. Only after `words()` was read."""
+        gone = frozenset(rest_ids)
+        if self._words is not None:
+            self._words = {rest_id: one for rest_id, one in self._words.items() if rest_id not in gone}
+        return [Delete("profiles", rest_id) for rest_id in sorted(gone)]
 
     def put_asked(self, people: Mapping[str, AskedPerson], lists: Mapping[str, AskedList]) -> list[Change]:
         """Change what was asked about some people and lists. Only after `asked()` was read."""

@@ -16,8 +16,9 @@ SCHEMAS_KEY = "schemas"  # in store `state`: store -> the number of what it hold
 FIRST = 1  # of stores written before numbers were stored
 
 SCHEMAS: Mapping[str, int] = {
-    # 2: `queue` has `as_of`; 3: `queue` has `accounts`; 4: `queue` has `speed` and `done_at`; 5: `lanes` has `new`
-    "state": 5,
+    # 2: `queue` has `as_of`; 3: `queue` has `accounts`; 4: `queue` has `speed` and `done_at`; 5: `lanes` has `new`;
+    # 6: `lanes` has `mutuals_found`
+    "state": 6,
     "people": 2,  # 2: `follows` for each account
     "matches": 2,  # 2: `new_since`
     "decisions": 1,
@@ -28,6 +29,7 @@ SCHEMAS: Mapping[str, int] = {
     "hints": 1,
     "candidates": 1,
     "guesses": 1,
+    "profiles": 1,
 }
 
 LARGE_STORES = frozenset({"directory"})  # not read where there is nothing to migrate; never alone
@@ -119,6 +121,11 @@ def _state_4(records: Records) -> dict[str, Any]:
     return {**records, "lanes": {**lanes, "new": 0}} if lanes else dict(records)
 
 
+def _state_5(records: Records) -> dict[str, Any]:
+    lanes = records.get("lanes")
+    return {**records, "lanes": {**lanes, "mutuals_found": 0}} if lanes else dict(records)
+
+
 def _matches_1(records: Records) -> dict[str, Any]:
     return {rest_id: {**view, "new_since": None} for rest_id, view in records.items()}
 
@@ -162,6 +169,7 @@ MIGRATIONS: Mapping[tuple[str, int], Migration] = {
     ("state", 2): _state_2,
     ("state", 3): _state_3,
     ("state", 4): _state_4,
+    ("state", 5): _state_5,
     ("people", 1): _people_1,
     ("matches", 1): _matches_1,
     ("queue", 1): _queue_1,

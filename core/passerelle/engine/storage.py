@@ -11,7 +11,19 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 # The stores that the engine owns and alone writes (docs/architecture.md).
-STORES = ("state", "people", "matches", "decisions", "queue", "history", "directory", "hints", "candidates", "guesses")
+STORES = (
+    "state",
+    "people",
+    "matches",
+    "decisions",
+    "queue",
+    "history",
+    "directory",
+    "hints",
+    "candidates",
+    "guesses",
+    "profiles",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from passerelle.identifiers import Network
 from passerelle.people.observations import SeenPerson
 from passerelle.view import View
@@ -16,9 +18,20 @@ Confidence = Literal["explicit", "likely", "inferred"]
 class SeenProfile(SeenPerson):
     """A SeenPerson with its own words; in `bio` and `urls` every t.co link is replaced by its target."""
 
+    bio: str | None = None
+    location: str | None = None
+    urls: list[str] = Field(default_factory=list)
+
+
+class OwnWords(View):
+    """What a person of the graph writes of themselves on X, `seen` at an ISO time. Store `profiles`, key rest_id.
+
+    Kept to compare it with accounts elsewhere, on this machine.
+    """
+
     bio: str | None
-    location: str | None
     urls: list[str]
+    seen: str
 
 
 class CheckView(View):

@@ -57,8 +57,8 @@ class LanesView(View):
     """The lanes of the followed people: the five lanes add up to `following`. Store `state`, key `lanes`.
 
     `bluesky`, `fediverse`, `servers`, `groups`: of the people in the first two lanes. `left`: those of them whose date
-    of leaving X has passed; `leaving`: dates to come. `followers`: people who are not followed; `followers_found`: of
-    them. `new`: people found by a new directory of the last days.
+    of leaving X has passed; `leaving`: dates to come. `followers`: followers, mutuals among them; `followers_found`: of
+    them, `mutuals_found` of these are followed too. `new`: people found by a new directory of the last days.
     """
 
     following: int
@@ -76,6 +76,7 @@ class LanesView(View):
     groups: list[GroupView]
     followers: int
     followers_found: int
+    mutuals_found: int
     new: int
 
 
@@ -91,7 +92,12 @@ def count_lanes(
     lanes = {one.rest_id: lane_of_person(one, views.get(one.rest_id), guesses) for one in people}
     counts = Counter(lanes.values())
     found = [views[one.rest_id] for one in people if lanes[one.rest_id] in ("sure", "listed")]
-    followers = [one for one in graph.people.values() if one.followed_by and not one.following]
+    followers = [
+        one
+        for one in graph.people.values()
+        if one.followed_by and not one.muted and not graph.is_closed_to(one.rest_id)
+    ]
+    found_followers = [one for one in followers if is_found(views.get(one.rest_id))]
     return LanesView(
         following=len(people),
         sure=counts["sure"],
@@ -107,7 +113,8 @@ def count_lanes(
         servers=_count_servers(found),
         groups=list(_groups(found, kinds)),
         followers=len(followers),
-        followers_found=sum(is_found(views.get(one.rest_id)) for one in followers),
+        followers_found=len(found_followers),
+        mutuals_found=sum(one.following for one in found_followers),
         new=sum(view.new_since is not None for view in found),
     )
 

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from passerelle.hints.records import ProfileHints, SeenProfile
+from passerelle.hints.records import OwnWords, ProfileHints
 from passerelle.identifiers import Did, Network, RestId, ScreenName
+from passerelle.networks.profile import MAX_DESCRIPTION
 from passerelle.people.graph import FollowGraph, Person
+from passerelle.text import clean_paragraphs
 
 SourceName = Literal["handles", "search", "neighbours", "servers"]
 
@@ -64,15 +66,15 @@ class Proposal:
 
 
 def find_sought(
-    graph: FollowGraph, found: frozenset[RestId], profiles: Mapping[str, SeenProfile], hints: Mapping[str, ProfileHints]
+    graph: FollowGraph, found: frozenset[RestId], words: Mapping[str, OwnWords], hints: Mapping[str, ProfileHints]
 ) -> Iterator[Sought]:
     """Yield the people that sources may be asked about: named, followed or followers, without an account in `found`.
 
-    Never the owner, and never blocked or muted people.
+    Never the owner, and never blocked or muted people. `words`: what they write of themselves on X.
     """
     for person in graph.people.values():
         if is_askable(person, graph) and person.rest_id not in found:
-            yield _sought(person, graph, profiles.get(person.rest_id), hints.get(person.rest_id))
+            yield _sought(person, graph, words.get(person.rest_id), hints.get(person.rest_id))
 
 
 def is_askable(person: Person, graph: FollowGraph) -> bool:
@@ -107,12 +109,12 @@ def combine(one: Candidate, other: Candidate) -> Candidate:
     )
 
 
-def _sought(person: Person, graph: FollowGraph, seen: SeenProfile | None, hints: ProfileHints | None) -> Sought:
+def _sought(person: Person, graph: FollowGraph, words: OwnWords | None, hints: ProfileHints | None) -> Sought:
     return Sought(
         rest_id=person.rest_id,
         screen_names=graph.names_of(person.rest_id),
         display_name=person.name.display_name if person.name else None,
-        bio=seen.bio if seen else None,
-        websites=tuple(seen.urls) if seen else (),
+        bio=clean_paragraphs(words.bio, MAX_DESCRIPTION) if words else None,
+        websites=tuple(words.urls) if words else (),
         named=frozenset(one.address for one in hints.hints if one.confidence != "inferred") if hints else frozenset(),
     )

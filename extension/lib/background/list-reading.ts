@@ -4,6 +4,7 @@ import { failureOf } from "../engine/failures";
 import type { Commands } from "../messages/messages.gen";
 import { type Reading, readReading, writeReading } from "../messages/reading";
 import type { ListKind, SeenList } from "../messages/views";
+import { ownWords } from "../rules/hints";
 import type { SeenRecord, SeenStore } from "./seen-store";
 
 export type AddPeople = Commands["people.add"]["fields"];
@@ -160,13 +161,9 @@ async function setError(error: Reading["error"]): Promise<void> {
 }
 
 /** Return what the engine's command takes of a person seen. */
-export function toSeenPerson({
-  rest_id,
-  screen_name,
-  display_name,
-  seen,
-}: SeenRecord): AddPeople["people"][number] {
-  return { rest_id, screen_name, display_name, seen };
+export function toSeenPerson(record: SeenRecord): AddPeople["people"][number] {
+  const { rest_id, screen_name, display_name, seen } = record;
+  return { rest_id, screen_name, display_name, seen, ...ownWords(record) };
 }
 
 /** Return why `work` failed, or null. */

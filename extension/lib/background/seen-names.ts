@@ -1,6 +1,8 @@
 // The names that X's pages gave to ids: told to the engine for its own people, and left for badges.
 import { browser } from "wxt/browser";
 import { LEARNED, learnNames, readLearned } from "../messages/name-ids";
+import type { OwnWords } from "../messages/messages.gen";
+import { ownWords } from "../rules/hints";
 import type { SeenUser } from "../rules/profile";
 import type { KnownName } from "./known-people";
 import { type AddPeople, errorOf, MAX_TOLD, toSeenPerson } from "./list-reading";
@@ -12,6 +14,8 @@ export interface SeenNamesParts {
   learn: (fields: AddPeople) => Promise<unknown>;
   /** Everyone in the engine's graph; null for those without a name. */
   known: () => Promise<ReadonlyMap<string, KnownName | null>>;
+  /** What the engine has of people's own words, by id. */
+  words: () => Promise<ReadonlyMap<string, OwnWords>>;
   /** The directory's keys; none while there is no directory. */
   keys: () => Promise<Uint32Array>;
   now: () => Date;
@@ -23,14 +27,19 @@ export class SeenNames {
 
   constructor(private readonly parts: SeenNamesParts) {}
 
-  /** Tell the engine the names of people whom it knows under an older name, or under none. */
+  /** Tell the engine who in its graph has a newer name, or other words about themselves, than it knows. */
   async tell(): Promise<void> {
     if (!this.hasNews) return;
     const known = await this.parts.known();
     if (known.size === 0) return;
     this.hasNews = false;
     const now = this.parts.now().toISOString();
-    const people = (await this.parts.store.all()).filter((one) => isNews(one, known.get(one.rest_id), now));
+    const words = await this.parts.words();
+    const people = (await this.parts.store.all()).filter(
+      (one) =>
+        isNews(one, known.get(one.rest_id), now) ||
+        (known.has(one.rest_id) && hasNewWords(one, words.get(one.rest_id))),
+    );
     for (let at = 0; at < people.length && !this.hasNews; at += MAX_TOLD) {
       const portion = people.slice(at, at + MAX_TOLD).map(toSeenPerson);
       this.hasNews = (await errorOf(this.parts.learn({ people: portion, listed: null }))) !== null;
@@ -54,6 +63,14 @@ export class SeenNames {
   async clear(): Promise<void> {
     await browser.storage.local.remove(LEARNED);
   }
+}
+
+function hasNewWords(record: SeenRecord, known: OwnWords | undefined): boolean {
+  const { bio, urls } = ownWords(record);
+  if (bio === null && urls.length === 0) return false;
+  if (!known) return true;
+  const isOther = bio !== known.bio || urls.join(" ") !== known.urls.join(" ");
+  return isOther && Date.parse(record.seen) > Date.parse(known.seen);
 }
 
 // A person of the graph under a name that the engine does not have, and that is newer than the one it has.

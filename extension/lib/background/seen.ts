@@ -6,7 +6,8 @@ import { browser } from "wxt/browser";
 import { makeSerializer } from "../async";
 import { BADGES, badgesState, restoreBadges } from "../badge-switch";
 import type { WakeEngine } from "../engine/client";
-import { read, readState } from "../engine/stores";
+import { read, readAll, readState } from "../engine/stores";
+import type { OwnWords } from "../messages/messages.gen";
 import { readReading } from "../messages/reading";
 import type { ContentMessageType, Fields } from "../messages/schemas";
 import { keysFromBytes } from "../rules/keys";
@@ -104,6 +105,7 @@ export function makeSeenBackground(
     },
     learn: (fields) => engine.call("people.add", fields),
     known: readKnown,
+    words: () => readAll<OwnWords>("profiles"),
     owner: async () => (await readState("archive"))?.account.screen_name ?? null,
     keys: makeKeyReader(),
     isAllowed: async () => {

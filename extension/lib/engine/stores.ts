@@ -45,7 +45,7 @@ export interface State {
 }
 
 const DATABASE = "passerelle";
-const VERSION = 3; // 2: store "hints"; 3: stores "candidates" and "guesses"
+const VERSION = 4; // 2: store "hints"; 3: stores "candidates" and "guesses"; 4: store "profiles"
 
 /** Run something with the engine's database; the first context that opens it creates its stores. */
 export const useDatabase = makeUse(

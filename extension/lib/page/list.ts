@@ -1,5 +1,6 @@
 // The list of people found, as the page shows it: order, filters, search, and what the person just decided. Pure.
-import { displayText } from "../rules/text";
+import { foldSpelling, toLatin } from "../rules/scripts";
+import { displayText, withoutAnyInvisible } from "../rules/text";
 import { standingOf } from "../i18n/account-text";
 import type { AccountView, Decide, MatchView } from "../messages/messages.gen";
 
@@ -136,11 +137,29 @@ export const EVERYONE: Shown = { filter: "all", certainty: "any", order: "closes
 
 /** Return the people that filter and certainty keep, whose names or addresses contain every word of the query. */
 export function find(matches: readonly MatchView[], shown: Omit<Shown, "order">): MatchView[] {
-  const words = fold(shown.query).split(/\s+/u).filter(Boolean);
+  const words = fold(shown.query).split(/\s+/u).filter(Boolean).map(formsOf);
   const [isKept, isSure] = [FILTERS[shown.filter], CERTAINTIES[shown.certainty]];
   return matches.filter(
-    (match) => isKept(match) && isSure(match) && words.every((word) => haystack(match).includes(word)),
+    (match) => isKept(match) && isSure(match) && words.every((word) => contains(searched(match), word)),
   );
+}
+
+/** A text as it is searched: as it is written, and in Latin letters, which is null where that is the same. */
+interface Forms {
+  readonly written: string;
+  readonly latin: string | null;
+}
+
+function formsOf(written: string): Forms {
+  const latin = toLatin(written);
+  return { written, latin: latin === written ? null : foldSpelling(latin) };
+}
+
+// A name in another script is found by its Latin spellings, and the other way round.
+function contains(text: Forms, word: Forms): boolean {
+  if (text.written.includes(word.written)) return true;
+  if (text.latin === null && word.latin === null) return false;
+  return (text.latin ?? foldSpelling(text.written)).includes(word.latin ?? foldSpelling(word.written));
 }
 
 /** Parse what was stored: what this version does not know is as in EVERYONE. */
@@ -158,20 +177,25 @@ function keyIn<T extends object>(table: T, key: unknown): keyof T | undefined {
   return typeof key === "string" && Object.hasOwn(table, key) ? (key as keyof T) : undefined;
 }
 
-const haystack = perMatch((match) =>
-  fold(
-    [
-      displayText(match.display_name),
-      match.screen_name ?? match.rest_id,
-      ...match.accounts.map((a) => a.address),
-    ].join(" "),
+const searched = perMatch((match) =>
+  formsOf(
+    fold(
+      [
+        displayText(match.display_name),
+        match.screen_name ?? match.rest_id,
+        ...match.accounts.map((a) => a.address),
+      ].join(" "),
+    ),
   ),
 );
 
-// "É" is found by "e": people type names without their accents.
+// "É" is found by "e": people type names without their accents. The marks of kana and of Indic scripts stay: they are letters.
 function fold(text: string): string {
-  return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replaceAll("@", "");
+  const plain = withoutAnyInvisible(text).normalize("NFKD").toLowerCase().replaceAll("@", "");
+  return plain.replace(ACCENTS, "").normalize("NFC");
 }
+
+const ACCENTS = /[\u0300-\u036F\u064B-\u0655\u0670\u05B0-\u05C7]/gu; // of Latin, Greek, Cyrillic; vowels and hamza of Arabic, Hebrew
 
 type Network = AccountView["network"];
 

@@ -38,6 +38,20 @@ export function linksOf({ website, links }: SeenUser): string[] {
   return [...(website === null ? [] : [website]), ...links.map(({ long }) => long)];
 }
 
+// As core/passerelle/hints/own_words.py.
+const MAX_BIO = 1_000;
+const MAX_URLS = 10;
+const MAX_URL = 500;
+
+/** Return what a person writes of themselves, for comparing it with accounts elsewhere. */
+export function ownWords(user: SeenUser): { bio: string | null; urls: string[] } {
+  const urls = linksOf(user).slice(0, MAX_URLS);
+  return {
+    bio: expandedBio(user)?.slice(0, MAX_BIO) || null,
+    urls: urls.map((url) => url.slice(0, MAX_URL)),
+  };
+}
+
 /** Return whether two observations of a profile are equal in the fields that the core reads. */
 export function isSameProfile(one: SeenUser, other: SeenUser): boolean {
   return (

@@ -348,3 +348,35 @@ test("what was stored of the list is parsed; what is unknown counts as everyone"
     EVERYONE,
   );
 });
+
+test("a name in any script is found by its Latin spellings, by a part of it, and without accents", () => {
+  const names = [
+    "Галина Рекова",
+    "しなしな",
+    "Ειρήνη Αγγέλου",
+    "أحمد الخيّاط",
+    "नदी",
+    "نور پل\u200cساز",
+    "Łódzki",
+    "Ada Shaw",
+    "Élodie",
+  ];
+  const people = names.map((display_name, at) =>
+    match(String(at), { display_name, screen_name: null, accounts: [] }),
+  );
+  const found = (query: string) =>
+    find(people, { ...EVERYONE, query }).map(
+      ({ display_name }) => display_name,
+    );
+  expect(found("galina rek")).toEqual(["Галина Рекова"]);
+  expect(found("shina")).toEqual(["しなしな"]);
+  expect(found("シナ")).toEqual(["しなしな"]);
+  expect(found("Irini")).toEqual(["Ειρήνη Αγγέλου"]);
+  expect(found("احمد الخياط")).toEqual(["أحمد الخيّاط"]);
+  expect(found("नदी")).toEqual(["नदी"]);
+  expect(found("پلساز")).toEqual(["نور پل\u200cساز"]);
+  expect(found("lodz")).toEqual(["Łódzki"]);
+  expect(found("shaw")).toEqual(["Ada Shaw"]);
+  expect(found("saw")).toEqual([]); // spellings are folded only across scripts
+  expect(found("elod")).toEqual(["Élodie"]);
+});

@@ -46,7 +46,13 @@ function signed(call: Call, session: AppPasswordSession): Call {
 
 // The reference server says 400 ExpiredToken, not 401 (@atproto/pds 0.4.217); others say 401.
 function isExpired(reply: Reply): boolean {
+  if (isClosed(reply)) return false;
   return reply.status === 401 || (reply.status === 400 && errorName(reply) === "ExpiredToken");
+}
+
+// The account, not the session: packages/pds/src/auth-verifier.ts answers 401 for both.
+function isClosed(reply: Reply): boolean {
+  return /^(?:Account|Repo)(?:Takedown|Takendown|Suspended|Deactivated)$/.test(errorName(reply));
 }
 
 /** Return new tokens, or null when the server says that the session is over. Throws OtherAnswer for any other answer. */
@@ -57,7 +63,7 @@ async function renew(send: Send, session: AppPasswordSession): Promise<Tokens | 
     path,
     headers: bearer(session.tokens?.refresh),
   });
-  if (reply.status === 400 || reply.status === 401) return null;
+  if ((reply.status === 400 || reply.status === 401) && !isClosed(reply)) return null;
   const answer = reply.status === 200 ? tokensIn(reply) : null;
   if (!answer) throw new OtherAnswer(reply);
   return answer.tokens;

@@ -1,0 +1,44 @@
+"""Bios and websites of people of the graph, as X's pages showed them: kept to compare them with accounts elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+
+from passerelle.errors import InvalidIdentifier
+from passerelle.hints.records import OwnWords, SeenProfile
+from passerelle.identifiers import RestId, parse_rest_id
+
+# X allows 160 characters and one website; a bio is longer where short links were replaced by their targets.
+# extension/lib/rules/profile.ts cuts off the same.
+MAX_BIO = 1_000
+MAX_URLS, MAX_URL = 10, 500
+
+
+def read_own_words(
+    people: Iterable[SeenProfile], known: Collection[RestId], before: Mapping[str, OwnWords], now: datetime
+) -> dict[str, OwnWords]:
+    """Return what is news of the people in `known`, by rest_id; an older observation is none."""
+    read = ((rest_id, words) for rest_id, words in _parsed(people, now) if rest_id in known)
+    return {rest_id: words for rest_id, words in read if _is_news(words, before.get(rest_id))}
+
+
+def _parsed(people: Iterable[SeenProfile], now: datetime) -> Iterator[tuple[RestId, OwnWords]]:
+    for one in people:
+        try:
+            rest_id = parse_rest_id(one.rest_id)
+        except InvalidIdentifier:
+            continue
+        seen = one.seen if one.seen.tzinfo else one.seen.replace(tzinfo=UTC)
+        urls = [url[:MAX_URL] for url in one.urls[:MAX_URLS]]
+        yield rest_id, OwnWords(bio=(one.bio or "")[:MAX_BIO] or None, urls=urls, seen=min(seen, now).isoformat())
+
+
+def _is_news(words: OwnWords, before: OwnWords | None) -> bool:
+    if words.bio is None and not words.urls:
+        return False
+    return before is None or (_texts(words) != _texts(before) and words.seen > before.seen)
+
+
+def _texts(words: OwnWords) -> tuple[str | None, list[str]]:
+    return words.bio, words.urls

@@ -1,0 +1,79 @@
+"""When organisations leave X: the day that their row says, so that clients count on their own machine."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from typing import Any
+
+import pytest
+
+from tests.backend.conftest import Directory
+from tests.backend.people import OTHER_SOURCE, departure, line
+
+HANDLE = "museum.example.com"
+ACCT = "museum@social.example.org"
+
+
+def published_row(directory: Directory) -> dict[str, Any]:
+    """Publish, and return the only row of the snapshot."""
+    latest = directory.publish()
+    name = latest["snapshot"]["path"].rpartition("/")[2]
+    row: dict[str, Any] = json.loads(gzip.decompress((directory.config.public / "files" / name).read_bytes()))
+    return row
+
+
+@pytest.mark.parametrize(
+    ("left_x", "leaving_on"),
+    [
+        ("2025-01-20", "2025-01-20"),
+        ("2024-02", "2024-02-29"),
+        ("2024", "2024-12-31"),
+        ("by 2026-02", "2026-02-28"),
+        ("unknown", "2026-05-07"),
+    ],
+)
+def test_a_row_says_the_last_day_on_which_its_organisation_can_have_left(
+    directory: Directory, left_x: str, leaving_on: str
+) -> None:
+    directory.add(line(handle=HANDLE), departure(left_x=left_x, handle=HANDLE, source_date="2026-05-07"))
+    assert published_row(directory)["leaving_on"] == leaving_on
+
+
+def test_a_departure_is_linked_by_the_address_on_mastodon_too(directory: Directory) -> None:
+    directory.add(line(acct=ACCT), departure(acct=ACCT))
+    assert published_row(directory)["leaving_on"] == "2025-01-20"
+
+
+def test_a_date_ahead_is_taken_where_the_departure_is_announced(directory: Directory) -> None:
+    directory.add(line(handle=HANDLE), departure(left_x="2027-01-20", handle=HANDLE, how="announced"))
+    assert published_row(directory)["leaving_on"] == "2027-01-20"
+
+
+@pytest.mark.parametrize("fields", [{"left_x": "2027-01-20"}, {"left_x": "2037-01-20", "how": "announced"}])
+def test_other_dates_ahead_are_refused(directory: Directory, fields: dict[str, str]) -> None:
+    assert len(directory.add(departure(**fields)).skipped) == 1
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"how": "closed", "handle": HANDLE},  # it may have been merged
+        {"handle": "other.example.com"},
+        {"left_x": "unknown", "handle": HANDLE},  # nor does the source say when it was written
+    ],
+)
+def test_a_row_without_a_departure_of_its_own_says_no_day(directory: Directory, fields: dict[str, str]) -> None:
+    directory.add(line(handle=HANDLE), departure(**fields))
+    assert published_row(directory)["leaving_on"] is None
+
+
+def test_a_person_in_office_gets_no_day_from_an_organisation(directory: Directory) -> None:
+    directory.add(line(handle=HANDLE, kind="person"), departure(handle=HANDLE, source=OTHER_SOURCE))
+    assert published_row(directory)["leaving_on"] is None
+
+
+def test_an_announced_departure_is_in_the_file_and_not_yet_on_the_page(directory: Directory, client: Any) -> None:
+    directory.add(departure("Verein Beispiel", left_x="2027-01-20", how="announced"))
+    assert client.get("/v1/departures.json").json["departures"][0]["how"] == "announced"
+    assert "Verein Beispiel" not in client.get("/departures").text
