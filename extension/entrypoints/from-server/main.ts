@@ -3,10 +3,9 @@ import { mount } from "svelte";
 import FromServer from "../../components/FromServer.svelte";
 import "../../components/style.css";
 import { locale } from "../../lib/i18n/i18n.svelte";
-import { language, ownServer } from "../../lib/settings";
+import { language } from "../../lib/settings";
 
-const [setting, typed] = await Promise.all([language(), ownServer()]);
-locale.setting = setting;
+locale.setting = await language();
 document.documentElement.lang = locale.language;
 document.documentElement.dir = locale.direction;
-mount(FromServer, { target: document.body, props: { typed } });
+mount(FromServer, { target: document.body });
