@@ -44,6 +44,8 @@ def fediverse(host: str, inhabitants: Iterable[Inhabitant], *, is_secure: bool =
             name, _, domain = resource.removeprefix("acct:").lower().partition("@")
             found = by_name.get(name) if domain == host else None
             return _json(_finger(host, found), "application/jrd+json") if found else _missing()
+        if url.path == "/authorize_interaction":
+            return page(200, b"<!doctype html><title>Follow</title>", "text/html")
         if url.path == "/dot.png":
             return page(200, DOT, "image/png", ANY_ORIGIN)
         found = by_name.get(url.path.removeprefix("/users/").lower())
