@@ -191,7 +191,7 @@ def test_a_fediverse_account_is_checked_at_its_own_server(chromium: Chromium, ta
     tab.get_by_test_id("filter-hinted").click()
     said = row(tab, NILS.screen_name)
     expect(said.get_by_test_id("why")).to_have_attribute("data-grade", "linked")
-    expect(said.get_by_test_id("open-profile")).to_be_visible()
+    expect(said.get_by_test_id("from-server")).to_be_visible()
 
 
 def test_the_profile_of_a_listed_account_is_loaded_on_request_only(
