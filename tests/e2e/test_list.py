@@ -156,7 +156,7 @@ def test_the_icon_shows_how_many_percent_are_followed(browser: Chromium, tab: Pa
     """As the background shows it of what the engine stored; the numbers are put there by the test."""
     counts = {"waiting": 15, "asked": 0, "following": 5, "requested": 0, "failed": 0, "leaving": 0}
     moments = {"next_at": None, "done_at": None, "error": None, "as_of": "2026-11-27T12:00:00+00:00"}
-    queue = {"running": True, **counts, **moments, "speed": "fast", "accounts": []}
+    queue: dict[str, object] = {"running": True, **counts, **moments, "speed": "fast", "accounts": []}
     put = """(queue) => new Promise((resolve, reject) => {
       const opening = indexedDB.open("passerelle");
       opening.onsuccess = () => {
