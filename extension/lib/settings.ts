@@ -9,6 +9,7 @@ const LANGUAGE = "language";
 const DRAFT = "sign-in-draft";
 const STARTED = "started-sign-in";
 const DISMISSED = "dismissed-work";
+const OWN_SERVER = "own-server";
 const BADGES_OFFER = "badges-offer";
 const ARCHIVE_ASKED = "archive-asked";
 const LIST = "list";
@@ -73,6 +74,16 @@ export async function isBadgesOfferDismissed(): Promise<boolean> {
 
 export async function dismissBadgesOffer(): Promise<void> {
   await browser.storage.local.set({ [BADGES_OFFER]: false });
+}
+
+/** The Mastodon server, or whole address, from which the person follows without signing in here; "" until they typed one. */
+export async function ownServer(): Promise<string> {
+  const typed: unknown = (await browser.storage.local.get(OWN_SERVER))[OWN_SERVER];
+  return typeof typed === "string" ? typed : "";
+}
+
+export async function setOwnServer(typed: string): Promise<void> {
+  await browser.storage.local.set({ [OWN_SERVER]: typed });
 }
 
 /** ISO time at which the person went to X to ask for their archive; null where none is awaited. */

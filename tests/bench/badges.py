@@ -38,7 +38,7 @@ _ROUND_TRIPS = """async (count) => {
   for (let at = 0; at < count; at++) {
     await new Promise((resolve) => setTimeout(resolve, 20));
     const started = performance.now();
-    await chrome.runtime.sendMessage({ id: crypto.randomUUID(), type: "badge.rows", people: [] });
+    await chrome.runtime.sendMessage({ id: crypto.randomUUID(), type: "badge.marks", people: [] });
     times.push(performance.now() - started);
   }
   return times;

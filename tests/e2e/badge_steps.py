@@ -47,12 +47,16 @@ def assert_right(tab: Tab) -> None:
 
 
 def press_follow(badged: Badged, badge: str) -> None:
-    """Open a badge's card, press Follow, read the question, say yes, and wait until it says that it is done."""
+    """Open a badge's card, press Follow, answer the question if there is one, and wait until the follow is done."""
     tab = badged.x
-    open_question(badged, badge)
+    open_card(badged, badge)
+    tab.wait(UNHURRIED)
+    tab.press(".press.follow")
     if badged.asks_in_card:
-        tab.wait(UNHURRIED)
-        tab.press(".press.yes")
+        tab.until(lambda: tab.hidden(".press.yes, .press.undo"))
+        if tab.hidden(".press.yes"):
+            tab.wait(UNHURRIED)
+            tab.press(".press.yes")
     else:
         badged.await_confirmation().click(at("confirm-follow"))
         badged.await_no_confirmation()
@@ -60,11 +64,20 @@ def press_follow(badged: Badged, badge: str) -> None:
     tab.await_hidden(".card .state", "Followed")
 
 
-def open_question(badged: Badged, badge: str) -> None:
-    """Open a badge's card and press Follow; the question stands in the card, or in a window of its own."""
+def open_card(badged: Badged, badge: str) -> None:
+    """Open a badge's card."""
     tab = badged.x
     tab.await_true(f"document.querySelector('{badge}') !== null")
     tab.click(badge)
+    tab.await_hidden(".press.follow")
+
+
+def open_question(badged: Badged, badge: str) -> None:
+    """Open a badge's card and press Follow under a cover: the question stands in the card, or in its own window."""
+    tab = badged.x
+    open_card(badged, badge)
+    tab.evaluate(COVER)
+    tab.wait(2 * UNHURRIED)
     tab.press(".press.follow")
     if badged.asks_in_card:
         tab.await_hidden(".press.yes")

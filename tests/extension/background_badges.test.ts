@@ -53,6 +53,8 @@ const FOLLOW = {
 function backgroundWith(changes: Partial<BadgeParts> = {}) {
   const followed: object[] = [];
   const asked: object[] = [];
+  const undone: object[] = [];
+  const openedPages: string[] = [];
   let opened = 0;
   const parts: BadgeParts = {
     version: () => Promise.resolve(1),
@@ -78,6 +80,10 @@ function backgroundWith(changes: Partial<BadgeParts> = {}) {
     },
     look: () => Promise.reject(new Error("look is not used here")),
     openSignIn: () => Promise.resolve(),
+    openFromServer: () => Promise.resolve(),
+    openHistory: () => Promise.resolve(void openedPages.push("history")),
+    preferred: () => Promise.resolve(null),
+    undo: (fields) => Promise.resolve(void undone.push(fields)),
     openConfirmation: (target) => Promise.resolve(void asked.push(target)),
     publish: () => Promise.resolve(),
     now: () => new Date("2026-11-20T12:00:00Z"),
@@ -88,6 +94,8 @@ function backgroundWith(changes: Partial<BadgeParts> = {}) {
     answer: (message: unknown) => answerContentScript(handlers, message),
     followed,
     asked,
+    undone,
+    openedPages,
     handlers,
     parts,
     openedTimes: () => opened,
@@ -105,6 +113,38 @@ test("rows come in the order asked for, null for unknown people", async () => {
     id,
     result: { views: [null, { row_id: "1" }] },
   });
+});
+
+test("a mark carries label, grade and states, and no sentence of the card", async () => {
+  const { answer } = backgroundWith();
+  const people = [ada, { screenName: "olu_afara", restId: null }];
+  expect(await answer({ id, type: "badge.marks", people })).toEqual({
+    id,
+    result: {
+      marks: [
+        {
+          label: expect.stringContaining("is also on") as string,
+          grade: "proven",
+          accounts: [{ network: "bluesky", state: "none" }],
+        },
+        null,
+      ],
+    },
+  });
+});
+
+test("undoing names the own account and the target, and only where the card was seen", async () => {
+  const { answer, undone, openedPages } = backgroundWith();
+  const undo = { ...FOLLOW, type: "badge.undo" };
+  expect(await answer({ ...undo, is_seen: true })).toEqual({
+    id,
+    result: { error_text: "" },
+  });
+  expect(undone).toEqual([{ account: "did:plc:me", names: ["did:plc:ada"] }]);
+
+  await answer({ ...undo, is_seen: false });
+  expect(undone).toHaveLength(1);
+  expect(openedPages).toEqual(["history"]);
 });
 
 test("without a directory no person is known", async () => {

@@ -29,7 +29,10 @@ const junho = { screenName: "junho_bada", restId: JUNHO.rest_id };
 const NOBODY: Own = {
   match: null,
   queued: new Map(),
-  signedIn: new Set(["bluesky"]),
+  signedIn: new Map([
+    ["bluesky", { id: "did:plc:me", address: "me.example.org" }],
+  ]),
+  preferred: null,
   aliases: [],
 };
 const english = { tag: "en-GB", translate: makeTranslate("en-GB") };
@@ -45,6 +48,17 @@ const view = (
     { ...NOBODY, ...own },
     english,
     NOW,
+  );
+
+const signedInOn = (...networks: ("bluesky" | "fediverse")[]) =>
+  new Map(
+    networks.map(
+      (network) =>
+        [
+          network,
+          { id: `me-${network}`, address: `me@${network}.example.org` },
+        ] as const,
+    ),
   );
 
 const plain = (text = "") => text.replace(/[\u2066-\u2069]/gu, "");
@@ -111,7 +125,7 @@ test("the label says followed exactly where the mark shows its tick", () => {
 
 test("following is offered on the networks that the user uses, and asks by name", () => {
   const accounts = (...signedIn: ("bluesky" | "fediverse")[]) =>
-    view({}, { signedIn: new Set(signedIn) })?.accounts ?? [];
+    view({}, { signedIn: signedInOn(...signedIn) })?.accounts ?? [];
   const actions = (...signedIn: ("bluesky" | "fediverse")[]) =>
     accounts(...signedIn).map(({ action }) => action);
   expect(actions("bluesky")).toEqual(["follow", ""]);
@@ -131,13 +145,13 @@ test("following is offered on the networks that the user uses, and asks by name"
 test("a person who is only on a network that the user does not use: signing in is offered", () => {
   const made = view(
     { did: null, handle: null },
-    { signedIn: new Set(["bluesky"]) },
+    { signedIn: signedInOn("bluesky") },
   );
   expect(made?.accounts.map(({ action }) => action)).toEqual(["sign_in"]);
 });
 
 test("a person who is not signed in is offered to sign in", () => {
-  expect(view({}, { signedIn: new Set() })?.accounts[0]?.action).toBe(
+  expect(view({}, { signedIn: signedInOn() })?.accounts[0]?.action).toBe(
     "sign_in",
   );
 });
@@ -152,13 +166,80 @@ test("a person already followed, or asked for, is not offered again", () => {
 
 test("the queue knows better than the list, also about people who are in no list", () => {
   const queued = new Map([
-    ["did:plc:junho", { state: "following" as const, error: null }],
+    [
+      "did:plc:junho",
+      { state: "following" as const, error: null, followedBy: null },
+    ],
   ]);
   expect(view({}, { queued })?.accounts[0]).toMatchObject({
     state: "following",
     state_text: "Followed",
     action: "",
   });
+});
+
+test("only a sure match is followed without a question", () => {
+  const sure = (...of: Parameters<typeof view>) =>
+    view(...of)?.accounts.map(({ is_sure }) => is_sure);
+  expect(sure()).toEqual([true, true]);
+  expect(sure({ grade: "proven" })).toEqual([true, true]);
+  expect(sure({ grade: "imported" })).toEqual([false, false]);
+  expect(sure({ grade: "claimed" })).toEqual([false, false]);
+  expect(sure({ screen_name: "another_name" })).toEqual([false, false]);
+  expect(sure({ rest_id: null, name_seen: "2020-01-01" })).toEqual([
+    false,
+    false,
+  ]);
+});
+
+test("the account on the preferred network comes first, where the user is signed in there", () => {
+  const order = (
+    preferred: Own["preferred"],
+    ...networks: ("bluesky" | "fediverse")[]
+  ) =>
+    view({}, { preferred, signedIn: signedInOn(...networks) })?.accounts.map(
+      ({ network, is_second }) => [network, is_second],
+    );
+  expect(order("fediverse", "bluesky", "fediverse")).toEqual([
+    ["fediverse", false],
+    ["bluesky", true],
+  ]);
+  expect(order("bluesky", "bluesky", "fediverse")).toEqual([
+    ["bluesky", false],
+    ["fediverse", true],
+  ]);
+  for (const [preferred, ...networks] of [
+    [null, "bluesky", "fediverse"],
+    ["fediverse", "bluesky"],
+  ] as const)
+    expect(order(preferred, ...networks)).toEqual([
+      ["bluesky", false],
+      ["fediverse", false],
+    ]);
+});
+
+test("the card says which own account follows", () => {
+  const made = view({}, { signedIn: signedInOn("fediverse") });
+  expect(made?.accounts.map(({ follows_as }) => plain(follows_as))).toEqual([
+    "",
+    "You follow as me@fediverse.example.org.",
+  ]);
+});
+
+test("what Passerelle followed with the account signed in now can be undone", () => {
+  const action = (followedBy: string | null, state: "following" | "leaving") =>
+    view(
+      {},
+      {
+        queued: new Map([
+          ["did:plc:junho", { state, error: null, followedBy }],
+        ]),
+      },
+    )?.accounts[0]?.action;
+  expect(action("did:plc:me", "following")).toBe("undo");
+  expect(action("did:plc:me", "leaving")).toBe("");
+  expect(action("did:plc:earlier-account", "following")).toBe("");
+  expect(action(null, "following")).toBe("");
 });
 
 test("a failure says why and can be tried again", () => {

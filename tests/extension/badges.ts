@@ -5,6 +5,7 @@ import {
   MarkIndexBuilder,
 } from "../../extension/lib/messages/mark-index";
 import { placeFor } from "../../extension/lib/x/badge/place";
+import type { NamedPerson } from "../../extension/lib/rules/keys";
 import type { BadgeView } from "../../extension/lib/messages/views";
 
 export { placeFor };
@@ -12,6 +13,7 @@ export { placeFor };
 /** Everything that was asked of the background, and how it answers. */
 export const asked: string[][] = [];
 export const follows: string[] = [];
+export const undone: string[] = [];
 export const confirmations: string[] = [];
 export let signIns = 0;
 let watch: PageWatch | undefined;
@@ -20,7 +22,7 @@ let alive = true;
 /** Start badges that know these X names. A name after "?" is in the index by a collision: the background does not know the person. */
 export async function start(
   names: string[],
-  { isSignedIn = true, delay = 5 } = {},
+  { isSignedIn = true, isSure = false, delay = 5 } = {},
 ): Promise<void> {
   const known = new Set(
     names
@@ -28,27 +30,37 @@ export async function start(
       .map((name) => name.toLowerCase()),
   );
   const followed = new Set<string>();
+  const answerTime = () => new Promise((resolve) => setTimeout(resolve, delay));
+  const viewFor = ({ screenName }: NamedPerson) =>
+    known.has(screenName.toLowerCase())
+      ? viewOf(screenName, isSignedIn, isSure, followed.has(screenName))
+      : null;
   const builder = new MarkIndexBuilder();
   for (const name of names) builder.add(rowOf(name.replace("?", "")));
   const index = await MarkIndex.read(builder.build(1), () => undefined);
   watch = new PageWatch(document, {
     identify: (person) => person,
     find: (person) => index?.find(person) ?? null,
-    askRows: async (sent) => {
+    askMarks: async (sent) => {
       const people = structuredClone(sent); // as messages are; a node of the page would not come through
       asked.push(
         people.map(({ screenName, restId }) => `${screenName} ${restId ?? ""}`),
       );
-      await new Promise((resolve) => setTimeout(resolve, delay));
-      return people.map(({ screenName }) =>
-        known.has(screenName.toLowerCase())
-          ? viewOf(screenName, isSignedIn, followed.has(screenName))
-          : null,
-      );
+      await answerTime();
+      return people.map(viewFor);
+    },
+    askRow: async (person) => {
+      await answerTime();
+      return viewFor(person);
     },
     follow: ({ screenName }) => {
       follows.push(screenName);
       followed.add(screenName);
+      return Promise.resolve("");
+    },
+    undo: ({ screenName }, _view, _account, isSeen) => {
+      undone.push(`${screenName} ${isSeen ? "seen" : "unseen"}`);
+      followed.delete(screenName);
       return Promise.resolve("");
     },
     confirm: ({ screenName }) => {
@@ -56,6 +68,7 @@ export async function start(
       return Promise.resolve("");
     },
     look: () => Promise.resolve({ profile: null, error_text: "" }),
+    fromServer: () => Promise.resolve(""),
     signIn: () => {
       signIns++;
       return Promise.resolve();
@@ -67,6 +80,11 @@ export async function start(
 /** Let the page be about to show these people. */
 export const expect = (names: string[]): void =>
   watch?.expect(names.map((screenName) => ({ screenName, restId: null })));
+/** Wait until two frames have been drawn. */
+export const rest = () =>
+  new Promise((resolve) =>
+    requestAnimationFrame(() => requestAnimationFrame(resolve)),
+  );
 export const stop = (): void => watch?.stop();
 export const update = (): void => {
   alive = false;
@@ -86,6 +104,7 @@ function rowOf(screen_name: string) {
 function viewOf(
   name: string,
   isSignedIn: boolean,
+  isSure: boolean,
   isFollowed: boolean,
 ): BadgeView {
   const address = `${name.toLowerCase().replaceAll("_", "-")}.example.org`;
@@ -109,9 +128,21 @@ function viewOf(
         look_text: "Show",
         look_label: `Show ${address}`,
         look_asks: "Asks no server.",
-        action: isFollowed ? "" : isSignedIn ? "follow" : "sign_in",
-        action_text: isSignedIn ? "Follow" : "Sign in",
-        action_label: `Follow @${name} on Bluesky`,
+        action: isFollowed ? "undo" : isSignedIn ? "follow" : "sign_in",
+        action_text: isFollowed
+          ? "Unfollow"
+          : isSignedIn
+            ? "Follow"
+            : "Sign in",
+        action_label: `${isFollowed ? "Unfollow" : "Follow"} @${name} on Bluesky`,
+        is_sure: isSure,
+        is_second: false,
+        follows_as: "You follow as me.example.org.",
+        followed_said: `You now follow @${name}.`,
+        unfollowed_said: `You no longer follow @${name}.`,
+        undo_text: "Undo",
+        from_server_text: "",
+        undo_label: `Undo: unfollow @${name}`,
         question: `Follow @${name}, ${address}, on Bluesky?`,
         state: isFollowed ? "following" : "none",
         state_text: isFollowed ? "Followed" : "",

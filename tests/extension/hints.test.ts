@@ -448,7 +448,10 @@ const english = { tag: "en-GB", translate: makeTranslate("en-GB") };
 const ALONE: Own = {
   match: null,
   queued: new Map(),
-  signedIn: new Set(["bluesky"]),
+  signedIn: new Map([
+    ["bluesky", { id: "did:plc:me", address: "me.example.org" }],
+  ]),
+  preferred: null,
   aliases: [],
 };
 const NOW = new Date("2026-11-20T12:00:00Z");
@@ -657,6 +660,10 @@ function background(hints: HintView[], changes: Partial<BadgeParts> = {}) {
     },
     openConfirmation: () => Promise.resolve(),
     openSignIn: () => Promise.resolve(),
+    openFromServer: () => Promise.resolve(),
+    openHistory: () => Promise.resolve(),
+    preferred: () => Promise.resolve(null),
+    undo: () => Promise.reject(new Error("undo is not used here")),
     publish: () => Promise.resolve(),
     now: () => NOW,
     ...changes,

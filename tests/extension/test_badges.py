@@ -24,6 +24,7 @@ ENTRY = Path(__file__).with_name("badges.ts")
 KNOWN = ("ada_nouvelle", "Chloe_Marais", "farid_k", "junho_bada", "hideo_umi", "brunoquai")
 # How far X lets names stand from their badges: the gap, and no more.
 GAP = 12  # px
+READ = 600  # ms that a card wants to be visible before a press in it follows: extension/lib/x/badge/card.ts
 PATIENCE = 20  # looks at a page, on a machine that is busy with other things
 
 Open = Callable[..., Page]
@@ -42,6 +43,13 @@ MISPLACED = """() => [...document.querySelectorAll("[data-testid=User-Name]")].f
     const host = block.querySelector("[data-passerelle-badge]");
     return host && badges.placeFor(block.querySelector("[tabindex='-1']"), block) !== host.previousElementSibling;
 }).length"""
+
+# Counts in `computed` how often the computed styles of elements that X made are asked for.
+COUNT_COMPUTED_STYLES = """() => {
+    const original = window.getComputedStyle;
+    window.computed = 0;
+    window.getComputedStyle = (...of) => (window.computed++, original(...of));
+}"""
 
 CENTRES = """() => [...document.querySelectorAll("main [data-passerelle-badge]")].map((host) => {
     const box = host.getBoundingClientRect();
@@ -67,12 +75,13 @@ def open_page(browser: Browser, script: str) -> Iterator[Open]:
     """A function that opens one of the re-enacted pages with badges that know KNOWN."""
     context = browser.new_context(viewport={"width": 1100, "height": 800}, bypass_csp=True)
 
-    def opened(path: str, *names: str, signed_in: bool = True) -> Page:
+    def opened(path: str, *names: str, signed_in: bool = True, sure: bool = False) -> Page:
         page = context.new_page()
         page.route("**/*", _from_files)
         page.goto(f"https://x.com{path}")
         page.add_script_tag(content=script)
-        page.evaluate("([names, isSignedIn]) => badges.start(names, { isSignedIn })", [names or KNOWN, signed_in])
+        start = "([names, isSignedIn, isSure]) => badges.start(names, { isSignedIn, isSure })"
+        page.evaluate(start, [names or KNOWN, signed_in, sure])
         return page
 
     yield opened
@@ -228,6 +237,24 @@ def test_rows_of_one_shape_may_be_laid_out_differently(open_page: Open) -> None:
     assert {before.endswith("2h") for _, before in found if before.startswith("@")} == {True, False}
 
 
+def test_a_shape_that_was_right_often_is_proved_again_only_in_a_window_of_another_size(open_page: Open) -> None:
+    page = open_page("/following?count=300")
+    badges(page)
+    page.evaluate(COUNT_COMPUTED_STYLES)
+    scroll = "async () => { for (let at = 0; at < 9000; at += 300) { scrollTo(0, at); await badges.rest(); } }"
+    for _ in range(4):  # every tenth cell has a badge, and 20 proofs are wanted
+        page.evaluate(scroll)
+    page.evaluate("window.computed = 0")
+    page.evaluate(scroll)
+    assert page.evaluate("window.computed") == 0
+    assert_right(page)
+
+    page.set_viewport_size({"width": 900, "height": 800})
+    page.evaluate(scroll)
+    assert page.evaluate("window.computed") > 0
+    assert_right(page)
+
+
 def test_scrolling_a_virtual_list_keeps_badge_and_person_together(open_page: Open) -> None:
     page = open_page("/following?count=300")
     badges(page)
@@ -327,6 +354,52 @@ def test_following_asks_by_name_first(open_page: Open) -> None:
     await_hidden(page, ".state", "Followed")
     assert page.evaluate("badges.follows") == ["ada_nouvelle"]
     assert find_hidden(page, ".press.follow") == []
+
+
+def test_a_sure_match_takes_two_clicks_and_eight_seconds_undo_it(open_page: Open) -> None:
+    page = open_page("/home", sure=True)
+    badges(page)
+    press(page, ".mark")
+    await_hidden(page, ".press.follow")
+    page.wait_for_timeout(READ)
+    press(page, ".press.follow")
+    undo = await_hidden(page, ".press.undo", "Undo (")
+    assert page.evaluate("badges.follows") == ["ada_nouvelle"]
+    assert find_hidden(page, ".question") == []
+    assert await_hidden(page, ".said").text == "You now follow @ada_nouvelle."
+    counted = undo.text
+    page.wait_for_timeout(1_100)
+    assert await_hidden(page, ".press.undo", "Undo (").text != counted
+
+    press(page, ".press.undo")
+    await_hidden(page, ".said", "You no longer follow @ada_nouvelle.")
+    assert page.evaluate("badges.undone") == ["ada_nouvelle seen"]
+    await_hidden(page, ".press.follow")
+
+
+def test_after_the_eight_seconds_the_card_still_unfollows(open_page: Open) -> None:
+    page = open_page("/home", sure=True)
+    badges(page)
+    press(page, ".mark")
+    await_hidden(page, ".press.follow")
+    page.wait_for_timeout(READ)
+    press(page, ".press.follow")
+    await_hidden(page, ".press.undo", "Undo (")
+    page.keyboard.press("Escape")
+    press(page, ".mark")
+
+    assert await_hidden(page, ".press.undo").text == "Unfollow"
+
+
+def test_a_hurried_press_on_a_sure_match_asks(open_page: Open) -> None:
+    page = open_page("/home", sure=True)
+    badges(page)
+    page.evaluate("performance.now = () => 1000")  # no time passes between the presses
+    press(page, ".mark")
+    press(page, ".press.follow")
+
+    await_hidden(page, ".question")
+    assert page.evaluate("badges.follows") == []
 
 
 def test_the_popover_unfolds_who_says_so(open_page: Open) -> None:

@@ -44,6 +44,8 @@ def fediverse(host: str, inhabitants: Iterable[Inhabitant], *, is_secure: bool =
             name, _, domain = resource.removeprefix("acct:").lower().partition("@")
             found = by_name.get(name) if domain == host else None
             return _json(_finger(host, found), "application/jrd+json") if found else _missing()
+        if url.path == "/authorize_interaction":
+            return page(200, b"<!doctype html><title>Follow</title>", "text/html")
         if url.path == "/dot.png":
             return page(200, DOT, "image/png", ANY_ORIGIN)
         found = by_name.get(url.path.removeprefix("/users/").lower())
@@ -57,10 +59,12 @@ def fediverse(host: str, inhabitants: Iterable[Inhabitant], *, is_secure: bool =
 def _finger(host: str, one: Inhabitant) -> dict[str, Any]:
     profile = {"rel": "http://webfinger.net/rel/profile-page", "type": "text/html"}
     myself = {"rel": "self", "type": "application/activity+json", "href": f"https://{host}/users/{one.username}"}
+    template = f"https://{host}/authorize_interaction?uri={{uri}}"
+    subscribe = {"rel": "http://ostatus.org/schema/1.0/subscribe", "template": template}
     return {
         "subject": f"acct:{one.username}@{host}",
         "aliases": [f"https://{host}/@{one.username}"],
-        "links": [{**profile, "href": f"https://{host}/@{one.username}"}, myself],
+        "links": [{**profile, "href": f"https://{host}/@{one.username}"}, myself, subscribe],
     }
 
 

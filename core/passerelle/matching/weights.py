@@ -25,15 +25,13 @@ class Weight:
 # two of them it is interpolated. The model adds signs up as if they were independent, which they are not quite.
 KNOTS: tuple[tuple[float, float], ...] = (
     (0.0, 0.0),
-    (0.008, 0.01),
-    (0.061, 0.057),
-    (0.149, 0.168),
-    (0.255, 0.301),
-    (0.408, 0.454),
-    (0.608, 0.63),
-    (0.821, 0.861),
-    (0.945, 0.951),
-    (0.994, 0.993),
+    (0.007, 0.01),
+    (0.062, 0.033),
+    (0.195, 0.147),
+    (0.458, 0.379),
+    (0.783, 0.756),
+    (0.946, 0.934),
+    (0.994, 0.991),
 )
 BIAS = Weight(-2.66, "fitted")
 WEIGHTS: Mapping[Sign, Weight] = {

@@ -94,7 +94,8 @@ class Badges {
     return new PageWatch(document, {
       identify,
       find: (person) => this.#keys.find(identify(person)),
-      askRows: async (people) => (await ask("badge.rows", { people: [...people] }, this.#send)).views,
+      askMarks: async (people) => (await ask("badge.marks", { people: [...people] }, this.#send)).marks,
+      askRow: async (person) => (await ask("badge.rows", { people: [person] }, this.#send)).views[0] ?? null,
       ...makeServices(identify),
       isAlive: this.isAlive,
     });

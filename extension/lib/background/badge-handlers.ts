@@ -1,14 +1,15 @@
 // Answers to the badges' messages: what a badge shows, following, looking at an account.
+import { accountKey } from "../rules/accounts";
 import { isChecked } from "../rules/hints";
 import { EngineError } from "../engine/client";
 import { makeProfileView } from "../i18n/account-text";
 import { errorSentence, type Translate } from "../i18n/i18n";
 import type { Commands, FollowedOne, LookView, MatchView } from "../messages/messages.gen";
 import type { ContentMessageType, Fields, Result } from "../messages/schemas";
-import type { BadgeTarget, BadgeView, Network } from "../messages/views";
+import type { BadgeMark, BadgeTarget, BadgeView, Network } from "../messages/views";
 import type { Account } from "../sessions";
 import { BadgePeople, type Found, type PeopleParts, type Target } from "./badge-people";
-import { makeBadgeView } from "./badge-view";
+import { makeBadgeView, type OwnName, type SignedIn } from "./badge-view";
 import type { ContentHandlers } from "./router";
 import type { Locale } from "./speech";
 
@@ -18,9 +19,16 @@ export interface BadgeParts extends PeopleParts {
   /** The account that follows on a network. */
   account: (network: Network) => Promise<Account | null>;
   locale: () => Promise<Locale>;
+  /** On which network the person follows people who are on several; null: on each. */
+  preferred: () => Promise<Network | null>;
   follow: (fields: Commands["follow.one"]["fields"]) => Promise<FollowedOne>;
+  undo: (fields: Commands["follow.undo"]["fields"]) => Promise<unknown>;
   look: (fields: Commands["account.look"]["fields"]) => Promise<LookView>;
   openSignIn: () => Promise<unknown>;
+  /** Open the extension's own page where follows can be undone. */
+  openHistory: () => Promise<unknown>;
+  /** Open the page that follows this Mastodon account from the person's own server. */
+  openFromServer: (acct: string) => Promise<unknown>;
   /** Ask in a window of the extension whether to follow. */
   openConfirmation: (target: BadgeTarget) => Promise<void>;
   publish: () => Promise<void>;
@@ -41,10 +49,21 @@ export function makeBadgeHandlers(parts: BadgeParts): ContentHandlers<BadgeMessa
       const found = await Promise.all(fields.people.map((person) => people.find(person)));
       return { views: await viewsOf(found, people, parts) };
     },
+    "badge.marks": async (fields) => {
+      const found = await Promise.all(fields.people.map((person) => people.find(person)));
+      return { marks: (await viewsOf(found, people, parts)).map((view) => view && markOf(view)) };
+    },
     "badge.follow": async (fields) => follow(fields, await people.target(fields), parts),
+    "badge.undo": async (fields) => undo(fields, await people.target(fields), parts),
     "badge.confirm": async (fields) => {
       const target = await people.target(fields);
       if (target) await parts.openConfirmation(fields);
+      const { translate } = await parts.locale();
+      return { error_text: target ? "" : goneText(fields.row_id, translate) };
+    },
+    "badge.from-server": async (fields) => {
+      const target = await people.target(fields, "fediverse");
+      if (target) await parts.openFromServer(target.account.address);
       const { translate } = await parts.locale();
       return { error_text: target ? "" : goneText(fields.row_id, translate) };
     },
@@ -80,21 +99,29 @@ async function viewsOf(
   parts: BadgeParts,
 ): Promise<(BadgeView | null)[]> {
   if (found.every((one) => one === null)) return found.map(() => null);
-  const [matches, signedIn, locale] = await Promise.all([parts.matches(), networksOf(parts), parts.locale()]);
+  const [matches, user, locale] = await Promise.all([parts.matches(), signedInOf(parts), parts.locale()]);
   return Promise.all(
     found.map(async (one) => {
       if (!one) return null;
-      const own = await people.own(one, matches, signedIn);
+      const own = await people.own(one, matches, user);
       return makeBadgeView(one.person, one.known, own, locale, parts.now());
     }),
   );
 }
 
+// Sentences of a card are 2 kB and read only where it is opened.
+function markOf({ label, grade, accounts }: BadgeView): BadgeMark {
+  return { label, grade, accounts: accounts.map(({ network, state }) => ({ network, state })) };
+}
+
 const NETWORKS: readonly Network[] = ["bluesky", "fediverse"];
 
-async function networksOf({ account }: BadgeParts): Promise<ReadonlySet<Network>> {
+async function signedInOf({ account, preferred }: BadgeParts): Promise<SignedIn> {
   const accounts = await Promise.all(NETWORKS.map(account));
-  return new Set(accounts.flatMap((one) => (one && !one.expired ? [one.network] : [])));
+  const usable = accounts.flatMap((one): [Network, OwnName][] =>
+    one && !one.expired ? [[one.network, one]] : [],
+  );
+  return { signedIn: new Map(usable), preferred: await preferred() };
 }
 
 async function follow(
@@ -121,6 +148,29 @@ async function follow(
     return { state, error_text: error ? errorSentence(translate, error) : "" };
   } catch (error) {
     return failed(sentenceOf(error, translate));
+  }
+}
+
+// The engine undoes only what Passerelle has followed with this account, and takes up what waits by itself.
+async function undo(
+  { row_id, is_seen }: Fields<"badge.undo">,
+  target: Target | null,
+  parts: BadgeParts,
+): Promise<Result<"badge.undo">> {
+  const { translate } = await parts.locale();
+  if (!target) return { error_text: goneText(row_id, translate) };
+  if (!is_seen) {
+    await parts.openHistory();
+    return { error_text: "" };
+  }
+  const account = await parts.account(target.account.network);
+  if (account === null || account.expired)
+    return { error_text: errorSentence(translate, { code: "not_signed_in" }) };
+  try {
+    await parts.undo({ account: account.id, names: [accountKey(target.account)] });
+    return { error_text: "" };
+  } catch (error) {
+    return { error_text: sentenceOf(error, translate) };
   }
 }
 

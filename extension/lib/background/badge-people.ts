@@ -5,7 +5,7 @@ import { isContradicted } from "../rules/grade";
 import type { NamedPerson } from "../rules/keys";
 import type { MatchView } from "../messages/messages.gen";
 import type { BadgeTarget, Network } from "../messages/views";
-import type { Own, Queued } from "./badge-view";
+import type { Own, Queued, SignedIn } from "./badge-view";
 import type { HintLookup } from "./hint-lookup";
 
 /** What finding people needs from outside; tests hand in their own. */
@@ -73,9 +73,9 @@ export class BadgePeople {
   }
 
   /** Return what the person's own data say about a found person. */
-  async own(found: Found, matches: readonly MatchView[], signedIn: ReadonlySet<Network>): Promise<Own> {
+  async own(found: Found, matches: readonly MatchView[], user: SignedIn): Promise<Own> {
     const [queued, aliases] = await Promise.all([this.#queued(found), this.#aliases(found)]);
-    return { match: matches.find((match) => isOf(match, found)) ?? null, queued, signedIn, aliases };
+    return { match: matches.find((match) => isOf(match, found)) ?? null, queued, ...user, aliases };
   }
 
   async #queued({ known }: Found): Promise<ReadonlyMap<string, Queued>> {

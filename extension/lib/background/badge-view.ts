@@ -2,7 +2,7 @@
 import { accountKey, isFollowed, type Known, type KnownAccount, knownAccounts } from "../rules/accounts";
 import type { NamedPerson } from "../rules/keys";
 import type { DirectoryRow } from "../rules/directory";
-import { type Doubt, judgeRow } from "../rules/grade";
+import { type Doubt, type Judgement, judgeRow } from "../rules/grade";
 import { directionOf, errorSentence, languageOf, type Translate, type Values } from "../i18n/i18n";
 import type { ErrorView, MatchView } from "../messages/messages.gen";
 import type {
@@ -12,24 +12,37 @@ import type {
   FollowState,
   Grade,
   Network,
+  Standing,
 } from "../messages/views";
 import { asksText, standingOf, standingText } from "../i18n/account-text";
 import { displayText, safeLink } from "../rules/text";
 import type { Locale } from "./speech";
 
 /** What the user's own data say about a person: their match, and the state of following by account key. */
-export interface Own {
+export interface Own extends SignedIn {
   readonly match: MatchView | null;
   readonly queued: ReadonlyMap<string, Queued>;
-  /** The networks on which the user is signed in. */
-  readonly signedIn: ReadonlySet<Network>;
   /** Other names that the engine has for their id. */
   readonly aliases: readonly string[];
 }
 
+/** Where the user is signed in, and which network they prefer for people who are on several (null: none). */
+export interface SignedIn {
+  /** The own account that follows on each network. */
+  readonly signedIn: ReadonlyMap<Network, OwnName>;
+  readonly preferred: Network | null;
+}
+
+export interface OwnName {
+  readonly id: string;
+  readonly address: string;
+}
+
+/** How far following an account is; `followedBy`: the own account with which Passerelle followed it, or null. */
 export interface Queued {
   readonly state: FollowState;
   readonly error: ErrorView | null;
+  readonly followedBy: string | null;
 }
 
 /** Return the view; null when nothing is left to show because the user rejected all of these accounts. */
@@ -47,13 +60,21 @@ export function makeBadgeView(
     displayText(own.match?.display_name) ||
     displayText(profile?.display_name) ||
     `@${person.screenName}`;
+  const judged = row && judgeRow(row, { ...person, aliases: own.aliases }, now, profile?.hints);
   const shown = accountsOf(known, own);
-  const accounts = shown.map((account) =>
-    accountView(account, actionOf(account, shown, own.signedIn), name, translate),
+  const inOrder = shown.toSorted((a, b) => Number(isSecond(a, shown, own)) - Number(isSecond(b, shown, own)));
+  const accounts = inOrder.map((account) =>
+    accountView(
+      account,
+      { isSure: isSure(account, shown, judged), isSecond: isSecond(account, shown, own) },
+      own.signedIn.get(account.network),
+      actionOf(account, shown, own.signedIn),
+      name,
+      translate,
+    ),
   );
   const [first] = accounts;
   if (!first) return null;
-  const judged = row && judgeRow(row, { ...person, aliases: own.aliases }, now, profile?.hints);
   const grade = gradeOf(accounts, judged?.grade);
   const networks = new Set(accounts.map(({ network }) => network)).size > 1 ? "both" : first.network;
   return {
@@ -120,7 +141,8 @@ function accountsOf(known: Known, { match, queued }: Own): OwnAccount[] {
       ({ network, address }) => network === account.network && address === account.address,
     );
     const { state, error } = queued.get(accountKey(account)) ?? matched ?? { state: "none", error: null };
-    return matched?.rejected ? [] : [{ ...account, state, error }];
+    const followedBy = queued.get(accountKey(account))?.followedBy ?? null;
+    return matched?.rejected ? [] : [{ ...account, state, error, followedBy }];
   });
 }
 
@@ -131,15 +153,38 @@ function gradeOf(accounts: readonly BadgeAccountView[], ofRow: Grade | undefined
   return standings.has("linked") ? "linked" : standings.has("confirmed") ? "confirmed" : "hinted";
 }
 
+const SURE_GRADES: ReadonlySet<Grade> = new Set(["proven", "attested"]); // as PRESELECTED_GRADES in the core
+const SURE_STANDINGS: ReadonlySet<Standing> = new Set(["linked", "confirmed"]); // as SURE_GRADES in the core
+
+// Two accounts on one network are two candidates for one person.
+function isSure(account: OwnAccount, all: readonly OwnAccount[], judged: Judgement | null): boolean {
+  if (all.filter(({ network }) => network === account.network).length > 1) return false;
+  if (!account.listed) return SURE_STANDINGS.has(standingOf(account));
+  return judged !== null && SURE_GRADES.has(judged.grade) && judged.doubts.length === 0;
+}
+
+// Of a person on several networks that the user uses, the account on the preferred one comes first.
+function isSecond(
+  { network }: OwnAccount,
+  all: readonly OwnAccount[],
+  { signedIn, preferred }: SignedIn,
+): boolean {
+  const isThere = all.some((one) => one.network === preferred && signedIn.has(one.network));
+  return isThere && network !== preferred;
+}
+
 const CAN_FOLLOW: ReadonlySet<FollowState> = new Set(["none", "failed"]);
+
+const CAN_UNDO: ReadonlySet<FollowState> = new Set(["following", "requested"]);
 
 // The user follows on the networks that they use: signing in is offered where the person is on none of these.
 function actionOf(
-  { network, state, ...account }: OwnAccount,
+  { network, state, followedBy, ...account }: OwnAccount,
   all: readonly OwnAccount[],
-  signedIn: ReadonlySet<Network>,
+  signedIn: ReadonlyMap<Network, OwnName>,
 ): BadgeAction {
   if (standingOf(account) === "unchecked") return "check";
+  if (CAN_UNDO.has(state) && followedBy !== null && signedIn.get(network)?.id === followedBy) return "undo";
   if (!CAN_FOLLOW.has(state)) return "";
   if (signedIn.has(network)) return "follow";
   return all.some((one) => signedIn.has(one.network)) ? "" : "sign_in";
@@ -147,6 +192,8 @@ function actionOf(
 
 function accountView(
   account: OwnAccount,
+  { isSure, isSecond }: { isSure: boolean; isSecond: boolean },
+  follower: OwnName | undefined,
   action: BadgeAction,
   name: string,
   translate: Translate,
@@ -167,6 +214,15 @@ function accountView(
     look_asks: asksText(kind, account, translate),
     action,
     ...actionTexts(action, network, name, translate),
+    is_sure: isSure,
+    is_second: isSecond,
+    follows_as:
+      follower && FOLLOWS.has(action) ? translate("badge.follows_as", { account: follower.address }) : "",
+    followed_said: translate("badge.followed_said", { name, account: follower?.address ?? "" }),
+    unfollowed_said: translate("badge.unfollowed_said", { name }),
+    undo_text: translate("row.undo"),
+    from_server_text: action === "sign_in" && network === "fediverse" ? translate("row.from_server") : "",
+    undo_label: translate("badge.undo_label", { name }),
     question: translate("badge.question", { name, address, network: translate(`network.${network}`) }),
     state,
     state_text: state === "none" ? "" : translate(`state.${state}`),
@@ -174,6 +230,7 @@ function accountView(
   };
 }
 
+const FOLLOWS: ReadonlySet<BadgeAction> = new Set(["follow", "undo"]);
 const FOLLOW_LABELS = {
   bluesky: "row.follow_label",
   fediverse: "row.follow_label_fediverse",
@@ -193,6 +250,11 @@ function actionTexts(
     return {
       action_text: translate("row.follow"),
       action_label: translate(FOLLOW_LABELS[network], { name }),
+    };
+  if (action === "undo")
+    return {
+      action_text: translate("row.unfollow"),
+      action_label: translate("row.unfollow_label", { name }),
     };
   const text = action === "sign_in" ? translate(SIGN_IN_TEXTS[network]) : "";
   return { action_text: text, action_label: text };

@@ -4,6 +4,7 @@ import { makeSerializer, type Memoized, memoize } from "../async";
 import { BADGES, restoreBadges } from "../badge-switch";
 import type { WakeEngine } from "../engine/client";
 import { read, readKeys, readMatches, readState } from "../engine/stores";
+import type { FollowState } from "../messages/views";
 import type { DirectoryFiles } from "../rules/directory";
 import { sessions } from "../sessions";
 import { onLanguage } from "../settings";
@@ -28,6 +29,7 @@ export function makeBadgesBackground(
   const matches = memoize(readMatches);
   const queue = memoize(() => readKeys("queue")); // few people on a page are in it
   const following = memoize(readFollowing);
+  const preferred = memoize(async () => (await readState("preferred"))?.network ?? null);
   const accounts = {
     bluesky: memoize(() => sessions.current("bluesky")),
     fediverse: memoize(() => sessions.current("fediverse")),
@@ -36,7 +38,16 @@ export function makeBadgesBackground(
   const people = makeKnownPeople();
   const inOrder = makeSerializer();
   const forget = () => {
-    for (const one of [version, matches, queue, following, locale, people, ...Object.values(accounts)])
+    for (const one of [
+      version,
+      matches,
+      queue,
+      following,
+      preferred,
+      locale,
+      people,
+      ...Object.values(accounts),
+    ])
       one.forget();
   };
 
@@ -49,8 +60,8 @@ export function makeBadgesBackground(
     matches,
     queued: async (key) => {
       const keys = await queue();
-      const stored = (await following()).map((own) => `${own} ${key}`).find((one) => keys.has(one));
-      return stored === undefined ? null : readQueued(stored);
+      const own = (await following()).find((one) => keys.has(`${one} ${key}`));
+      return own === undefined ? null : readQueued(own, key);
     },
     account: (network) => accounts[network](),
     locale,
@@ -60,12 +71,19 @@ export function makeBadgesBackground(
       return followed;
     },
     // The engine stores an outcome even where it answers with an error: that there is no such account.
+    preferred,
+    undo: (fields) => engine.call("follow.undo", fields).finally(forget),
     look: (fields) =>
       engine.call("account.look", fields).finally(() => {
         forget();
         lookup.forget();
       }),
     openSignIn: () => browser.tabs.create({ url: browser.runtime.getURL("/app.html#sign-in") }),
+    openFromServer: (acct) =>
+      browser.tabs.create({
+        url: `${browser.runtime.getURL("/from-server.html")}#${encodeURIComponent(acct)}`,
+      }),
+    openHistory: () => browser.tabs.create({ url: browser.runtime.getURL("/app.html#history") }),
     openConfirmation,
     publish: () => inOrder(() => publishIndex(parts)),
     now: () => new Date(),
@@ -117,6 +135,15 @@ async function readFollowing(): Promise<string[]> {
   return Object.values(((await read("queue", "current")) as Record<string, string> | undefined) ?? {});
 }
 
-async function readQueued(key: string): Promise<Queued | null> {
-  return ((await read("queue", key)) as Queued | undefined) ?? null;
+/** An item as core/passerelle/following/items.py stores it; `is_written` once a server has confirmed our own follow. */
+interface StoredItem extends Pick<Queued, "error"> {
+  readonly state: FollowState | "recalled";
+  readonly is_written: boolean;
+}
+
+async function readQueued(own: string, key: string): Promise<Queued | null> {
+  const item = (await read("queue", `${own} ${key}`)) as StoredItem | undefined;
+  if (!item) return null;
+  const state = item.state === "recalled" ? "asked" : item.state; // as FOLLOW_STATES in core/passerelle/following/status.py
+  return { state, error: item.error, followedBy: item.is_written ? own : null };
 }

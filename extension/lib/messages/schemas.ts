@@ -15,6 +15,7 @@ import {
   type SeenUser,
 } from "../rules/profile";
 import {
+  type BadgeMark,
   type BadgeTarget,
   type BadgeView,
   type FollowState,
@@ -97,14 +98,21 @@ interface MessageShape<Entries extends v.ObjectEntries, Result> {
 export const CONTENT_MESSAGES = {
   /** Store the current directory's index where content scripts read it. */
   "badge.index": message()({}),
+  "badge.marks": message<{ marks: readonly (BadgeMark | null)[] }>()({
+    people: v.pipe(v.array(person), v.maxLength(MAX_PEOPLE)),
+  }),
   "badge.rows": message<{ views: readonly (BadgeView | null)[] }>()({
     people: v.pipe(v.array(person), v.maxLength(MAX_PEOPLE)),
   }),
   "badge.follow": message<{ state: FollowState; error_text: string }>()(target),
+  /** Unfollow an account that Passerelle followed; where its card was not provably visible, show where that can be done. */
+  "badge.undo": message<{ error_text: string }>()({ ...target, is_seen: v.boolean() }),
   /** Ask in a window of the extension whether to follow: where the page may cover the card. */
   "badge.confirm": message<{ error_text: string }>()(target),
   /** Load the profile of an account, and thereby check one that only a profile on X names. */
   "badge.look": message<Looked>()({ ...target, network: v.picklist(["bluesky", "fediverse"]) }),
+  /** Open the page that follows from the person's own server, for a Mastodon account. */
+  "badge.from-server": message<{ error_text: string }>()(target),
   "session.open": message()({}),
   /** People seen on X's page, and the list of its owner in which they stand, if any. */
   "people.seen": message()({

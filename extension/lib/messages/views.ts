@@ -5,8 +5,11 @@ export type Network = AccountView["network"];
 export type FollowState = AccountView["state"];
 export type Grade = MatchView["grade"];
 
-/** What a press on an account's button does: check it, follow it, sign in first, or nothing more ("" where it is done or under way). */
-export type BadgeAction = "check" | "follow" | "sign_in" | "";
+/**
+ * What a press on an account's button does: check it, follow it, unfollow it where Passerelle followed it, sign in first, or
+ * nothing ("").
+ */
+export type BadgeAction = "check" | "follow" | "undo" | "sign_in" | "";
 
 /** Why an account is shown: the directory has it; or their profile on X names it, and this came of checking that; or the person confirmed it. */
 export type Standing = "listed" | "unchecked" | "found" | "confirmed" | "linked";
@@ -27,6 +30,20 @@ export interface BadgeAccountView {
   readonly action: BadgeAction;
   readonly action_text: string;
   readonly action_label: string;
+  /** Whether the match is sure: followed without a question where the card is provably visible. */
+  readonly is_sure: boolean;
+  /** Whether the person prefers other networks, and this account comes second. */
+  readonly is_second: boolean;
+  /** Which own account follows, or did; "" where none would. */
+  readonly follows_as: string;
+  /** What is said once the account is followed, and once it is followed no more. */
+  readonly followed_said: string;
+  readonly unfollowed_said: string;
+  /** The button that undoes a follow for some seconds. */
+  readonly undo_text: string;
+  readonly undo_label: string;
+  /** The button that follows from the person's own server, without signing in here; "" for none. */
+  readonly from_server_text: string;
   /** What to ask before following; names the person and the account. */
   readonly question: string;
   readonly state: FollowState;
@@ -46,6 +63,14 @@ export interface ProfileView {
 export interface Looked {
   readonly profile: ProfileView | null;
   readonly error_text: string;
+}
+
+/** What a mark shows at a glance. */
+export interface BadgeMark {
+  /** Read aloud. */
+  readonly label: string;
+  readonly grade: Grade;
+  readonly accounts: readonly { readonly network: Network; readonly state: FollowState }[];
 }
 
 /** All that a badge and its popover say about one person, made by the background in the person's language. */

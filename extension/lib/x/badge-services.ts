@@ -20,20 +20,14 @@ export function makeServices(identify: (person: NamedPerson) => NamedPerson): Om
     };
   };
   return {
-    follow: async (person, view, account) => {
-      try {
-        return (await ask("badge.follow", targetOf(person, view, account))).error_text;
-      } catch (error) {
-        return sentenceOf(error, view);
-      }
-    },
-    confirm: async (person, view, account) => {
-      try {
-        return (await ask("badge.confirm", targetOf(person, view, account))).error_text;
-      } catch (error) {
-        return sentenceOf(error, view);
-      }
-    },
+    follow: (person, view, account) =>
+      sentenceFrom(view, ask("badge.follow", targetOf(person, view, account))),
+    undo: (person, view, account, is_seen) =>
+      sentenceFrom(view, ask("badge.undo", { ...targetOf(person, view, account), is_seen })),
+    confirm: (person, view, account) =>
+      sentenceFrom(view, ask("badge.confirm", targetOf(person, view, account))),
+    fromServer: (person, view, account) =>
+      sentenceFrom(view, ask("badge.from-server", targetOf(person, view, account))),
     look: async (person, view, account) => {
       try {
         return await ask("badge.look", { ...targetOf(person, view, account), network: account.network });
@@ -45,6 +39,18 @@ export function makeServices(identify: (person: NamedPerson) => NamedPerson): Om
       await ask("session.open", {});
     },
   };
+}
+
+// What went wrong, or "".
+async function sentenceFrom(
+  view: BadgeView,
+  answer: Promise<{ readonly error_text: string }>,
+): Promise<string> {
+  try {
+    return (await answer).error_text;
+  } catch (error) {
+    return sentenceOf(error, view);
+  }
 }
 
 function sentenceOf(error: unknown, { words }: BadgeView): string {

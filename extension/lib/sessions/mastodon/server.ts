@@ -62,7 +62,8 @@ async function selfHost(send: Send, domain: string, acct: string): Promise<strin
   return hostIn(textField(self, "href") ?? "");
 }
 
-async function finger(send: Send, domain: string, acct: string): Promise<unknown> {
+/** Return the WebFinger document of an account; null without a usable answer. */
+export async function finger(send: Send, domain: string, acct: string): Promise<unknown> {
   const path = `/.well-known/webfinger?${new URLSearchParams({ resource: `acct:${acct}` })}`;
   try {
     const call = { method: "GET", path, timeout: PATIENCE, mayRedirect: true };

@@ -1,5 +1,5 @@
 // The small mark behind an @name: one sign per network, filled when the directory is sure, dashed when only a profile says so.
-import type { FollowState, Grade, Network } from "../../messages/views";
+import type { BadgeMark, Grade, Network } from "../../messages/views";
 import { isFollowed } from "../../rules/accounts";
 import { make, makeSvg } from "./dom";
 
@@ -22,36 +22,42 @@ const LOOKS: Readonly<Record<Grade, string>> = {
   hinted: "mark hinted",
 };
 
-/** What the mark shows at a glance. */
-export interface Marked {
-  readonly label: string;
-  readonly grade: Grade;
-  readonly accounts: readonly { readonly network: Network; readonly state: FollowState }[];
-}
-
-/** Make the mark: a button, to be read aloud as `label`. */
-export function makeMark(): HTMLButtonElement {
-  return make("button", {
+/** The mark: a button, read aloud as the label of what it shows. */
+export class Mark {
+  readonly button = make("button", {
     class: "mark",
     type: "button",
     "aria-haspopup": "dialog",
     "aria-expanded": "false",
   });
+  #look = "mark";
+  #signs = "";
+
+  /** Show a person's networks, grade and whether they are followed already. What stays the same is not touched. */
+  show({ label, grade, accounts }: BadgeMark): void {
+    const look = LOOKS[grade];
+    if (this.#look !== look) this.button.className = this.#look = look;
+    this.button.setAttribute("aria-label", label);
+    this.button.title = label;
+    const names = new Set<keyof typeof SIGNS>(accounts.map(({ network }) => network));
+    if (isFollowed(accounts)) names.add("followed");
+    const signs = [...names].join();
+    if (this.#signs === signs) return;
+    this.#signs = signs;
+    this.button.replaceChildren(...[...names].map(sign));
+  }
 }
 
-/** Show in `mark` a person's networks, grade and whether they are followed already. */
-export function paintMark(mark: HTMLButtonElement, { label, grade, accounts }: Marked): void {
-  const networks = new Set(accounts.map(({ network }) => network));
-  mark.className = LOOKS[grade];
-  mark.setAttribute("aria-label", label);
-  mark.title = label;
-  const signs = [...networks, ...(isFollowed(accounts) ? (["followed"] as const) : [])];
-  // Most people's signs are the same: a badge that is used again keeps its drawings.
-  if (signs.join() !== Array.from(mark.children, (one) => one.getAttribute("class")).join())
-    mark.replaceChildren(...signs.map(sign));
+const drawn = new Map<string, SVGElement>();
+
+// Drawn once and then copied.
+function sign(name: keyof typeof SIGNS): Node {
+  const known = drawn.get(name) ?? draw(name);
+  drawn.set(name, known);
+  return known.cloneNode(true);
 }
 
-function sign(name: keyof typeof SIGNS): SVGElement {
+function draw(name: keyof typeof SIGNS): SVGElement {
   return makeSvg(
     "svg",
     { viewBox: "0 0 24 24", "aria-hidden": "true", class: name },

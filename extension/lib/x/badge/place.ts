@@ -6,8 +6,16 @@ const MAX_WRAPPERS = 3;
 // Shapes remembered; X's pages have a handful.
 const MAX_SHAPES = 100;
 
-/** How many wrappers around an @name are columns, by their shape; null where that is not the same everywhere. */
-const known = new Map<string, number | null>();
+// Times in a row that a guess has to be right before its shape is no longer proved: computed styles are dear.
+const PROOFS = 20;
+
+/** How many wrappers around an @name are columns, for one shape of them; null where that is not the same everywhere. */
+interface Shape {
+  readonly columns: number | null;
+  readonly proofs: number;
+}
+
+const known = new Map<string, Shape>();
 
 /**
  * Return the element right behind which a badge belongs: `anchor`, or the wrapper around it that stands in a row.
@@ -24,11 +32,17 @@ export function placeFor(anchor: Element, block: Element): Element {
   return wrappers[columns - 1] ?? anchor;
 }
 
-/** Guess the same from what was so for wrappers of this shape, to be proved by `placeFor`; null where nothing is known. */
-export function guessPlace(anchor: Element, block: Element): Element | null {
+/** Guess the same from what was so for wrappers of this shape; null where nothing is known. `isProved`: `placeFor` need not be asked. */
+export function guessPlace(anchor: Element, block: Element): { place: Element; isProved: boolean } | null {
   const wrappers = wrappersOf(anchor, block);
-  const columns = known.get(shapeOf(wrappers)) ?? null;
-  return columns === null ? null : (wrappers[columns - 1] ?? anchor);
+  const { columns, proofs } = known.get(shapeOf(wrappers)) ?? { columns: null, proofs: 0 };
+  if (columns === null) return null;
+  return { place: wrappers[columns - 1] ?? anchor, isProved: proofs >= PROOFS };
+}
+
+/** Prove all shapes again: the window has another size, so the page's rows may have other styles. */
+export function forgetProofs(): void {
+  for (const [shape, { columns }] of known) known.set(shape, { columns, proofs: 0 });
 }
 
 /** What a badge covers on a phone: the dot behind the @name, or the end of the @name. */
@@ -78,8 +92,9 @@ function shapeOf(wrappers: readonly Element[]): string {
 
 function remember(shape: string, columns: number): void {
   if (known.size >= MAX_SHAPES) known.clear();
-  const before = known.get(shape);
-  known.set(shape, before === undefined || before === columns ? columns : null);
+  const before = known.get(shape) ?? { columns, proofs: 0 };
+  const isSame = before.columns === columns;
+  known.set(shape, isSame ? { columns, proofs: before.proofs + 1 } : { columns: null, proofs: 0 });
 }
 
 function isColumn(element: Element): boolean {

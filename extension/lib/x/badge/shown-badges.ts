@@ -1,9 +1,9 @@
 // The badges that stand in a page, by the block that names their person; those taken out are kept and used again.
+import type { BadgeMark } from "../../messages/views";
 import type { Person } from "../pages/people";
-import { nameOf } from "./ask-rows";
+import { nameOf } from "./ask-marks";
 import { Badge, BADGE_ATTRIBUTE, type BadgeServices } from "./badge";
 import { lineFor, placeFor } from "./place";
-import type { Shown } from "./sketch";
 import type { Theme } from "./theme";
 
 /** A badge in the page, right behind `place`: the element `anchor` that shows the @name, or a wrapper of it. */
@@ -16,7 +16,7 @@ interface Placed {
 /** What a block should have: a badge about `person` behind `place`. */
 export interface Wanted {
   readonly person: Person;
-  readonly view: Shown;
+  readonly mark: BadgeMark;
   readonly place: Element;
 }
 
@@ -26,6 +26,7 @@ const MAX_SPARE = 40;
 export class ShownBadges {
   readonly #placed = new Map<Element, Placed>();
   readonly #hosts = new Set<Element>(); // of `#placed`
+  readonly #rows = new WeakSet<Node>(); // parents of badges; some may be so no longer
   readonly #spare: Badge[] = [];
   #theme: Theme;
 
@@ -53,25 +54,32 @@ export class ShownBadges {
   }
 
   /** Show news of the person whose badge a block has; returns false where it has none, or it was moved. */
-  update(block: Element, person: Person, view: Shown): boolean {
+  update(block: Element, person: Person, mark: BadgeMark): boolean {
     const there = this.#placed.get(block);
     if (there?.badge.screenName !== person.screenName || there.badge.host.previousSibling !== there.place)
       return false;
-    there.badge.show(nameOf(person), view);
+    there.badge.show(nameOf(person), mark);
     return true;
   }
 
+  /** Remove the badges of blocks that left the page. */
+  sweep(): void {
+    for (const block of this.#placed.keys()) if (!block.isConnected) this.#take(block);
+  }
+
+  /** Return whether a change of this node's children may have moved a badge. */
+  isRow(node: Node): boolean {
+    return this.#rows.has(node);
+  }
+
   /**
-   * Remove the badges of blocks that left the page, and return the blocks whose badge no longer stands where it was put: a
-   * change outside of a block may do that (a reposter's badge stands beside its block).
+   * Return the blocks whose badge no longer stands where it was put: a change outside of a block may do that (a reposter's
+   * badge stands beside its block).
    */
-  sweep(): Element[] {
-    const moved: Element[] = [];
-    for (const [block, { badge, place }] of this.#placed) {
-      if (!block.isConnected) this.#take(block);
-      else if (badge.host.previousSibling !== place) moved.push(block);
-    }
-    return moved;
+  moved(): Element[] {
+    return [...this.#placed]
+      .filter(([, { badge, place }]) => badge.host.previousSibling !== place)
+      .map(([block]) => block);
   }
 
   /** Return whether a block's badge stands where the computed styles say. */
@@ -91,15 +99,17 @@ export class ShownBadges {
     this.#spare.length = 0;
   }
 
-  #put(block: Element, { person, view, place }: Wanted): void {
+  #put(block: Element, { person, mark, place }: Wanted): void {
     const badge = this.#placed.get(block)?.badge ?? this.#spare.pop() ?? new Badge(this.services);
     badge.theme = this.#theme;
-    badge.show(nameOf(person), view); // a badge holds none of the page's nodes
+    badge.show(nameOf(person), mark); // a badge holds none of the page's nodes
     if (badge.host.previousSibling !== place) place.after(badge.host);
     badge.line = lineFor(person.surface, badge.host.nextElementSibling);
     this.#placed.set(block, { badge, anchor: person.anchor, place });
     this.#hosts.add(badge.host);
-    if (place.parentElement) this.removeStrays(place.parentElement);
+    if (!place.parentElement) return;
+    this.#rows.add(place.parentElement);
+    this.removeStrays(place.parentElement);
   }
 
   #take(block: Element): void {

@@ -85,6 +85,9 @@ export const CARD_STYLE = `
 .grade, .note, .sources { margin: 4px 0 0; font-size: 13px; color: var(--quiet); }
 .state { font-size: 13px; color: var(--quiet); }
 .note, .error { color: var(--warning); }
+.error:empty { display: none; }
+.said { position: absolute; inline-size: 1px; block-size: 1px; margin: 0; overflow: hidden; clip-path: inset(50%); }
+.undo { font-variant-numeric: tabular-nums; }
 .error { margin: 6px 0 0; font-size: 13px; }
 .standing { display: block; font-size: 12px; color: var(--quiet); }
 .asks { margin: 0; font-size: 12px; color: var(--quiet); }

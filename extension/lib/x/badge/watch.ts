@@ -3,15 +3,15 @@
 // X recycles, moves and re-wraps nodes at will (its lists are virtual). So nothing about a node is believed from before:
 // each pass reads again which person a block names, and corrects our badge's place and content if they differ.
 import type { NamedPerson } from "../../rules/keys";
-import type { BadgeView } from "../../messages/views";
+import type { BadgeMark, BadgeView } from "../../messages/views";
 import type { Found } from "../../messages/mark-index";
 import { chooseAdapter, WATCHED_ATTRIBUTES } from "../pages/adapters";
 import { type Adapter, blocksAround, type Person } from "../pages/people";
-import { Answers, type AskRows, nameOf } from "./ask-rows";
+import { Answers, type AskMarks, nameOf } from "./ask-marks";
 import { BADGE_ATTRIBUTE, type BadgeServices } from "./badge";
-import { type Shown, sketchOf } from "./sketch";
+import { sketchOf } from "./sketch";
 import { FrameBudget } from "./frame-budget";
-import { guessPlace, placeFor } from "./place";
+import { forgetProofs, guessPlace, placeFor } from "./place";
 import { ShownBadges, type Wanted } from "./shown-badges";
 import { themeOf, watchTheme } from "./theme";
 
@@ -21,14 +21,16 @@ export interface WatchParts extends Omit<BadgeServices, "refresh"> {
   identify: (person: NamedPerson) => NamedPerson;
   /** Return what the local index has of a person: what to show of them at once, "ask" or null for strangers. */
   find: (person: NamedPerson) => Found;
-  askRows: AskRows;
+  askMarks: AskMarks;
+  /** Return what a card shows of a person; null for a person who is not known. */
+  askRow: (person: NamedPerson) => Promise<BadgeView | null>;
   /** Whether the extension is still there: after an update its old content scripts are orphans. */
   isAlive: () => boolean;
 }
 
 // Changed nodes remembered while no frame comes, in a hidden tab; beyond, the whole page is read when it is seen again.
 const MAX_CHANGED = 1000;
-const HEARTBEAT = 5000; // ms
+const HEARTBEAT = 1000; // ms between two looks at whether the extension is still there; one takes as long as reading a row
 
 export class PageWatch {
   readonly #changed = new Set<Element>();
@@ -42,6 +44,8 @@ export class PageWatch {
   readonly #observer: MutationObserver;
   readonly #stopTheme: () => void;
   readonly #heartbeat: ReturnType<typeof setInterval>;
+  #hasRemoved = false; // whether nodes left the page since the last pass
+  #hasMoved = false; // whether children of a badge's row came or went
   #adapter: Adapter | null = null;
   #proof = 0; // the frame in which guesses are looked at
 
@@ -70,6 +74,7 @@ export class PageWatch {
     this.#heartbeat = setInterval(() => {
       if (!parts.isAlive()) this.stop();
     }, HEARTBEAT);
+    addEventListener("resize", forgetProofs);
     this.#shown.removeStrays(document.documentElement);
     this.#observer.observe(document.body, {
       subtree: true,
@@ -97,6 +102,7 @@ export class PageWatch {
     this.#observer.disconnect();
     this.#stopTheme();
     clearInterval(this.#heartbeat);
+    removeEventListener("resize", forgetProofs);
     this.#budget.stop();
     this.#answers.stop();
     cancelAnimationFrame(this.#proof);
@@ -111,6 +117,8 @@ export class PageWatch {
   }
 
   #note(record: MutationRecord): void {
+    this.#hasRemoved ||= record.removedNodes.length > 0;
+    this.#hasMoved ||= record.type === "childList" && this.#shown.isRow(record.target);
     const target = record.target instanceof Element ? record.target : record.target.parentElement;
     if (this.#changed.size >= MAX_CHANGED) this.#lookAgain();
     else if (record.type === "childList") {
@@ -123,10 +131,6 @@ export class PageWatch {
   }
 
   #pass(): void {
-    if (!this.parts.isAlive()) {
-      this.stop();
-      return;
-    }
     const adapter = this.#useAdapter();
     if (!adapter) return;
     const started = performance.now();
@@ -134,8 +138,7 @@ export class PageWatch {
     for (const root of this.#changed)
       if (root.isConnected) for (const block of blocksAround(root, adapter)) this.#blocks.add(block);
     this.#changed.clear();
-    for (const block of this.#shown.sweep()) this.#blocks.add(block);
-    for (const block of this.#waiting.keys()) if (!block.isConnected) this.#waiting.delete(block);
+    this.#sweep();
     // First everything is read, then everything is written: in turns, each reading would make the browser lay out anew.
     this.#writeUntil(started + left, this.#readUntil(started + left / 2, adapter));
     this.#observer.takeRecords(); // what we did ourselves is no news
@@ -146,6 +149,15 @@ export class PageWatch {
         this.#prove();
       });
     void this.#answers.ask();
+  }
+
+  #sweep(): void {
+    if (this.#hasRemoved) {
+      this.#shown.sweep();
+      for (const block of this.#waiting.keys()) if (!block.isConnected) this.#waiting.delete(block);
+    }
+    if (this.#hasMoved) for (const block of this.#shown.moved()) this.#blocks.add(block);
+    this.#hasRemoved = this.#hasMoved = false;
   }
 
   // A tab changes from one client to the other when the person signs in.
@@ -171,12 +183,12 @@ export class PageWatch {
   #readAnswered(deadline: number, seen: Map<Element, Wanted | null>): void {
     this.#hasAnswers = false;
     for (const [block, person] of this.#waiting) {
-      const view = this.#answers.get(person, this.#shown.aboutOf(block) === person.screenName);
-      if (view === undefined) continue;
+      const mark = this.#answers.get(person, this.#shown.aboutOf(block) === person.screenName);
+      if (mark === undefined) continue;
       this.#waiting.delete(block);
-      if (this.#blocks.has(block) || (view && this.#shown.update(block, person, view))) continue;
+      if (this.#blocks.has(block) || (mark && this.#shown.update(block, person, mark))) continue;
       if (performance.now() > deadline) this.#blocks.add(block);
-      else seen.set(block, this.#makeWanted(block, person, view));
+      else seen.set(block, this.#makeWanted(block, person, mark));
     }
   }
 
@@ -186,8 +198,8 @@ export class PageWatch {
     const person = block.isConnected ? adapter.read(block, location.pathname) : null;
     const found = person && this.parts.find(person);
     if (!person || !found) return null;
-    const view = this.#answers.get(person, found !== "ask");
-    if (view !== undefined) return this.#makeWanted(block, person, view);
+    const mark = this.#answers.get(person, found !== "ask");
+    if (mark !== undefined) return this.#makeWanted(block, person, mark);
     this.#waiting.set(block, person);
     // Asked again about the same person: a badge that is looked at, and its popover, stay meanwhile.
     if (this.#shown.aboutOf(block) === person.screenName) return undefined;
@@ -195,11 +207,11 @@ export class PageWatch {
   }
 
   // Computed styles now would make the browser style new rows by themselves; in the frame it has to do so anyway.
-  #makeWanted(block: Element, person: Person | null, view: Shown | null | undefined): Wanted | null {
-    if (!person || !view) return null;
+  #makeWanted(block: Element, person: Person | null, mark: BadgeMark | null): Wanted | null {
+    if (!person || !mark) return null;
     const guess = guessPlace(person.anchor, block);
-    if (guess) this.#guessed.add(block);
-    return { person, view, place: guess ?? placeFor(person.anchor, block) };
+    if (guess && !guess.isProved) this.#guessed.add(block);
+    return { person, mark, place: guess?.place ?? placeFor(person.anchor, block) };
   }
 
   // Right before the frame is painted, so that a badge in a wrong place is never seen.
@@ -222,7 +234,7 @@ export class PageWatch {
 
   async #refreshOne(person: NamedPerson): Promise<BadgeView | null> {
     const asked = this.parts.identify(nameOf(person));
-    const [view = null] = await this.parts.askRows([asked]).catch(() => []);
+    const view = await this.parts.askRow(asked).catch(() => null);
     if (view) this.#answers.set(person, view);
     return view;
   }

@@ -1,27 +1,27 @@
 // Asks the background about people of the index: in batches, one at a time, never twice. No DOM.
 import type { NamedPerson } from "../../rules/keys";
-import type { BadgeView } from "../../messages/views";
+import type { BadgeMark } from "../../messages/views";
 
-export type AskRows = (people: readonly NamedPerson[]) => Promise<readonly (BadgeView | null)[]>;
+export type AskMarks = (people: readonly NamedPerson[]) => Promise<readonly (BadgeMark | null)[]>;
 
 export interface AnswersParts {
-  askRows: AskRows;
+  askMarks: AskMarks;
   /** Return a person with the id that is known for their name, where the page shows none. */
   identify: (person: NamedPerson) => NamedPerson;
 }
 
 const BATCH = 50;
-// People remembered, of 2 kB each; a page that names millions must not fill the memory.
+// People remembered; a page that names millions must not fill the memory.
 const MAX_ANSWERS = 500;
 // A message costs the page as much as showing several badges, so there is one in a frame at most, and one in this time where
 // every person asked about has a mark from the index already.
 const FRAME = 16; // ms
-const LATER = 250; // ms
+const LATER = 500; // ms
 // After a failure: wait, so that a background that is down is not asked at every frame.
 const PAUSE = 5000; // ms
 
 export class Answers {
-  readonly #answers = new Map<string, BadgeView | null>();
+  readonly #answers = new Map<string, BadgeMark | null>();
   readonly #wanted = new Map<string, NamedPerson>(); // people of rows that wait for the answer
   readonly #marked = new Map<string, NamedPerson>(); // people of rows that have a mark from the index
   readonly #ahead = new Map<string, NamedPerson>(); // people of rows that may come
@@ -37,10 +37,10 @@ export class Answers {
   ) {}
 
   /**
-   * Return what is known: a view, null for a person who is not known, undefined when it has to be asked first; then `changed`
+   * Return what is known: a mark, null for a person who is not known, undefined when it has to be asked first; then `changed`
    * is called. `isMarked`: the row has a mark from the index, so the answer may come later.
    */
-  get(person: NamedPerson, isMarked = false): BadgeView | null | undefined {
+  get(person: NamedPerson, isMarked = false): BadgeMark | null | undefined {
     const asked = this.parts.identify(person);
     const key = keyOf(asked);
     const answer = this.#answers.get(key);
@@ -55,8 +55,8 @@ export class Answers {
     } else if (!this.#wanted.has(key) && !this.#ahead.has(key)) keep(this.#marked, key, asked);
   }
 
-  set(person: NamedPerson, view: BadgeView | null): void {
-    this.#remember(keyOf(this.parts.identify(person)), view);
+  set(person: NamedPerson, mark: BadgeMark | null): void {
+    this.#remember(keyOf(this.parts.identify(person)), mark);
   }
 
   /** Ask before long about people who are not known yet. */
@@ -65,7 +65,7 @@ export class Answers {
       const key = keyOf(person);
       if (!this.#answers.has(key) && !this.#wanted.has(key)) keep(this.#ahead, key, person);
     }
-    this.#plan();
+    this.#plan(this.#wait());
   }
 
   /** Forget everything: the directory is another now. */
@@ -80,11 +80,14 @@ export class Answers {
   }
 
   /** Ask about everyone wanted since: at once where rows wait, if nothing is being asked and this frame has had no message. */
-  async ask(): Promise<void> {
-    if (this.#isAsking || this.#wait() > 0) {
-      this.#plan();
-      return;
-    }
+  ask(): Promise<void> | undefined {
+    const wait = this.#wait();
+    if (wait === 0) return this.#askNow();
+    this.#plan(wait);
+    return undefined;
+  }
+
+  async #askNow(): Promise<void> {
     this.#isAsking = true;
     this.#askedAt = performance.now();
     // The newest rows first: a person who scrolls fast has left the oldest behind.
@@ -103,20 +106,21 @@ export class Answers {
     return [this.#wanted, this.#ahead, this.#marked];
   }
 
-  /** How long the next message has to wait, in ms; Infinity where there is nothing to ask. */
+  /** Return how long the next message has to wait, in ms; Infinity where there is nothing to ask, or an answer is awaited. */
   #wait(): number {
-    if (this.#queues.every(({ size }) => size === 0)) return Infinity;
+    if (this.#isAsking) return Infinity;
     const isUrgent = this.#wanted.size + this.#ahead.size > 0 || this.#marked.size >= BATCH;
-    return this.#askedAt + (isUrgent ? FRAME : LATER) - performance.now();
+    if (!isUrgent && this.#marked.size === 0) return Infinity;
+    return Math.max(0, this.#askedAt + (isUrgent ? FRAME : LATER) - performance.now());
   }
 
   async #askAbout(asked: readonly (readonly [string, NamedPerson])[]): Promise<void> {
     const generation = this.#generation;
     try {
-      const views = await this.parts.askRows(asked.map(([, person]) => person));
+      const marks = await this.parts.askMarks(asked.map(([, person]) => person));
       if (generation !== this.#generation) return;
       asked.forEach(([key], at) => {
-        this.#remember(key, views[at] ?? null);
+        this.#remember(key, marks[at] ?? null);
       });
     } catch (error) {
       console.warn("Passerelle: no badges for now, its background does not answer.", error);
@@ -125,10 +129,9 @@ export class Answers {
   }
 
   // One timer: an earlier due time replaces it, a later one does not.
-  #plan(): void {
-    const wait = Math.max(0, this.#wait());
+  #plan(wait: number): void {
     const at = performance.now() + wait;
-    if (this.#isAsking || wait === Infinity || at >= this.#dueAt) return;
+    if (wait === Infinity || at >= this.#dueAt) return;
     clearTimeout(this.#timer);
     this.#dueAt = at;
     this.#timer = setTimeout(() => {
@@ -137,9 +140,9 @@ export class Answers {
     }, wait);
   }
 
-  #remember(key: string, view: BadgeView | null): void {
+  #remember(key: string, mark: BadgeMark | null): void {
     this.#answers.delete(key);
-    this.#answers.set(key, view);
+    this.#answers.set(key, mark);
     for (const oldest of this.#answers.keys()) {
       if (this.#answers.size <= MAX_ANSWERS) break;
       this.#answers.delete(oldest);

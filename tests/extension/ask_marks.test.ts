@@ -1,12 +1,12 @@
 // Asking the background about people: ahead of their rows, in batches, one message in a frame, never twice.
 import { beforeEach, expect, test, vi } from "vitest";
-import { Answers } from "../../extension/lib/x/badge/ask-rows";
+import { Answers } from "../../extension/lib/x/badge/ask-marks";
 import { Identities } from "../../extension/lib/x/identities";
-import type { BadgeView } from "../../extension/lib/messages/views";
+import type { BadgeMark } from "../../extension/lib/messages/views";
 import type { NamedPerson } from "../../extension/lib/rules/keys";
 
 const FRAME = 16; // ms
-const LATER = 250; // ms
+const LATER = 500; // ms
 const person = (
   screenName: string,
   restId: string | null = null,
@@ -14,16 +14,16 @@ const person = (
   screenName,
   restId,
 });
-const VIEW = { grade: "proven" } as BadgeView;
+const MARK = { grade: "proven" } as BadgeMark;
 
 function setUp(identify = (one: NamedPerson) => one) {
   const asked: NamedPerson[][] = [];
   const answers = new Answers(
     {
       identify,
-      askRows: (people) => {
+      askMarks: (people) => {
         asked.push([...people]);
-        return Promise.resolve(people.map(() => VIEW));
+        return Promise.resolve(people.map(() => MARK));
       },
     },
     () => undefined,
@@ -39,7 +39,7 @@ test("people who were asked about ahead are known when their row comes", async (
   const { answers, asked } = setUp();
   answers.askAhead([person("ada"), person("olu")]);
   await vi.advanceTimersByTimeAsync(1);
-  expect(answers.get(person("Ada"))).toBe(VIEW);
+  expect(answers.get(person("Ada"))).toBe(MARK);
   await answers.ask();
   expect(asked).toEqual([[person("ada"), person("olu")]]);
 });
@@ -56,7 +56,7 @@ test("a frame has one message at most, and every person is asked about", async (
   expect(asked.flat()).toHaveLength(10);
 });
 
-test("people whose rows have a mark from the index share a message in a quarter of a second", async () => {
+test("people whose rows have a mark from the index share a message in half a second", async () => {
   const { answers, asked } = setUp();
   answers.get(person("first"), true);
   await answers.ask();
@@ -125,7 +125,7 @@ test("a row that shows a name only is the person of that name in X's answers", a
   ]);
   answers.askAhead([person("Ada", "11")]);
   await vi.advanceTimersByTimeAsync(1);
-  expect(answers.get(person("ada"))).toBe(VIEW);
+  expect(answers.get(person("ada"))).toBe(MARK);
   expect(asked).toEqual([[person("Ada", "11")]]);
 });
 
