@@ -24,7 +24,7 @@ export function isSyncDue(directory: Pick<DirectoryView, "checked_at"> | null, n
 
 /** Bring the directory up to date, if a day has passed and someone uses it: a list of people, or badges. */
 export async function syncIfDue(engine: Pick<Engine, "call">): Promise<void> {
-  const isUsed = (await readState("matches")) !== null || (await badgesState()) === "on";
+  const isUsed = Boolean(await readState("matches")) || (await badgesState()) === "on";
   if (!isUsed || !isSyncDue(await readState("directory"), Date.now())) return;
   const current = await Promise.all([sessions.current("bluesky"), sessions.current("fediverse")]);
   const accounts = current.flatMap((account) => (account && !account.expired ? [account.id] : []));
