@@ -9,7 +9,10 @@ FOLDER = CORE / "passerelle" / "directory" / "data"
 SERVER = ROOT / "backend" / "passerelle_directory"
 INPUTS = (
     BUILD / "packaged_directory.py",
-    *(SERVER / name for name in ("database.py", "models.py", "importers", "migrations", "publishing", "seed")),
+    *(
+        SERVER / name
+        for name in ("database.py", "models.py", "packaged.py", "importers", "migrations", "publishing", "seed")
+    ),
     *(CORE / "passerelle" / "directory" / name for name in ("agreement.py", "rows.py")),
 )
 
@@ -22,6 +25,6 @@ def make_packaged_directory() -> None:
 def _make() -> None:
     # A second of imports, which a build whose directory is current does without.
     from passerelle_directory.cli import SEED_FILES
-    from passerelle_directory.publishing.packaged import write_packaged
+    from passerelle_directory.packaged import write_packaged
 
     write_packaged(FOLDER, SEED_FILES)

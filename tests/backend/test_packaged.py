@@ -7,7 +7,7 @@ from pathlib import Path
 
 from passerelle_directory.cli import SEED_FILES
 from passerelle_directory.importers.loading import import_file
-from passerelle_directory.publishing.packaged import write_packaged
+from passerelle_directory.packaged import write_packaged
 
 from tests.backend.conftest import TODAY, Directory
 
