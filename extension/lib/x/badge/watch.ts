@@ -74,6 +74,7 @@ export class PageWatch {
     this.#heartbeat = setInterval(() => {
       if (!parts.isAlive()) this.stop();
     }, HEARTBEAT);
+    forgetProofs(); // the page may have changed its styles since an earlier watch
     addEventListener("resize", forgetProofs);
     this.#shown.removeStrays(document.documentElement);
     this.#observer.observe(document.body, {
