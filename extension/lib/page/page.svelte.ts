@@ -76,17 +76,16 @@ export class Page {
     this.place = place;
     this.readHash();
     this.listen();
-    const [language, archiveAskedAt, reading, isDismissed, isSigningIn] = await Promise.all([
-      settings.language(),
-      settings.archiveAskedAt(),
-      readReading(),
-      settings.isBadgesOfferDismissed(),
+    // Each is taken when it is read: what changes while others are still being read is newer.
+    const [isSigningIn] = await Promise.all([
       this.signedIn.start(),
+      settings.language().then((language) => (locale.setting = language)),
+      settings.archiveAskedAt().then((date) => (this.archiveAskedAt = date)),
+      settings.isBadgesOfferDismissed().then((isDismissed) => (this.isBadgesOfferDismissed = isDismissed)),
+      readReading().then((reading) => (this.reading = reading)),
       this.work.start(),
       this.people.start(),
     ]);
-    [locale.setting, this.reading, this.isBadgesOfferDismissed] = [language, reading, isDismissed];
-    this.archiveAskedAt = archiveAskedAt;
     // Where a click on a notification about newcomers leads.
     if (this.hash === "new") this.people.show({ ...EVERYONE, filter: "new" });
     if (isSigningIn && place === "popup" && this.view === "home") this.showSignIn();
