@@ -17,10 +17,14 @@ export async function mayNotify(): Promise<boolean> {
  */
 export async function setNotifications(on: boolean): Promise<boolean> {
   // The browser's question may close the popup that asks it: that it was asked is stored meanwhile.
-  const asked = on ? browser.permissions.request(NOTIFICATIONS) : browser.permissions.remove(NOTIFICATIONS);
+  const asked = on ? browser.permissions.request(NOTIFICATIONS) : giveBack();
   await dismissNotificationsOffer();
   await asked;
   return mayNotify();
+}
+
+async function giveBack(): Promise<void> {
+  if (await mayNotify()) await browser.permissions.remove(NOTIFICATIONS);
 }
 
 /** Return whether notifications may be offered: not while they are on, nor after a refusal or "not now". */

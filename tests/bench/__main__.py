@@ -19,7 +19,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.bench import archive, badges, first_match, following, matching, people_list, start, tweets
+from tests.bench import archive, badges, first_match, following, matching, people_list, searching, start, tweets
 from tests.bench.report import Failure, Figure, Report, run_parts, table, verdict
 from tests.bench.runtimes import BENCH, ROOT
 from tests.bench.tools import Tools
@@ -29,6 +29,7 @@ BENCHES: Mapping[str, Callable[[Tools], Iterable[Figure | Failure]]] = {
     "archive": archive.measure,
     "tweets": tweets.measure,
     "match": matching.measure,
+    "searching": searching.measure,
     "first": first_match.measure,
     "list": people_list.measure,
     "badges": badges.measure,

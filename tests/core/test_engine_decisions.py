@@ -12,13 +12,14 @@ from tests.core.engine_steps import (
     did_of,
     opened,
     run,
+    view_of,
 )
 from tests.core.fakes import (
     ME,
     Directory,
 )
-from tests.data.archives import make_archive
-from tests.data.people import ADA, BRUNO, CHLOE, GALINA
+from tests.data.archives import make_archive, tweet
+from tests.data.people import ADA, BRUNO, CHLOE, GALINA, Someone
 
 
 def test_a_rejection_is_remembered_through_everything_but_deletion(archive: str) -> None:
@@ -107,5 +108,27 @@ def test_people_blocked_on_x_are_listed_with_the_reason(tmp_path: Path) -> None:
         assert excluded["rest_id"] == BRUNO.rest_id
         assert excluded["reason"] == "blocked_on_x"
         assert [one["network"] for one in excluded["accounts"]] == ["bluesky"]
+
+    run(main())
+
+
+def test_of_two_candidates_the_rejected_one_is_not_offered_by_a_later_archive(tmp_path: Path) -> None:
+    async def main() -> None:
+        named = Someone(ADA.rest_id, ADA.screen_name, "Ada 🦋 other.bsky.social")
+        posts = [tweet(1, f"@{ADA.screen_name} hi", mentions=[named])]
+        first = make_archive(tmp_path / "1.zip", following=[named, BRUNO], followers=[], tweets=posts)
+        browser = await opened(str(first))
+        listed, hinted = (account_of(browser, ADA, number)["address"] for number in (0, 2))
+        assert (listed, hinted) == ("ada.example.org", "other.bsky.social")  # beside each other, of one network
+        for address in (listed, hinted):
+            fields = {"rest_id": ADA.rest_id, "network": "bluesky", "address": address}
+            await browser.ask("decision.set", **fields, decision="rejected")
+        later = make_archive(tmp_path / "2.zip", following=[named, BRUNO, CHLOE], followers=[ADA], tweets=posts)
+        browser.start()
+        await browser.ask("archive.open", [str(later)], names=["2.zip"])
+        assert view_of(browser, ADA)["followed_by"]
+        assert [account_of(browser, ADA, number)["rejected"] for number in (0, 1, 2)] == [True, False, True]
+        await browser.ask("decision.set_many", rest_ids=[ADA.rest_id], decision="chosen")
+        assert [account_of(browser, ADA, number)["chosen"] for number in (0, 1, 2)] == [False, True, False]
 
     run(main())

@@ -16,7 +16,7 @@ from passerelle.transport import Request, Response
 
 from tests.core.fakes import ME, Browser, Directory, Killer, reply, row
 from tests.data.archives import make_archive, tweet
-from tests.data.people import ADA, BRUNO, CHLOE, DARIUSZ, ELIF, GALINA, Someone
+from tests.data.people import ADA, BRUNO, CHLOE, DARIUSZ, ELIF, GALINA, Someone, neighbours
 
 APPVIEW = "public.api.bsky.app"
 FOLLOWED = (ADA, BRUNO, CHLOE, DARIUSZ, ELIF)
@@ -416,5 +416,16 @@ def test_another_archive_deletes_what_people_outside_it_wrote(tmp_path: Path) ->
         archive = str(make_archive(tmp_path / "later" / "x.zip", following=(BRUNO,), followers=()))
         await browser.ask("archive.open", [archive], names=["x.zip"])
         assert set(browser.storage.stores["profiles"]) == {BRUNO.rest_id}
+
+    asyncio.run(main())
+
+
+def test_many_people_found_by_address_alone_are_proposed_before_anyone_s_follows_are_read(tmp_path: Path) -> None:
+    people = neighbours(340)
+
+    async def main() -> None:
+        browser = await opened(tmp_path, AppView(known=tuple(people)), following=people, named=people)
+        await browser.ask("search.start", sources=["handles"])
+        assert (await until_searched(browser))["found"] > 300
 
     asyncio.run(main())

@@ -14,12 +14,14 @@ const NOW = new Date("2026-11-20T12:00:00Z");
 vi.stubGlobal("navigator", { languages: ["en"] });
 
 let news: NewsView | null;
+let queue: object | null;
 let isAllowed: boolean;
 let shown: [id: string, options: { message: string }][];
 
 beforeEach(() => {
   fakeBrowser.reset();
   news = null;
+  queue = null;
   isAllowed = true;
   shown = [];
   fakeBrowser.permissions.contains = () => Promise.resolve(isAllowed);
@@ -34,8 +36,9 @@ beforeEach(() => {
     (path: string) => `chrome-extension://ours${path}`,
   );
   vi.spyOn(sessions, "list").mockResolvedValue([]);
-  vi.spyOn(stores, "readState").mockImplementation(((key: string) =>
-    Promise.resolve(key === "news" ? news : null)) as never);
+  vi.spyOn(stores, "readState").mockImplementation(((
+    key: "news" | "queue" | "other",
+  ) => Promise.resolve({ news, queue, other: null }[key])) as never);
 });
 
 test("news is shown once, and the next news again", async () => {
@@ -53,6 +56,23 @@ test("two checks at the same time show it once", async () => {
   news = { at: "2026-11-20T11:00:00Z", count: 3, followed: 0 };
   await Promise.all([tellNotices(NOW), tellNotices(NOW)]);
   expect(shown.length).toBe(1);
+});
+
+test("the end of following is shown once, and the end of the next following again", async () => {
+  const counts = { asked: 0, requested: 0, accounts: [] };
+  const follow = async (start: string, end: string) => {
+    queue = { ...counts, waiting: 5, following: 0 };
+    await tellNotices(new Date(start));
+    queue = { ...counts, waiting: 0, following: 5 };
+    await tellNotices(new Date(end));
+    await tellNotices(new Date(end));
+  };
+  await follow("2026-11-20T12:00:00Z", "2026-11-20T12:40:00Z");
+  expect(shown.map(([id]) => id)).toEqual(["queue_finished"]);
+  await follow("2026-11-20T13:00:00Z", "2026-11-20T13:00:20Z"); // seen by the person
+  expect(shown.length).toBe(1);
+  await follow("2026-11-20T14:00:00Z", "2026-11-20T14:40:00Z");
+  expect(shown.length).toBe(2);
 });
 
 test("what was not allowed is shown when it is allowed and still true", async () => {

@@ -265,17 +265,18 @@ def test_five_hundred_people_followed_by_hand_are_in_no_plan(pds: Pds) -> None:
     assert followed(pds, ada) == dids(everyone)
 
 
+@pytest.mark.parametrize("before", ["applyWrites", "getLatestCommit", "listRecords"])
 @pytest.mark.parametrize(
     ("close", "code"), [(Pds.deactivate, "own_account_deactivated"), (Pds.take_down, "own_account_suspended")]
 )
 def test_an_own_account_that_is_closed_stops_the_queue_with_its_reason(
-    pds: Pds, close: Callable[[Pds, Account], None], code: str
+    pds: Pds, close: Callable[[Pds, Account], None], code: str, before: str
 ) -> None:
-    ada = pds.create_account(code.replace("_", "-")[-16:])
+    ada = pds.create_account(f"{code[-9:]}-{before[:5].lower()}")
     fetch = signed_in(pds, ada)
 
     async def fetch_and_close(request: Request) -> Response:
-        if request.method == "POST":
+        if before in request.url:
             close(pds, ada)
         return await fetch(request)
 

@@ -157,6 +157,7 @@ class Searches:
         try:
             for name in ORDER:
                 await self._work_through(name)
+            await self._score()  # all sources have ended: now what they did not say says something, too
             done = {"state": "done", "finished_at": self._environment.now().isoformat()}
             await self._put(self._current().model_copy(update=done))
         except StorageFull:

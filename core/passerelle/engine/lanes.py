@@ -21,6 +21,9 @@ from passerelle.matching.records import Candidate, Sought, find_sought
 from passerelle.matching.score import Scored, score_in_steps
 from passerelle.people.graph import FollowGraph
 
+# States of a source that was asked, or is not going to be.
+ENDED = frozenset({"done", "closed", "skipped"})
+
 
 class Lanes:
     """What is shown of people without a certain account; matching calls this whenever something has changed."""
@@ -78,10 +81,15 @@ class Lanes:
     ) -> Mapping[RestId, list[Scored]]:
         search = await self._repository.search()
         is_signed_in = search is not None and search.account is not None
-        lists = (await self._repository.asked_lists()).values()
-        known = is_circle_known(sum(one.at is not None for one in lists), len(people))
-        now = self._environment.now()
-        steps = score_in_steps(people, candidates, now, is_signed_in=is_signed_in, is_circle_known=known)
+        lists = sum(one.at is not None for one in (await self._repository.asked_lists()).values())
+        steps = score_in_steps(
+            people,
+            candidates,
+            self._environment.now(),
+            is_signed_in=is_signed_in,
+            is_circle_known=is_circle_known(lists, len(people)),
+            is_complete=lists > 0 and search is not None and all(one.state in ENDED for one in search.sources),
+        )
         return await progress.run(steps, lambda done: ("matching", done, len(people)))
 
     async def _rejected(self) -> dict[str, frozenset[str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from passerelle.errors import NetworkError, ServerRefused
@@ -59,6 +59,7 @@ MICROSECONDS = 1_000_000  # in a second; record keys count them: https://atproto
 
 # What a server answered a write, by what it means for the queue; every other refusal is about the account itself.
 _ABOUT_RECORDS = frozenset({400, 413})
+NO_SUCH_REPOSITORY = 400  # packages/pds/src/api/com/atproto/repo/listRecords.ts, also for a closed account
 _SESSION_OVER = frozenset({"ExpiredToken", "InvalidToken"})
 _ABOUT_ACCOUNT = frozenset(
     {"AccountDeactivated", "AccountSuspended", "AccountTakedown", "RepoDeactivated", "RepoNotFound", "RepoTakendown"}
@@ -116,12 +117,22 @@ async def find_target(account: AccountId, item: Item, fetch: Fetch) -> Sequence[
 
 async def list_follows(account: AccountId, fetch: Fetch) -> Sequence[Followed]:
     """Read which accounts the account follows. Raises ServerRefused, NetworkError."""
-    return _listed(await bluesky.list_follows(parse_did(account), fetch))
+    return await _list(account, fetch, bluesky.list_follows(parse_did(account), fetch))
 
 
 async def list_changes(account: AccountId, newest: str, fetch: Fetch) -> Sequence[Followed]:
     """Read the newest follows, down to one that is not above the key `newest`. Raises ServerRefused, NetworkError."""
-    return _listed(await bluesky.list_new_follows(parse_did(account), newest, fetch))
+    return await _list(account, fetch, bluesky.list_new_follows(parse_did(account), newest, fetch))
+
+
+async def _list(account: AccountId, fetch: Fetch, listing: Awaitable[Mapping[str, Did]]) -> Sequence[Followed]:
+    """Return what is listed. A server that says it has no such repository is asked whether the account is closed."""
+    try:
+        return [Followed(key, did, did) for key, did in (await listing).items()]
+    except ServerRefused as refused:
+        if refused.params.get("status") == NO_SUCH_REPOSITORY:
+            bluesky.raise_if_inactive(await fetch(bluesky.repo_status_request(Did(account))))
+        raise
 
 
 async def read_revision(account: AccountId, fetch: Fetch) -> str | None:
@@ -162,10 +173,6 @@ def read_undo(response: Response, account: AccountId, count: int, now: datetime)
     refusal = _refusal(response)
     is_over = refusal.code == "session_expired" or bluesky.error_name(response) in _ABOUT_ACCOUNT
     return Stopped(error_view(refusal)) if is_over or response.status == 403 else Unanswered(error_view(refusal), now)
-
-
-def _listed(records: Mapping[str, Did]) -> Sequence[Followed]:
-    return [Followed(key, did, did) for key, did in records.items()]
 
 
 def slowed_until(response: Response, now: datetime) -> datetime | None:

@@ -174,10 +174,19 @@ def _account(scored: Scored) -> GuessedAccount:
 
 # Signs that speak against a candidate in the words of pages, also where their fitted weight is near zero.
 DOUBTS: frozenset[Sign] = frozenset(
-    {"different_name", "no_name", "bio_different", "unfollowed", "unused", "few_posts", "young", "one_of_several"}
+    {
+        "different_name",
+        "no_name",
+        "bio_different",
+        "followed_unlike",
+        "unfollowed",
+        "unused",
+        "few_posts",
+        "young",
+        "one_of_several",
+    }
 )
-# Signs that pages leave out: others beside them, and the address, say the same.
-_UNSAID: frozenset[Sign] = frozenset({"followed_unlike", "on_fediverse"})
+_UNSAID: frozenset[Sign] = frozenset({"on_fediverse"})  # the address says it
 
 
 def _weight(sign: Sign) -> float:

@@ -68,15 +68,19 @@ def score_in_steps(
     *,
     is_signed_in: bool = False,
     is_circle_known: bool = False,
+    is_complete: bool = True,
 ) -> Generator[int, None, dict[RestId, list[Scored]]]:
-    """Return what `score_everyone` returns, with a step after each person, so that the caller can yield in between."""
+    """Return what `score_everyone` returns, with a step after each person, so that the caller can yield in between.
+
+    `is_complete`: every source was asked. Until then the share of people who have an account is not estimated.
+    """
     found: dict[RestId, list[Found]] = {}
     for done, one in enumerate(people):
         mine = candidates.get(one.rest_id, ())
         found[one.rest_id] = _find(one, mine, now, is_signed_in=is_signed_in, is_circle_known=is_circle_known)
         yield done
     sets = [some for listed in found.values() for some in _by_network(listed)]
-    odds = estimate_odds([sum(exp(strength(signs)) for _, signs in some) for some in sets])
+    odds = estimate_odds([sum(exp(strength(signs)) for _, signs in some) for some in sets]) if is_complete else 1.0
     return {rest_id: _score(listed, odds) for rest_id, listed in found.items()}
 
 

@@ -37,6 +37,16 @@ export class Guesses {
     inOrder(this.copy.current.filter((guess) => !this.isDecided(guess)).map((guess) => this.marked(guess))),
   );
 
+  /** The person whose accounts the review is to show first. */
+  wanted = $state<string | null>(null);
+
+  /** Look for one person alone; returns the proposed accounts, null for none, undefined where it failed. */
+  async searchOne(restId: string): Promise<GuessView | null | undefined> {
+    const account = this.canSearchNames ? (this.signedIn.usable?.id ?? null) : null;
+    const call = () => this.engine.call("search.one", { rest_id: restId, account });
+    return (await this.failures.guard(call))?.guess;
+  }
+
   /** Return whether a sign-in can search for names. */
   get canSearchNames(): boolean {
     return this.signedIn.usable?.maySearch === true;

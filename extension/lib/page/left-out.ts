@@ -17,6 +17,7 @@ export type Reason = (typeof REASONS)[number];
 
 export interface LeftOut {
   readonly key: string;
+  readonly restId: string;
   readonly name: string | null;
   readonly address: string;
   readonly url: string;
@@ -39,11 +40,16 @@ export function leftOut(
   ]).filter(([, people]) => people.length > 0);
 }
 
+/** Return how many people these are; one with several accounts counts once. */
+export function countPeople(groups: readonly (readonly [Reason, readonly LeftOut[]])[]): number {
+  return new Set(groups.flatMap(([, people]) => people.map(({ restId }) => restId))).size;
+}
+
 function fromExcluded(one: ExcludedView): [Reason, LeftOut][] {
   const name = displayText(one.display_name) || one.screen_name;
   return one.accounts.map(({ network, address, url }) => [
     one.reason,
-    { key: `${one.rest_id} ${network} ${address}`, name, address, url, choice: null },
+    { key: `${one.rest_id} ${network} ${address}`, restId: one.rest_id, name, address, url, choice: null },
   ]);
 }
 
@@ -66,5 +72,6 @@ function failedIn(match: MatchView): [Reason, LeftOut][] {
 
 function lineOf(match: MatchView, account: AccountView, choice: LeftOut["choice"]): LeftOut {
   const { network, address, url } = account;
-  return { key: `${match.rest_id} ${network} ${address}`, name: nameOf(match), address, url, choice };
+  const key = `${match.rest_id} ${network} ${address}`;
+  return { key, restId: match.rest_id, name: nameOf(match), address, url, choice };
 }

@@ -16,7 +16,6 @@ export class PeopleShown {
   private shown = $state.raw<Shown>(EVERYONE);
   private storedCounts = $state.raw<Counts | null>(null);
   private first = $state.raw<readonly MatchView[]>([]);
-  private timer: ReturnType<typeof setTimeout> | undefined;
   private stored = "";
 
   constructor(private readonly matches: Matches) {}
@@ -71,15 +70,17 @@ export class PeopleShown {
     this.shown = { ...this.shown, ...change };
   }
 
-  /** Store what is shown, a moment after its last change; call it in an effect. */
-  keep(): void {
-    if (!this.matches.isLoaded) return;
+  /** Store what is shown, a moment after its last change. For an effect: returns the function that drops what was not stored. */
+  keep(): (() => void) | undefined {
+    if (!this.matches.isLoaded || this.matches.all.length === 0) return undefined;
     const first = this.people.slice(0, FIRST).map(({ rest_id }) => rest_id);
     const list = { ...this.shown, first, counts: this.counts };
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => {
+    const timer = setTimeout(() => {
       void this.store(list);
     }, QUIET);
+    return () => {
+      clearTimeout(timer);
+    };
   }
 
   private async store(list: object): Promise<void> {

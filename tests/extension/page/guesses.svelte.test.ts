@@ -155,3 +155,13 @@ test("where the right to search is refused, the other sources are searched", asy
   await guesses.startWithNames();
   expect(calls).toMatchObject([["search.start", { account: null }]]);
 });
+
+test("one person alone is looked for with the sign-in only where it may search", async () => {
+  const found = { guess: guess("1", 70) };
+  const { guesses, calls } = await shown(
+    { "search.one": () => found },
+    { ...NO_ONE, usable: ME },
+  );
+  expect(await guesses.searchOne("1")).toEqual(found.guess);
+  expect(calls).toEqual([["search.one", { rest_id: "1", account: null }]]);
+});

@@ -5,7 +5,7 @@ import type {
   EvidenceView,
   ExcludedView,
 } from "../../../extension/lib/messages/messages.gen";
-import { leftOut } from "../../../extension/lib/page/left-out";
+import { countPeople, leftOut } from "../../../extension/lib/page/left-out";
 import { account, match } from "./fakes";
 
 const MUTED: EvidenceView[] = [
@@ -51,6 +51,7 @@ test("people are grouped by the reason for which they are not followed", () => {
     ["account_deactivated", 1],
   ]);
   expect(groups[0]?.[1][0]?.name).toBe("Nina");
+  expect(countPeople(groups)).toBe(4);
 });
 
 test("only muted people can be ticked from there, until they are", () => {
@@ -62,6 +63,13 @@ test("only muted people can be ticked from there, until they are", () => {
   expect(leftOut([muted({ rejected: true })], [])).toEqual([]);
   const [blocked] = leftOut([], [BLOCKED])[0]?.[1] ?? [];
   expect(blocked?.choice).toBeNull();
+});
+
+test("a person with several accounts counts once", () => {
+  const [one] = BLOCKED.accounts;
+  if (!one) throw new Error("BLOCKED has an account");
+  const two = { ...BLOCKED, accounts: [one, { ...one, address: "n@x.test" }] };
+  expect(countPeople(leftOut([], [two]))).toBe(1);
 });
 
 test("a failure that a retry may mend leaves no one out", () => {

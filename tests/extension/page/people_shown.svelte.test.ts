@@ -39,9 +39,7 @@ async function opened() {
       if (people.isReady)
         seen.push(people.people.map(({ rest_id }) => rest_id));
     });
-    $effect(() => {
-      people.keep();
-    });
+    $effect(() => people.keep());
   });
   flushSync();
   return { people, seen };
@@ -82,4 +80,13 @@ test("filter, order and search are as the person left them", async () => {
   people.show({ query: "" });
   await settle();
   expect(people.people.map(({ rest_id }) => rest_id)).toEqual(["2", "1"]);
+});
+
+test("nothing is stored once the list is gone, so that nothing of it outlives a deletion", async () => {
+  await opened();
+  await settle();
+  flushSync();
+  stop();
+  await new Promise((resolve) => setTimeout(resolve, STORED_AFTER));
+  expect(await fakeBrowser.storage.local.get()).toEqual({});
 });

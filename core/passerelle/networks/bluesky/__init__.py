@@ -40,7 +40,13 @@ from passerelle.networks.bluesky.identity import (
     read_resolved_handle,
     resolve_handle_request,
 )
-from passerelle.networks.bluesky.own import profile_request, raise_if_closed, read_own_profile
+from passerelle.networks.bluesky.own import (
+    profile_request,
+    raise_if_closed,
+    raise_if_inactive,
+    read_own_profile,
+    repo_status_request,
+)
 from passerelle.networks.bluesky.standing import find_closed
 from passerelle.networks.bluesky.typed_name import parse_typed_name
 
@@ -74,6 +80,7 @@ __all__ = [
     "profile_request",
     "profile_url",
     "raise_if_closed",
+    "raise_if_inactive",
     "read_did_document",
     "read_follow_exists",
     "read_follows",
@@ -82,6 +89,7 @@ __all__ = [
     "read_resolved_handle",
     "record_uri",
     "refusal",
+    "repo_status_request",
     "resolve_handle_request",
     "retry_at",
 ]

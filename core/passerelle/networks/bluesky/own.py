@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from passerelle.errors import ServerRefused
-from passerelle.identifiers import Did
+from passerelle.identifiers import AccountId, Did
 from passerelle.networks.bluesky.answers import error_name, expect_ok, read_object, unreadable
 from passerelle.networks.bluesky.identity import PUBLIC_API
 from passerelle.transport import Request, Response
@@ -42,6 +42,25 @@ def read_own_profile(response: Response, account: Did, now: datetime) -> tuple[d
     if profile.get("did") != account:
         raise unreadable()
     return _moment(profile.get("createdAt")), frozenset(_labels(profile.get("labels"), account, now))
+
+
+def repo_status_request(account: Did) -> Request:
+    """Return the request that asks the account's server whether its repository is active."""
+    path = f"/xrpc/com.atproto.sync.getRepoStatus?{urlencode({'did': account})}"
+    return Request("GET", path, account=AccountId(account))
+
+
+def raise_if_inactive(response: Response) -> None:
+    """Raise ServerRefused where an answer to `repo_status_request` says that the own account is closed.
+
+    lexicons/com/atproto/sync/getRepoStatus.json
+    """
+    expect_ok(response)
+    status = read_object(response).get("status")
+    if status in ("takendown", "suspended"):
+        raise ServerRefused("Bluesky has suspended your account.", code="own_account_suspended")
+    if status == "deactivated":
+        raise ServerRefused("Your Bluesky account is deactivated.", code="own_account_deactivated")
 
 
 def raise_if_closed(response: Response) -> None:
