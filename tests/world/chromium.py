@@ -117,9 +117,10 @@ class Chromium:
         for page in self.context.pages:
             if page.url.startswith(address):
                 return page
-        return self.context.wait_for_event(
+        opened: Page = self.context.wait_for_event(
             "page", predicate=lambda page: page.url.startswith(address), timeout=WELCOME_SECONDS * 1000
         )
+        return opened
 
     @property
     def background(self) -> Worker:

@@ -174,7 +174,7 @@ class Firefox:
         return message["result"]
 
     def install(self, extension: Path) -> None:
-        """Install the extension (a folder) for this session, or update it; close the tab that it opens when installed."""
+        """Install the extension (a folder) for this session, or update it; close the tab that it opens at install."""
         before = self.tabs()
         self.command("webExtension.install", extensionData={"type": "path", "path": str(extension)})
         if not self._is_installed:
