@@ -1,5 +1,6 @@
 """Make the extension: `python build/make.py [--directories FILE] [--out DIR] [--zips | --types]`.
 
+    the seed -packaged_directory-> core/passerelle/directory/data/
     core/ -core_wheel-> wheel -wheels-> extension/public/wheels + lock -.
     licence texts -licences-> extension/public/licences ----------------+
     npm's pyodide -pyodide_files-> extension/public/pyodide ------------+-packages-> OUT/chromium, OUT/firefox -zips->
@@ -17,6 +18,7 @@ from pathlib import Path
 from core_wheel import make_core_wheel
 from licences import make_licences
 from message_types import make_message_types
+from packaged_directory import make_packaged_directory
 from packages import assemble, bundle, prepare_types
 from places import BUILD, DIST
 from pyodide_files import copy_pyodide
@@ -29,6 +31,7 @@ def main() -> None:
     """Build what the command line names."""
     options = _options()
     with alone():
+        make_packaged_directory()
         make_message_types()
         prepare_types()
         if options.types:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import passerelle_host as host
-from passerelle.directory import PinnedDirectory
+from passerelle.directory import PinnedDirectory, read_packaged
 from passerelle.engine.engine import Engine
 from passerelle.engine.environment import Environment
 from passerelle.engine.storage import Change, Delete, Put
@@ -121,5 +121,6 @@ _engine = Engine(
         emit=lambda event: host.emit(json.dumps(event)),
         log=host.report,
         directories=[PinnedDirectory.from_json(fields) for fields in json.loads(host.directories)],
+        packaged=read_packaged,
     )
 )

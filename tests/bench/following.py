@@ -128,6 +128,7 @@ async def _follow(counted: Counted, account: Account, clock: Clock, speed: Speed
         emit=lambda event: None,
         log=print,
         directories=[SOURCE],
+        packaged=lambda: None,
     )
     follows = Follows(environment, Repository(environment), FOLLOWING)
     await follows.load()

@@ -18,7 +18,15 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from passerelle.archive.records import Name, Owner
-from passerelle.directory import Evidence, EvidenceSource, PinnedDirectory, Row, key_id, signed_bytes
+from passerelle.directory import (
+    Evidence,
+    EvidenceSource,
+    PackagedDirectory,
+    PinnedDirectory,
+    Row,
+    key_id,
+    signed_bytes,
+)
 from passerelle.engine.engine import Engine
 from passerelle.engine.environment import Environment
 from passerelle.engine.storage import Change, MemoryStorage
@@ -491,6 +499,7 @@ class Browser:
     events: list[dict[str, Any]] = field(default_factory=list)
     reports: list[str] = field(default_factory=list)
     rules: Mapping[Network, FollowRules] = field(default_factory=lambda: QUICK_RULES)
+    packaged: PackagedDirectory | None = None
 
     def __post_init__(self) -> None:
         self.pds.clock = self.clock
@@ -524,6 +533,7 @@ class Browser:
                 emit=self.events.append,
                 log=self.reports.append,
                 directories=[SOURCE],
+                packaged=lambda: self.packaged,
             ),
             self.rules,
         )

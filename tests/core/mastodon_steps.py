@@ -89,6 +89,7 @@ class Home:
             emit=lambda event: None,
             log=print,
             directories=[SOURCE],
+            packaged=lambda: None,
         )
         return Follows(environment, Repository(environment), FOLLOWING)
 

@@ -7,10 +7,12 @@ import gzip
 import io
 import json
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from passerelle.cli.main import main
+from passerelle.directory import PackagedDirectory
 
 from tests.core.fakes import row
 from tests.data.archives import make_archive, tweet
@@ -214,7 +216,22 @@ def test_a_file_without_rows_is_no_directory(archive: str, tmp_path: Path, capsy
     assert "no row" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("arguments", [[], ["--directory", "x", "--format", "exe"], ["--directory", "x", "--key", "?"]])
+def test_without_a_named_directory_the_one_of_the_program_is_used(
+    archive: str, snapshot: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = PackagedDirectory(datetime(2026, 8, 22, tzinfo=UTC), len(ROWS), Path(snapshot).read_bytes(), b"")
+    monkeypatch.setattr("passerelle.directory.read_packaged", lambda: made)
+    assert main(["match", archive]) == 0
+    captured = capsys.readouterr()
+    assert captured.out.startswith("You follow 27 people; 4 of them are in this directory.")
+    assert captured.err == "passerelle: the directory of 2026-08-22 that comes with this program is used\n"
+
+    monkeypatch.setattr("passerelle.directory.read_packaged", lambda: None)
+    assert main(["match", archive]) == 3
+    assert "--directory" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [["--directory", "x", "--format", "exe"], ["--directory", "x", "--key", "?"]])
 def test_wrong_usage_is_status_two(archive: str, arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         main(["match", archive, *arguments])

@@ -42,6 +42,7 @@ class Hands:
             emit=self.events.append,
             log=print,
             directories=[SOURCE],
+            packaged=lambda: None,
         )
         return Progress(environment, "match.find")
 

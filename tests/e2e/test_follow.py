@@ -159,7 +159,7 @@ def test_cancelling_keeps_who_is_followed_and_asks_before(
 ) -> None:
     tab = open_archive(chromium, crowd_archive)
     sign_in(tab, person)
-    with world.fault(PDS, slow(seconds=0.5)):
+    with world.fault(PDS, slow(seconds=1.5)):
         follow_all(tab)
         tab.get_by_test_id("cancel").click()
         tab.get_by_test_id("cancel-no").click()

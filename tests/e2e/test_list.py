@@ -34,13 +34,13 @@ def someone(number: int) -> Someone:
 
 @pytest.fixture(scope="module")
 def browser(
-    playwright: Playwright, packages: Packages, world: World, tmp_path_factory: pytest.TempPathFactory
+    playwright: Playwright, packages: Packages, everywhere: World, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Chromium]:
     folder = tmp_path_factory.mktemp("list")
     people = [someone(number) for number in range(PEOPLE)]
     posts = [tweet(number, f"@{one.screen_name} hi", mentions=[one]) for number, one in enumerate(people, 1)]
     archive = make_archive(folder / "x.zip", following=people, followers=(), tweets=posts)
-    with Chromium(playwright, packages.chromium, folder / "profile", closed_world(world)) as browser:
+    with Chromium(playwright, packages.chromium, folder / "profile", closed_world(everywhere)) as browser:
         tab = browser.open_page(APP)
         hand_over(tab, archive)
         expect(tab.get_by_test_id("match-list")).to_have_attribute("data-size", str(PEOPLE))
@@ -156,7 +156,7 @@ def test_the_icon_shows_how_many_percent_are_followed(browser: Chromium, tab: Pa
     """As the background shows it of what the engine stored; the numbers are put there by the test."""
     counts = {"waiting": 15, "asked": 0, "following": 5, "requested": 0, "failed": 0, "leaving": 0}
     moments = {"next_at": None, "done_at": None, "error": None, "as_of": "2026-11-27T12:00:00+00:00"}
-    queue = {"running": True, **counts, **moments, "speed": "fast", "accounts": []}
+    queue: dict[str, object] = {"running": True, **counts, **moments, "speed": "fast", "accounts": []}
     put = """(queue) => new Promise((resolve, reject) => {
       const opening = indexedDB.open("passerelle");
       opening.onsuccess = () => {

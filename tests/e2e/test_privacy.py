@@ -92,7 +92,7 @@ def test_with_every_host_unreachable_the_engine_starts_and_the_archive_is_read(
 
         expect(popup.get_by_test_id("count-following")).to_have_attribute("data-count", str(len(PEOPLE)))
         expect(error(popup, "server_unreachable")).to_be_visible()
-        expect(popup.get_by_test_id("no-directory")).to_be_visible()
+        expect(popup.get_by_text("that came with Passerelle")).to_be_visible()
 
         # The archive is kept: once the directory is back, it need not be dropped again.
     with chromium.open_popup() as popup:

@@ -172,6 +172,20 @@ test.each([
   expect(await sessions.current("bluesky")).toBeNull();
 });
 
+test("an account that was taken down is called so, also where the server calls its app password wrong", async () => {
+  pds.answers.createSession = {
+    status: 401,
+    body: { error: "AuthenticationRequired" },
+  };
+  pds.answers["getRepoStatus?did=did%3Aplc%3Aada"] = {
+    status: 200,
+    body: { did: ADA.did, active: false, status: "takendown" },
+  };
+  await expect(sessions.signIn(ADA)).rejects.toMatchObject({
+    code: "account_taken_down",
+  });
+});
+
 test("a server that does not answer is not a wrong password", async () => {
   pds.down = true;
   await expect(sessions.signIn(ADA)).rejects.toMatchObject({

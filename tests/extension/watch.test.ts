@@ -7,6 +7,7 @@ import {
   syncIfDue,
   WATCH_ALARM,
 } from "../../extension/lib/background/watch";
+import * as badges from "../../extension/lib/badge-switch";
 import * as stores from "../../extension/lib/engine/stores";
 import { type Account, sessions } from "../../extension/lib/sessions";
 import { makeFakeEngine } from "./page/fakes";
@@ -22,6 +23,7 @@ beforeEach(() => {
     matches: {},
     directory: checked(new Date(Date.now() - 90_000_000).toISOString()),
   };
+  vi.spyOn(badges, "badgesState").mockResolvedValue("off");
   vi.spyOn(stores, "readState").mockImplementation(((key: string) =>
     Promise.resolve(state[key] ?? null)) as never);
   vi.spyOn(sessions, "current").mockImplementation((network) =>
@@ -53,6 +55,14 @@ test("without people to look for, or within the day, nothing is asked", async ()
   state = { directory: null };
   await syncIfDue(engine);
   expect(calls).toEqual([]);
+});
+
+test("with badges switched on and no list, the directory is fetched: marks come from it", async () => {
+  vi.spyOn(badges, "badgesState").mockResolvedValue("on");
+  state = { directory: null };
+  const { engine, calls } = makeFakeEngine();
+  await syncIfDue(engine);
+  expect(calls.map(([type]) => type)).toEqual(["watch.sync"]);
 });
 
 test("a failure is tried again by the next alarm", async () => {

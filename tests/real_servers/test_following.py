@@ -72,6 +72,7 @@ def make_follows(fetch: Fetch, storage: MemoryStorage, rules: Mapping[Network, F
         emit=lambda event: None,
         log=print,
         directories=[SOURCE],
+        packaged=lambda: None,
     )
     return Follows(environment, Repository(environment), rules)
 

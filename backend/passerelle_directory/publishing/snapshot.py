@@ -28,7 +28,7 @@ from passerelle_directory.locks import Busy, hold_lock
 from passerelle_directory.models import Account, Departure, Publication
 from passerelle_directory.publishing.bucket import Bucket, Stored
 from passerelle_directory.publishing.departures import find_leaving_dates, leaves_on
-from passerelle_directory.publishing.files import FILES, LATEST, MAKING, WORLD_READABLE, write_whole
+from passerelle_directory.publishing.files import FILES, LATEST, MAKING, WORLD_READABLE, to_line, write_whole
 from passerelle_directory.publishing.keys import public_bytes
 from passerelle_directory.publishing.rows import make_row
 from passerelle_directory.publishing.superseded import delete_superseded, record_superseded
@@ -92,7 +92,7 @@ def publish(
     with _alone(public) as files:
         uploaded = bucket.list_files() if bucket else {}
         counts = Counts()
-        snapshot, evidence = write_files(files, _rows(session), counts)
+        snapshot, evidence = write_files(files, read_rows(session), counts)
         version = _next_version(session, public, now)
         session.add(
             Publication(version=version, generated_at=now, people=counts.people, organisations=counts.organisations)
@@ -150,8 +150,7 @@ class PackedFile:
 
     def write(self, line: dict[str, Any]) -> None:
         """Add one line."""
-        text = json.dumps(line, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-        self._gzip.write(text.encode() + b"\n")
+        self._gzip.write(to_line(line))
 
     def close(self) -> None:
         """Write the end of the file and flush it to the disk."""
@@ -182,7 +181,7 @@ def _packed(folder: Path) -> Iterator[PackedFile]:
         raise
 
 
-def _rows(session: Session) -> Iterator[tuple[Row, Evidence]]:
+def read_rows(session: Session) -> Iterator[tuple[Row, Evidence]]:
     """Return the rows in the order of their row_id, without those that an attested row of the same name outweighs."""
     attested_names = _find_attested_names(session)
     dates = find_leaving_dates(session.scalars(select(Departure).order_by(Departure.id)))

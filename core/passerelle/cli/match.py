@@ -53,7 +53,7 @@ PHRASES: Mapping[str, str] = {
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what `match` takes."""
     add_archive_arguments(parser)
-    parser.add_argument("--directory", required=True, metavar="URL|FILE", help="a directory, or a snapshot (.jsonl.gz)")
+    parser.add_argument("--directory", metavar="URL|FILE", help="a directory, or a snapshot (.jsonl.gz)")
     parser.add_argument(
         "--key",
         action="append",
@@ -112,11 +112,23 @@ def _title(counts: MatchesView, views: Collection[MatchView]) -> str:
 
 def _load(arguments: argparse.Namespace, now: datetime) -> DirectoryIndex:
     place = arguments.directory
-    is_url = urlsplit(place).scheme in ("http", "https")
-    merged = _download(place.rstrip("/"), arguments.key, now) if is_url else _read_file(Path(place))
+    is_url = place and urlsplit(place).scheme in ("http", "https")
+    if place is None:
+        merged = _read_packaged()
+    else:
+        merged = _download(place.rstrip("/"), arguments.key, now) if is_url else _read_file(Path(place))
     if merged.skipped:
         warn(f"{merged.skipped:,} lines of the directory could not be used")
     return DirectoryIndex(merged.rows, merged.keys, merged.offsets)
+
+
+def _read_packaged() -> BuiltIndex:
+    packaged = directory.read_packaged()
+    if packaged is None:
+        raise InputError("This program came without a directory: name one with --directory.")
+    warn(f"the directory of {packaged.generated_at:%Y-%m-%d} that comes with this program is used")
+    snapshot, evidence = map(directory.read_lines, (packaged.snapshot, packaged.evidence))
+    return _finish(directory.build_index(snapshot, evidence, packaged.rows))
 
 
 def _read_file(path: Path) -> BuiltIndex:

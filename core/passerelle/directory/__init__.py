@@ -18,6 +18,7 @@ from passerelle.directory.latest import (
     read_unpinned_latest,
     signed_bytes,
 )
+from passerelle.directory.packaged import PackagedDirectory, read_packaged
 from passerelle.directory.rows import (
     GRADES,
     KINDS,
@@ -49,6 +50,7 @@ __all__ = [
     "InvalidRow",
     "Kind",
     "Latest",
+    "PackagedDirectory",
     "PinnedDirectory",
     "Row",
     "Seen",
@@ -62,6 +64,7 @@ __all__ = [
     "read_file",
     "read_latest",
     "read_lines",
+    "read_packaged",
     "read_unpinned_latest",
     "signed_bytes",
 ]

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from passerelle import directory
-from passerelle.directory import NOTHING_SEEN, Latest, PinnedDirectory, Seen, key_id
+from passerelle.directory import NOTHING_SEEN, Latest, PackagedDirectory, PinnedDirectory, Seen, key_id
 from passerelle.engine.environment import Environment
 from passerelle.engine.matches import Matches
 from passerelle.engine.messages import Nothing
 from passerelle.engine.progress import Progress
 from passerelle.engine.repository import Repository
-from passerelle.engine.storage import Change, Put
+from passerelle.engine.storage import Change, Delete, Put
 from passerelle.engine.views import DirectoryView, NewsView
 from passerelle.engine.work import Works
 from passerelle.errors import NetworkError, PasserelleError
@@ -49,6 +49,7 @@ class Directories:
         source = self._environment.directories[0]
         before = await self._repository.directory()
         known = before if before and before.url == source.url and before.version else None
+        known = await self._use_packaged(source, known, progress)
         try:
             view, changes = await self._download(source, known, progress)
         except PasserelleError as error:
@@ -58,6 +59,22 @@ class Directories:
             await self._repository.write([_put(view)])
             raise
         await self._repository.write([*changes, _put(view)])
+        return view
+
+    async def _use_packaged(
+        self, source: PinnedDirectory, known: DirectoryView | None, progress: Progress
+    ) -> DirectoryView | None:
+        """Store the directory that comes with the program where there is none, or an older one of that kind."""
+        packaged = self._environment.packaged() if known is None or _is_packaged(known) else None
+        if packaged is None or (known and known.version >= packaged.version):
+            return known
+        snapshot, evidence = map(directory.read_lines, (packaged.snapshot, packaged.evidence))
+        merged = await progress.run(
+            directory.build_index(snapshot, evidence, packaged.rows), lambda count: ("directory", count, packaged.rows)
+        )
+        view = _packaged_view(source, packaged, merged.count)
+        index = self._repository.put_index(merged.rows, merged.keys, merged.offsets)
+        await self._repository.write([Delete("directory", "latest"), *index, _put(view)])
         return view
 
     async def _download(
@@ -122,6 +139,17 @@ def _view(source: PinnedDirectory, latest: Latest, rows: int, now: datetime) -> 
 def _no_directory(source: PinnedDirectory) -> DirectoryView:
     """Return the view of a directory of which there was never a copy: version 0, and no dates."""
     return DirectoryView(url=source.url, version=0, rows=0, generated_at="", expires="", checked_at="", error=None)
+
+
+def _packaged_view(source: PinnedDirectory, packaged: PackagedDirectory, rows: int) -> DirectoryView:
+    """Return the view of the directory that comes with the program; it has no date of expiry."""
+    return _no_directory(source).model_copy(
+        update={"version": packaged.version, "rows": rows, "generated_at": packaged.generated_at.isoformat()}
+    )
+
+
+def _is_packaged(view: DirectoryView) -> bool:
+    return not view.expires
 
 
 def _failed(view: DirectoryView, error: PasserelleError, now: datetime) -> DirectoryView:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from passerelle.directory import PinnedDirectory, Verify
+from passerelle.directory import PackagedDirectory, PinnedDirectory, Verify
 from passerelle.engine.storage import Storage
 from passerelle.transport import Fetch
 
@@ -29,3 +29,4 @@ class Environment:
     emit: Callable[[dict[str, Any]], None]  # one event to every open page
     log: Callable[[str], None]  # a traceback, for the console
     directories: Sequence[PinnedDirectory]  # at least one; the first is used
+    packaged: Callable[[], PackagedDirectory | None]  # what comes with the program, read when it is needed

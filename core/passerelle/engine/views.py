@@ -11,7 +11,10 @@ from passerelle.view import ErrorView, View
 
 
 class DirectoryView(View):
-    """Which directory is here; `error` is why the last update failed, the copy before it stays in use."""
+    """Which directory is here; `error` is why the last update failed, the copy before it stays in use.
+
+    `expires` is empty for the directory that comes with the program.
+    """
 
     url: str
     version: int

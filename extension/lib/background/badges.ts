@@ -15,6 +15,7 @@ import { lazyEngine, onStateChanged } from "./engine-client";
 import type { HintLookup } from "./hint-lookup";
 import { makeKnownPeople } from "./known-people";
 import { readLocale } from "./speech";
+import { syncIfDue } from "./watch";
 
 /** Make the background's part: handlers of messages, and `listen` to be called at once when it starts. */
 export function makeBadgesBackground(
@@ -75,13 +76,13 @@ export function makeBadgesBackground(
     handlers: import.meta.env.FIREFOX ? onlyConfirmed(handlers, parts) : handlers,
     pageHandlers: makeConfirmHandlers(handlers, locale),
     listen: () => {
-      listen(parts.publish, forget);
+      listen(parts.publish, forget, () => syncIfDue(engine));
     },
   };
 }
 
 // A browser that wakes the background for one of these events looks for its listener in the first turn of the event loop.
-function listen(publishNow: () => Promise<void>, forget: () => void): void {
+function listen(publishNow: () => Promise<void>, forget: () => void, sync: () => Promise<void>): void {
   const publish = () => {
     publishNow().catch((error: unknown) => {
       console.error("The badge index could not be published:", error);
@@ -94,7 +95,9 @@ function listen(publishNow: () => Promise<void>, forget: () => void): void {
   sessions.onChange(forget);
   onLanguage(forget);
   browser.storage.onChanged.addListener((changes, area) => {
-    if (area === "local" && changes[BADGES]) publish();
+    if (area !== "local" || !changes[BADGES]) return;
+    publish();
+    if (changes[BADGES].newValue) void sync(); // marks come from the directory
   });
   for (const event of [browser.runtime.onInstalled, browser.runtime.onStartup])
     event.addListener(() => void restoreBadges().then(publish));

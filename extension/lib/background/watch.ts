@@ -1,5 +1,6 @@
 // Once a day the engine brings the directory up to date and matches everyone again. An alarm each hour asks whether a day has passed.
 import { browser } from "wxt/browser";
+import { badgesState } from "../badge-switch";
 import type { Engine } from "../engine/client";
 import { readState } from "../engine/stores";
 import type { DirectoryView } from "../messages/messages.gen";
@@ -21,9 +22,10 @@ export function isSyncDue(directory: Pick<DirectoryView, "checked_at"> | null, n
   return !(age >= 0 && age < DAY);
 }
 
-/** Bring the directory up to date, if there is anyone to look for in it and a day has passed. */
+/** Bring the directory up to date, if a day has passed and someone uses it: a list of people, or badges. */
 export async function syncIfDue(engine: Pick<Engine, "call">): Promise<void> {
-  if (!(await readState("matches")) || !isSyncDue(await readState("directory"), Date.now())) return;
+  const isUsed = (await readState("matches")) || (await badgesState()) === "on";
+  if (!isUsed || !isSyncDue(await readState("directory"), Date.now())) return;
   const current = await Promise.all([sessions.current("bluesky"), sessions.current("fediverse")]);
   const accounts = current.flatMap((account) => (account && !account.expired ? [account.id] : []));
   try {

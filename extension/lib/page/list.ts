@@ -54,6 +54,12 @@ export function replaced(
   return [...kept, ...fresh.values()];
 }
 
+/** Return the people with one of these ids. */
+export function among(people: readonly MatchView[], restIds: readonly string[]): MatchView[] {
+  const ids = new Set(restIds);
+  return people.filter(({ rest_id }) => ids.has(rest_id));
+}
+
 // People whose name is not known come last.
 const sortName = perMatch((match) => nameOf(match) ?? "\uffff");
 

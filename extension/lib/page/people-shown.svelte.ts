@@ -2,18 +2,23 @@
 // it shows before everyone has been read.
 import { readMatchesOf } from "../engine/stores";
 import { locale } from "../i18n/i18n.svelte";
-import type { MatchView } from "../messages/messages.gen";
+import type { LanesView, MatchView } from "../messages/messages.gen";
 import * as settings from "../settings";
-import { counts, EVERYONE, type Filter, find, parseShown, type Shown, sorted } from "./list";
+import { among, counts, EVERYONE, type Filter, find, parseShown, type Shown, sorted } from "./list";
 import type { Matches } from "./matches.svelte";
 
 const FIRST = 40; // rows: more than the highest screen shows
 const QUIET = 300; // ms without a change before it is stored
 
+/** A group of the lanes: its name, and the people in it. */
+export type ShownGroup = LanesView["groups"][number];
+
 type Counts = Readonly<Record<Filter, number>>;
 
 export class PeopleShown {
   private shown = $state.raw<Shown>(EVERYONE);
+  // Of this page alone: who belongs to it may be another tomorrow.
+  private inGroup = $state.raw<ShownGroup | null>(null);
   private storedCounts = $state.raw<Counts | null>(null);
   private first = $state.raw<readonly MatchView[]>([]);
   private stored = "";
@@ -32,6 +37,10 @@ export class PeopleShown {
   get query() {
     return this.shown.query;
   }
+  /** The group to which the list is narrowed; null for everyone. */
+  get group() {
+    return this.inGroup?.group ?? null;
+  }
 
   private readonly inOrder = $derived.by(() =>
     this.order === "closest" ? this.matches.all : sorted(this.matches.all, locale.tag, this.order),
@@ -39,7 +48,7 @@ export class PeopleShown {
   /** The people to show; before all have been read, those that were on the first screen last time. */
   readonly people: readonly MatchView[] = $derived.by(() =>
     this.matches.isLoaded
-      ? find(this.inOrder, this.shown)
+      ? this.ofGroup(find(this.inOrder, this.shown))
       : this.first.map((match) => this.matches.withPending(match)),
   );
   /** How many people each filter shows. */
@@ -48,7 +57,10 @@ export class PeopleShown {
   );
   /** Whether a filter, a certainty or a search leaves people out. */
   readonly isNarrowed = $derived(
-    this.filter !== EVERYONE.filter || this.certainty !== EVERYONE.certainty || this.query !== "",
+    this.inGroup !== null ||
+      this.filter !== EVERYONE.filter ||
+      this.certainty !== EVERYONE.certainty ||
+      this.query !== "",
   );
   /** Whether there is something to show: everyone, or the first screen. */
   readonly isReady = $derived.by(() => this.matches.isLoaded || this.first.length > 0);
@@ -70,9 +82,18 @@ export class PeopleShown {
     this.shown = { ...this.shown, ...change };
   }
 
+  /** Show the people of a group alone, or everyone again where it is shown already. */
+  toggleGroup(group: ShownGroup): void {
+    this.inGroup = this.group === group.group ? null : group;
+  }
+
+  private ofGroup(people: readonly MatchView[]): readonly MatchView[] {
+    return this.inGroup ? among(people, this.inGroup.rest_ids) : people;
+  }
+
   /** Store what is shown, a moment after its last change. For an effect: returns the function that drops what was not stored. */
   keep(): (() => void) | undefined {
-    if (!this.matches.isLoaded || this.matches.all.length === 0) return undefined;
+    if (!this.matches.isLoaded || this.matches.all.length === 0 || this.inGroup) return undefined;
     const first = this.people.slice(0, FIRST).map(({ rest_id }) => rest_id);
     const list = { ...this.shown, first, counts: this.counts };
     const timer = setTimeout(() => {

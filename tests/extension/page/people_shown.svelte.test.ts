@@ -90,3 +90,16 @@ test("nothing is stored once the list is gone, so that nothing of it outlives a 
   await new Promise((resolve) => setTimeout(resolve, STORED_AFTER));
   expect(await fakeBrowser.storage.local.get()).toEqual({});
 });
+
+test("the list is narrowed to a group, and shows everyone again at the second press; it is not kept", async () => {
+  const { people } = await opened();
+  await settle();
+  flushSync();
+  const group = { group: "media" as const, rest_ids: ["2", "9"] };
+  people.toggleGroup(group);
+  expect(people.people.map(({ rest_id }) => rest_id)).toEqual(["2"]);
+  expect([people.group, people.isNarrowed]).toEqual(["media", true]);
+  people.toggleGroup(group);
+  expect(people.people.map(({ rest_id }) => rest_id)).toEqual(["1", "2"]);
+  expect([people.group, people.isNarrowed]).toEqual([null, false]);
+});

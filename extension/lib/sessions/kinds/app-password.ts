@@ -20,7 +20,7 @@ export async function signIn(
   const body = { identifier: did, password, ...(code ? { authFactorToken: code } : {}) };
   const path = "/xrpc/com.atproto.server.createSession";
   const reply = await send(pds, { method: "POST", path, ...json(body) });
-  if (reply.status !== 200) throw refusal(reply);
+  if (reply.status !== 200) throw await explained(send, pds, did, refusal(reply));
   const answer = tokensIn(reply);
   if (answer?.did !== did) throw new SessionError("server_error", { host: new URL(pds).host });
   return answer;
@@ -87,6 +87,21 @@ const STATUS_REFUSALS: Readonly<Record<number, string>> = {
 function refusal(reply: Reply): SessionError {
   const byStatus = reply.status >= 500 ? "server_error" : (STATUS_REFUSALS[reply.status] ?? "server_refused");
   return new SessionError(REFUSALS[errorName(reply)] ?? byStatus, { host: reply.host });
+}
+
+// Of an account that was taken down the reference server says that its app password is wrong:
+// packages/pds/src/account-manager/account-manager.ts. What state it is in, it tells anyone.
+async function explained(send: Send, pds: string, did: string, error: SessionError): Promise<SessionError> {
+  if (error.code !== "sign_in_refused") return error;
+  const path = `/xrpc/com.atproto.sync.getRepoStatus?did=${encodeURIComponent(did)}`;
+  try {
+    const state = textField(parsed(await send(pds, { method: "GET", path })), "status") ?? "";
+    const isDown = ["takendown", "suspended"].includes(state);
+    return isDown ? new SessionError("account_taken_down", error.params) : error;
+  } catch (unanswered) {
+    if (unanswered instanceof SessionError) return error;
+    throw unanswered;
+  }
 }
 
 function tokensIn(reply: Reply): { did: string; handle: string; tokens: Tokens } | null {

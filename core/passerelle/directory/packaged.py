@@ -1,0 +1,43 @@
+"""The directory that comes with the program: organisations and people in public office, as of a fixed date.
+
+The build makes it from the server's seed (build/packaged_directory.py). It is part of the package and trusted as such:
+no signature. With it a person finds people before any server has answered; a newer directory replaces it.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.resources import files
+
+DATA = "data"
+
+
+@dataclass(frozen=True, slots=True)
+class PackagedDirectory:
+    """Snapshot and evidence as a server publishes them, not compressed; `generated_at` is an aware UTC time."""
+
+    generated_at: datetime
+    rows: int
+    snapshot: bytes
+    evidence: bytes
+
+    @property
+    def version(self) -> int:
+        """The time in Unix seconds, as for every directory."""
+        return int(self.generated_at.timestamp())
+
+
+def read_packaged() -> PackagedDirectory | None:
+    """Read the directory that comes with the program; None where the build has not made it."""
+    folder = files("passerelle.directory") / DATA
+    if not (folder / "about.json").is_file():
+        return None
+    about = json.loads((folder / "about.json").read_bytes())
+    return PackagedDirectory(
+        generated_at=datetime.fromisoformat(about["generated_at"]),
+        rows=about["rows"],
+        snapshot=(folder / "rows.jsonl").read_bytes(),
+        evidence=(folder / "evidence.jsonl").read_bytes(),
+    )
