@@ -40,6 +40,7 @@ QUIET = (
 )
 WINDOW: ViewportSize = {"width": 1280, "height": 900}
 POPUP_SECONDS = 20.0
+WELCOME_SECONDS = 10.0
 
 
 def find_binary() -> str:
@@ -67,7 +68,10 @@ def _trusted(world: World) -> list[str]:
 
 
 class Chromium:
-    """One running browser with the extension in `extension`, a profile in `profile`, and `network` arguments."""
+    """One running browser with the extension in `extension`, a profile in `profile`, and `network` arguments.
+
+    The tab that the extension opens when it is installed is closed, unless `keeps_welcome`: tests open their own.
+    """
 
     def __init__(
         self,
@@ -77,9 +81,11 @@ class Chromium:
         network: Sequence[str],
         *,
         headless: bool = True,
+        keeps_welcome: bool = False,
     ) -> None:
         self._playwright = playwright
         self._profile = profile
+        is_installed = profile.exists()
         root = ["--no-sandbox"] if os.geteuid() == 0 else []
         self.context: BrowserContext = playwright.chromium.launch_persistent_context(
             profile,
@@ -101,6 +107,20 @@ class Chromium:
         self.context.on("close", self._note_close)
         self.id = self.background.url.split("/")[2]
         self._process = _find_process(profile)
+        if not (is_installed or keeps_welcome):
+            with suppress(Error):
+                self.welcome().close()
+
+    def welcome(self) -> Page:
+        """Return the tab that the extension opens when it is installed, awaited."""
+        address = self.url("app.html")
+        for page in self.context.pages:
+            if page.url.startswith(address):
+                return page
+        opened: Page = self.context.wait_for_event(
+            "page", predicate=lambda page: page.url.startswith(address), timeout=WELCOME_SECONDS * 1000
+        )
+        return opened
 
     @property
     def background(self) -> Worker:

@@ -32,6 +32,7 @@ LISTENING = "WebDriver BiDi listening on "
 UUID = "0f0c2c3e-6a53-4c0f-8a2b-5d5f6a1b7c11"  # a fixed moz-extension:// host, so that tests know the pages' addresses
 COMMAND_SECONDS = 30.0
 POLL_SECONDS = 0.1
+WELCOME_SECONDS = 10.0
 NOWHERE = "http://127.0.0.1:9/"
 PREFERENCES: dict[str, Any] = {
     "app.normandy.enabled": False,
@@ -147,6 +148,7 @@ class Firefox:
         )
         self._socket = connect(self._child.ready.split()[-1] + "/session", max_size=None, proxy=None).__enter__()
         self._ids = itertools.count(1)
+        self._is_installed = False
         self._waiting: dict[int, queue.Queue[dict[str, Any]]] = {}
         threading.Thread(target=self._listen, daemon=True).start()
         address = f"127.0.0.1:{proxy_port}"
@@ -172,8 +174,13 @@ class Firefox:
         return message["result"]
 
     def install(self, extension: Path) -> None:
-        """Install the extension (a folder) for this session."""
+        """Install the extension (a folder) for this session, or update it; close the tab that it opens at install."""
+        before = self.tabs()
         self.command("webExtension.install", extensionData={"type": "path", "path": str(extension)})
+        if not self._is_installed:
+            with suppress(TimeoutError):
+                self.close_tab(self.await_new_tab(before, WELCOME_SECONDS))
+        self._is_installed = True
 
     def url(self, page: str) -> str:
         """Return the address of one of the extension's own pages."""

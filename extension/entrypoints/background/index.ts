@@ -103,6 +103,9 @@ export default defineBackground(() => {
   });
   browser.runtime.onStartup.addListener(() => void checkQueue());
   browser.runtime.onInstalled.addListener(() => void checkQueue());
+  browser.runtime.onInstalled.addListener(({ reason }) => {
+    if (reason === "install") void browser.tabs.create({ url: browser.runtime.getURL("/app.html") });
+  });
   browser.runtime.onStartup.addListener(() => void migrateStores(wake));
   browser.runtime.onInstalled.addListener(() => void migrateStores(wake));
   browser.alarms.onAlarm.addListener(({ name }) => {
