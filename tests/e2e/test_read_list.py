@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.data.archives import make_archive
 from tests.data.people import ADA, FRIENDLY, HOSTILE, OWNER, STRANGER, crowd
-from tests.e2e.steps import APP, await_matches, hand_over, switch_badges
+from tests.e2e.steps import APP, await_matches, await_that, hand_over, switch_badges
 from tests.world.chromium import Chromium, await_hidden, find_hidden
 from tests.world.fake_x import LISTS, user
 from tests.world.residents import EXPORTED
@@ -117,6 +117,7 @@ def test_forged_answers_start_nothing_and_add_no_person(chromium: Chromium, tab:
     x = chromium.context.new_page()
     x.goto(f"https://{X}/{OWNER.screen_name}/following")
     expect(x.locator("main [data-testid=UserCell]").first).to_be_visible()
+    await_that(tab, lambda: len(world.asked_of(DIRECTORY)) == 3, seconds=30)  # what badges are made from has come
     world.forget()
 
     x.evaluate(FORGED, [user(one) for one in (*crowd(200, first=7_000), STRANGER)])
