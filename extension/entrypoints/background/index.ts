@@ -27,6 +27,7 @@ import { listenForNotices, tellNotices } from "../../lib/background/notify";
 import { setNotifications } from "../../lib/notify-switch";
 import { listenForProgress, showProgress } from "../../lib/background/toolbar";
 import { scheduleWatch, syncIfDue, WATCH_ALARM } from "../../lib/background/watch";
+import { welcome } from "../../lib/background/welcome";
 
 type Port = Parameters<Parameters<typeof browser.runtime.onConnect.addListener>[0]>[0];
 
@@ -104,7 +105,7 @@ export default defineBackground(() => {
   browser.runtime.onStartup.addListener(() => void checkQueue());
   browser.runtime.onInstalled.addListener(() => void checkQueue());
   browser.runtime.onInstalled.addListener(({ reason }) => {
-    if (reason === "install") void browser.tabs.create({ url: browser.runtime.getURL("/app.html") });
+    if (reason === "install") void welcome();
   });
   browser.runtime.onStartup.addListener(() => void migrateStores(wake));
   browser.runtime.onInstalled.addListener(() => void migrateStores(wake));
