@@ -11,7 +11,7 @@ import pytest
 from passerelle.directory import PackagedDirectory, Row, read_packaged
 
 from tests.core.engine_steps import ROWS, make_browser, run
-from tests.core.fakes import NEXT_KEY, NOW, Browser, Directory
+from tests.core.fakes import NEXT_KEY, NOW, Browser, Directory, row
 
 RELEASED = NOW - timedelta(days=200)
 PUBLISHED = int(NOW.timestamp()) - 3600  # the version of what a server publishes now
@@ -46,6 +46,22 @@ def test_people_are_found_while_no_server_answers(archive: str) -> None:
     view = directory_of(run(main()))
     assert (view["error"]["code"], view["rows"]) == ("server_unreachable", 2)
     assert (view["generated_at"], view["expires"]) == (RELEASED.isoformat(), "")
+
+
+def test_no_bytes_are_shown_while_it_is_made_ready(archive: str) -> None:
+    async def main() -> Browser:
+        browser = installed([*ROWS, *make_crowd(1_000)], is_down=True)
+        await browser.ask("archive.open", [archive], names=["x.zip"])
+        return browser
+
+    steps = [event for event in run(main()).events if event.get("step") == "directory"]
+    assert steps
+    assert {(step["done"], step["total"]) for step in steps} == {(0, 0)}
+
+
+def make_crowd(count: int) -> list[Row]:
+    """Return so many rows about others."""
+    return [row(f"z{number:05}", rest_id=str(10**18 + number), handle="crowd.example.org") for number in range(count)]
 
 
 def test_the_one_from_the_server_replaces_it_for_ever(archive: str) -> None:

@@ -283,7 +283,7 @@ def test_a_server_without_an_answer_is_named_and_nothing_is_lost(chromium: Chrom
     open_badge(x, KIM)
     with world.silence():
         await_hidden(x, ".press.check").click()
-        assert "does not answer" in await_hidden(x, ".card .error", seconds=60).text
+        await_that(x, lambda: "does not answer" in await_hidden(x, ".card .error").text, seconds=60)
     await_hidden(x, ".press.check").click()
     await_hidden(x, ".standing.linked")
 

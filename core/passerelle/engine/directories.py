@@ -70,7 +70,7 @@ class Directories:
             return known
         snapshot, evidence = map(directory.read_lines, (packaged.snapshot, packaged.evidence))
         merged = await progress.run(
-            directory.build_index(snapshot, evidence, packaged.rows), lambda count: ("directory", count, packaged.rows)
+            directory.build_index(snapshot, evidence, packaged.rows), lambda _count: ("directory", 0, 0)
         )
         view = _packaged_view(source, packaged, merged.count)
         index = self._repository.put_index(merged.rows, merged.keys, merged.offsets)
