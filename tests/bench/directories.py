@@ -34,5 +34,6 @@ def publish_large(folder: Path, rows: int) -> None:
     files.mkdir(parents=True)
     make_keys(KEYS)
     snapshot, evidence = write_files(files, make_rows(rows), Counts())
-    latest = sign_latest(load_key(KEYS), 1, datetime.now(UTC), rows, snapshot, evidence)
+    now = datetime.now(UTC)
+    latest = sign_latest(load_key(KEYS), int(now.timestamp()), now, rows, snapshot, evidence)
     (files.parent / LATEST).write_text(json.dumps(latest))
