@@ -10,8 +10,8 @@ from tests.e2e.tabs import UNHURRIED, Badged
 from tests.world.pds import Account, Pds
 from tests.world.residents import RESIDENTS
 
-# Playwright for Firefox too, so that all of these run at the end of a run (tests/conftest.py).
-pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("playwright")]
+# Firefox always asks in a window of the extension: test_hostile_page.py.
+pytestmark = [pytest.mark.e2e, pytest.mark.parametrize("badged", ["chromium"], indirect=True)]
 
 SURE = f'article [data-passerelle-badge="{ADA.screen_name}"]'  # two sources
 UNSURE = f'article [data-passerelle-badge="{FARID.screen_name}"]'  # one source
@@ -26,8 +26,6 @@ def uris(pds: Pds, person: Account) -> list[str]:
 def test_a_sure_match_takes_two_clicks_and_undo_leaves_the_repository_as_it_was(
     badged: Badged, person: Account, accounts: dict[str, Account], pds: Pds
 ) -> None:
-    if not badged.asks_in_card:
-        pytest.skip("This browser asks in a window of the extension, always: test_hostile_page.py")
     assert SOURCES[ADA.screen_name] == 2
     pds.follow(person, accounts[CHLOE.screen_name].did)
     with badged.signed_in(person):
@@ -49,8 +47,6 @@ def test_a_sure_match_takes_two_clicks_and_undo_leaves_the_repository_as_it_was(
 
 
 def test_an_unsure_match_is_asked_about(badged: Badged, person: Account, pds: Pds) -> None:
-    if not badged.asks_in_card:
-        pytest.skip("This browser asks in a window of the extension, always: test_hostile_page.py")
     assert SOURCES[FARID.screen_name] == 1
     with badged.signed_in(person):
         tab = badged.show("home")
