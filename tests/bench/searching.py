@@ -26,33 +26,12 @@ from tests.core.fakes import ME, Browser
 from tests.data.archives import make_archive, tweet
 from tests.data.people import Someone
 from tests.reach.names import invent_name
-from tests.world.appview import Actor, Followed, appview
+from tests.world.appview import Actor, Circle, appview
 from tests.world.exchange import Ask
 
 PEOPLE = 1_000
 FRIENDS = 12  # accounts of the others that each account follows
 LEAST_REQUESTS = 0.1  # of one search per person: what addresses alone may cost
-
-
-@dataclass(frozen=True)
-class Residents:
-    """The accounts of the AppView stand-in."""
-
-    actors: Sequence[Actor]
-
-    def find(self, identifier: str) -> Actor | None:
-        """Return the account of a did or handle."""
-        return next((one for one in self.actors if identifier in (one.did, one.handle)), None)
-
-    def all(self) -> Iterator[Actor]:
-        """Return every account."""
-        return iter(self.actors)
-
-    def follows(self, did: str) -> Sequence[Followed]:
-        """Return the accounts that stand next to it."""
-        at = next(number for number, one in enumerate(self.actors) if one.did == did)
-        near = (self.actors[(at + step) % len(self.actors)] for step in range(1, FRIENDS + 1))
-        return [Followed(f"at://{did}/{one.did}", one.did) for one in near]
 
 
 def measure(_: Tools) -> Iterator[Figure]:
@@ -85,7 +64,7 @@ async def search(sources: Sequence[str]) -> Searched:
     """Run one search in an engine of its own."""
     rng = Random("bench")
     people = [Someone(str(10**18 + number), f"person_{number}_x", invent_name(rng)) for number in range(PEOPLE)]
-    site = appview(Residents([_actor(number, one) for number, one in enumerate(people) if number % 2]))
+    site = appview(Circle([_actor(number, one) for number, one in enumerate(people) if number % 2], FRIENDS))
 
     def answer(request: Request) -> Response:
         url = urlsplit(request.url)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,7 +13,7 @@ from playwright.sync_api import Page, expect
 from tests.data.archives import make_archive, tweet
 from tests.data.people import Someone, crowd, neighbours
 from tests.e2e.steps import APP, await_matches, hand_over
-from tests.world.appview import Actor, Followed, appview
+from tests.world.appview import Actor, Circle, appview
 from tests.world.chromium import Chromium
 from tests.world.sites import APPVIEW
 from tests.world.world import World
@@ -28,25 +27,6 @@ CONFIRMED = 40
 MOST_SECONDS = 120.0  # for confirming them, by keyboard alone
 
 
-@dataclass(frozen=True)
-class Residents:
-    """The accounts of the AppView stand-in."""
-
-    actors: Sequence[Actor]
-
-    def find(self, identifier: str) -> Actor | None:
-        return next((one for one in self.actors if identifier in (one.did, one.handle)), None)
-
-    def all(self) -> Iterator[Actor]:
-        return iter(self.actors)
-
-    def follows(self, did: str) -> Sequence[Followed]:
-        """Return the next four accounts: friends know each other."""
-        at = [one.did for one in self.actors].index(did)
-        friends = (self.actors[(at + step) % len(self.actors)] for step in range(1, 5))
-        return [Followed(f"at://{did}/app.bsky.graph.follow/{one.did[-5:]}", one.did) for one in friends]
-
-
 def actor_of(number: int, one: Someone) -> Actor:
     handle = f"{one.screen_name.lower().replace('_', '-').strip('-')}.bsky.social"
     did = f"did:plc:{number:024d}".replace("0", "a").replace("1", "b").replace("8", "c").replace("9", "d")
@@ -55,7 +35,7 @@ def actor_of(number: int, one: Someone) -> Actor:
 
 
 PEOPLE = (*neighbours(NAMED), *crowd(FOLLOWED - NAMED, first=40_000))
-RESIDENTS = Residents([actor_of(number, one) for number, one in enumerate(PEOPLE[:THERE])])
+RESIDENTS = Circle([actor_of(number, one) for number, one in enumerate(PEOPLE[:THERE])], friends=4)
 
 
 @pytest.fixture

@@ -54,6 +54,28 @@ class Accounts(Protocol):
         """Return the follows of an account, the newest first."""
 
 
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """Accounts in a circle: each follows the next `friends` ones, since friends know each other."""
+
+    actors: Sequence[Actor]
+    friends: int
+
+    def find(self, identifier: str) -> Actor | None:
+        """Return the account of a did or handle."""
+        return next((one for one in self.actors if identifier in (one.did, one.handle)), None)
+
+    def all(self) -> Iterator[Actor]:
+        """Return every account."""
+        return iter(self.actors)
+
+    def follows(self, did: str) -> Sequence[Followed]:
+        """Return the follows of an account."""
+        at = next(number for number, one in enumerate(self.actors) if one.did == did)
+        near = (self.actors[(at + step) % len(self.actors)] for step in range(1, self.friends + 1))
+        return [Followed(f"at://{did}/app.bsky.graph.follow/{one.did[-5:]}", one.did) for one in near]
+
+
 class Invalid(Exception):
     """A request that the lexicon does not allow; carries error and message."""
 
