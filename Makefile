@@ -115,7 +115,7 @@ kills: ## kill the browser (KIND=servers, answers or clock: those) while it foll
 	@$(MAKE) --no-print-directory setup >&2
 	@$(PY) -m tests.kills --kills "$(or $(KILLS),20)" --seed "$(or $(SEED),7)" --kind "$(or $(KIND),browser)"
 
-campaign: ## a whole campaign: who finds whom, and the first syncs: make campaign [MEMBERS=17000] [EDGES=23000000] [SEED=1]
+campaign: ## a whole campaign of invented members, each matched with all: make campaign [MEMBERS=17000] [EDGES=23000000] [SEED=1]
 	@$(MAKE) --no-print-directory setup >&2
 	@$(PY) -m tests.campaign --members "$(or $(MEMBERS),17000)" --edges "$(or $(EDGES),23000000)" --seed "$(or $(SEED),1)"
 

@@ -72,7 +72,7 @@ def run(members: int, edges: int, sync_seconds: float, seed: int) -> dict[str, A
 
 
 def _look(town: Town) -> Tally:
-    """Let every member look, on all cores but the one that runs this."""
+    """Match every member's archive, on all cores; return the sum."""
     total, began = Tally(), time.monotonic()
     for number, tally in enumerate(run_clients(town, os.cpu_count() or 1), start=1):
         total.add(tally)

@@ -10,7 +10,7 @@ from tests.data.people import Someone
 
 FIRST_ID = 1_400_000_000_000_000_000  # X's ids have had 19 digits since 2018
 FIRST_STRANGER = 1_500_000_000_000_000_000
-SIGN_UPS, LIST, OTHER_LIST = "campaign/sign-ups", "someone/list", "somebody-else/list"
+SIGN_UPS, LIST, OTHER_LIST = "campaign/sign-ups", "first/list", "second/list"
 TODAY, BEFORE = "2026-11-01", "2026-06-01"
 
 

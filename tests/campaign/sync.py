@@ -54,7 +54,7 @@ class Sync:
 
 
 async def sync_all(server: Server, clients: int, seconds: float, seed: int) -> Sync:
-    """Let so many clients sync for the first time, at random moments within `seconds`."""
+    """Run the first sync of so many clients, at random moments within `seconds`; return what it came to."""
     rng, sync = Random(seed), Sync(memory=[server.memory()] * 2)
     limits = httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=0)
     began = time.monotonic()

@@ -1,4 +1,4 @@
-"""Who follows whom among the members: as many ties as wanted, spread as in real archives."""
+"""Ties among the members: one member follows another. As many as wanted, spread as in real archives."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class TooDense(ValueError):
 
 
 def make_ties(members: int, ties: int, rng: Random) -> list[array[int]]:
-    """Return, for each member, the numbers of those whom they follow, sorted; about `ties` in all.
+    """Return, for each member, the numbers of the members they follow, sorted; about `ties` in all.
 
     Raises TooDense.
     """

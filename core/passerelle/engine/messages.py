@@ -113,7 +113,7 @@ class WatchSync(Fields):
 
 
 class WatchApprove(Fields):
-    """Give or take back the standing approval: follow people in the lane Sure who are new from now on."""
+    """Store or delete the standing approval: people in the lane Sure who are new from now on are followed."""
 
     approved: bool
 

@@ -1,4 +1,4 @@
-"""People whom a new directory has and the one before did not have."""
+"""People who are in a new directory and were not in the one before."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ export class Follow {
     await this.failures.guard(() => this.engine.call("follow.prefer", { network }));
   }
 
-  /** Give or take back the standing approval to follow people who are new in the directory. */
+  /** Store or delete the standing approval to follow people who are new in the directory. */
   async approve(approved: boolean): Promise<void> {
     await this.failures.guard(() => this.engine.call("watch.approve", { approved }));
   }

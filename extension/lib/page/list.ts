@@ -19,7 +19,7 @@ const GRADES: readonly MatchView["grade"][] = [
 ];
 const FARTHEST = 2;
 
-/** What stands first in the list: whom one misses most, a name early in the alphabet, or the surest match. */
+/** What stands first in the list: mutual people, a name early in the alphabet, or the surest match. */
 export const ORDERS = {
   closest: rankOf,
   name: () => 0,

@@ -1,4 +1,4 @@
-// The people one follows of whom no account is known: those one may look for one at a time. Pure.
+// The followed people without a known account: each can be searched for alone. Pure.
 import { FOLLOWING, type StoredPerson } from "../engine/people";
 import { displayText } from "../rules/text";
 
@@ -9,7 +9,7 @@ export interface Missing {
   readonly name: string;
 }
 
-// The flags in core/passerelle/people/graph.py of people whom no server is asked about.
+// The flags in core/passerelle/people/graph.py of people that no server is asked about.
 const BLOCKED = 4;
 const MUTED = 8;
 
@@ -25,7 +25,7 @@ export function missingOf(people: Iterable<StoredPerson>, found: ReadonlySet<str
   return [...missing.values()].sort((a, b) => a.name.localeCompare(b.name));
 }
 
-/** Return the people whose name or @name contains what was typed; nobody while nothing is. */
+/** Return the people whose name or @name contains what was typed; none while the field is empty. */
 export function named(missing: readonly Missing[], typed: string): Missing[] {
   const wanted = typed.trim().replace(/^@/u, "").toLowerCase();
   if (wanted === "") return [];

@@ -38,7 +38,7 @@ test("followed people with a name and without an account are missing, each once,
   ]);
 });
 
-test("a person is found by a part of the name or @name, and nobody while nothing is typed", () => {
+test("a person is found by a part of the name or @name, and no one while the field is empty", () => {
   const missing = missingOf(PEOPLE, new Set());
   const ids = (typed: string) =>
     named(missing, typed).map(({ restId }) => restId);
