@@ -8,10 +8,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Coroutine, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import urlsplit
 
 from passerelle.engine.environment import Environment
@@ -27,7 +25,7 @@ from passerelle.networks import bluesky
 from passerelle.transport import Fetch, Request, Response
 
 from tests.bench.report import Figure
-from tests.bench.tools import Tools
+from tests.bench.tools import Tools, run_async
 from tests.core.fakes import SOURCE, Clock, verify
 from tests.real_servers.test_following import people, signed_in
 from tests.world.appview import Actor, Followed, appview
@@ -90,7 +88,7 @@ def _at_speed(pds: Pds, speed: Speed, most: int, plain: float) -> Iterator[Figur
     account = pds.create_account(f"bench-{speed}")
     counted, clock = Counted(signed_in(pds, account)), Clock()
     start, began = clock.time, time.perf_counter()
-    _run(_follow(counted, account, clock, speed))
+    run_async(_follow(counted, account, clock, speed))
     seconds = time.perf_counter() - began
     assert len({one.subject for one in pds.list_follows(account.did)}) == PEOPLE
     what, against = f"{speed}: of {PEOPLE} follows", "one createRecord per person"
@@ -103,12 +101,6 @@ def _at_speed(pds: Pds, speed: Speed, most: int, plain: float) -> Iterator[Figur
         yield Figure("following", f"time {what}", "s", [seconds], against, [plain])
     else:
         yield Figure("following", f"time with its waits {what}", "s", [(clock.time - start).total_seconds()])
-
-
-def _run(main: Coroutine[Any, Any, None]) -> None:
-    """Run in a thread of its own: Playwright's loop runs in this one."""
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        thread.submit(asyncio.run, main).result()
 
 
 def _searches(counted: Counted) -> int:
@@ -151,5 +143,5 @@ def _one_by_one(pds: Pds, account: Account) -> float:
             assert (await send(bluesky.create_follow_request(Did(account.did), follow))).status == 200
 
     began = time.perf_counter()
-    _run(follow_all())
+    run_async(follow_all())
     return time.perf_counter() - began

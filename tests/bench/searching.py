@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 from passerelle.transport import Request, Response
 
 from tests.bench.report import Figure
-from tests.bench.tools import Tools
+from tests.bench.tools import Tools, run_async
 from tests.core.fakes import ME, Browser
 from tests.data.archives import make_archive, tweet
 from tests.data.people import Someone
@@ -36,12 +36,16 @@ LEAST_REQUESTS = 0.1  # of one search per person: what addresses alone may cost
 
 def measure(_: Tools) -> Iterator[Figure]:
     """Yield requests of each kind, and the time of the whole search."""
-    handles = asyncio.run(search(["handles"]))
-    whole = asyncio.run(search(["handles", "search", "neighbours"]))
+    handles = run_async(search(["handles"]))
+    whole = run_async(search(["handles", "search", "neighbours"]))
     for what, count, most in (
         ("addresses alone: requests", handles.requests["getProfiles"], LEAST_REQUESTS * PEOPLE),
         ("addresses alone: people found", handles.found, None),
-        ("with names: searches, for those still unresolved", whole.requests["searchActors"], handles.unresolved),
+        (
+            "with names: searches, for those not found by address",
+            whole.requests["searchActors"],
+            PEOPLE - handles.found,
+        ),
         ("with names and follows: people found", whole.found, None),
         ("follows of people found: requests", whole.requests["getFollows"], None),
     ):
@@ -52,12 +56,11 @@ def measure(_: Tools) -> Iterator[Figure]:
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """What a search sent, how long it took, for how many people it proposed an account, and who is in no lane yet."""
+    """What a search sent, how long it took, and for how many people it proposed an account."""
 
     requests: Counter[str]
     seconds: float
     found: int
-    unresolved: int
 
 
 async def search(sources: Sequence[str]) -> Searched:
@@ -83,9 +86,8 @@ async def search(sources: Sequence[str]) -> Searched:
         await asyncio.sleep(0)
     assert _state(browser)["state"] == "done", json.dumps(_state(browser))
     kinds = Counter(urlsplit(one.url).path.rpartition(".")[2] for one in browser.requests[before:])
-    guesses = browser.storage.stores["guesses"].values()
-    unresolved = PEOPLE - sum(one["lane"] != "none" for one in guesses)
-    return Searched(kinds, (browser.clock.time - began).total_seconds(), len(guesses), unresolved)
+    found = len(browser.storage.stores["guesses"])
+    return Searched(kinds, (browser.clock.time - began).total_seconds(), found)
 
 
 def _state(browser: Browser) -> dict[str, Any]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Coroutine, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any, TypeVar
 
 from playwright.sync_api import Page, Playwright
 
@@ -22,6 +25,7 @@ from tests.world.world import Site, World, proxy, static
 
 # Shows the same timeline as x.com, without badges.
 ELSEWHERE = "timeline.example"
+T = TypeVar("T")
 _timeline = static(BENCH / "timeline")
 
 
@@ -32,6 +36,12 @@ class Session:
     browser: Chromium
     profile: Path
     world: World
+
+
+def run_async(main: Coroutine[Any, Any, T]) -> T:
+    """Run in a thread of its own, since Playwright's loop runs in this one; return the result."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(asyncio.run, main).result()
 
 
 class Tools:
