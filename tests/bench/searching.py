@@ -38,6 +38,7 @@ def measure(_: Tools) -> Iterator[Figure]:
     """Yield requests of each kind, and the time of the whole search."""
     handles = run_async(search(["handles"]))
     whole = run_async(search(["handles", "search", "neighbours"]))
+    searches = whole.requests["searchActors"]
     for what, count, most in (
         ("addresses alone: requests", handles.requests["getProfiles"], LEAST_REQUESTS * PEOPLE),
         ("addresses alone: people found", handles.found, None),
