@@ -42,11 +42,7 @@ def measure(_: Tools) -> Iterator[Figure]:
     for what, count, most in (
         ("addresses alone: requests", handles.requests["getProfiles"], LEAST_REQUESTS * PEOPLE),
         ("addresses alone: people found", handles.found, None),
-        (
-            "with names: searches, for those not found by address",
-            whole.requests["searchActors"],
-            PEOPLE - handles.found,
-        ),
+        ("with names: searches, for those not found by address", searches, PEOPLE - handles.found),
         ("with names and follows: people found", whole.found, None),
         ("follows of people found: requests", whole.requests["getFollows"], None),
     ):
