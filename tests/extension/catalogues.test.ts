@@ -152,7 +152,7 @@ test("the plural forms asked for are those the language has", () => {
 
 // Families whose keys are put together from a code or a state.
 const FAMILIES =
-  /^(?:account|error|warning|evidence|grade|network|state|lanes|review|sign)\./;
+  /^(?:account|error|warning|evidence|grade|network|state|lanes|review|sign|order|certainty)\./;
 
 test("every sentence is used somewhere", () => {
   const folders = ["components", "lib", "entrypoints"].map((name) =>
