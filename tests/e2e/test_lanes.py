@@ -141,7 +141,9 @@ def test_two_accounts_of_one_person_stand_side_by_side_and_a_key_chooses_one(twi
     expect(candidates).to_have_count(2)
     assert all(one.locator("[data-sign]").count() for one in candidates.all())
     boxes = [one.bounding_box() for one in candidates.all()]
-    assert boxes[0] and boxes[1] and boxes[0]["y"] == boxes[1]["y"]
+    assert boxes[0]
+    assert boxes[1]
+    assert boxes[0]["y"] == boxes[1]["y"]
     first = chosen(twice)
     twice.keyboard.press("2")
     second = chosen(twice)

@@ -40,6 +40,7 @@ export function standingText({ listed, hint }: Said, translate: Translate): stri
   const { check, where, seen } = hint;
   if (standingOf({ listed, hint }) === "confirmed")
     return translate("account.confirmed", { date: localDay(seen) });
+  if (where === "bridge") return translate("account.bridged", { date: localDay(seen) });
   return check
     ? translate(`account.${check.state}`, { date: localDay(check.at) })
     : translate("account.says_so", { where });
