@@ -1,4 +1,4 @@
-"""Notifications in a real browser: asked for by a press alone, and the end of the queue told once, with no page open."""
+"""Notifications in a real browser: asked for by a press alone; the end of the queue is told once, with pages closed."""
 
 from __future__ import annotations
 
