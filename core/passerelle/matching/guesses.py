@@ -11,9 +11,9 @@ from passerelle.identifiers import Network, RestId
 from passerelle.matching.candidates.sources import Asked, Reading, Step
 from passerelle.matching.lanes import Lane, lane_of
 from passerelle.matching.records import Candidate, Proposal, Sought, SourceName, join_proposals
-from passerelle.matching.score import Scored, strength
+from passerelle.matching.score import Scored
 from passerelle.matching.signs import Sign
-from passerelle.matching.weights import BIAS
+from passerelle.matching.weights import WEIGHTS
 from passerelle.networks.table import NETWORKS
 from passerelle.view import View
 
@@ -155,7 +155,7 @@ def without_account(guess: GuessView, network: Network, address: str) -> GuessVi
 
 def _account(scored: Scored) -> GuessedAccount:
     one = scored.candidate
-    ordered = sorted(scored.signs, key=lambda sign: -abs(_weight(sign)))
+    ordered = sorted(scored.signs, key=lambda sign: -abs(WEIGHTS[sign].value))
     return GuessedAccount(
         network=one.network,
         address=one.address,
@@ -187,10 +187,6 @@ DOUBTS: frozenset[Sign] = frozenset(
     }
 )
 _UNSAID: frozenset[Sign] = frozenset({"on_fediverse"})  # the address says it
-
-
-def _weight(sign: Sign) -> float:
-    return strength((sign,)) - BIAS.value
 
 
 def _joined(rest_id: str, before: AskedPerson, found: Iterable[Candidate], source: SourceName) -> list[Candidate]:
