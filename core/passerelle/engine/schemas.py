@@ -27,9 +27,9 @@ SCHEMAS: Mapping[str, int] = {
     "history": 2,  # 2: names that fit every network
     "directory": 1,
     "hints": 1,
-    "candidates": 1,
+    "candidates": 2,  # 2: `same_picture`
     "guesses": 1,
-    "profiles": 1,
+    "profiles": 2,  # 2: `picture`
 }
 
 LARGE_STORES = frozenset({"directory"})  # not read where there is nothing to migrate; never alone
@@ -130,6 +130,19 @@ def _matches_1(records: Records) -> dict[str, Any]:
     return {rest_id: {**view, "new_since": None} for rest_id, view in records.items()}
 
 
+def _candidates_1(records: Records) -> dict[str, Any]:
+    """People have numbers as keys; the other records have no candidates."""
+    return {key: _with_pictures(value) if key.isdecimal() else value for key, value in records.items()}
+
+
+def _with_pictures(asked: Mapping[str, Any]) -> dict[str, Any]:
+    return {**asked, "candidates": [{**one, "same_picture": None} for one in asked["candidates"]]}
+
+
+def _profiles_1(records: Records) -> dict[str, Any]:
+    return {rest_id: {**words, "picture": None} for rest_id, words in records.items()}
+
+
 def _queue_3(records: Records) -> dict[str, Any]:
     """Queues have keys without a blank; `current` names the accounts that follow."""
     return {
@@ -172,6 +185,8 @@ MIGRATIONS: Mapping[tuple[str, int], Migration] = {
     ("state", 5): _state_5,
     ("people", 1): _people_1,
     ("matches", 1): _matches_1,
+    ("candidates", 1): _candidates_1,
+    ("profiles", 1): _profiles_1,
     ("queue", 1): _queue_1,
     ("queue", 2): _queue_2,
     ("queue", 3): _queue_3,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import replace
 from typing import Literal, cast
 
 from pydantic import Field
@@ -115,6 +116,12 @@ def candidates_of(record: AskedPerson, rejected: Set[str] = frozenset()) -> tupl
     """Return the stored candidates, without those under a key in `rejected` (dids and addresses)."""
     kept = (one for one in record.candidates if rejected.isdisjoint(filter(None, (one.did, one.address.lower()))))
     return tuple(kept)
+
+
+def mark_picture(record: AskedPerson, address: str, *, is_alike: bool) -> AskedPerson:
+    """Return the record with the result of comparing the pictures of one account and of the person."""
+    marked = (replace(one, same_picture=is_alike) if one.address == address else one for one in record.candidates)
+    return record.model_copy(update={"candidates": list(marked)})
 
 
 def make_guess(

@@ -62,6 +62,7 @@ WEIGHTS: Mapping[Sign, Weight] = {
     "followed_unlike": Weight(-3.75, "generated"),
     "unfollowed": Weight(-1.05, "generated"),
     "on_fediverse": Weight(0.12, "generated"),
+    "same_picture": Weight(1.50, "hand"),  # impersonators take pictures, too
     "unused": Weight(-1.10, "generated"),
     "few_posts": Weight(-0.20, "hand"),
     "young": Weight(-0.32, "generated"),
