@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from passerelle.directory.index import id_key, name_key
+from passerelle.directory import id_key, name_key
 from passerelle.following.decisions import decision_keys
 from passerelle.hints.find import find_hints
 from passerelle.hints.records import HintView, ProfileHints

@@ -1,4 +1,4 @@
-"""FollowGraph x DirectoryIndex x hints -> matches: which accounts the people of an archive have elsewhere, and why.
+"""FollowGraph x RowLookup x hints -> matches: which accounts the people of an archive have elsewhere, and why.
 
 Ids first, because an id is permanent. A name counts only for rows without an id, and only while it is fresh. Accounts
 that a person's own X profile names stand beside those of the directory and never replace them. Matches come in the
@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from passerelle.directory import GRADES, DirectoryIndex, Grade, Row
+from passerelle.directory import GRADES, Grade, Row, RowLookup
 from passerelle.hints.records import HintView, ProfileHints
 from passerelle.identifiers import RestId, canonicalize_screen_name
 from passerelle.matching.evidence import DEMOTING, PRESELECTED_GRADES, Evidence, MatchGrade, find_mover, grade_of
@@ -53,7 +53,7 @@ class _Found:
 
 def find_matches(
     graph: FollowGraph,
-    index: DirectoryIndex,
+    index: RowLookup,
     now: datetime,
     hints: Mapping[str, ProfileHints] = NO_HINTS,
     only: Collection[str] | None = None,
@@ -70,7 +70,7 @@ def find_matches(
         yield _match(person, _find(person, index, holders, now), hints.get(person.rest_id)) if is_proposable else None
 
 
-def find_excluded(graph: FollowGraph, index: DirectoryIndex, now: datetime) -> Iterator[Match]:
+def find_excluded(graph: FollowGraph, index: RowLookup, now: datetime) -> Iterator[Match]:
     """Yield, as matches, the people who have a row and are never proposed: the owner, and people blocked on X."""
     holders = _name_holders(graph.people.values())
     for person in graph.people.values():
@@ -88,7 +88,7 @@ def distance(one: Person | MatchView) -> int:
     return 0 if one.following and one.followed_by else 1 if one.following else 2
 
 
-def _find(person: Person, index: DirectoryIndex, holders: Mapping[str, RestId], now: datetime) -> _Found | None:
+def _find(person: Person, index: RowLookup, holders: Mapping[str, RestId], now: datetime) -> _Found | None:
     return _find_by_id(person, index) or _find_by_name(person, index, holders, now)
 
 
@@ -117,7 +117,7 @@ def _target_doubts(row: Row, hints: Iterable[HintView]) -> Iterator[Evidence]:
         yield Evidence("target_contradicts", row.handle, date=datetime.fromisoformat(hint.check.at).date())
 
 
-def _find_by_id(person: Person, index: DirectoryIndex) -> _Found | None:
+def _find_by_id(person: Person, index: RowLookup) -> _Found | None:
     row = _best(index.find_by_id(person.rest_id))
     if row is None:
         return None
@@ -126,7 +126,7 @@ def _find_by_id(person: Person, index: DirectoryIndex) -> _Found | None:
     return _Found(row, Evidence("same_rest_id"), doubts)
 
 
-def _find_by_name(person: Person, index: DirectoryIndex, holders: Mapping[str, RestId], now: datetime) -> _Found | None:
+def _find_by_name(person: Person, index: RowLookup, holders: Mapping[str, RestId], now: datetime) -> _Found | None:
     """Find a row without id by the newest name, then by older ones, which may belong to another person by now."""
     if person.name is None:
         return None
