@@ -13,6 +13,7 @@ from passerelle.matching.candidates.search import Search
 from passerelle.matching.candidates.servers import Servers as ServerSource
 from passerelle.matching.candidates.servers import suggest_servers
 from passerelle.matching.candidates.sources import Answer, Reading, Source, Task
+from passerelle.matching.guesses import POSSIBLE_FROM
 from passerelle.matching.lanes import lane_of
 from passerelle.matching.names import similarity
 from passerelle.matching.records import Candidate, Proposal, Sought, join_proposals
@@ -67,10 +68,10 @@ async def look_for(
 
     for some in _chunks(people):
         await ask("handles", Handles(some))
+    found = found or _likely_dids(score_all(people, proposals, model))[:most_found]
+    await ask("neighbours", Neighbours(people, found))
     for some in _chunks(_unresolved(people, proposals, model)):
         await ask("search", Search(some, ME))
-    found = found or _found_dids(score_all(people, proposals, model))[:most_found]
-    await ask("neighbours", Neighbours(people, found))
     hosts = suggest_servers(None, (), map(_acct, known))
     for some in _chunks(_unresolved(people, proposals, model)):
         await ask("servers", ServerSource(some, hosts, RANDOM_NAME))
@@ -137,8 +138,8 @@ def _unresolved(people: Sequence[Sought], proposals: Sequence[Proposal], model: 
     return [one for one in people if lane_of(results[one.rest_id]) == "none"]
 
 
-def _found_dids(results: Results) -> list[Did]:
-    best = [scored[0] for scored in results.values() if lane_of(scored) != "none"]
+def _likely_dids(results: Results) -> list[Did]:
+    best = [scored[0] for scored in results.values() if scored and scored[0].probability >= POSSIBLE_FROM]
     return [did for one in sorted(best, key=lambda one: -one.probability) if (did := one.candidate.did)]
 
 
