@@ -15,20 +15,23 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 from passerelle.directory import Evidence, Row, to_line
+from passerelle.directory.departures import FILE as DEPARTURES
+from passerelle.directory.departures import Departed
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from passerelle_directory.config import Config
 from passerelle_directory.database import open_database, upgrade_database
 from passerelle_directory.importers.loading import import_file
-from passerelle_directory.models import Statement
+from passerelle_directory.models import Departure, Statement
+from passerelle_directory.publishing.departures import find_departed
 from passerelle_directory.publishing.snapshot import read_rows
 
 ABOUT, ROWS, EVIDENCE = "about.json", "rows.jsonl", "evidence.jsonl"
 
 
 def write_packaged(folder: Path, sources: Sequence[Path]) -> None:
-    """Write what the files in `sources` state into `folder`: rows, evidence, and about.json with their date.
+    """Write what `sources` state into `folder`: rows, evidence, departures, and about.json with their date.
 
     Raises ValueError where no source has a date.
     """
@@ -36,6 +39,7 @@ def write_packaged(folder: Path, sources: Sequence[Path]) -> None:
         for path in sources:
             import_file(session, path, date.max)
         newest = session.scalars(select(func.max(Statement.source_date))).one()
+        departed = find_departed(session.scalars(select(Departure).order_by(Departure.id)))
         rows = sorted((_name(*pair) for pair in read_rows(session)), key=lambda pair: pair[0].row_id)
     if newest is None:
         raise ValueError("No source has a date.")
@@ -43,7 +47,12 @@ def write_packaged(folder: Path, sources: Sequence[Path]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / ROWS).write_bytes(b"".join(to_line(row.to_json()) for row, _ in rows))
     (folder / EVIDENCE).write_bytes(b"".join(to_line(evidence.to_json()) for _, evidence in rows))
+    (folder / DEPARTURES).write_bytes(b"".join(map(_departed_line, departed)))
     (folder / ABOUT).write_bytes(to_line(about))
+
+
+def _departed_line(one: Departed) -> bytes:
+    return to_line({"organisation": one.organisation, "day": one.day.isoformat(), "source": one.source, "url": one.url})
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from importlib.resources import files
 
 from passerelle.errors import InputError
@@ -49,6 +50,7 @@ def parse_departures(lines: Iterable[bytes]) -> Iterator[Departed]:
     return (parse_departed(line) for line in lines if line.strip())
 
 
+@cache
 def read_departures() -> tuple[Departed, ...]:
     """Read those that come with the program; none where the build has not made them."""
     path = files("passerelle.directory") / "data" / FILE

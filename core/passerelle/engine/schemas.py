@@ -17,8 +17,8 @@ FIRST = 1  # of stores written before numbers were stored
 
 SCHEMAS: Mapping[str, int] = {
     # 2: `queue` has `as_of`; 3: `queue` has `accounts`; 4: `queue` has `speed` and `done_at`; 5: `lanes` has `new`;
-    # 6: `lanes` has `mutuals_found`
-    "state": 6,
+    # 6: `lanes` has `mutuals_found`; 7: `lanes` has `departed`
+    "state": 7,
     "people": 2,  # 2: `follows` for each account
     "matches": 2,  # 2: `new_since`
     "decisions": 1,
@@ -126,6 +126,11 @@ def _state_5(records: Records) -> dict[str, Any]:
     return {**records, "lanes": {**lanes, "mutuals_found": 0}} if lanes else dict(records)
 
 
+def _state_6(records: Records) -> dict[str, Any]:
+    lanes = records.get("lanes")
+    return {**records, "lanes": {**lanes, "departed": []}} if lanes else dict(records)
+
+
 def _matches_1(records: Records) -> dict[str, Any]:
     return {rest_id: {**view, "new_since": None} for rest_id, view in records.items()}
 
@@ -183,6 +188,7 @@ MIGRATIONS: Mapping[tuple[str, int], Migration] = {
     ("state", 3): _state_3,
     ("state", 4): _state_4,
     ("state", 5): _state_5,
+    ("state", 6): _state_6,
     ("people", 1): _people_1,
     ("matches", 1): _matches_1,
     ("candidates", 1): _candidates_1,
