@@ -14,9 +14,10 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
-from passerelle.directory import Evidence, Row, to_line
+from passerelle.directory import Evidence, Row, pack_rows, published_line, to_line
 from passerelle.directory.departures import FILE as DEPARTURES
 from passerelle.directory.departures import Departed
+from passerelle.directory.packaged import ABOUT, KEYS, PLACES, ROWS
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -27,11 +28,9 @@ from passerelle_directory.models import Departure, Statement
 from passerelle_directory.publishing.departures import find_departed
 from passerelle_directory.publishing.snapshot import read_rows
 
-ABOUT, ROWS, EVIDENCE = "about.json", "rows.jsonl", "evidence.jsonl"
-
 
 def write_packaged(folder: Path, sources: Sequence[Path]) -> None:
-    """Write what `sources` state into `folder`: rows, evidence, departures, and about.json with their date.
+    """Write what the files in `sources` state into `folder`: rows, keys, places, departures, and their date.
 
     Raises ValueError where no source has a date.
     """
@@ -45,8 +44,10 @@ def write_packaged(folder: Path, sources: Sequence[Path]) -> None:
         raise ValueError("No source has a date.")
     about = {"generated_at": datetime.combine(newest, time(tzinfo=UTC)).isoformat(), "rows": len(rows)}
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / ROWS).write_bytes(b"".join(to_line(row.to_json()) for row, _ in rows))
-    (folder / EVIDENCE).write_bytes(b"".join(to_line(evidence.to_json()) for _, evidence in rows))
+    packed = pack_rows(((row, published_line(row, evidence)) for row, evidence in rows), compress=False)
+    (content,) = packed.rows
+    for name, written in ((ROWS, content), (KEYS, packed.keys), (PLACES, packed.places)):
+        (folder / name).write_bytes(written)
     (folder / DEPARTURES).write_bytes(b"".join(map(_departed_line, departed)))
     (folder / ABOUT).write_bytes(to_line(about))
 
