@@ -10,7 +10,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, NewType
+from typing import Any, ClassVar, NewType
 from urllib.parse import urlencode, urlsplit
 
 from passerelle.errors import InputError, InvalidIdentifier, ServerRefused
@@ -29,8 +29,6 @@ MAX_FRACTION = 1100  # digits; a double has fewer
 
 _PATH = re.compile(r"/(?:[A-Za-z0-9_]{1,20}|i(?:/web)?)/status(?:es)?/([1-9][0-9]{0,19})(?:/.*)?\Z", re.ASCII)
 
-Missing = Literal["post_gone", "post_hidden"]
-
 
 @dataclass(frozen=True, slots=True)
 class Post:
@@ -47,7 +45,7 @@ class PostMissing(ServerRefused):
     """X answered that there is no such public post; `code` says why."""
 
     code = "post_gone"
-    CODES = {  # noqa: RUF012  # declared as ClassVar by the base
+    CODES: ClassVar[Mapping[str, str]] = {
         "post_gone": "There is no such post.",
         "post_hidden": "The post is protected, withheld or deleted.",
     }
