@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Literal, NewType, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, PlainValidator, WithJsonSchema
 from pydantic import model_validator as validates
 
-from passerelle.claims.codes import ClaimCode, make_code
+from passerelle.claims.codes import ClaimCode, Purpose, make_code
 from passerelle.identifiers import (
     Acct,
     Did,
@@ -68,26 +68,36 @@ AcctText = Annotated[
 
 
 class Claim(View):
-    """One claim: this X account and these accounts are one person's. `nonce` is random and public, in hex."""
+    """One claim: this X account and these accounts are one person's. `nonce` is random and public, in hex.
+
+    An objection is written alike: its owner proves one of the accounts that it names, and all that others state about
+    that account is removed.
+    """
 
     claim_id: ClaimId = Field(pattern=CLAIM_ID_PATTERN)
-    rest_id: RestIdText
-    screen_name: ScreenNameText
+    purpose: Purpose = "claim"
+    rest_id: RestIdText | None = None
+    screen_name: ScreenNameText | None = None
     did: DidText | None = None
     acct: AcctText | None = None
     nonce: str = Field(pattern=NONCE_PATTERN)
-    leaving_on: date | None = None
 
     @validates(mode="after")
-    def _has_target(self) -> Self:
-        if self.did is None and self.acct is None:
-            raise ValueError("a claim names a did, an acct, or both")
+    def _names_accounts(self) -> Self:
+        if (self.rest_id is None) != (self.screen_name is None):
+            raise ValueError("an X account is named by its id and its name")
+        has_target = self.did is not None or self.acct is not None
+        if self.purpose == "claim" and not (has_target and self.rest_id):
+            raise ValueError("a claim names an X account and a did, an acct, or both")
+        if not (has_target or self.rest_id):
+            raise ValueError("an objection names an account")
         return self
 
     @property
     def code(self) -> ClaimCode:
         """Return the code that commits to this claim."""
-        return make_code(self.rest_id, self.screen_name, self.did, self.acct, bytes.fromhex(self.nonce))
+        nonce = bytes.fromhex(self.nonce)
+        return make_code(self.rest_id, self.screen_name, self.did, self.acct, nonce, self.purpose)
 
 
 class Proof(View):
