@@ -68,7 +68,8 @@ class Directories:
         packaged = self._environment.packaged() if known is None or _is_packaged(known) else None
         if packaged is None or (known and known.version >= packaged.version):
             return known
-        snapshot, evidence = map(directory.read_lines, (packaged.snapshot, packaged.evidence))
+        (rows,) = packaged.files.rows
+        snapshot, evidence = directory.read_lines(rows), directory.read_lines(rows)
         merged = await progress.run(
             directory.build_index(snapshot, evidence, packaged.rows), lambda _count: ("directory", 0, 0)
         )
