@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, Response, jsonify, request
+from flask.json.provider import DefaultJSONProvider
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
+from passerelle.jsons import parse_json
 from passerelle.transport import Fetch
 from sqlalchemy.orm import sessionmaker
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -32,6 +35,20 @@ ABOUT = Info(
 )
 
 
+class BoundedJson(DefaultJSONProvider):
+    """Parses JSON of strangers with the core's bound on its depth; CPython's parser raises RecursionError."""
+
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
+        """Parse JSON. Raises ValueError."""
+        return parse_json(s)
+
+
+class Application(OpenAPI):
+    """The application, with BoundedJson."""
+
+    json_provider_class = BoundedJson
+
+
 def make_registrar(
     config: Config, fetch: Fetch | None = None, clock: Callable[[], datetime] | None = None
 ) -> Registrar:
@@ -47,7 +64,7 @@ def make_registrar(
 
 def create_registrar(registrar: Registrar) -> Flask:
     """Make the application."""
-    app = OpenAPI(
+    app = Application(
         __name__,
         info=ABOUT,
         doc_ui=False,

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from passerelle.claims.replacement import ProvenTarget, settle
+from passerelle.claims.replacement import settle
 from passerelle.identifiers import Acct, Did, ScreenName, canonicalize_acct, canonicalize_screen_name
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, selectinload
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, selectinload
 from passerelle_directory.importers.loading import ROW_ID_BYTES
 from passerelle_directory.models import Account, Statement, StoredClaim
 from passerelle_directory.registrar.refusals import delete_refused
+from passerelle_directory.registrar.standing import proven_target
 from passerelle_directory.registrar.store import to_verdict, utc
 
 ENOUGH_READINGS = 2  # a document or profile that was right for a moment does not suffice
@@ -100,19 +101,14 @@ def _stated(claim: StoredClaim) -> Stated:
 
 def _settled(claims: Sequence[Stated], now: datetime) -> Iterator[Stated]:
     """Yield the proven claims of one X account with the targets that stand or are disputed."""
-    targets = {one.claim.claim_id: _target(one) for one in claims}
+    targets = {target.claim_id: target for one in claims if (target := proven_target(one.claim))}
     standing = settle(targets.values(), now)
-    for one in sorted(claims, key=lambda one: (utc(one.claim.proven_at or now), one.claim.claim_id)):
-        is_disputing = targets[one.claim.claim_id] in standing.disputed_by
+    for one in claims:
+        is_disputing = targets.get(one.claim.claim_id) in standing.disputed_by
         did = one.did if is_disputing or one.did == standing.did else None
         acct = one.acct if is_disputing or _is_same(one.acct, standing.acct) else None
         if did or acct is not None:
             yield Stated(one.claim, one.rest_id, one.name, did, acct)
-
-
-def _target(one: Stated) -> ProvenTarget:
-    assert one.claim.proven_at is not None
-    return ProvenTarget(one.claim.claim_id, utc(one.claim.proven_at), one.did, one.acct)
 
 
 def _is_same(one: Acct | None, other: Acct | None) -> bool:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, Literal, Self, cast
+from typing import Annotated, Any, Literal, Self, cast
 
 from flask import Response, current_app, jsonify, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
-from passerelle.claims.models import CLAIM_ID_PATTERN, AcctText, DidText, Proof, RestIdText, ScreenNameText
+from passerelle.claims.models import CLAIM_ID_PATTERN, MAX_ACCT, DidText, Proof, RestIdText, ScreenNameText
 from passerelle.claims.posts import PostId, parse_post_url
 from passerelle.directory import Kind
 from passerelle.errors import InputError
-from pydantic import BaseModel, ConfigDict, Field
+from passerelle.identifiers import parse_acct
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic import model_validator as validates
 from sqlalchemy.orm import Session
 
@@ -36,6 +37,7 @@ from passerelle_directory.registrar.store import (
 
 api = APIBlueprint("claims", __name__, url_prefix="/v1", abp_tags=[Tag(name="claims")])
 SECRET: list[dict[str, list[str]]] = [{"secret": []}]
+OWNERS_PROBLEMS = describe(401, 403, 404, 422, 429)
 
 limiter = Limiter(get_remote_address)
 
@@ -44,19 +46,46 @@ def _claim_limit() -> str:
     return registrar().config.claim_limit
 
 
-class Fields(BaseModel):
-    """Base of what clients send: unknown fields are refused."""
+POST_PATTERN = (
+    r"^https://(?:(?:www|mobile)\.)?(?:x|twitter)\.com"
+    r"/(?:[A-Za-z0-9_]{1,20}|i/web)/status(?:es)?/[1-9][0-9]{0,19}(?:[/?#][!-~]*)?$"
+)
+# user@domain with the domain in lower-case ASCII, as Mastodon's own addresses are.
+ACCT_PATTERN = (
+    r"^[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,60}[A-Za-z0-9_])?"
+    r"@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,3}[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$"
+)
+
+
+def _check_acct(text: str) -> str:
+    return str(parse_acct(text))
+
+
+AcctField = Annotated[str, Field(max_length=MAX_ACCT, pattern=ACCT_PATTERN), AfterValidator(_check_acct)]
+
+
+def _needs_one_of(*names: str) -> ConfigDict:
+    """Return the settings of a body of which one of these fields at least is set; unknown fields are refused."""
+    present: list[Any] = [{"required": [name], "properties": {name: {"not": {"type": "null"}}}} for name in names]
+    return ConfigDict(extra="forbid", json_schema_extra={"anyOf": present})
+
+
+class XAccount(BaseModel):
+    """An X account, by its id and its name today."""
 
     model_config = ConfigDict(extra="forbid")
 
-
-class ClaimBody(Fields):
-    """A claim: an X account, and the Bluesky account, the Mastodon account, or both, of the same person."""
-
     rest_id: RestIdText = Field(description="X's permanent id, in digits")
     screen_name: ScreenNameText = Field(description="today's @name on X, without the @")
+
+
+class ClaimBody(XAccount):
+    """A claim: an X account, and the Bluesky account, the Mastodon account, or both, of the same person."""
+
+    model_config = _needs_one_of("did", "acct")
+
     did: DidText | None = None
-    acct: AcctText | None = None
+    acct: AcctField | None = None
     kind: Kind = "person"
     country: str | None = Field(None, pattern="^[A-Z]{2}$")
     leaving_on: date | None = None
@@ -68,27 +97,28 @@ class ClaimBody(Fields):
         return self
 
 
-class ObjectionBody(Fields):
+class ObjectionBody(BaseModel):
     """An objection: accounts of which one is proven to be the sender's own, and which are not to be listed."""
 
-    rest_id: RestIdText | None = None
-    screen_name: ScreenNameText | None = None
+    model_config = _needs_one_of("x", "did", "acct")
+
+    x: XAccount | None = None
     did: DidText | None = None
-    acct: AcctText | None = None
+    acct: AcctField | None = None
 
     @validates(mode="after")
     def _names_an_account(self) -> Self:
-        if (self.rest_id is None) != (self.screen_name is None):
-            raise ValueError("an X account is named by its id and its name")
-        if self.rest_id is None and self.did is None and self.acct is None:
+        if self.x is None and self.did is None and self.acct is None:
             raise ValueError("an objection names an account")
         return self
 
 
-class CheckBody(Fields):
+class CheckBody(BaseModel):
     """Where the proofs are: the post on X, a Keytrace record's key, an own domain, the X profile."""
 
-    post: str | None = Field(None, max_length=2048, description="https://x.com/NAME/status/ID")
+    model_config = ConfigDict(extra="forbid")
+
+    post: str | None = Field(None, max_length=2048, pattern=POST_PATTERN, description="https://x.com/NAME/status/ID")
     keytrace: str | None = Field(None, pattern=r"^[A-Za-z0-9._:~-]{1,64}$")
     domain: bool | None = None
     in_x_profile: bool | None = None
@@ -150,17 +180,15 @@ class CheckedAnswer(BaseModel):
 @limiter.limit(_claim_limit)
 def post_claim(body: ClaimBody) -> tuple[Response, int]:
     """Make a claim. Nothing is published before its proofs were read."""
-    fields = body.model_dump(exclude={"acct"}) | {"acct": str(body.acct) if body.acct else None, "purpose": "claim"}
-    return _make(fields)
+    return _make(body.model_dump() | {"purpose": "claim"})
 
 
 @api.post("/objections", responses={201: MadeAnswer, **describe(422, 429)})
 @limiter.limit(_claim_limit)
 def post_objection(body: ObjectionBody) -> tuple[Response, int]:
     """Make an objection. Once one of its accounts is proven, what others state about that account is removed."""
-    acct = str(body.acct) if body.acct else None
-    fields = body.model_dump(exclude={"acct"}) | {"acct": acct, "purpose": "objection", "kind": "other"}
-    return _make(fields)
+    x_account = body.x.model_dump() if body.x else {"rest_id": None, "screen_name": None}
+    return _make({**x_account, "did": body.did, "acct": body.acct, "purpose": "objection", "kind": "other"})
 
 
 @api.get("/claims/<claim_id>", responses={200: ClaimAnswer, **describe(404, 422, 429)})
@@ -170,9 +198,7 @@ def get_claim(path: ClaimPath) -> Response:
         return jsonify(_answer(session, _find(session, path.claim_id)))
 
 
-@api.post(
-    "/claims/<claim_id>/check", responses={200: CheckedAnswer, **describe(401, 403, 404, 422, 429)}, security=SECRET
-)
+@api.post("/claims/<claim_id>/check", responses={200: CheckedAnswer, **OWNERS_PROBLEMS}, security=SECRET)
 @limiter.limit(_claim_limit)
 def check_claim(path: ClaimPath, body: CheckBody) -> Response:
     """Read the proofs now. What the body names is stored first, and read again later."""
@@ -184,7 +210,7 @@ def check_claim(path: ClaimPath, body: CheckBody) -> Response:
         return jsonify({"claim": _answer(session, stored) if stored else None})
 
 
-@api.delete("/claims/<claim_id>", responses={204: None, **describe(401, 403, 404, 422, 429)}, security=SECRET)
+@api.delete("/claims/<claim_id>", responses={204: None, **OWNERS_PROBLEMS}, security=SECRET)
 @limiter.limit(_claim_limit)
 def delete_claim(path: ClaimPath) -> tuple[str, int]:
     """Withdraw a claim. What others state about the accounts that it has proven is removed, too."""

@@ -25,8 +25,10 @@ def find_dispute(session: Session, claim: StoredClaim, now: datetime) -> Dispute
     """Return the dispute about the X account of a claim."""
     if claim.rest_id is None or claim.grade is None:
         return None
-    query = select(StoredClaim).where(
-        StoredClaim.rest_id == claim.rest_id, StoredClaim.purpose == "claim", StoredClaim.grade == "proven"
+    query = (
+        select(StoredClaim)
+        .where(StoredClaim.rest_id == claim.rest_id, StoredClaim.purpose == "claim", StoredClaim.grade == "proven")
+        .order_by(StoredClaim.proven_at, StoredClaim.id)
     )
     standing = settle(proven_targets(session.scalars(query.options(selectinload(StoredClaim.proofs)))), now)
     return Dispute(standing.until) if standing.until else None

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Literal, NewType, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic import AfterValidator, Field, PlainSerializer, PlainValidator, WithJsonSchema
 from pydantic import model_validator as validates
 
 from passerelle.claims.codes import ClaimCode, Purpose, make_code
@@ -26,6 +26,8 @@ ClaimId = NewType("ClaimId", str)
 
 CLAIM_ID_PATTERN = r"^[0-9a-f]{16}$"
 NONCE_PATTERN = r"^[0-9a-f]{32}$"
+# https://atproto.com/specs/did, for readers of the OpenAPI document; identifiers.py decides
+DID_PATTERN = r"^did:[a-z]+:(?:[a-zA-Z0-9._:-]|%[0-9a-fA-F]{2})*(?:[a-zA-Z0-9._-]|%[0-9a-fA-F]{2})$"
 MAX_ACCT = 320  # characters: 64 before the @, 253 after it, as in a mail address
 
 ProofKind = Literal["x_post", "x_oembed", "x_profile", "bluesky_record", "keytrace_record", "mastodon_field", "domain"]
@@ -48,17 +50,12 @@ def _acct(value: object) -> Acct:
     return value if isinstance(value, Acct) else parse_acct(value)
 
 
-def _text(value: str) -> str:
-    if "\0" in value:
-        raise ValueError("control characters are not allowed")
-    return value
-
-
-RestIdText = Annotated[RestId, BeforeValidator(parse_rest_id), Field(max_length=20, pattern=r"^[1-9][0-9]{0,19}$")]
+# X's ids are signed 64-bit numbers wherever they are made today: 19 digits.
+RestIdText = Annotated[RestId, Field(max_length=19, pattern=r"^[1-9][0-9]{0,18}$"), AfterValidator(parse_rest_id)]
 ScreenNameText = Annotated[
-    ScreenName, BeforeValidator(parse_screen_name), Field(max_length=20, pattern=r"^[A-Za-z0-9_]{1,20}$")
+    ScreenName, Field(max_length=20, pattern=r"^[A-Za-z0-9_]{1,20}$"), AfterValidator(parse_screen_name)
 ]
-DidText = Annotated[Did, BeforeValidator(parse_did), AfterValidator(_text), Field(max_length=2048)]
+DidText = Annotated[Did, Field(max_length=2048, pattern=DID_PATTERN), AfterValidator(parse_did)]
 AcctText = Annotated[
     Acct,
     PlainValidator(_acct),
