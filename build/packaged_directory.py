@@ -18,7 +18,7 @@ INPUTS = (
 
 
 def make_packaged_directory() -> None:
-    """Write rows, keys, places and about.json unless they are current."""
+    """Write rows, keys, places, departures and about.json unless they are current."""
     once("packaged-directory", files_under(*INPUTS), lambda: files_under(FOLDER), _make)
 
 

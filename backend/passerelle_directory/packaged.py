@@ -15,6 +15,8 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 from passerelle.directory import Evidence, Row, pack_rows, published_line, to_line
+from passerelle.directory.departures import FILE as DEPARTURES
+from passerelle.directory.departures import Departed
 from passerelle.directory.packaged import ABOUT, KEYS, PLACES, ROWS
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -22,12 +24,13 @@ from sqlalchemy.orm import Session
 from passerelle_directory.config import Config
 from passerelle_directory.database import open_database, upgrade_database
 from passerelle_directory.importers.loading import import_file
-from passerelle_directory.models import Statement
+from passerelle_directory.models import Departure, Statement
+from passerelle_directory.publishing.departures import find_departed
 from passerelle_directory.publishing.snapshot import read_rows
 
 
 def write_packaged(folder: Path, sources: Sequence[Path]) -> None:
-    """Write what the files in `sources` state into `folder`: rows, keys, places, and about.json with their date.
+    """Write what the files in `sources` state into `folder`: rows, keys, places, departures, and their date.
 
     Raises ValueError where no source has a date.
     """
@@ -35,6 +38,7 @@ def write_packaged(folder: Path, sources: Sequence[Path]) -> None:
         for path in sources:
             import_file(session, path, date.max)
         newest = session.scalars(select(func.max(Statement.source_date))).one()
+        departed = find_departed(session.scalars(select(Departure).order_by(Departure.id)))
         rows = sorted((_name(*pair) for pair in read_rows(session)), key=lambda pair: pair[0].row_id)
     if newest is None:
         raise ValueError("No source has a date.")
@@ -44,7 +48,12 @@ def write_packaged(folder: Path, sources: Sequence[Path]) -> None:
     (content,) = packed.rows
     for name, written in ((ROWS, content), (KEYS, packed.keys), (PLACES, packed.places)):
         (folder / name).write_bytes(written)
+    (folder / DEPARTURES).write_bytes(b"".join(map(_departed_line, departed)))
     (folder / ABOUT).write_bytes(to_line(about))
+
+
+def _departed_line(one: Departed) -> bytes:
+    return to_line({"organisation": one.organisation, "day": one.day.isoformat(), "source": one.source, "url": one.url})
 
 
 @contextmanager
