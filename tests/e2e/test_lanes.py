@@ -138,6 +138,7 @@ def twice(chromium: Chromium, everywhere: World, tmp_path: Path) -> Iterator[Pag
         hand_over(page, archive)
         await_matches(page, 1)
         page.get_by_test_id("search-one").locator("summary").click()
+        page.get_by_test_id("search-one-field").fill("rosa")
         page.get_by_test_id("search-one-ask").click()
         page.get_by_test_id("search-one-compare").click()
         yield page
