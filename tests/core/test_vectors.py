@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from passerelle.directory import InvalidRow, Row
 from passerelle.directory.index import id_key, name_key
 from passerelle.following.decisions import decision_keys
 from passerelle.hints.find import find_hints
@@ -61,6 +62,17 @@ def test_keys() -> None:
         assert name_key(ScreenName(case["screen_name"])) == case["key"]
     for case in vectors["ids"]:
         assert id_key(RestId(case["rest_id"])) == case["key"]
+
+
+@cases("rows")
+def test_rows(case: Any) -> None:
+    try:
+        found = Row.from_json(case["line"])
+    except InvalidRow:
+        assert case["row"] is None
+        return
+    stored = found.to_json() | {"sources": [source.to_json() for source in found.sources]}
+    assert case["row"] == {name: value for name, value in stored.items() if name not in ("platform", "kind", "country")}
 
 
 @cases("directory")

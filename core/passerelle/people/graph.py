@@ -48,9 +48,12 @@ class FollowGraph:
     def names_of(self, rest_id: RestId) -> tuple[ScreenName, ...]:
         """Return the known names of an account, the newest first."""
         person = self.people.get(rest_id)
-        if person is None:
-            return ()
-        return person.aliases if person.name is None else (person.name.screen_name, *person.aliases)
+        return names_of(person) if person else ()
+
+
+def names_of(person: Person) -> tuple[ScreenName, ...]:
+    """Return the known names of a person, the newest first."""
+    return person.aliases if person.name is None else (person.name.screen_name, *person.aliases)
 
 
 def make_graph(archive: Archive) -> FollowGraph:
