@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
-from passerelle.directory import Evidence, Row
+from passerelle.directory import Evidence, Row, to_line
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -22,7 +22,6 @@ from passerelle_directory.config import Config
 from passerelle_directory.database import open_database, upgrade_database
 from passerelle_directory.importers.loading import import_file
 from passerelle_directory.models import Statement
-from passerelle_directory.publishing.files import to_line
 from passerelle_directory.publishing.snapshot import read_rows
 
 ABOUT, ROWS, EVIDENCE = "about.json", "rows.jsonl", "evidence.jsonl"

@@ -29,7 +29,7 @@ export async function getPart(
   end: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const stored = await naming(readStored(store, key));
-  return new Uint8Array(stored instanceof Blob ? await stored.slice(start, end).arrayBuffer() : 0);
+  return new Uint8Array(await (stored instanceof Blob ? stored : new Blob()).slice(start, end).arrayBuffer());
 }
 
 /** Return every key. */

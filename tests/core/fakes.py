@@ -19,12 +19,15 @@ from urllib.parse import parse_qs, urlsplit
 
 from passerelle.archive.records import Name, Owner
 from passerelle.directory import (
+    MAX_PUBLISHED_FILE,
     Evidence,
     EvidenceSource,
     PackagedDirectory,
     PinnedDirectory,
     Row,
     key_id,
+    pack_rows,
+    published_line,
     signed_bytes,
 )
 from passerelle.engine.engine import Engine
@@ -128,6 +131,8 @@ class Directory:
     key: bytes = CURRENT_KEY
     tamper: Callable[[dict[str, Any]], None] = lambda latest: None
     is_down: bool = False
+    deltas: Mapping[tuple[int, int], Sequence[bytes]] = field(default_factory=dict)
+    max_file: int = MAX_PUBLISHED_FILE
 
     def files(self) -> tuple[bytes, bytes]:
         """Return snapshot and evidence."""
@@ -135,6 +140,20 @@ class Directory:
         reasons = [Evidence(one.row_id, tuple(self.sources.get(one.row_id, (source(),)))) for one in ordered]
         snapshot = json_lines(one.to_json() for one in ordered)
         return gzip.compress(snapshot, mtime=0), gzip.compress(json_lines(r.to_json() for r in reasons), mtime=0)
+
+    def lines(self) -> list[bytes]:
+        """Return the published lines, without newlines."""
+        return [
+            published_line(one, Evidence(one.row_id, tuple(self.sources.get(one.row_id, (source(),))))).rstrip()
+            for one in sorted(self.rows, key=lambda one: one.row_id)
+        ]
+
+    def packed(self) -> dict[str, bytes]:
+        """Return the files of blocks by their names in latest.json."""
+        ordered = sorted(self.rows, key=lambda one: one.row_id)
+        pairs = ((one, line + b"\n") for one, line in zip(ordered, self.lines(), strict=True))
+        whole = pack_rows(pairs, max_file=self.max_file)
+        return {f"rows-{n}": file for n, file in enumerate(whole.rows)} | {"keys": whole.keys, "places": whole.places}
 
     def latest(self) -> dict[str, Any]:
         """Return latest.json as an object, signed."""
@@ -146,7 +165,11 @@ class Directory:
             "rows": len(self.rows),
             "snapshot": promise("snapshot", snapshot),
             "evidence": promise("evidence", evidence),
-            "deltas": [],
+            "files": [{"kind": name.partition("-")[0], **promise(name, body)} for name, body in self.packed().items()],
+            "deltas": [
+                {"from": start, "to": end, **promise(f"delta-{start}-{end}", pack_lines(lines))}
+                for (start, end), lines in self.deltas.items()
+            ],
             "campaigns": [],
             "key_id": key_id(self.key),
         }
@@ -161,10 +184,17 @@ class Directory:
         path = urlsplit(request.url).path
         if path == "/v1/directory/latest.json":
             return reply(200, self.latest())
-        for name, body in zip(("snapshot", "evidence"), self.files(), strict=True):
-            if path == f"/v1/directory/files/{name}.jsonl.gz":
-                return Response(200, {}, body)
+        deltas = {f"delta-{start}-{end}": pack_lines(lines) for (start, end), lines in self.deltas.items()}
+        served = dict(zip(("snapshot", "evidence"), self.files(), strict=True)) | self.packed() | deltas
+        name = path.removeprefix("/v1/directory/files/").removesuffix(".jsonl.gz")
+        if name in served:
+            return Response(200, {}, served[name])
         return reply(404, {"error": "NotFound"})
+
+
+def pack_lines(lines: Iterable[bytes]) -> bytes:
+    """Pack the lines of a delta."""
+    return gzip.compress(b"".join(line + b"\n" for line in lines), mtime=0)
 
 
 def promise(name: str, body: bytes) -> dict[str, Any]:
@@ -454,6 +484,12 @@ class Disk(MemoryStorage):
     def __init__(self) -> None:
         super().__init__()
         self.fills_up: Callable[[Sequence[Change]], bool] | None = None
+        self.read_whole: list[str] = []  # the stores that were read with all their values
+
+    async def get_all(self, store: str) -> Mapping[str, Any]:
+        """Return a copy of `store`."""
+        self.read_whole.append(store)
+        return await super().get_all(store)
 
     async def write(self, changes: Sequence[Change]) -> None:
         """Write, if there is room."""
@@ -476,6 +512,16 @@ class FragileStorage:
         """Read all."""
         whole: Mapping[str, Any] = await self._killer.around(lambda: self._storage.get_all(store))
         return whole
+
+    async def get_part(self, store: str, key: str, start: int, end: int) -> bytes:
+        """Read a part."""
+        part: bytes = await self._killer.around(lambda: self._storage.get_part(store, key, start, end))
+        return part
+
+    async def keys(self, store: str) -> Sequence[str]:
+        """Read the keys."""
+        keys: Sequence[str] = await self._killer.around(lambda: self._storage.keys(store))
+        return keys
 
     async def write(self, changes: Sequence[Change]) -> None:
         """Write; what is not bytes must survive being JSON."""

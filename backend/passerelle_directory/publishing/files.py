@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 LATEST = "latest.json"
 FILES = "files"  # folder of the files that latest.json names
 MAKING = ".making-"  # how the names of unfinished files begin
 OWNER_ONLY = 0o600
 WORLD_READABLE = 0o644
-
-
-def to_line(fields: Mapping[str, Any]) -> bytes:
-    """Return one line of JSON Lines, in UTF-8; equal fields give equal bytes."""
-    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode() + b"\n"
 
 
 def write_whole(path: Path, content: bytes, mode: int, *, overwrite: bool) -> None:

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from passerelle.directory import MAX_AHEAD, Evidence, Row, key_id, signed_bytes
+from passerelle.directory import MAX_AHEAD, Evidence, Row, key_id, signed_bytes, to_line
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, aliased, selectinload
 
@@ -28,7 +28,7 @@ from passerelle_directory.locks import Busy, hold_lock
 from passerelle_directory.models import Account, Departure, Publication
 from passerelle_directory.publishing.bucket import Bucket, Stored
 from passerelle_directory.publishing.departures import find_leaving_dates, leaves_on
-from passerelle_directory.publishing.files import FILES, LATEST, MAKING, WORLD_READABLE, to_line, write_whole
+from passerelle_directory.publishing.files import FILES, LATEST, MAKING, WORLD_READABLE, write_whole
 from passerelle_directory.publishing.keys import public_bytes
 from passerelle_directory.publishing.rows import make_row
 from passerelle_directory.publishing.superseded import delete_superseded, record_superseded

@@ -1,11 +1,16 @@
-"""The public directory: rows and evidence, the signed `latest.json`, and the index on this machine."""
+"""The public directory: rows and evidence, the signed `latest.json`, its files, and finding rows in them."""
 
-from passerelle.directory.index import MAX_ROWS, BuiltIndex, DirectoryIndex, build_index, id_key, name_key, read_lines
+from passerelle.directory.blocks import MAX_BLOCK, MAX_LINE, open_block, pack_block
+from passerelle.directory.deltas import MAX_OVERLAY, NO_OVERLAY, Overlay, drop_rows, make_delta, row_ids
+from passerelle.directory.index import MAX_ROWS, BuiltIndex, DirectoryIndex, build_index, read_lines
+from passerelle.directory.keys import KeyTable, encode_keys, id_key, name_key
 from passerelle.directory.latest import (
     MAX_AHEAD,
     MAX_VALIDITY,
     NOTHING_SEEN,
+    DeltaPromise,
     FilePromise,
+    FilesPromise,
     Latest,
     PinnedDirectory,
     Seen,
@@ -18,7 +23,10 @@ from passerelle.directory.latest import (
     read_unpinned_latest,
     signed_bytes,
 )
+from passerelle.directory.lookup import BlockIndex, FoundRows, Read, RowLookup
 from passerelle.directory.packaged import PackagedDirectory, read_packaged
+from passerelle.directory.packing import MAX_PUBLISHED_FILE, PackedRows, Packer, keys_of, pack_rows
+from passerelle.directory.places import Place, Places, encode_places
 from passerelle.directory.rows import (
     GRADES,
     KINDS,
@@ -30,41 +38,73 @@ from passerelle.directory.rows import (
     InvalidRow,
     Kind,
     Row,
+    published_line,
+    row_of,
+    to_line,
 )
 
 __all__ = [
     "GRADES",
     "KINDS",
     "MAX_AHEAD",
+    "MAX_BLOCK",
+    "MAX_LINE",
+    "MAX_OVERLAY",
+    "MAX_PUBLISHED_FILE",
     "MAX_ROWS",
     "MAX_URL",
     "MAX_VALIDITY",
     "NOTHING_SEEN",
+    "NO_OVERLAY",
+    "BlockIndex",
     "BuiltIndex",
     "Conflict",
+    "DeltaPromise",
     "DirectoryIndex",
     "Evidence",
     "EvidenceSource",
     "FilePromise",
+    "FilesPromise",
+    "FoundRows",
     "Grade",
     "InvalidRow",
+    "KeyTable",
     "Kind",
     "Latest",
+    "Overlay",
     "PackagedDirectory",
+    "PackedRows",
+    "Packer",
     "PinnedDirectory",
+    "Place",
+    "Places",
+    "Read",
     "Row",
+    "RowLookup",
     "Seen",
     "Verify",
     "build_index",
+    "drop_rows",
+    "encode_keys",
+    "encode_places",
     "file_request",
     "id_key",
     "key_id",
+    "keys_of",
     "latest_request",
+    "make_delta",
     "name_key",
+    "open_block",
+    "pack_block",
+    "pack_rows",
+    "published_line",
     "read_file",
     "read_latest",
     "read_lines",
     "read_packaged",
     "read_unpinned_latest",
+    "row_ids",
+    "row_of",
     "signed_bytes",
+    "to_line",
 ]

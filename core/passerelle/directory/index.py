@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import io
 import json
-import sys
 import zlib
 from array import array
 from bisect import bisect_left
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 
-from passerelle.directory.rows import Evidence, Row
+from passerelle.directory.blocks import MAX_LINE
+from passerelle.directory.keys import id_key, name_key
+from passerelle.directory.little_endian import read_numbers, write_numbers
+from passerelle.directory.packing import keys_of
+from passerelle.directory.rows import Evidence, Row, row_of
 from passerelle.errors import DirectoryError
 from passerelle.identifiers import RestId, ScreenName, canonicalize_screen_name, parse_rest_id, parse_screen_name
 from passerelle.jsons import parse_json
 
 MAX_ROWS = 2_000_000  # docs/architecture.md
-MAX_LINE = 1 << 16  # bytes of one line; a row has about 300, its evidence at most MAX_SOURCES times MAX_URL
 MEAN_LINE = 1 << 12  # bytes that lines may have on average, once unpacked: an honest file stays far below
 MAX_TEXT_BYTES = 0xFFFFFFFF - MAX_LINE  # of all rows together: where a row begins is written in 32 bits
 CHUNK = 1 << 18  # bytes unpacked at a time
@@ -47,8 +49,8 @@ class DirectoryIndex:
 
     def __init__(self, rows: bytes, keys: bytes, offsets: bytes) -> None:
         self._rows = rows
-        self._keys = _from_little_endian(keys)
-        self._offsets = _from_little_endian(offsets)
+        self._keys = read_numbers("I", keys)
+        self._offsets = read_numbers("I", offsets)
         if len(self._keys) != len(self._offsets):
             raise DirectoryError("The directory's index is damaged; update the directory.", code="directory_corrupt")
 
@@ -106,7 +108,7 @@ def build_index(snapshot: Iterator[bytes], evidence: Iterator[bytes], rows: int)
     count = skipped = 0
     last = ""
     for line in snapshot:
-        row = _row_of(line)
+        row = row_of(line)
         if row is None or row.row_id <= last:
             skipped += 1
             continue
@@ -114,7 +116,7 @@ def build_index(snapshot: Iterator[bytes], evidence: Iterator[bytes], rows: int)
         while reason and reason.row_id < last:
             reason = next(believed, None)
         sources = reason.to_json()["sources"] if reason and reason.row_id == last else []
-        entries.extend(key << 32 | text.tell() for key in _keys_of(row))
+        entries.extend(key << 32 | text.tell() for key in keys_of(row))
         text.write(_write_json(row.to_json() | {"sources": sources}).encode() + b"\n")
         count += 1
         if count > rows or text.tell() > MAX_TEXT_BYTES:
@@ -124,17 +126,7 @@ def build_index(snapshot: Iterator[bytes], evidence: Iterator[bytes], rows: int)
     ordered = sorted(entries)
     keys = array("I", (entry >> 32 for entry in ordered))
     offsets = array("I", (entry & 0xFFFFFFFF for entry in ordered))
-    return BuiltIndex(text.getvalue(), _to_little_endian(keys), _to_little_endian(offsets), count, skipped)
-
-
-def name_key(screen_name: ScreenName) -> int:
-    """Return the index key of an X name: CRC-32 of "n:" and the name in lower case. An unsigned 32-bit integer."""
-    return zlib.crc32(b"n:" + canonicalize_screen_name(screen_name).encode())
-
-
-def id_key(rest_id: RestId) -> int:
-    """Return the index key of an X id: CRC-32 of "i:" and the id. An unsigned 32-bit integer."""
-    return zlib.crc32(b"i:" + rest_id.encode())
+    return BuiltIndex(text.getvalue(), write_numbers("I", keys), write_numbers("I", offsets), count, skipped)
 
 
 def _unpacked(packed: bytes) -> Iterator[bytes]:
@@ -154,37 +146,9 @@ def _unpacked(packed: bytes) -> Iterator[bytes]:
         raise DirectoryError("A directory file cannot be unpacked.", code="directory_corrupt") from None
 
 
-def _row_of(line: bytes) -> Row | None:
-    try:
-        return Row.from_json(parse_json(line))
-    except (ValueError, RecursionError):
-        return None
-
-
 def _evidence(lines: Iterator[bytes]) -> Iterator[Evidence]:
     for line in lines:
         try:
             yield Evidence.from_json(parse_json(line))
         except (ValueError, RecursionError):
             continue
-
-
-def _keys_of(row: Row) -> Iterator[int]:
-    if row.screen_name is not None:
-        yield name_key(row.screen_name)
-    if row.rest_id is not None:
-        yield id_key(row.rest_id)
-
-
-def _to_little_endian(numbers: array[int]) -> bytes:
-    if sys.byteorder == "big":
-        numbers.byteswap()
-    return numbers.tobytes()
-
-
-def _from_little_endian(text: bytes) -> array[int]:
-    numbers = array("I")
-    numbers.frombytes(text)
-    if sys.byteorder == "big":
-        numbers.byteswap()
-    return numbers

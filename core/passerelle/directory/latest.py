@@ -18,11 +18,14 @@ from urllib.parse import urlsplit
 import rfc8785
 
 from passerelle.directory.index import MAX_ROWS
+from passerelle.directory.packing import MAX_PUBLISHED_FILE
 from passerelle.errors import DirectoryError, ServerRefused
 from passerelle.transport import Request, Response
 
 MAX_LATEST = 1 << 20  # bytes of latest.json
 MAX_FILE = 1 << 28  # bytes of a packed file: 128 for each of MAX_ROWS rows; a seed row packs to about 60
+MAX_FILES = 64  # named by latest.json: MAX_ROWS rows pack into 20 files
+MAX_DELTAS = 1000  # named by latest.json; our own server publishes 60 at most
 KEY_BYTES = 32  # RFC 8032, section 5.1.5
 SIGNATURE_BYTES = 64  # RFC 8032, section 5.1.6
 FILE_TIMEOUT = 600.0  # seconds for a whole file: 7 MB on a very slow line
@@ -67,8 +70,30 @@ class FilePromise:
 
 
 @dataclass(frozen=True, slots=True)
+class DeltaPromise:
+    """A promised file with what changed from one version to the next."""
+
+    since: int
+    until: int
+    file: FilePromise
+
+
+@dataclass(frozen=True, slots=True)
+class FilesPromise:
+    """The promised files of a whole directory: rows in their order, their keys, and where each one's block lies."""
+
+    rows: tuple[FilePromise, ...]
+    keys: FilePromise
+    places: FilePromise
+
+    def every(self) -> tuple[FilePromise, ...]:
+        """Return all of them."""
+        return (*self.rows, self.keys, self.places)
+
+
+@dataclass(frozen=True, slots=True)
 class Latest:
-    """A parsed `latest.json`. Deltas are not read: the snapshot always has everything."""
+    """A parsed `latest.json`."""
 
     key_id: str
     version: int
@@ -77,6 +102,20 @@ class Latest:
     rows: int
     snapshot: FilePromise
     evidence: FilePromise
+    files: FilesPromise | None = None  # None: published by an earlier version of the server
+    deltas: tuple[DeltaPromise, ...] = ()
+
+    def deltas_since(self, version: int) -> tuple[DeltaPromise, ...] | None:
+        """Return the deltas that lead from a version to this one, in their order; None where the chain is broken."""
+        by_start = {delta.since: delta for delta in self.deltas}
+        chain: list[DeltaPromise] = []
+        while version < self.version:
+            delta = by_start.get(version)
+            if delta is None or delta.until <= version:
+                return None
+            chain.append(delta)
+            version = delta.until
+        return tuple(chain) if version == self.version else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +225,8 @@ def _parse_latest(fields: Mapping[str, Any]) -> Latest:
             rows=_count(fields["rows"], MAX_ROWS),
             snapshot=_promise(fields["snapshot"]),
             evidence=_promise(fields["evidence"]),
+            files=_files(fields["files"]) if "files" in fields else None,
+            deltas=tuple(map(_delta, _list(fields["deltas"], MAX_DELTAS))),
         )
     except (KeyError, TypeError, ValueError, AttributeError):
         raise _invalid() from None
@@ -221,11 +262,30 @@ def _refuse_older(latest: Latest, seen: Seen, ids: list[str]) -> None:
         raise DirectoryError("The directory is older than the copy already here.", code="directory_older")
 
 
-def _promise(fields: Mapping[str, Any]) -> FilePromise:
+def _promise(fields: Mapping[str, Any], most: int = MAX_FILE) -> FilePromise:
     path = fields["path"].removeprefix("/")
     if not _PATH.match(path) or ".." in path or not _SHA256.match(fields["sha256"]):
         raise ValueError
-    return FilePromise(path, fields["sha256"], _count(fields["bytes"], MAX_FILE))
+    return FilePromise(path, fields["sha256"], _count(fields["bytes"], most))
+
+
+def _files(entries: object) -> FilesPromise:
+    """Parse the list of files; kinds that this version does not know are left out."""
+    by_kind: dict[str, list[FilePromise]] = {}
+    for entry in _list(entries, MAX_FILES):
+        by_kind.setdefault(str(entry["kind"]), []).append(_promise(entry, MAX_PUBLISHED_FILE))
+    (keys,), (places,) = by_kind["keys"], by_kind["places"]
+    return FilesPromise(tuple(by_kind.get("rows", ())), keys, places)
+
+
+def _delta(fields: Mapping[str, Any]) -> DeltaPromise:
+    return DeltaPromise(_count(fields["from"]), _count(fields["to"]), _promise(fields, MAX_PUBLISHED_FILE))
+
+
+def _list(value: object, most: int) -> list[Any]:
+    if isinstance(value, list) and len(value) <= most:
+        return value
+    raise ValueError
 
 
 def _count(value: object, most: int = 2**53) -> int:

@@ -11,6 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
 
+from passerelle.directory.packing import PackedRows, pack_rows
+from passerelle.directory.rows import Evidence, Row, published_line
+from passerelle.jsons import parse_json
+
 DATA = "data"
 
 
@@ -27,6 +31,14 @@ class PackagedDirectory:
     def version(self) -> int:
         """The time in Unix seconds, as for every directory."""
         return int(self.generated_at.timestamp())
+
+    def packed(self) -> PackedRows:
+        """Return its files as a server publishes them."""
+        reasons = {
+            one.row_id: one for one in (Evidence.from_json(parse_json(line)) for line in self.evidence.splitlines())
+        }
+        rows = (Row.from_json(parse_json(line)) for line in self.snapshot.splitlines())
+        return pack_rows((row, published_line(row, reasons[row.row_id])) for row in rows)
 
 
 def read_packaged() -> PackagedDirectory | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -22,6 +23,7 @@ from passerelle.identifiers import (
     parse_rest_id,
     parse_screen_name,
 )
+from passerelle.jsons import parse_json
 from passerelle.text import clean_display_name
 
 Grade = Literal["proven", "attested", "imported", "claimed"]
@@ -114,7 +116,7 @@ class Evidence:
     def from_json(cls, fields: object) -> Self:
         """Parse one line of the evidence file, without its conflicts. Raises InvalidRow."""
         line = _object(fields)
-        return cls(_required(line, "row_id", _row_id), _required(line, "sources", _sources))
+        return cls(_required(line, "row_id", parse_row_id), _required(line, "sources", _sources))
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,7 @@ class Row:
         if line.get("platform", "x") != "x":
             raise InvalidRow("is not x", "platform")
         row = cls(
-            row_id=_required(line, "row_id", _row_id),
+            row_id=_required(line, "row_id", parse_row_id),
             rest_id=_optional(line, "rest_id", parse_rest_id),
             screen_name=_optional(line, "screen_name", parse_screen_name),
             name_seen=_optional(line, "name_seen", _date),
@@ -183,6 +185,25 @@ class Row:
         if row.did is None and row.handle is None and row.acct is None:
             raise InvalidRow("a row needs it, a did or an acct", "handle")
         return row
+
+
+def row_of(line: bytes) -> Row | None:
+    """Parse one line of JSON; None where it is no row."""
+    try:
+        return Row.from_json(parse_json(line))
+    except (ValueError, RecursionError):
+        return None
+
+
+def published_line(row: Row, evidence: Evidence) -> bytes:
+    """Return a row with its sources, and its conflicts where it has some, as it is published."""
+    reasons = {name: value for name, value in evidence.to_json().items() if name != "row_id"}
+    return to_line(row.to_json() | reasons)
+
+
+def to_line(fields: Mapping[str, Any]) -> bytes:
+    """Return one line of JSON Lines, in UTF-8; equal fields give equal bytes."""
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode() + b"\n"
 
 
 # Getters: one field of an object, parsed; an error names the path of the field.
@@ -218,7 +239,8 @@ def _required(fields: Mapping[str, Any], name: str, parse: Callable[[Any], _T]) 
 # Parsers of single values.
 
 
-def _row_id(value: object) -> str:
+def parse_row_id(value: object) -> str:
+    """Parse a row id: opaque, but printable. Raises InvalidRow."""
     if isinstance(value, str) and 0 < len(value) <= MAX_ROW_ID and value.isascii() and value.isprintable():
         return value
     raise InvalidRow(f"is not 1 to {MAX_ROW_ID} printable ASCII characters")

@@ -1,14 +1,13 @@
 """The files of the directories on this machine: which there are, and the rows found in them.
 
-Store `directory`: `sources` (StoredDirectoriesView), `file <sha256>` (a published file as it came, shared by directories
-that have the same), `overlay <url>` (rows that changed since).
+Store `directory`: `sources` (StoredDirectoriesView), `file <sha256>` (a published file as it came; directories with
+the same file share it), `overlay <url>` (rows that changed since).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from passerelle.directory import BlockIndex, Overlay, RowLookup
 from passerelle.directory.added import AddedRows
@@ -66,7 +65,7 @@ class DirectoryFiles:
         return frozenset(key.removeprefix(file_key("")) for key in keys if key.startswith(file_key("")))
 
     async def look_up(self, rest_ids: Iterable[RestId], names: Iterable[ScreenName]) -> list[RowLookup]:
-        """Return what each directory has of these people, in the order in which directories count; reads each block once."""
+        """Return what each directory has of these people, in the order in which directories count."""
         ids, screen_names = list(rest_ids), list(names)
         found: list[RowLookup] = []
         for stored in await self.stored():
@@ -115,8 +114,9 @@ class DirectoryFiles:
         sizes = [file.bytes for file in files if file.kind == "rows"]
         return BlockIndex(await self._content(keys), await self._content(places), sizes)
 
-    async def _content(self, file: StoredFileView) -> Any:
-        return await self._storage.get("directory", file_key(file.sha256)) or b""
+    async def _content(self, file: StoredFileView) -> bytes:
+        content: bytes | None = await self._storage.get("directory", file_key(file.sha256))
+        return content or b""
 
     def _reader(self, stored: StoredDirectoryView) -> _Reader:
         return _Reader(self._storage, [file_key(file.sha256) for file in stored.files if file.kind == "rows"])

@@ -11,6 +11,7 @@ from passerelle.directory import (
     MAX_VALIDITY,
     DeltaPromise,
     FilePromise,
+    FilesPromise,
     Latest,
     Overlay,
     PinnedDirectory,
@@ -18,7 +19,7 @@ from passerelle.directory import (
     read_file,
 )
 from passerelle.directory.deltas import MAX_OVERLAY
-from passerelle.engine.directory_files import DirectoryFiles, file_key, overlay_key
+from passerelle.engine.directory_files import file_key, overlay_key
 from passerelle.engine.environment import Environment
 from passerelle.engine.progress import Progress
 from passerelle.engine.repository import Repository
@@ -53,7 +54,7 @@ class Downloads:
     ) -> Overlay | None:
         """Return the overlay up to `latest`; None where the directory has to be fetched whole."""
         chain = latest.deltas_since(before.version) if self._may_stay(latest, before) else None
-        if chain is None or _size(delta.file for delta in chain) >= _size(_files(latest)):
+        if chain is None or _size(delta.file for delta in chain) >= _size(_promised(latest).every()):
             return None
         try:
             overlay = await self._repository.files.overlay(before)
@@ -75,14 +76,14 @@ class Downloads:
         self, source: PinnedDirectory, latest: Latest, before: StoredDirectoryView, progress: Progress
     ) -> StoredDirectoryView:
         """Fetch the files that are not here yet. Raises DirectoryError where they do not fit together."""
-        here, size, done = await self._repository.files.hashes(), _size(_files(latest)), 0
-        for promise in _files(latest):
+        here, size, done = await self._repository.files.hashes(), _size(_promised(latest).every()), 0
+        for promise in _promised(latest).every():
             await progress.report("directory", done, size)
             if promise.sha256 not in here:
                 content = read_file(await self._environment.fetch(file_request(source.url, promise)), promise)
                 await self._repository.write([Put("directory", file_key(promise.sha256), content)])
             done += promise.bytes
-        files = stored_files(latest)
+        files = _stored_files(_promised(latest))
         await self._repository.files.check(files)
         return before.model_copy(
             update={
@@ -95,12 +96,12 @@ class Downloads:
         )
 
 
-def stored_files(latest: Latest) -> list[StoredFileView]:
+def _stored_files(files: FilesPromise) -> list[StoredFileView]:
     """Return the promised files as they are stored."""
     kinds: list[tuple[Literal["rows", "keys", "places"], tuple[FilePromise, ...]]] = [
-        ("rows", latest.files.rows),
-        ("keys", (latest.files.keys,)),
-        ("places", (latest.files.places,)),
+        ("rows", files.rows),
+        ("keys", (files.keys,)),
+        ("places", (files.places,)),
     ]
     return [
         StoredFileView(kind=kind, sha256=promise.sha256, bytes=promise.bytes)
@@ -109,8 +110,10 @@ def stored_files(latest: Latest) -> list[StoredFileView]:
     ]
 
 
-def _files(latest: Latest) -> tuple[FilePromise, ...]:
-    return latest.files.every()
+def _promised(latest: Latest) -> FilesPromise:
+    if latest.files is None:
+        raise DirectoryError("This directory is published in a way that this version cannot read.")
+    return latest.files
 
 
 def _size(promises: Iterable[FilePromise]) -> int:

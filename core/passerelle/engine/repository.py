@@ -148,7 +148,7 @@ class Repository:
         return AddedDirectoriesView.model_validate(stored).added if stored else []
 
     async def rows_about(self, people: Iterable[Person]) -> list[RowLookup]:
-        """Return what each directory here has of these people, the one that counts most first; none without directory."""
+        """Return what each directory here has of these people, in the order in which directories count."""
         known = list(people)
         names = {name for person in known for name in names_of(person)}
         return await self.files.look_up((person.rest_id for person in known), names)

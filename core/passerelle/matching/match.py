@@ -1,4 +1,4 @@
-"""FollowGraph x DirectoryIndex x hints -> matches: which accounts the people of an archive have elsewhere, and why.
+"""FollowGraph x RowLookup x hints -> matches: which accounts the people of an archive have elsewhere, and why.
 
 Ids first, because an id is permanent. A name counts only for rows without an id, and only while it is fresh. Accounts
 that a person's own X profile names stand beside those of the directory and never replace them. Matches come in the
@@ -7,11 +7,11 @@ order: mutual, then followed, then followers.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from passerelle.directory import GRADES, DirectoryIndex, Grade, Row
+from passerelle.directory import GRADES, Grade, Row, RowLookup
 from passerelle.hints.records import HintView, ProfileHints
 from passerelle.identifiers import RestId, canonicalize_screen_name
 from passerelle.matching.evidence import DEMOTING, PRESELECTED_GRADES, Evidence, MatchGrade, find_mover, grade_of
@@ -53,28 +53,37 @@ class _Found:
 
 def find_matches(
     graph: FollowGraph,
-    index: DirectoryIndex,
+    index: RowLookup,
     now: datetime,
     hints: Mapping[str, ProfileHints] = NO_HINTS,
     only: Collection[str] | None = None,
+    added: Sequence[RowLookup] = (),
 ) -> Iterator[Match | None]:
     """Yield, for each person of the graph in order, their match or None, so that the caller can yield in between.
 
     Never proposed: the owner, and blocked people. Never preselected: mere followers, muted people, grades below
     `attested`, names older than a year, rows that contradict the archive, and people without a row.
-    `only` are the rest_ids to match (None: all).
+    `only` are the rest_ids to match (None: all). `added` are further directories, looked in for people whom those
+    before do not know.
     """
-    holders = _name_holders(graph.people.values())
+    holders, indexes = _name_holders(graph.people.values()), (index, *added)
     for person in sorted(graph.people.values() if only is None else _some(graph, only), key=distance):
         is_proposable = _is_proposable(person, graph)
-        yield _match(person, _find(person, index, holders, now), hints.get(person.rest_id)) if is_proposable else None
+        yield (
+            _match(person, _find_first(person, indexes, holders, now), hints.get(person.rest_id))
+            if is_proposable
+            else None
+        )
 
 
-def find_excluded(graph: FollowGraph, index: DirectoryIndex, now: datetime) -> Iterator[Match]:
+def find_excluded(
+    graph: FollowGraph, index: RowLookup, now: datetime, added: Sequence[RowLookup] = ()
+) -> Iterator[Match]:
     """Yield, as matches, the people who have a row and are never proposed: the owner, and people blocked on X."""
     holders = _name_holders(graph.people.values())
     for person in graph.people.values():
-        found = _find(person, index, holders, now) if graph.is_closed_to(person.rest_id) else None
+        is_closed = graph.is_closed_to(person.rest_id)
+        found = _find_first(person, (index, *added), holders, now) if is_closed else None
         if found:
             yield _match_row(person, found, None)
 
@@ -88,7 +97,15 @@ def distance(one: Person | MatchView) -> int:
     return 0 if one.following and one.followed_by else 1 if one.following else 2
 
 
-def _find(person: Person, index: DirectoryIndex, holders: Mapping[str, RestId], now: datetime) -> _Found | None:
+def _find_first(
+    person: Person, indexes: Iterable[RowLookup], holders: Mapping[str, RestId], now: datetime
+) -> _Found | None:
+    """Find a person in the first directory that knows them, so that no other one contradicts it."""
+    found = (_find(person, index, holders, now) for index in indexes)
+    return next((one for one in found if one), None)
+
+
+def _find(person: Person, index: RowLookup, holders: Mapping[str, RestId], now: datetime) -> _Found | None:
     return _find_by_id(person, index) or _find_by_name(person, index, holders, now)
 
 
@@ -117,7 +134,7 @@ def _target_doubts(row: Row, hints: Iterable[HintView]) -> Iterator[Evidence]:
         yield Evidence("target_contradicts", row.handle, date=datetime.fromisoformat(hint.check.at).date())
 
 
-def _find_by_id(person: Person, index: DirectoryIndex) -> _Found | None:
+def _find_by_id(person: Person, index: RowLookup) -> _Found | None:
     row = _best(index.find_by_id(person.rest_id))
     if row is None:
         return None
@@ -126,7 +143,7 @@ def _find_by_id(person: Person, index: DirectoryIndex) -> _Found | None:
     return _Found(row, Evidence("same_rest_id"), doubts)
 
 
-def _find_by_name(person: Person, index: DirectoryIndex, holders: Mapping[str, RestId], now: datetime) -> _Found | None:
+def _find_by_name(person: Person, index: RowLookup, holders: Mapping[str, RestId], now: datetime) -> _Found | None:
     """Find a row without id by the newest name, then by older ones, which may belong to another person by now."""
     if person.name is None:
         return None

@@ -140,7 +140,10 @@ function listen({ list, tellNames, renew }: ReturnType<typeof makeSeen>): void {
 
 /** Return a reader of the directories' keys, which reads them again when one is of another version. */
 function makeKeyReader(): () => Promise<Keys> {
-  let cached: { version: string | null; keys: Keys } = { version: null, keys: new SortedKeys(new Uint32Array()) };
+  let cached: { version: string | null; keys: Keys } = {
+    version: null,
+    keys: new SortedKeys(new Uint32Array()),
+  };
   return async () => {
     const directories = await readStoredDirectories();
     const version = versionOf(directories);

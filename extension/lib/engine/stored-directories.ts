@@ -25,11 +25,12 @@ async function filesOf({ url, is_added, overlay, files }: StoredDirectoryView): 
   const blobs = await Promise.all(files.map(({ sha256 }) => readBlob(`file ${sha256}`)));
   const ofKind = (kind: string) => blobs.filter((_, at) => files[at]?.kind === kind);
   return {
+    url,
+    isAdded: is_added,
     rows: ofKind("rows"),
     keys: ofKind("keys")[0] ?? NOTHING,
     places: ofKind("places")[0] ?? NOTHING,
     overlay: overlay > 0 ? await readBlob(`overlay ${url}`) : null,
-    isAdded: is_added,
   };
 }
 

@@ -15,8 +15,8 @@ export async function openBlock(packed: Blob): Promise<Uint8Array | null> {
   try {
     return await readWithin(packed.stream().pipeThrough(new DecompressionStream("gzip")), MAX_BLOCK);
   } catch (error) {
-    if (error instanceof TypeError) return null; // how a damaged stream ends: https://compression.spec.whatwg.org/
-    throw error;
+    if (error instanceof DOMException) throw error; // the file itself cannot be read
+    return null; // how a damaged stream ends: https://compression.spec.whatwg.org/
   }
 }
 

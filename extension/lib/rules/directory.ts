@@ -9,13 +9,15 @@ import { Overlay } from "./overlay";
 import { Places } from "./places";
 import { type DirectoryRow, LOWEST_GRADE, parseRow, ROW_GRADES } from "./rows";
 
-/** The files of one directory (docs/directory-format.md); `isAdded`: the person added it, its proofs were not checked. */
+/** The files of one directory (docs/directory-format.md). */
 export interface DirectoryFiles {
+  readonly url: string;
+  /** Whether the person added it: its proofs were not checked, so its rows have the lowest grade. */
+  readonly isAdded: boolean;
   readonly rows: readonly Blob[];
   readonly keys: Blob;
   readonly places: Blob;
   readonly overlay: Blob | null;
-  readonly isAdded: boolean;
 }
 
 export interface Directory extends Keys {
@@ -71,7 +73,7 @@ class BlockDirectory implements Directory {
 
   async find(person: NamedPerson): Promise<DirectoryRow | null> {
     const row = findRow(await this.#rowsAbout(person), person);
-    return row && this.files.isAdded ? { ...row, grade: LOWEST_GRADE } : row;
+    return row && this.files.isAdded ? demoted(row, this.files.url) : row;
   }
 
   async #rowsAbout({ screenName, restId }: NamedPerson): Promise<readonly DirectoryRow[]> {
@@ -110,6 +112,12 @@ class BlockDirectory implements Directory {
     const bytes = place && file && (await openBlock(file.slice(place.start, place.end)));
     return bytes ? new BlockText(bytes) : null;
   }
+}
+
+// As AddedRows in core/passerelle/directory/added.py.
+function demoted(row: DirectoryRow, url: string): DirectoryRow {
+  const source = { name: new URL(url).hostname, url, date: null };
+  return { ...row, grade: LOWEST_GRADE, sources: [source, ...row.sources] };
 }
 
 /** Return a person's row among some: by id, else by name; of several the best. */

@@ -176,7 +176,7 @@ function sources(value: unknown): RowSource[] {
 function source(value: unknown): RowSource {
   const fields = objectOf(value);
   return {
-    name: required(fields, "name", (name) => cleanName(textOf(name))),
+    name: required(fields, "name", (name) => cleanName(textOf(name)) ?? fail()),
     url: optional(fields, "url", webUrl),
     date: optional(fields, "date", day),
   };
