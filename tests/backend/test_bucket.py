@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 ADDRESS = "s3://directory/v1/directory"
 SECRET = "a-secret-that-no-message-may-contain"
 WRITES = ("PutObject", "DeleteObject")
+# Of the third publication: six new files, latest.json, and deletion of the first one's five files.
+LAST_WRITE = 12
 
 
 class Cut(Exception):
@@ -79,9 +81,14 @@ def check_named_files_are_there(bucket: Bucket) -> dict[str, Any] | None:
     if "v1/directory/latest.json" not in keys_in(bucket):
         return None
     latest: dict[str, Any] = json.loads(read(bucket, "v1/directory/latest.json"))
-    for promise in (latest["snapshot"], latest["evidence"]):
+    for promise in promises(latest):
         assert len(read(bucket, promise["path"])) == promise["bytes"]
     return latest
+
+
+def promises(latest: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return all files that latest.json names."""
+    return [latest["snapshot"], latest["evidence"], *latest["files"], *latest["deltas"]]
 
 
 def cut_after(client: S3Client, writes: int) -> None:
@@ -115,11 +122,10 @@ def test_caches_keep_files_for_days_and_latest_json_for_minutes(directory: Direc
     assert list(kept.values()) == ["public, max-age=1296000, immutable", "public, max-age=300"]
 
 
-@pytest.mark.parametrize("writes", range(1, 7))  # the sixth never comes
+@pytest.mark.parametrize("writes", range(1, LAST_WRITE + 2))  # the last one never comes
 def test_a_cut_upload_never_leaves_a_latest_json_that_names_what_is_not_there(
     directory: Directory, bucket: Bucket, writes: int
 ) -> None:
-    # Five writes: two files, latest.json, and deletion of two files that were superseded long ago.
     begun = datetime.now(UTC)
     directory.add(line(handle="museum.example.com"))
     first = upload(directory, bucket, begun)
@@ -129,13 +135,15 @@ def test_a_cut_upload_never_leaves_a_latest_json_that_names_what_is_not_there(
     later = begun + timedelta(days=1) + KEPT_AFTER
     cut = open_bucket(ADDRESS)
     cut_after(cut.client, writes)
-    with pytest.raises(Cut) if writes <= 5 else nullcontext():
+    with pytest.raises(Cut) if writes <= LAST_WRITE else nullcontext():
         upload(directory, cut, later)
     check_named_files_are_there(bucket)
 
     last = upload(directory, bucket, later + timedelta(minutes=1))
     assert check_named_files_are_there(bucket) == last
-    assert not {first["snapshot"]["path"], first["evidence"]["path"]} & keys_in(bucket)
+    gone = {one["path"] for one in promises(first)}
+    assert gone
+    assert not gone & keys_in(bucket)
 
 
 def test_what_is_there_already_is_not_sent_again(directory: Directory, bucket: Bucket) -> None:
@@ -146,7 +154,11 @@ def test_what_is_there_already_is_not_sent_again(directory: Directory, bucket: B
     again.client.meta.events.register(
         "before-parameter-build.s3.PutObject", lambda params, **_rest: sent.append(params["Key"])
     )
-    assert upload(directory, again)["snapshot"] == first["snapshot"]
+    second = upload(directory, again)
+    assert second["files"] == first["files"]
+    assert sent == [second["deltas"][0]["path"], "v1/directory/latest.json"]  # it says that nothing changed
+    sent.clear()
+    upload(directory, again)
     assert sent == ["v1/directory/latest.json"]
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from passerelle_directory.publishing.files import LATEST
 from passerelle_directory.publishing.keys import load_key, make_keys
-from passerelle_directory.publishing.snapshot import FILES_PATH, Counts, sign_latest, write_files
+from passerelle_directory.publishing.named import FILES_PATH
+from passerelle_directory.publishing.snapshot import Counts, sign_latest, write_files
 
 from tests.bench.inside.invented import make_rows
 from tests.data.people import Someone
@@ -33,7 +34,7 @@ def publish_large(folder: Path, rows: int) -> None:
     files = folder / FILES_PATH
     files.mkdir(parents=True)
     make_keys(KEYS)
-    snapshot, evidence = write_files(files, make_rows(rows), Counts())
+    written = write_files(files, make_rows(rows), Counts())
     now = datetime.now(UTC)
-    latest = sign_latest(load_key(KEYS), int(now.timestamp()), now, rows, snapshot, evidence)
+    latest = sign_latest(load_key(KEYS), int(now.timestamp()), now, rows, written)
     (files.parent / LATEST).write_text(json.dumps(latest))

@@ -9,6 +9,7 @@ from datetime import date
 
 from hypothesis import given
 from hypothesis import strategies as st
+from passerelle.claims.grades import ClaimGrade
 from passerelle.directory.agreement import Agreement, Statement, find_agreement, x_account_key
 from passerelle.identifiers import Acct, Did, Handle, RestId, ScreenName
 
@@ -185,3 +186,38 @@ def test_the_spelling_of_a_source_name_does_not_matter() -> None:
         [state("a", handle=HANDLE), replace(state("b", handle=HANDLE), screen_name=ScreenName("MUSEUM"))]
     )
     assert agreed.grade == "attested"
+
+
+def claimed(statement: Statement, grade: ClaimGrade = "proven") -> Statement:
+    """Return the statement as a person's own claim."""
+    return replace(statement, claim=grade)
+
+
+def test_a_poisoned_import_cannot_lower_or_displace_a_proven_claim() -> None:
+    poisoned = [state(name, rest_id="1", did=EVIL, handle=HANDLE, acct=MOVED) for name in ("evil", "copy", "third")]
+    agreed = find_agreement([*poisoned, claimed(state("claim", rest_id="1", did=DID, handle=OTHER, acct=ACCT))])
+    assert targets(agreed) == (DID, OTHER, ACCT, "proven")
+    assert {one.address for one in agreed.contradictions} == {EVIL, str(MOVED)}
+
+
+def test_another_proven_claim_disputes_the_first() -> None:
+    agreed = find_agreement([claimed(state("one", rest_id="1", did=DID)), claimed(state("two", rest_id="1", did=EVIL))])
+    assert targets(agreed) == (DID, None, None, "claimed")
+    assert [one.address for one in agreed.contradictions] == [EVIL]
+
+
+def test_a_claim_without_its_x_side_changes_no_other_statement() -> None:
+    sources = [state("a", rest_id="1", did=DID), state("b", rest_id="1", did=DID)]
+    poses = [claimed(state(name, rest_id="1", did=EVIL, name="evil"), "claimed") for name in ("x", "y", "z")]
+    assert find_agreement([*poses, *sources]) == find_agreement(sources)
+    assert find_agreement([*poses, sources[0]]) == find_agreement(sources[:1])
+
+
+def test_claims_without_their_x_side_never_attest_one_another() -> None:
+    poses = [claimed(state(name, rest_id="1", did=EVIL), "claimed") for name in ("x", "y", "z")]
+    assert targets(find_agreement(poses)) == (EVIL, None, None, "claimed")
+
+
+def test_a_proven_claim_publishes_no_target_that_others_state() -> None:
+    agreed = find_agreement([state("a", rest_id="1", did=EVIL), claimed(state("own", rest_id="1", acct=ACCT))])
+    assert targets(agreed) == (None, None, ACCT, "proven")

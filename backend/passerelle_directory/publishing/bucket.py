@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from passerelle_directory.publishing.files import FILES, LATEST
 from passerelle_directory.publishing.lifetimes import CHANGING, UNCHANGING
+from passerelle_directory.publishing.media import media_type
 
 if TYPE_CHECKING:
     from types_boto3_s3.client import S3Client
@@ -72,7 +73,7 @@ class Bucket:
                 Bucket=self.name,
                 Key=f"{self.prefix}{FILES}/{path.name}",
                 Body=body,
-                ContentType="application/gzip",
+                ContentType=media_type(path.name),
                 CacheControl=UNCHANGING,
             )
 

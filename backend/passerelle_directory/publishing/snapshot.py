@@ -1,4 +1,4 @@
-"""The database -> the signed files that everyone downloads: snapshot, evidence and latest.json.
+"""The database -> the signed files that everyone downloads: rows, keys, places, deltas and latest.json.
 
 Files are named by their checksum and never change; latest.json is replaced last and in one step, so a client
 that downloads meanwhile gets either the old directory or the new one.
@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -20,20 +20,23 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from passerelle.directory import MAX_AHEAD, Evidence, Row, key_id, signed_bytes, to_line
+from passerelle.directory import MAX_AHEAD, Evidence, Latest, Row, key_id, parse_latest, signed_bytes, to_line
+from passerelle.errors import DirectoryError
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from passerelle_directory.locks import Busy, hold_lock
 from passerelle_directory.models import Account, Departure, Publication
-from passerelle_directory.publishing.bucket import Bucket, Stored
+from passerelle_directory.publishing.bucket import Bucket
+from passerelle_directory.publishing.deltas import Delta, write_deltas
 from passerelle_directory.publishing.departures import find_leaving_dates, leaves_on
 from passerelle_directory.publishing.files import FILES, LATEST, MAKING, WORLD_READABLE, write_whole
 from passerelle_directory.publishing.keys import public_bytes
+from passerelle_directory.publishing.named import File
+from passerelle_directory.publishing.row_files import RowFiles
 from passerelle_directory.publishing.rows import make_row
 from passerelle_directory.publishing.superseded import delete_superseded, record_superseded
 
-FILES_PATH = "v1/directory/files"  # where clients ask, from the directory's own address
 # A client refuses a directory past its date: an operator who publishes daily may be away for two weeks, and a
 # mirror that withholds changes (an erasure, a new key) is refused after the same time.
 EXPIRES_AFTER = timedelta(days=14)
@@ -47,23 +50,6 @@ class LatestDamaged(Exception):
 
 class AlreadyPublishing(Exception):
     """Another process is making a snapshot in the same folder."""
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """A file that was written: its name, SHA-256 in hex, and size in bytes."""
-
-    name: str
-    sha256: str
-    bytes: int
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the file as latest.json promises it."""
-        return {"path": f"{FILES_PATH}/{self.name}", "sha256": self.sha256, "bytes": self.bytes}
-
-    def is_whole_in(self, uploaded: Mapping[str, Stored]) -> bool:
-        """Return whether the bucket has it already, with all its bytes."""
-        return self.name in uploaded and uploaded[self.name].bytes == self.bytes
 
 
 @dataclass(slots=True)
@@ -84,44 +70,68 @@ class Counts:
 def publish(
     session: Session, public: Path, key: Ed25519PrivateKey, now: datetime, bucket: Bucket | None = None
 ) -> dict[str, Any]:
-    """Write snapshot and evidence under `public`, then latest.json signed with `key`; return its content.
+    """Write the files of the directory under `public`, then latest.json signed with `key`; return its content.
 
     `now` is an aware UTC time. The same files are uploaded to `bucket`, where there is one. Files superseded longer
     than KEPT_AFTER ago are deleted. Raises AlreadyPublishing, LatestDamaged, BucketError.
     """
-    with _alone(public) as files:
+    with _alone(public) as folder:
         uploaded = bucket.list_files() if bucket else {}
         counts = Counts()
-        snapshot, evidence = write_files(files, read_rows(session), counts)
+        files = write_files(folder, read_rows(session), counts)
         version = _next_version(session, public, now)
+        deltas = write_deltas(folder, _read_latest(public), files.rows, version, now)
         session.add(
             Publication(version=version, generated_at=now, people=counts.people, organisations=counts.organisations)
         )
+        named = [*files.every(), *(delta.file for delta in deltas)]
         dates = {name: stored.uploaded_at for name, stored in uploaded.items()}
-        record_superseded(session, files, dates, {snapshot.name, evidence.name}, now)
+        record_superseded(session, folder, dates, {file.name for file in named}, now)
         session.commit()
-        latest = sign_latest(key, version, now, counts.people + counts.organisations, snapshot, evidence)
+        latest = sign_latest(key, version, now, counts.people + counts.organisations, files, deltas)
         body = json.dumps(latest, indent=1).encode() + b"\n"
         write_whole(public / LATEST, body, WORLD_READABLE, overwrite=True)
         if bucket:
-            missing = [file for file in (snapshot, evidence) if not file.is_whole_in(uploaded)]
-            bucket.upload([files / file.name for file in missing], body)
-        delete_superseded(session, files, bucket, now)
+            missing = {file.name for file in named if not file.is_whole_in(uploaded)}
+            bucket.upload([folder / name for name in sorted(missing)], body)
+        delete_superseded(session, folder, bucket, now)
     return latest
 
 
-def write_files(folder: Path, rows: Iterable[tuple[Row, Evidence]], counts: Counts) -> tuple[File, File]:
-    """Write rows, sorted by row_id, as the snapshot and their reasons as the evidence; equal rows, equal bytes."""
-    with _packed(folder) as snapshot, _packed(folder) as evidence:
+@dataclass(frozen=True, slots=True)
+class Files:
+    """All files of one version, but its deltas."""
+
+    snapshot: File
+    evidence: File
+    rows: tuple[File, ...]
+    keys: File
+    places: File
+
+    def every(self) -> tuple[File, ...]:
+        """Return all of them."""
+        return (self.snapshot, self.evidence, *self.rows, self.keys, self.places)
+
+    def to_json(self) -> list[dict[str, Any]]:
+        """Return the list `files` of latest.json."""
+        kinds = [*(("rows", file) for file in self.rows), ("keys", self.keys), ("places", self.places)]
+        return [{"kind": kind} | file.to_json() for kind, file in kinds]
+
+
+def write_files(folder: Path, rows: Iterable[tuple[Row, Evidence]], counts: Counts) -> Files:
+    """Write rows, sorted by row_id, with their reasons; equal rows, equal bytes."""
+    with _packed(folder) as snapshot, _packed(folder) as evidence, RowFiles(folder) as packed:
         for row, reasons in rows:
             snapshot.write(row.to_json())
             evidence.write(reasons.to_json())
+            packed.add(row, reasons)
             counts.add(row)
-    return snapshot.keep(), evidence.keep()
+        blocks, keys, places = packed.finish()
+    return Files(snapshot.keep(), evidence.keep(), blocks, keys, places)
 
 
 def sign_latest(
-    key: Ed25519PrivateKey, version: int, now: datetime, rows: int, snapshot: File, evidence: File
+    key: Ed25519PrivateKey, version: int, now: datetime, rows: int, files: Files, deltas: Sequence[Delta] = ()
 ) -> dict[str, Any]:
     """Make latest.json: Ed25519 over RFC 8785 canonical JSON of everything but the signature."""
     latest = {
@@ -129,9 +139,10 @@ def sign_latest(
         "generated_at": _iso(now),
         "expires": _iso(now + EXPIRES_AFTER),
         "rows": rows,
-        "snapshot": snapshot.to_json(),
-        "evidence": evidence.to_json(),
-        "deltas": [],
+        "snapshot": files.snapshot.to_json(),
+        "evidence": files.evidence.to_json(),
+        "files": files.to_json(),
+        "deltas": [delta.to_json() for delta in deltas],
         "campaigns": [],
         "key_id": key_id(public_bytes(key)),
     }
@@ -208,6 +219,14 @@ def _find_attested_names(session: Session) -> frozenset[str]:
     )
     named = ((account.screen_name_key, make_row(account, account.statements)[0]) for account in session.scalars(query))
     return frozenset(name for name, row in named if name and row.grade == "attested")
+
+
+def _read_latest(public: Path) -> Latest | None:
+    """Return what is published now; None where that is nothing, or names no files that deltas can start from."""
+    try:
+        return parse_latest(json.loads((public / LATEST).read_bytes()))
+    except (FileNotFoundError, ValueError, DirectoryError):
+        return None
 
 
 def _next_version(session: Session, public: Path, now: datetime) -> int:

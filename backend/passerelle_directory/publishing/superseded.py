@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from passerelle_directory.models import PublishedFile
 from passerelle_directory.publishing.bucket import Bucket
 from passerelle_directory.publishing.lifetimes import KEPT_AFTER
+from passerelle_directory.publishing.media import SUFFIXES
 
-OURS = re.compile(r"[0-9a-f]{64}\.jsonl\.gz", re.ASCII)
+OURS = re.compile(rf"[0-9a-f]{{64}}\.({'|'.join(map(re.escape, SUFFIXES))})", re.ASCII)
 
 
 def record_superseded(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from typing import Literal
 
 from flask import Response, abort, send_from_directory
 from flask_openapi3.blueprint import APIBlueprint
@@ -11,12 +13,14 @@ from pydantic import BaseModel, Field
 
 from passerelle_directory.publishing.files import FILES, LATEST
 from passerelle_directory.publishing.lifetimes import CACHED_FOR
+from passerelle_directory.publishing.media import SUFFIXES, media_type
 from passerelle_directory.web.answers import ErrorAnswer, answer_kept, config
 
 api = APIBlueprint("directory", __name__, url_prefix="/v1/directory", abp_tags=[Tag(name="directory")])
 
 NOT_YET = "This directory has published nothing yet."
 RETRY_AFTER = timedelta(minutes=5)
+PATTERN = rf"^[0-9a-f]{{64}}\.({'|'.join(map(re.escape, SUFFIXES))})$"
 
 
 class Promise(BaseModel):
@@ -25,6 +29,12 @@ class Promise(BaseModel):
     path: str
     sha256: str
     bytes: int
+
+
+class NamedFile(Promise):
+    """A file of the whole directory; `rows` come in several, in this order."""
+
+    kind: Literal["rows", "keys", "places"]
 
 
 class Delta(Promise):
@@ -43,6 +53,7 @@ class LatestAnswer(BaseModel):
     rows: int
     snapshot: Promise
     evidence: Promise
+    files: list[NamedFile]
     deltas: list[Delta]
     campaigns: list[dict[str, str]]
     key_id: str
@@ -52,7 +63,7 @@ class LatestAnswer(BaseModel):
 class FilePath(BaseModel):
     """The name of a file."""
 
-    name: str = Field(description="the SHA-256 of its bytes and .jsonl.gz", pattern=r"^[0-9a-f]{64}\.jsonl\.gz$")
+    name: str = Field(description="the SHA-256 of its bytes, and its kind", pattern=PATTERN)
 
 
 @api.get("/latest.json", responses={200: LatestAnswer, 503: ErrorAnswer})
@@ -68,7 +79,10 @@ def get_latest() -> Response:
 @api.get(
     "/files/<name>",
     responses={
-        200: {"description": "gzip JSON Lines", "content": {"application/gzip": {"schema": {"type": "string"}}}},
+        200: {
+            "description": "gzip JSON Lines, or an index of them (docs/directory-format.md)",
+            "content": {kind: {"schema": {"type": "string"}} for kind in dict.fromkeys(SUFFIXES.values())},
+        },
         404: ErrorAnswer,
     },
 )
@@ -77,7 +91,7 @@ def get_file(path: FilePath) -> Response:
     response = send_from_directory(
         config().public / FILES,
         path.name,
-        mimetype="application/gzip",
+        mimetype=media_type(path.name),
         etag=path.name[:64],
         max_age=int(CACHED_FOR.total_seconds()),
     )

@@ -7,15 +7,20 @@ keeps them apart, and every address in an `Agreement` comes from families that s
 
 Nothing here depends on the order of the statements, except which of several contradicting accounts is shown when no
 two families agree: the first one, with the grade `claimed`.
+
+People's own claims (`passerelle.claims`) come beside the sources. A proven one is published as it is, and statements
+that differ cannot lower it; only another proven claim disputes it. One whose X side is not proven is no family, and is
+published only where there is no other statement.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
 
+from passerelle.claims.grades import ClaimGrade
 from passerelle.directory.rows import Grade
 from passerelle.identifiers import Acct, Did, Handle, Network, RestId, ScreenName, canonicalize_screen_name
 
@@ -26,7 +31,10 @@ Value = TypeVar("Value", bound=Hashable)
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What one source says of one X account. `family`: sources with the same one count once. `seen`: when it was so."""
+    """What one source says of one X account. `family`: sources with the same one count once. `seen`: when it was so.
+
+    `claim`: the grade of a person's own claim; None for statements of other sources.
+    """
 
     source: str
     family: str
@@ -36,6 +44,7 @@ class Statement:
     did: Did | None = None
     handle: Handle | None = None
     acct: Acct | None = None
+    claim: ClaimGrade | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +97,15 @@ def x_account_key(statement: Statement) -> tuple[str, str]:
 
 def find_agreement(statements: Sequence[Statement]) -> Agreement:
     """Return what `statements`, the oldest first and all with one `x_account_key`, agree on."""
+    proven = [one for one in statements if one.claim == "proven"]
+    if proven:
+        return _publish_proven(proven, [one for one in statements if one.claim is None])
+    sources = [one for one in statements if one.claim is None]
+    agreed = _agree_on(sources or statements)
+    return agreed if sources else replace(agreed, grade="claimed")
+
+
+def _agree_on(statements: Sequence[Statement]) -> Agreement:
     bluesky, fediverse = _find_bluesky(statements), _find_fediverse(statements)
     contradictions = (
         *(Contradiction("bluesky", str(one.did or one.handle), one.source) for one in bluesky.against),
@@ -104,6 +122,35 @@ def find_agreement(statements: Sequence[Statement]) -> Agreement:
         grade=_grade(bluesky, fediverse, contradictions),
         contradictions=contradictions,
     )
+
+
+def _publish_proven(proven: Sequence[Statement], sources: Sequence[Statement]) -> Agreement:
+    """Publish the first proven claim of each network; another proven claim disputes it, other sources cannot."""
+    bluesky = next((one for one in proven if one.did), None)
+    fediverse = next((one for one in proven if one.acct), None)
+    disputes = [*_against(proven, bluesky, fediverse)]
+    name, name_seen = _find_name(proven)
+    return Agreement(
+        rest_id=proven[0].rest_id,
+        screen_name=name,
+        name_seen=name_seen,
+        did=bluesky.did if bluesky else None,
+        handle=bluesky.handle if bluesky else None,
+        acct=fediverse.acct if fediverse else None,
+        grade="claimed" if disputes else "proven",
+        contradictions=(*disputes, *_against(sources, bluesky, fediverse)),
+    )
+
+
+def _against(
+    statements: Iterable[Statement], bluesky: Statement | None, fediverse: Statement | None
+) -> Iterator[Contradiction]:
+    """Yield what statements say instead of the published accounts."""
+    for one in statements:
+        if bluesky and (one.did or one.handle) and not _is_same(one, bluesky):
+            yield Contradiction("bluesky", str(one.did or one.handle), one.source)
+        if fediverse and one.acct and _acct_key(one) != _acct_key(fediverse):
+            yield Contradiction("fediverse", str(one.acct), one.source)
 
 
 def _grade(bluesky: _Target, fediverse: _Target, contradictions: Sequence[Contradiction]) -> Grade:

@@ -149,7 +149,7 @@ async def read_latest(
         raise DirectoryError("The directory is signed with an unknown key.", code="directory_key_unknown")
     if not await _is_signed(fields, keys[ids.index(signer)], verify):
         raise DirectoryError("The directory's signature is wrong.", code="directory_signature")
-    latest = _fresh(_parse_latest(fields), now)
+    latest = _fresh(parse_latest(fields), now)
     _refuse_older(latest, seen, ids)
     return latest
 
@@ -159,7 +159,25 @@ def read_unpinned_latest(response: Response, now: datetime) -> Latest:
 
     Only for the command line, which says so; the engine never calls it.
     """
-    return _fresh(_parse_latest(_latest_fields(response)), now)
+    return _fresh(parse_latest(_latest_fields(response)), now)
+
+
+def parse_latest(fields: Mapping[str, Any]) -> Latest:
+    """Parse a latest.json whose signature and dates are checked elsewhere. Raises DirectoryError."""
+    try:
+        return Latest(
+            key_id=str(fields.get("key_id", "")),
+            version=_count(fields["version"]),
+            generated_at=_moment(fields["generated_at"]),
+            expires=_moment(fields["expires"]),
+            rows=_count(fields["rows"], MAX_ROWS),
+            snapshot=_promise(fields["snapshot"]),
+            evidence=_promise(fields["evidence"]),
+            files=_files(fields["files"]) if "files" in fields else None,
+            deltas=tuple(map(_delta, _list(fields["deltas"], MAX_DELTAS))),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise _invalid() from None
 
 
 def file_request(base_url: str, promise: FilePromise) -> Request:
@@ -213,23 +231,6 @@ async def _is_signed(fields: Mapping[str, Any], key: bytes, verify: Verify) -> b
     except (KeyError, TypeError, ValueError, RecursionError):
         return False
     return len(signature) == SIGNATURE_BYTES and await verify(key, message, signature)
-
-
-def _parse_latest(fields: Mapping[str, Any]) -> Latest:
-    try:
-        return Latest(
-            key_id=str(fields.get("key_id", "")),
-            version=_count(fields["version"]),
-            generated_at=_moment(fields["generated_at"]),
-            expires=_moment(fields["expires"]),
-            rows=_count(fields["rows"], MAX_ROWS),
-            snapshot=_promise(fields["snapshot"]),
-            evidence=_promise(fields["evidence"]),
-            files=_files(fields["files"]) if "files" in fields else None,
-            deltas=tuple(map(_delta, _list(fields["deltas"], MAX_DELTAS))),
-        )
-    except (KeyError, TypeError, ValueError, AttributeError):
-        raise _invalid() from None
 
 
 def _invalid() -> DirectoryError:

@@ -29,7 +29,7 @@ async def read_profile(acct: Acct, random_name: str, fetch: Fetch) -> Profile:
     found = await find_account(acct, random_name, fetch)
     address = found.subject if found.subject.domain == acct.domain else acct
     profile = Profile("fediverse", str(address), None, mastodon.profile_url(address))
-    actor = await _load_actor(found.actor, fetch)
+    actor = await load_actor(found.actor, fetch)
     if actor is None:
         return profile
     icon = picture_url(actor)
@@ -55,7 +55,7 @@ def picture_url(actor: Mapping[str, Any]) -> str | None:
     return url if isinstance(url, str) and public_host(url) else None
 
 
-async def _load_actor(url: str, fetch: Fetch) -> Mapping[str, Any] | None:
+async def load_actor(url: str, fetch: Fetch) -> Mapping[str, Any] | None:
     """Fetch the actor's document; None where the server shows it to other servers only, or not to web pages.
 
     Raises ServerRefused("account_not_found") for 410 Gone.
