@@ -50,7 +50,7 @@ async function openDirectory(files: DirectoryFiles): Promise<Directory | null> {
     placesFile,
     files.rows.map(({ size }) => size),
   );
-  if (!keys || !places || keys.length !== places.length) return null;
+  if (!places || keys?.length !== places.length) return null;
   return new BlockDirectory(keys, places, files, new Overlay((await files.overlay?.text()) ?? ""));
 }
 

@@ -71,7 +71,8 @@ export function parseRow(line: string): DirectoryRow | null {
 }
 
 function rowOf(line: Fields): DirectoryRow {
-  check(!("platform" in line) || line["platform"] === "x");
+  const { platform = "x" } = line;
+  check(platform === "x");
   const row = {
     row_id: required(line, "row_id", matching(ROW_ID)),
     rest_id: optional(line, "rest_id", restId),
