@@ -13,12 +13,12 @@ INPUTS = (
         SERVER / name
         for name in ("database.py", "models.py", "packaged.py", "importers", "migrations", "publishing", "seed")
     ),
-    *(CORE / "passerelle" / "directory" / name for name in ("agreement.py", "rows.py")),
+    *sorted((CORE / "passerelle" / "directory").glob("*.py")),
 )
 
 
 def make_packaged_directory() -> None:
-    """Write rows.jsonl, evidence.jsonl and about.json unless they are current."""
+    """Write rows, keys, places, departures and about.json unless they are current."""
     once("packaged-directory", files_under(*INPUTS), lambda: files_under(FOLDER), _make)
 
 

@@ -14,21 +14,23 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
-from passerelle.directory import Evidence, Row, to_line
+from passerelle.directory import Evidence, Row, pack_rows, published_line, to_line
+from passerelle.directory.departures import FILE as DEPARTURES
+from passerelle.directory.departures import Departed
+from passerelle.directory.packaged import ABOUT, KEYS, PLACES, ROWS
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from passerelle_directory.config import Config
 from passerelle_directory.database import open_database, upgrade_database
 from passerelle_directory.importers.loading import import_file
-from passerelle_directory.models import Statement
+from passerelle_directory.models import Departure, Statement
+from passerelle_directory.publishing.departures import find_departed
 from passerelle_directory.publishing.snapshot import read_rows
-
-ABOUT, ROWS, EVIDENCE = "about.json", "rows.jsonl", "evidence.jsonl"
 
 
 def write_packaged(folder: Path, sources: Sequence[Path]) -> None:
-    """Write what the files in `sources` state into `folder`: rows, evidence, and about.json with their date.
+    """Write what the files in `sources` state into `folder`: rows, keys, places, departures, and their date.
 
     Raises ValueError where no source has a date.
     """
@@ -36,14 +38,22 @@ def write_packaged(folder: Path, sources: Sequence[Path]) -> None:
         for path in sources:
             import_file(session, path, date.max)
         newest = session.scalars(select(func.max(Statement.source_date))).one()
+        departed = find_departed(session.scalars(select(Departure).order_by(Departure.id)))
         rows = sorted((_name(*pair) for pair in read_rows(session)), key=lambda pair: pair[0].row_id)
     if newest is None:
         raise ValueError("No source has a date.")
     about = {"generated_at": datetime.combine(newest, time(tzinfo=UTC)).isoformat(), "rows": len(rows)}
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / ROWS).write_bytes(b"".join(to_line(row.to_json()) for row, _ in rows))
-    (folder / EVIDENCE).write_bytes(b"".join(to_line(evidence.to_json()) for _, evidence in rows))
+    packed = pack_rows(((row, published_line(row, evidence)) for row, evidence in rows), compress=False)
+    (content,) = packed.rows
+    for name, written in ((ROWS, content), (KEYS, packed.keys), (PLACES, packed.places)):
+        (folder / name).write_bytes(written)
+    (folder / DEPARTURES).write_bytes(b"".join(map(_departed_line, departed)))
     (folder / ABOUT).write_bytes(to_line(about))
+
+
+def _departed_line(one: Departed) -> bytes:
+    return to_line({"organisation": one.organisation, "day": one.day.isoformat(), "source": one.source, "url": one.url})
 
 
 @contextmanager

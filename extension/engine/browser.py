@@ -14,6 +14,7 @@ from typing import Any
 
 import passerelle_host as host
 from passerelle.directory import PinnedDirectory, read_packaged
+from passerelle.directory.departures import read_departures
 from passerelle.engine.engine import Engine
 from passerelle.engine.environment import Environment
 from passerelle.engine.storage import Change, Delete, Put
@@ -131,5 +132,6 @@ _engine = Engine(
         log=host.report,
         directories=[PinnedDirectory.from_json(fields) for fields in json.loads(host.directories)],
         packaged=read_packaged,
+        departures=read_departures,
     )
 )

@@ -13,6 +13,7 @@ const OWN_SERVER = "own-server";
 const BADGES_OFFER = "badges-offer";
 const ARCHIVE_ASKED = "archive-asked";
 const LIST = "list";
+const PICTURES = "pictures";
 
 /** Return the chosen language; "auto" until one is chosen. */
 export async function language(): Promise<LanguageSetting> {
@@ -102,6 +103,15 @@ export async function markArchiveAsked(): Promise<string> {
 /** Store that no archive is awaited any more. */
 export async function forgetArchive(): Promise<void> {
   await browser.storage.local.remove(ARCHIVE_ASKED);
+}
+
+/** Whether the person has switched on the pictures of accounts that are compared; off until they do. */
+export async function arePicturesOn(): Promise<boolean> {
+  return (await browser.storage.local.get(PICTURES))[PICTURES] === true;
+}
+
+export async function setPicturesOn(isOn: boolean): Promise<void> {
+  await browser.storage.local.set({ [PICTURES]: isOn });
 }
 
 /** Return how the list of people was shown last, as it was stored; null before it ever was. */

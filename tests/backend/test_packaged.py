@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from passerelle.directory import KeyTable
 from passerelle_directory.cli import SEED_FILES
 from passerelle_directory.importers.loading import import_file
 from passerelle_directory.packaged import write_packaged
@@ -21,13 +22,16 @@ one,2026-05-07,office,4242,office.example.com,public-body,Office
 def test_it_has_the_date_of_the_newest_source_and_all_rows_with_reasons(tmp_path: Path) -> None:
     (tmp_path / "list.csv").write_text(LIST)
     write_packaged(tmp_path / "made", [tmp_path / "list.csv"])
-    made = {
-        path.name: [json.loads(line) for line in path.read_bytes().splitlines()] for path in tmp_path.glob("made/*")
-    }
-    assert made["about.json"] == [{"generated_at": "2026-06-01T00:00:00+00:00", "rows": 2}]
-    grades = {row["screen_name"].lower(): row["grade"] for row in made["rows.jsonl"]}
+    about, rows = (
+        [json.loads(line) for line in (tmp_path / "made" / name).read_bytes().splitlines()]
+        for name in ("about.json", "rows.jsonl")
+    )
+    assert about == [{"generated_at": "2026-06-01T00:00:00+00:00", "rows": 2}]
+    grades = {row["screen_name"].lower(): row["grade"] for row in rows}
     assert grades == {"museum": "attested", "office": "imported"}
-    assert [row["row_id"] for row in made["rows.jsonl"]] == sorted(row["row_id"] for row in made["evidence.jsonl"])
+    assert [row["row_id"] for row in rows] == sorted(row["row_id"] for row in rows)
+    assert all(row["sources"] for row in rows)
+    assert len(KeyTable((tmp_path / "made" / "keys").read_bytes())) == 3  # two names, one id
 
 
 def test_the_same_sources_give_the_same_bytes(tmp_path: Path) -> None:

@@ -30,6 +30,7 @@ from passerelle.directory import (
     published_line,
     signed_bytes,
 )
+from passerelle.directory.departures import Departed
 from passerelle.engine.engine import Engine
 from passerelle.engine.environment import Environment
 from passerelle.engine.storage import Change, MemoryStorage
@@ -546,6 +547,7 @@ class Browser:
     reports: list[str] = field(default_factory=list)
     rules: Mapping[Network, FollowRules] = field(default_factory=lambda: QUICK_RULES)
     packaged: PackagedDirectory | None = None
+    departures: Sequence[Departed] = ()
 
     def __post_init__(self) -> None:
         self.pds.clock = self.clock
@@ -580,6 +582,7 @@ class Browser:
                 log=self.reports.append,
                 directories=[SOURCE],
                 packaged=lambda: self.packaged,
+                departures=lambda: self.departures,
             ),
             self.rules,
         )

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 from passerelle.cli.main import main
-from passerelle.directory.latest import MAX_FILE, MAX_LATEST
+from passerelle.directory import MAX_PUBLISHED_FILE
+from passerelle.directory.latest import MAX_LATEST
 
 from tests.data.archives import make_archive
 
@@ -65,7 +66,9 @@ def latest_with(size: int) -> bytes:
     promise = {"path": "v1/f", "sha256": hashlib.sha256(b"").hexdigest(), "bytes": size}
     now = datetime.now(UTC)
     dates = {"generated_at": now.isoformat(), "expires": (now + timedelta(days=1)).isoformat()}
-    return json.dumps({"version": 1, "rows": 1, "snapshot": promise, "evidence": promise} | dates).encode()
+    files = [{"kind": kind, **promise} for kind in ("rows", "keys", "places")]
+    old = {"snapshot": promise | {"bytes": 0}, "evidence": promise | {"bytes": 0}}
+    return json.dumps({"version": 1, "rows": 1, "files": files, "deltas": [], **old} | dates).encode()
 
 
 def match(server: Server, archive: Path) -> int:
@@ -92,7 +95,7 @@ def test_a_file_longer_than_promised_is_cut_off(archive: Path, capsys: pytest.Ca
 
 
 def test_a_promise_of_an_absurd_size_is_refused(archive: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with serving(latest_with(MAX_FILE + 1)) as server:
+    with serving(latest_with(MAX_PUBLISHED_FILE + 1)) as server:
         assert match(server, archive) == 3
     assert server.taken == 0
     assert "not a directory" in capsys.readouterr().err

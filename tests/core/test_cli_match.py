@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from passerelle.cli.main import main
-from passerelle.directory import PackagedDirectory
+from passerelle.directory import Evidence, PackagedDirectory, pack_rows, published_line
 
 from tests.core.fakes import row
 from tests.data.archives import make_archive, tweet
@@ -217,9 +217,10 @@ def test_a_file_without_rows_is_no_directory(archive: str, tmp_path: Path, capsy
 
 
 def test_without_a_named_directory_the_one_of_the_program_is_used(
-    archive: str, snapshot: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    archive: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = PackagedDirectory(datetime(2026, 8, 22, tzinfo=UTC), len(ROWS), Path(snapshot).read_bytes(), b"")
+    pairs = ((one, published_line(one, Evidence(one.row_id, ()))) for one in ROWS)
+    made = PackagedDirectory(datetime(2026, 8, 22, tzinfo=UTC), len(ROWS), pack_rows(pairs, compress=False))
     monkeypatch.setattr("passerelle.directory.read_packaged", lambda: made)
     assert main(["match", archive]) == 0
     captured = capsys.readouterr()

@@ -19,7 +19,7 @@ def radius(tab: Tab, css: str) -> str:
 
 def test_mark_and_popover_have_their_own_look(badged: Badged) -> None:
     tab = badged.show(f"profile?of={ADA.screen_name}")
-    assert radius(tab, ".mark") == "8px"
+    assert radius(tab, ".mark") == "13px"
 
     tab.click("[data-passerelle-badge]")
     assert radius(tab, ".card") == "14px"

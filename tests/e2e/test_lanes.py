@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from passerelle.directory.departures import read_departures
 from playwright.sync_api import Page, expect
 
 from tests.data.archives import make_archive, tweet
@@ -34,7 +35,9 @@ def actor_of(number: int, one: Someone) -> Actor:
     return Actor(did, handle, one.display_name, f"Also {one.screen_name} on X", more)
 
 
-PEOPLE = (*neighbours(NAMED), *crowd(FOLLOWED - NAMED, first=40_000))
+# Not found anywhere, but their name is that of an organisation that has left X, as the program itself knows.
+GONE = Someone("9000000000000555001", "gone_from_x", next(one.organisation for one in read_departures()))
+PEOPLE = (*neighbours(NAMED - 1), GONE, *crowd(FOLLOWED - NAMED, first=40_000))
 RESIDENTS = Circle([actor_of(number, one) for number, one in enumerate(PEOPLE[:THERE])], friends=4)
 
 
@@ -63,9 +66,17 @@ def search(page: Page) -> None:
     expect(page.get_by_test_id("search-status")).to_have_attribute("data-state", "done", timeout=120_000)
 
 
-def test_the_lanes_are_shown_and_the_button_finds_the_probable_people(opened: Page, everywhere: World) -> None:
+def test_the_lanes_are_shown_and_the_button_finds_the_probable_people(
+    chromium: Chromium, opened: Page, everywhere: World
+) -> None:
     assert (lane(opened, "watching"), lane(opened, "no_name")) == (NAMED, FOLLOWED - NAMED)
     assert everywhere.asked_of(APPVIEW) == []
+    assert lane(opened, "left") == 1
+    opened.get_by_test_id("departed").click()
+    expect(opened.get_by_test_id("departed-one")).to_contain_text(GONE.display_name)
+    with chromium.open_popup() as popup:
+        shown = {name: lane(popup, name) for name in ("watching", "no_name", "left")}
+        assert shown == {"watching": NAMED, "no_name": FOLLOWED - NAMED, "left": 1}
     before = len(everywhere.asked)
     search(opened)
     assert lane(opened, "probable") == THERE

@@ -29,7 +29,8 @@ def listed() -> list[Someone]:
     """Organisations of the package's directory that it knows by their id on X, as an archive and x.com show them."""
     packaged = read_packaged()
     assert packaged is not None
-    rows = map(Row.from_json, map(json.loads, read_lines(packaged.snapshot)))
+    (content,) = packaged.files.rows
+    rows = map(Row.from_json, map(json.loads, read_lines(content)))
     known = (row for row in rows if row.rest_id and row.screen_name and row.kind != "person")
     return [
         Someone(str(row.rest_id), str(row.screen_name), row.display_name or "")

@@ -200,6 +200,7 @@ test("a few wait a moment, then go together, with every link where it leads", as
       bio,
       location: null,
       urls,
+      picture: null,
     },
   ]);
 });

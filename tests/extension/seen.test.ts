@@ -492,8 +492,24 @@ test("bios and websites go to the engine for its own people, where they are news
   const ids = ["1000", "1001", "1002", "1003"];
   const known = new Map(ids.map((id) => [id, name] as const));
   const words = new Map<string, OwnWords>([
-    ["1001", { bio: "the same", urls: [], seen: "2026-01-01T00:00:00+00:00" }],
-    ["1002", { bio: "before", urls: [], seen: "2026-01-01T00:00:00+00:00" }],
+    [
+      "1001",
+      {
+        bio: "the same",
+        urls: [],
+        picture: null,
+        seen: "2026-01-01T00:00:00+00:00",
+      },
+    ],
+    [
+      "1002",
+      {
+        bio: "before",
+        urls: [],
+        picture: null,
+        seen: "2026-01-01T00:00:00+00:00",
+      },
+    ],
   ]);
   const { seen, learned, say } = await background({
     known: () => Promise.resolve(known),

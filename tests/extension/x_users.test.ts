@@ -455,3 +455,43 @@ test("what an event carries is an answer or nothing", () => {
     expect(parseAnswer(wrong)).toBeNull();
   }
 });
+
+const PICTURE = "https://pbs.twimg.com/profile_images/9/ada-1_normal.jpg";
+
+test.each<[string, object, string | undefined]>([
+  ["since 2025", { avatar: { image_url: PICTURE } }, PICTURE],
+  ["before", { legacy: { profile_image_url_https: PICTURE } }, PICTURE],
+  [
+    "another host",
+    { avatar: { image_url: PICTURE.replace("com", "example.net") } },
+    undefined,
+  ],
+  [
+    "not https",
+    { avatar: { image_url: PICTURE.replace("https", "http") } },
+    undefined,
+  ],
+  [
+    "with a query",
+    { avatar: { image_url: `${PICTURE}?about=ada` } },
+    undefined,
+  ],
+])(
+  "the address of a picture is read only where it is on X's own host: %s",
+  (_, fields, expected) => {
+    const user = {
+      __typename: "User",
+      rest_id: id,
+      core: { screen_name: "ada" },
+      ...fields,
+    };
+    expect(usersIn(user)[0]?.picture).toBe(expected);
+  },
+);
+
+test("the address of a picture from another context is checked again", () => {
+  expect(toSeenUser({ ...ADA, picture: PICTURE })?.picture).toBe(PICTURE);
+  expect(toSeenUser({ ...ADA, picture: "https://example.net/a.jpg" })).toEqual(
+    ADA,
+  );
+});

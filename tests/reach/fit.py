@@ -3,23 +3,28 @@
 Prints the lines for core/passerelle/matching/weights.py. Maximum likelihood of the conditional logit model of
 core/passerelle/matching/score.py with a small quadratic penalty, by gradient descent (AdaGrad). Weights set by hand
 stay.
+
+Weights decide who is searched for and whose follows are read, so worlds are looked through with the weights fitted
+last, and weights are fitted again, until they stay.
 """
 
 from __future__ import annotations
 
 import asyncio
 import sys
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 from math import exp, log, sqrt
 from pathlib import Path
 
 from passerelle.matching.base_rate import estimate_odds
 from passerelle.matching.signs import Sign
-from passerelle.matching.weights import BIAS, WEIGHTS
+from passerelle.matching.weights import BIAS, FITTED_SHARE, MODEL, WEIGHTS, Model
 
 from tests.reach.inputs import PoolAccount, read_pairs, read_pool, split_of
-from tests.reach.search import is_theirs, look_for
+from tests.reach.search import Answers, is_theirs, look_for
 from tests.reach.servers import Servers
 from tests.reach.world import World, make_world
 
@@ -30,6 +35,8 @@ ROUNDS = 150
 RATE = 0.6  # first step; later ones shrink with the slopes seen (AdaGrad)
 EDGES = (0.0, 0.03, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.97, 1.01)  # of raw probability, for the knots
 LEAST = 500  # candidates of one knot: its share is then known to within two points
+MOST_FITS = 6
+STABLE = 0.05  # change of the largest weight: a twentieth of the odds
 PENALTY = 1.0  # of the square of a weight, beside the sum of log likelihoods
 
 # The candidates of one person on one network: the signs of each, and whether it is theirs.
@@ -86,13 +93,15 @@ def _truth(shares: Sequence[float], choice: Choice) -> float:
     return theirs if any(is_true for _, is_true in choice) else 1 - sum(shares)
 
 
-def find_knots(worlds: Iterable[Sequence[Choice]], weights: Weights, least: int = LEAST) -> list[tuple[float, float]]:
+def find_knots(
+    worlds: Iterable[Sequence[Choice]], weights: Weights, share: float = FITTED_SHARE, least: int = LEAST
+) -> list[tuple[float, float]]:
     """Return raw probabilities and the shares that are true there, never falling (pool adjacent violators).
 
     Each knot stands for `least` candidates or more. As in the product, the odds of a world are those that its
     candidates suggest.
     """
-    points = sorted(point for choices in worlds for point in _points(choices, weights))
+    points = sorted(point for choices in worlds for point in _points(choices, weights, share))
     parts = [[one for one in points if low <= one[0] < high] for low, high in pairwise(EDGES)]
     blocks = [(len(some), sum(p for p, _ in some), sum(q for _, q in some)) for some in parts if some]
     pooled: list[Block] = []
@@ -114,48 +123,83 @@ def _share(block: Block) -> float:
     return block[2] / block[0]
 
 
-def _points(choices: Sequence[Choice], weights: Weights) -> Iterator[tuple[float, bool]]:
+def _points(choices: Sequence[Choice], weights: Weights, fitted: float) -> Iterator[tuple[float, bool]]:
     """Yield the raw probability of each candidate of a world, and whether it is right."""
-    odds = estimate_odds([sum(_powers(choice, weights)) for choice in choices])
+    odds = estimate_odds([sum(_powers(choice, weights)) for choice in choices], fitted)
     for choice in choices:
         for share, (_, is_true) in zip(_shares(choice, weights, odds), choice, strict=True):
             yield share, is_true
 
 
-async def find_choices(world: World, known: Sequence[str]) -> list[Choice]:
-    """Return the candidate sets of all people of a world."""
-    looked = await look_for([one.sought for one in world.people], Servers(world), known, FOUND)
-    return [
-        [(one.signs, is_theirs(person, one.candidate)) for one in scored if one.candidate.network == network]
-        for person in world.people
-        for scored in [looked.results[person.sought.rest_id]]
-        for network in ("bluesky", "fediverse")
-        if any(one.candidate.network == network for one in scored)
-    ]
+@dataclass
+class FitWorld:
+    """A world to fit on, with the answers of its servers so far."""
+
+    world: World
+    servers: Servers
+    known: Sequence[str]
+    answers: Answers = field(default_factory=dict)
+
+    async def choices(self, model: Model) -> list[Choice]:
+        """Return the candidate sets of all people, as a search with this model finds them."""
+        people = [one.sought for one in self.world.people]
+        looked = await look_for(people, self.servers, self.known, FOUND, model=model, answers=self.answers)
+        return [
+            [(one.signs, is_theirs(person, one.candidate)) for one in scored if one.candidate.network == network]
+            for person in self.world.people
+            for scored in [looked.results[person.sought.rest_id]]
+            for network in ("bluesky", "fediverse")
+            if any(one.candidate.network == network for one in scored)
+        ]
 
 
-def collect(truth: Path, pool: Sequence[PoolAccount]) -> list[list[Choice]]:
-    """Return the candidate sets of each fitting world."""
+def make_worlds(truth: Path, pool: Sequence[PoolAccount]) -> list[FitWorld]:
+    """Return the fitting worlds."""
     pairs = [one for one in read_pairs(truth) if split_of(one.screen_name) == "fit"]
     known = [acct for one in pairs for acct in one.mastodon]
     worlds = (make_world(pairs, pool, (), ABSENT, seed) for seed in SEEDS)
-    return [asyncio.run(find_choices(world, known)) for world in worlds]
+    return [FitWorld(world, Servers(world), known) for world in worlds]
+
+
+def fit_model(worlds: Sequence[FitWorld], model: Model) -> tuple[Model, list[Choice]]:
+    """Return the model fitted on what a search with `model` finds, and the candidate sets."""
+    fitting = [asyncio.run(one.choices(model)) for one in worlds]
+    choices = [choice for one in fitting for choice in one]
+    fixed: dict[str, float] = {sign: weight.value for sign, weight in WEIGHTS.items() if weight.origin == "hand"}
+    weights = {name: round(value, 2) for name, value in fit(choices, fixed).items()}
+    there = sum(any(is_true for _, is_true in choice) for choice in choices)
+    share = round(there / len(choices), 3)
+    knots = ((0.0, 0.0), *find_knots(fitting, weights, share))
+    signs: dict[Sign, float] = {sign: weights[sign] for sign in WEIGHTS}
+    return Model(weights[""], signs, knots, share), choices
+
+
+def fit_until_stable(worlds: Sequence[FitWorld], model: Model) -> tuple[Model, list[Choice]]:
+    """Return the model that stays when it is fitted on what a search with it finds."""
+    for number in range(1, MOST_FITS + 1):
+        before = model
+        model, choices = fit_model(worlds, before)
+        change = _largest_change(before, model)
+        print(f"{time.strftime('%H:%M:%S')} fit {number}: weights change by {change:.2f} at most", file=sys.stderr)
+        if change <= STABLE:
+            break
+    return model, choices
+
+
+def _largest_change(one: Model, other: Model) -> float:
+    return max(abs(one.bias - other.bias), *(abs(one.weights[sign] - other.weights[sign]) for sign in one.weights))
 
 
 def main(truth: str, pool: str) -> None:
     """Print the fitted weights."""
-    fitting = collect(Path(truth), read_pool(Path(pool)))
-    choices = [choice for one in fitting for choice in one]
-    fixed: dict[str, float] = {sign: weight.value for sign, weight in WEIGHTS.items() if weight.origin == "hand"}
-    weights = fit(choices, fixed)
-    print(f"# {len(choices)} candidate sets, mean log likelihood {likelihood(choices, weights):.4f}", file=sys.stderr)
-    there = sum(any(is_true for _, is_true in choice) for choice in choices)
-    print(f"FITTED_SHARE = {there / len(choices):.3f}  # of base_rate.py")
-    print("KNOTS =", ((0.0, 0.0), *find_knots(fitting, weights)))
-    for sign, value in weights.items():
+    model, choices = fit_until_stable(make_worlds(Path(truth), read_pool(Path(pool))), MODEL)
+    print(f"KNOTS = {model.knots}")
+    print(f"FITTED_SHARE = {model.share:.3f}")
+    print(f'BIAS = Weight({model.bias:.2f}, "{BIAS.origin}")')
+    for sign, value in model.weights.items():
         seen = sum(sign in signs for choice in choices for signs, _ in choice)
         true = sum(sign in signs and is_true for choice in choices for signs, is_true in choice)
-        print(f'    "{sign}": Weight({value:.2f}, "{WEIGHTS[sign].origin if sign else BIAS.origin}"),  # {true}/{seen}')  # type: ignore[index]
+        print(f'    "{sign}": Weight({value:.2f}, "{WEIGHTS[sign].origin}"),  # {true}/{seen}')
 
 
 if __name__ == "__main__":

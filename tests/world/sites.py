@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.world import fake_x
+from tests.world import fake_x, pictures
 from tests.world.appview import PdsAccounts, appview
 from tests.world.directory import DirectoryServer
 from tests.world.fediverse import fediverse
@@ -22,6 +22,7 @@ PDS = HOSTNAME
 PLC = "plc.directory"
 APPVIEW = "public.api.bsky.app"
 X = "x.com"
+PICTURES = "pbs.twimg.com"  # of people on X
 # Where a sign-in returns in Chromium, which may begin to load that address before it hands it to the extension.
 RETURN = f"{tomllib.loads((ROOT / 'build' / 'identity.toml').read_text())['chromium']['id']}.chromiumapp.org"
 # The permissions that the extension asks for when badges are switched on: extension/lib/x/switch.ts
@@ -42,6 +43,7 @@ def make_sites(
     return {
         X: x,
         "twitter.com": fake_x.old_name,
+        PICTURES: pictures.site,
         PLC: proxy(lambda: plc.port),
         APPVIEW: appview(PdsAccounts(bluesky, PDS, HANDLES)),
         BEHIND: appview(PdsAccounts(bluesky, PDS, HANDLES)),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from passerelle.directory import EvidenceSource, Row
+from passerelle.directory.departures import Departed
 
 from passerelle_directory.models import Departure
 from passerelle_directory.publishing.rows import UNKNOWN_KIND, make_source
@@ -54,6 +55,17 @@ def find_leaving_dates(statements: Iterable[Departure]) -> dict[str, date]:
         if entry.how != "closed" and (day := _last_day(entry)):
             dates.update({name.lower(): day for name in (entry.handle, entry.acct) if name})
     return dates
+
+
+def find_departed(statements: Iterable[Departure]) -> list[Departed]:
+    """Return the organisations known to have left X, with the day and one source each, ordered by name.
+
+    Left out are people, who say it themselves or not at all, and accounts that were merely closed.
+    """
+    entries = (entry for entry in make_departures(statements) if entry.how != "closed" and entry.kind != "person")
+    found = ((entry, day) for entry in entries if (day := _last_day(entry)))
+    departed = (Departed(entry.organisation, day, entry.sources[0].name, entry.sources[0].url) for entry, day in found)
+    return sorted(departed, key=lambda one: (one.organisation.casefold(), one.day))
 
 
 def leaves_on(row: Row, dates: Mapping[str, date]) -> date | None:

@@ -2,7 +2,7 @@
 
 from passerelle.directory.blocks import MAX_BLOCK, MAX_LINE, open_block, pack_block
 from passerelle.directory.deltas import MAX_OVERLAY, NO_OVERLAY, Overlay, drop_rows, make_delta, row_ids
-from passerelle.directory.index import MAX_ROWS, BuiltIndex, DirectoryIndex, build_index, read_lines
+from passerelle.directory.index import BuiltIndex, DirectoryIndex, build_index
 from passerelle.directory.keys import KeyTable, encode_keys, id_key, name_key
 from passerelle.directory.latest import (
     MAX_AHEAD,
@@ -24,7 +24,8 @@ from passerelle.directory.latest import (
     read_unpinned_latest,
     signed_bytes,
 )
-from passerelle.directory.lookup import BlockIndex, FoundRows, Read, RowLookup
+from passerelle.directory.lines import MAX_ROWS, read_lines
+from passerelle.directory.lookup import BlockIndex, FoundRows, Read, RowLookup, Scan, scan_lines
 from passerelle.directory.packaged import PackagedDirectory, read_packaged
 from passerelle.directory.packing import MAX_PUBLISHED_FILE, PackedRows, Packer, keys_of, pack_rows
 from passerelle.directory.places import Place, Places, encode_places
@@ -82,6 +83,7 @@ __all__ = [
     "Read",
     "Row",
     "RowLookup",
+    "Scan",
     "Seen",
     "Verify",
     "build_index",
@@ -107,6 +109,7 @@ __all__ = [
     "read_unpinned_latest",
     "row_ids",
     "row_of",
+    "scan_lines",
     "signed_bytes",
     "to_line",
 ]

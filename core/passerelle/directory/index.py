@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import json
-import zlib
 from array import array
 from bisect import bisect_left
 from collections.abc import Generator, Iterator
@@ -23,13 +22,9 @@ from passerelle.errors import DirectoryError
 from passerelle.identifiers import RestId, ScreenName, canonicalize_screen_name, parse_rest_id, parse_screen_name
 from passerelle.jsons import parse_json
 
-MAX_ROWS = 2_000_000  # docs/architecture.md
-MEAN_LINE = 1 << 12  # bytes that lines may have on average, once unpacked: an honest file stays far below
 MAX_TEXT_BYTES = 0xFFFFFFFF - MAX_LINE  # of all rows together: where a row begins is written in 32 bits
-CHUNK = 1 << 18  # bytes unpacked at a time
 ROWS_PER_STEP = 500  # rows indexed between two chances to yield
 
-_GZIP = b"\x1f\x8b"
 _write_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # compact: it is kept in memory
 
 
@@ -78,23 +73,6 @@ class DirectoryIndex:
             position += 1
 
 
-def read_lines(packed: bytes, *, rows: int = MAX_ROWS) -> Iterator[bytes]:
-    """Yield the lines of gzip or plain text; at most a chunk and a line are in memory.
-
-    Raises DirectoryError for damaged gzip, a line over MAX_LINE, or more text than `rows` lines can have.
-    """
-    room = (rows + 1) * MEAN_LINE
-    rest = b""
-    for chunk in _unpacked(packed):
-        room -= len(chunk)
-        *lines, rest = (rest + chunk).split(b"\n")
-        if room < 0 or len(rest) > MAX_LINE or any(len(line) > MAX_LINE for line in lines):
-            raise DirectoryError("A directory file is larger than it may be.")
-        yield from filter(None, lines)
-    if rest:
-        yield rest
-
-
 def build_index(snapshot: Iterator[bytes], evidence: Iterator[bytes], rows: int) -> Generator[int, None, BuiltIndex]:
     """Join rows and their evidence, both sorted by row_id, and index them; at most `rows` rows.
 
@@ -127,23 +105,6 @@ def build_index(snapshot: Iterator[bytes], evidence: Iterator[bytes], rows: int)
     keys = array("I", (entry >> 32 for entry in ordered))
     offsets = array("I", (entry & 0xFFFFFFFF for entry in ordered))
     return BuiltIndex(text.getvalue(), write_numbers("I", keys), write_numbers("I", offsets), count, skipped)
-
-
-def _unpacked(packed: bytes) -> Iterator[bytes]:
-    if not packed.startswith(_GZIP):
-        yield packed
-        return
-    unpacker = zlib.decompressobj(wbits=31)  # 31: with gzip's header and checksum
-    rest = packed
-    try:
-        while not unpacker.eof:
-            chunk = unpacker.decompress(rest, CHUNK)
-            rest = unpacker.unconsumed_tail
-            if not chunk and not rest and not unpacker.eof:
-                raise DirectoryError("A directory file is cut short.", code="directory_corrupt")
-            yield chunk
-    except zlib.error:
-        raise DirectoryError("A directory file cannot be unpacked.", code="directory_corrupt") from None
 
 
 def _evidence(lines: Iterator[bytes]) -> Iterator[Evidence]:

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 import rfc8785
 
-from passerelle.directory.index import MAX_ROWS
+from passerelle.directory.lines import MAX_ROWS
 from passerelle.directory.packing import MAX_PUBLISHED_FILE
 from passerelle.errors import DirectoryError, ServerRefused
 from passerelle.transport import Request, Response
@@ -174,7 +174,7 @@ def parse_latest(fields: Mapping[str, Any]) -> Latest:
             snapshot=_promise(fields["snapshot"]),
             evidence=_promise(fields["evidence"]),
             files=_files(fields["files"]) if "files" in fields else None,
-            deltas=tuple(map(_delta, _list(fields["deltas"], MAX_DELTAS))),
+            deltas=tuple(map(_delta, _list(fields.get("deltas", []), MAX_DELTAS))),
         )
     except (KeyError, TypeError, ValueError, AttributeError):
         raise _invalid() from None

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Protocol
+from typing import Any, Protocol
 
 from passerelle.directory.blocks import MAX_LINE, open_block
 from passerelle.directory.deltas import NO_OVERLAY, Overlay
@@ -19,6 +19,7 @@ from passerelle.directory.places import Place, Places
 from passerelle.directory.rows import Row, row_of
 from passerelle.errors import DirectoryError
 from passerelle.identifiers import RestId, ScreenName, canonicalize_screen_name, parse_rest_id, parse_screen_name
+from passerelle.jsons import parse_json
 
 READ_AT_ONCE = 1 << 20  # bytes of neighbouring blocks that are read in one go
 MAX_GAP = 1 << 15  # bytes between two blocks that are read along: cheaper than another read
@@ -147,6 +148,48 @@ class BlockIndex:
             span.add(block, place)
         if span:
             yield span
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """The rows found in a file read from its first line to its last; how many lines it has, and how many of no row."""
+
+    found: FoundRows
+    lines: int
+    skipped: int
+
+
+def scan_lines(lines: Iterable[bytes], rest_ids: Iterable[RestId], screen_names: Iterable[ScreenName]) -> Scan:
+    """Find the rows of these people where there are no keys: in a file of rows alone."""
+    wanted = {*map(_id_bytes, rest_ids), *map(_name_bytes, screen_names)}
+    found: dict[bytes, list[bytes]] = defaultdict(list)
+    count = skipped = 0
+    room = MAX_FOUND_TEXT
+    for line in lines:
+        count += 1
+        fields = _fields_of(line)
+        skipped += not fields
+        for needle in wanted.intersection(_needles_of(fields)):
+            room -= len(line)
+            if room >= 0 and len(found[needle]) < MAX_SAME_KEY:
+                found[needle].append(line)
+    return Scan(FoundRows(found), count, skipped)
+
+
+def _fields_of(line: bytes) -> Mapping[str, Any]:
+    """Return the fields of a line; none where it is no row."""
+    try:
+        fields = parse_json(line)
+    except (ValueError, RecursionError):
+        return {}
+    return fields if isinstance(fields, Mapping) and "row_id" in fields else {}
+
+
+def _needles_of(fields: Mapping[str, Any]) -> Iterator[bytes]:
+    if isinstance(rest_id := fields.get("rest_id"), str):
+        yield _id_bytes(RestId(rest_id))
+    if isinstance(name := fields.get("screen_name"), str):
+        yield _name_bytes(ScreenName(name))
 
 
 @dataclass(slots=True)

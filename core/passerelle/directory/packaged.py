@@ -11,45 +11,33 @@ from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
 
-from passerelle.directory.packing import PackedRows, pack_rows
-from passerelle.directory.rows import Evidence, Row, published_line
-from passerelle.jsons import parse_json
+from passerelle.directory.packing import PackedRows
 
 DATA = "data"
+ABOUT, ROWS, KEYS, PLACES = "about.json", "rows.jsonl", "keys", "places"  # names of the files in DATA
 
 
 @dataclass(frozen=True, slots=True)
 class PackagedDirectory:
-    """Snapshot and evidence as a server publishes them, not compressed; `generated_at` is an aware UTC time."""
+    """Files as a server publishes them, the blocks not compressed; `generated_at` is an aware UTC time."""
 
     generated_at: datetime
     rows: int
-    snapshot: bytes
-    evidence: bytes
+    files: PackedRows
 
     @property
     def version(self) -> int:
         """The time in Unix seconds, as for every directory."""
         return int(self.generated_at.timestamp())
 
-    def packed(self) -> PackedRows:
-        """Return its files as a server publishes them."""
-        reasons = {
-            one.row_id: one for one in (Evidence.from_json(parse_json(line)) for line in self.evidence.splitlines())
-        }
-        rows = (Row.from_json(parse_json(line)) for line in self.snapshot.splitlines())
-        return pack_rows((row, published_line(row, reasons[row.row_id])) for row in rows)
-
 
 def read_packaged() -> PackagedDirectory | None:
     """Read the directory that comes with the program; None where the build has not made it."""
     folder = files("passerelle.directory") / DATA
-    if not (folder / "about.json").is_file():
+    if not (folder / ABOUT).is_file():
         return None
-    about = json.loads((folder / "about.json").read_bytes())
+    about = json.loads((folder / ABOUT).read_bytes())
+    rows, keys, places = ((folder / name).read_bytes() for name in (ROWS, KEYS, PLACES))
     return PackagedDirectory(
-        generated_at=datetime.fromisoformat(about["generated_at"]),
-        rows=about["rows"],
-        snapshot=(folder / "rows.jsonl").read_bytes(),
-        evidence=(folder / "evidence.jsonl").read_bytes(),
+        datetime.fromisoformat(about["generated_at"]), about["rows"], PackedRows((rows,), keys, places)
     )

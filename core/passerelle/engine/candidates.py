@@ -39,8 +39,9 @@ from passerelle.networks.bluesky.answers import retry_at
 from passerelle.transport import Request, Response
 from passerelle.view import ErrorView, any_error_view, error_view
 
-# In this order: what costs least comes first, and the follows of people found are read when most are found.
-ORDER: tuple[SourceName, ...] = ("handles", "search", "neighbours", "servers")
+# In this order: what costs least comes first. Follows of people found come before names: one list is about everyone who
+# is missing, and who is found in it needs no search (docs/reach.md).
+ORDER: tuple[SourceName, ...] = ("handles", "neighbours", "search", "servers")
 # Seconds between two requests. Bluesky's servers allow 3,000 in 5 minutes (packages/pds/src/rate-limits.ts of
 # https://github.com/bluesky-social/atproto), Mastodon's 300 (https://docs.joinmastodon.org/api/rate-limits/); less than
 # half of that is used.

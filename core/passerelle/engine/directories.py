@@ -178,7 +178,7 @@ def _nothing_stored(source: PinnedDirectory) -> StoredDirectoryView:
 
 def _pack(packaged: PackagedDirectory, before: StoredDirectoryView) -> tuple[StoredDirectoryView, list[Change]]:
     """Return the directory that comes with the program as if a server had published it, and its files."""
-    packed = packaged.packed()
+    packed = packaged.files
     contents = [("rows", content) for content in packed.rows] + [("keys", packed.keys), ("places", packed.places)]
     files = [
         StoredFileView.model_validate({"kind": kind, "sha256": sha256(content).hexdigest(), "bytes": len(content)})

@@ -22,6 +22,7 @@ from passerelle.engine.hints import Hints
 from passerelle.engine.lanes import Lanes
 from passerelle.engine.matches import Matches
 from passerelle.engine.messages import COMMANDS, EngineInfo, Nothing
+from passerelle.engine.pictures import Pictures
 from passerelle.engine.repository import Repository
 from passerelle.engine.watch import Watch
 from passerelle.engine.work import Works, cancel
@@ -66,6 +67,7 @@ class Engine:
         lanes = self._lanes
         matches = Matches(environment, repository, works, follows, lanes)
         guesses = Guesses(environment, repository, works, matches, lanes)
+        pictures = Pictures(environment, repository, works, lanes)
         searches = self._searches
         hints = Hints(environment, repository, works, matches)
         directories = Directories(environment, repository, works, matches)
@@ -106,6 +108,8 @@ class Engine:
             "search.cancel": searches.on_cancel,
             "search.one": searches.on_one,
             "guess.decide": guesses.on_decide,
+            "pictures.load": pictures.on_load,
+            "pictures.compare": pictures.on_compare,
             "export.make": exports.on_make,
             "data.delete": self._on_delete_data,
         }

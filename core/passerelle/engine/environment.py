@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from passerelle.directory import PackagedDirectory, PinnedDirectory, Verify
+from passerelle.directory.departures import Departed
 from passerelle.engine.storage import Storage
 from passerelle.transport import Fetch
 
@@ -30,3 +31,4 @@ class Environment:
     log: Callable[[str], None]  # a traceback, for the console
     directories: Sequence[PinnedDirectory]  # at least one; the first is used
     packaged: Callable[[], PackagedDirectory | None]  # what comes with the program, read when it is needed
+    departures: Callable[[], Sequence[Departed]] = tuple  # organisations that have left X, as the program brings them

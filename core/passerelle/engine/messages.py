@@ -280,6 +280,31 @@ class GuessDecide(Fields):
     answer: Literal["yes", "no", "unsure", "open"]
 
 
+class PicturesLoad(Fields):
+    """Load the pictures of a guess, from X's host for pictures and from the account's own server: only ever sent for a
+    person who switched pictures on, beside a sentence that names both."""
+
+    rest_id: str
+    network: Network
+    address: str
+
+
+class PicturesView(View):
+    """The result of pictures.load: data: URLs of PNG, JPEG or WebP; None where there is none, or no answer came."""
+
+    on_x: str | None
+    account: str | None
+
+
+class PicturesCompare(Fields):
+    """Store whether the two pictures of a guess look alike, and score it again; sends nothing."""
+
+    rest_id: str
+    network: Network
+    address: str
+    is_alike: bool
+
+
 class ExportMake(Fields):
     """Write the matches, or the history of follows, in a format others can read; or the archive as
     `passerelle read --json --full` prints it."""
@@ -373,6 +398,8 @@ COMMANDS: dict[str, tuple[type[Fields], type[View] | type[Nothing]]] = {
     "search.cancel": (Nothing, Nothing),
     "search.one": (SearchOne, SearchedOne),
     "guess.decide": (GuessDecide, Nothing),
+    "pictures.load": (PicturesLoad, PicturesView),
+    "pictures.compare": (PicturesCompare, Nothing),
     "export.make": (ExportMake, Exported),
     "data.delete": (Nothing, Nothing),
 }

@@ -17,8 +17,8 @@ FIRST = 1  # of stores written before numbers were stored
 
 SCHEMAS: Mapping[str, int] = {
     # 2: `queue` has `as_of`; 3: `queue` has `accounts`; 4: `queue` has `speed` and `done_at`; 5: `lanes` has `new`;
-    # 6: `lanes` has `mutuals_found`
-    "state": 6,
+    # 6: `lanes` has `mutuals_found`; 7: `lanes` has `departed`
+    "state": 7,
     "people": 2,  # 2: `follows` for each account
     "matches": 2,  # 2: `new_since`
     "decisions": 1,
@@ -27,9 +27,9 @@ SCHEMAS: Mapping[str, int] = {
     "history": 2,  # 2: names that fit every network
     "directory": 2,  # 2: files as they are published, instead of rows, keys and offsets
     "hints": 1,
-    "candidates": 1,
+    "candidates": 2,  # 2: `same_picture`
     "guesses": 1,
-    "profiles": 1,
+    "profiles": 2,  # 2: `picture`
 }
 
 # Stores whose records are not read into memory, but for those that a migration reads: the others are deleted by it.
@@ -153,8 +153,26 @@ def _directory_1(records: Records) -> dict[str, Any]:
     return {"sources": {"directories": [directory]}}
 
 
+def _state_6(records: Records) -> dict[str, Any]:
+    lanes = records.get("lanes")
+    return {**records, "lanes": {**lanes, "departed": []}} if lanes else dict(records)
+
+
 def _matches_1(records: Records) -> dict[str, Any]:
     return {rest_id: {**view, "new_since": None} for rest_id, view in records.items()}
+
+
+def _candidates_1(records: Records) -> dict[str, Any]:
+    """People have numbers as keys; the other records have no candidates."""
+    return {key: _with_pictures(value) if key.isdecimal() else value for key, value in records.items()}
+
+
+def _with_pictures(asked: Mapping[str, Any]) -> dict[str, Any]:
+    return {**asked, "candidates": [{**one, "same_picture": None} for one in asked["candidates"]]}
+
+
+def _profiles_1(records: Records) -> dict[str, Any]:
+    return {rest_id: {**words, "picture": None} for rest_id, words in records.items()}
 
 
 def _queue_3(records: Records) -> dict[str, Any]:
@@ -197,9 +215,12 @@ MIGRATIONS: Mapping[tuple[str, int], Migration] = {
     ("state", 3): _state_3,
     ("state", 4): _state_4,
     ("state", 5): _state_5,
+    ("state", 6): _state_6,
     ("people", 1): _people_1,
     ("matches", 1): _matches_1,
     ("directory", 1): _directory_1,
+    ("candidates", 1): _candidates_1,
+    ("profiles", 1): _profiles_1,
     ("queue", 1): _queue_1,
     ("queue", 2): _queue_2,
     ("queue", 3): _queue_3,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 
@@ -13,6 +14,9 @@ from passerelle.identifiers import RestId, parse_rest_id
 # extension/lib/rules/profile.ts cuts off the same.
 MAX_BIO = 1_000
 MAX_URLS, MAX_URL = 10, 500
+# A person's own picture on X, as its answers name it; the picture that X gives to everyone has another host.
+# extension/lib/rules/profile.ts has the same.
+PICTURE = re.compile(r"https://pbs\.twimg\.com/profile_images/[A-Za-z0-9_./-]{1,300}")
 
 
 def read_own_words(
@@ -31,14 +35,19 @@ def _parsed(people: Iterable[SeenProfile], now: datetime) -> Iterator[tuple[Rest
             continue
         seen = one.seen if one.seen.tzinfo else one.seen.replace(tzinfo=UTC)
         urls = [url[:MAX_URL] for url in one.urls[:MAX_URLS]]
-        yield rest_id, OwnWords(bio=(one.bio or "")[:MAX_BIO] or None, urls=urls, seen=min(seen, now).isoformat())
+        bio, at = (one.bio or "")[:MAX_BIO] or None, min(seen, now).isoformat()
+        yield rest_id, OwnWords(bio=bio, urls=urls, seen=at, picture=_picture(one.picture))
+
+
+def _picture(url: str | None) -> str | None:
+    return url if url and PICTURE.fullmatch(url) and ".." not in url else None
 
 
 def _is_news(words: OwnWords, before: OwnWords | None) -> bool:
-    if words.bio is None and not words.urls:
+    if words.bio is None and not words.urls and words.picture is None:
         return False
-    return before is None or (_texts(words) != _texts(before) and words.seen > before.seen)
+    return before is None or (_said(words) != _said(before) and words.seen > before.seen)
 
 
-def _texts(words: OwnWords) -> tuple[str | None, list[str]]:
-    return words.bio, words.urls
+def _said(words: OwnWords) -> tuple[str | None, list[str], str | None]:
+    return words.bio, words.urls, words.picture

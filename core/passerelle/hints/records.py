@@ -16,22 +16,28 @@ Confidence = Literal["explicit", "likely", "inferred"]
 
 
 class SeenProfile(SeenPerson):
-    """A SeenPerson with its own words; in `bio` and `urls` every t.co link is replaced by its target."""
+    """A SeenPerson with its own words; in `bio` and `urls` every t.co link is replaced by its target.
+
+    `picture`: the address of its picture on X's own host.
+    """
 
     bio: str | None = None
     location: str | None = None
     urls: list[str] = Field(default_factory=list)
+    picture: str | None = None
 
 
 class OwnWords(View):
     """What a person of the graph writes of themselves on X, `seen` at an ISO time. Store `profiles`, key rest_id.
 
-    Kept to compare it with accounts elsewhere, on this machine.
+    Kept to compare it with accounts elsewhere, on this machine. `picture` is an address; it is loaded only when the
+    person asks for pictures.
     """
 
     bio: str | None
     urls: list[str]
     seen: str
+    picture: str | None = None
 
 
 class CheckView(View):

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-# Share of non-empty candidate sets that hold one of the person's accounts, in the worlds that weights are fitted on.
-FITTED_SHARE = 0.691
+from passerelle.matching.weights import FITTED_SHARE
+
 ROUNDS = 25  # of the estimate; it changes by less than a thousandth after some ten
 LEAST = 0.05  # of the factor before damping: odds a twentieth of those fitted, about 12 % instead of 73 %
 # Power of the factor that is applied. By hand: signs that are missing for another reason (friends who have no account
@@ -20,9 +20,10 @@ DAMPING = 0.5
 WEIGHT_OF_FITTED = 30  # sets: how much the fitted share counts beside what is seen, so that few people change little
 
 
-def estimate_odds(totals: Sequence[float]) -> float:
+def estimate_odds(totals: Sequence[float], fitted: float = FITTED_SHARE) -> float:
     """Return the factor, at most 1, for the odds of all candidates; `totals`: each set's sum of e^strength.
 
+    `fitted`: the share of sets with an account where weights were fitted.
     More than 1 is never returned: guesses are not made surer than the truth they were fitted on.
 
     >>> estimate_odds([])
@@ -31,8 +32,8 @@ def estimate_odds(totals: Sequence[float]) -> float:
     factor = 1.0
     for _ in range(ROUNDS):
         expected = sum(factor * total / (1 + factor * total) for total in totals)
-        share = (expected + WEIGHT_OF_FITTED * FITTED_SHARE) / (len(totals) + WEIGHT_OF_FITTED)
-        factor = max(LEAST, min(1.0, _odds(share) / _odds(FITTED_SHARE)))
+        share = (expected + WEIGHT_OF_FITTED * fitted) / (len(totals) + WEIGHT_OF_FITTED)
+        factor = max(LEAST, min(1.0, _odds(share) / _odds(fitted)))
     return float(factor**DAMPING)
 
 

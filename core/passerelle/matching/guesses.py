@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import replace
 from typing import Literal, cast
 
 from pydantic import Field
@@ -11,9 +12,9 @@ from passerelle.identifiers import Network, RestId
 from passerelle.matching.candidates.sources import Asked, Reading, Step
 from passerelle.matching.lanes import Lane, lane_of
 from passerelle.matching.records import Candidate, Proposal, Sought, SourceName, join_proposals
-from passerelle.matching.score import Scored, strength
+from passerelle.matching.score import Scored
 from passerelle.matching.signs import Sign
-from passerelle.matching.weights import BIAS
+from passerelle.matching.weights import WEIGHTS
 from passerelle.networks.table import NETWORKS
 from passerelle.view import View
 
@@ -117,6 +118,12 @@ def candidates_of(record: AskedPerson, rejected: Set[str] = frozenset()) -> tupl
     return tuple(kept)
 
 
+def mark_picture(record: AskedPerson, address: str, *, is_alike: bool) -> AskedPerson:
+    """Return the record with the result of comparing the pictures of one account and of the person."""
+    marked = (replace(one, same_picture=is_alike) if one.address == address else one for one in record.candidates)
+    return record.model_copy(update={"candidates": list(marked)})
+
+
 def make_guess(
     person: Sought, scored: Sequence[Scored], ties: tuple[bool, bool], *, is_unsure: bool, is_alone: bool
 ) -> GuessView | None:
@@ -155,7 +162,7 @@ def without_account(guess: GuessView, network: Network, address: str) -> GuessVi
 
 def _account(scored: Scored) -> GuessedAccount:
     one = scored.candidate
-    ordered = sorted(scored.signs, key=lambda sign: -abs(_weight(sign)))
+    ordered = sorted(scored.signs, key=lambda sign: -abs(WEIGHTS[sign].value))
     return GuessedAccount(
         network=one.network,
         address=one.address,
@@ -187,10 +194,6 @@ DOUBTS: frozenset[Sign] = frozenset(
     }
 )
 _UNSAID: frozenset[Sign] = frozenset({"on_fediverse"})  # the address says it
-
-
-def _weight(sign: Sign) -> float:
-    return strength((sign,)) - BIAS.value
 
 
 def _joined(rest_id: str, before: AskedPerson, found: Iterable[Candidate], source: SourceName) -> list[Candidate]:

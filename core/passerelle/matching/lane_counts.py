@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Literal
 
 from passerelle.directory import Kind
 from passerelle.identifiers import Network, parse_acct
+from passerelle.matching.departed import DepartedView
 from passerelle.matching.evidence import PRESELECTED_GRADES, MatchGrade, is_checked
 from passerelle.matching.views import AccountView, MatchView
 from passerelle.people.graph import FollowGraph, Person
@@ -57,7 +58,8 @@ class LanesView(View):
     """The lanes of the followed people: the five lanes add up to `following`. Store `state`, key `lanes`.
 
     `bluesky`, `fediverse`, `servers`, `groups`: of the people in the first two lanes. `left`: those of them whose date
-    of leaving X has passed; `leaving`: dates to come. `followers`: followers, mutuals among them; `followers_found`: of
+    of leaving X has passed; `leaving`: dates to come; `departed`: people of no known account whose name is that of an
+    organisation that has left. `followers`: followers, mutuals among them; `followers_found`: of
     them, `mutuals_found` of these are followed too. `new`: people found by a new directory of the last days.
     """
 
@@ -70,6 +72,7 @@ class LanesView(View):
     confirmed: int
     left: int
     leaving: list[Leaving]
+    departed: list[DepartedView]
     bluesky: int
     fediverse: int
     servers: list[ServerCount]
@@ -85,6 +88,7 @@ def count_lanes(
     views: Mapping[str, MatchView],
     guesses: Collection[str],
     kinds: Mapping[str, Kind],
+    departed: Sequence[DepartedView],
     today: date,
 ) -> LanesView:
     """Return the counts. `guesses`: rest_ids of people with a guess; `kinds`: of directory rows, by rest_id."""
@@ -108,6 +112,7 @@ def count_lanes(
         confirmed=sum(view.grade == "confirmed" for view in found),
         left=sum(_has_left(view, today) for view in found),
         leaving=_count_leaving(found, today),
+        departed=list(departed),
         bluesky=sum(any(_on(view, "bluesky")) for view in found),
         fediverse=sum(any(_on(view, "fediverse")) for view in found),
         servers=_count_servers(found),

@@ -36,7 +36,8 @@ class Sought:
 class Candidate:
     """One account that may be a person's; fields that the source does not show are None or empty.
 
-    `followed_by`: accounts of people already found that follow it.
+    `followed_by`: accounts of people already found that follow it. `same_picture`: whether its picture looks like the
+    person's on X; None where the two were not compared.
     """
 
     network: Network
@@ -49,6 +50,7 @@ class Candidate:
     posts: int | None = None
     labels: frozenset[str] = frozenset()
     followed_by: frozenset[Did] = frozenset()
+    same_picture: bool | None = None
 
     @property
     def key(self) -> str:
@@ -106,6 +108,7 @@ def combine(one: Candidate, other: Candidate) -> Candidate:
         posts=one.posts if one.posts is not None else other.posts,
         labels=one.labels | other.labels,
         followed_by=one.followed_by | other.followed_by,
+        same_picture=one.same_picture if one.same_picture is not None else other.same_picture,
     )
 
 

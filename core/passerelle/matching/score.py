@@ -17,7 +17,6 @@ from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
 from math import exp
 
 from passerelle.identifiers import RestId
@@ -25,7 +24,7 @@ from passerelle.matching.base_rate import estimate_odds
 from passerelle.matching.exclusions import is_excluded
 from passerelle.matching.records import Candidate, Sought
 from passerelle.matching.signs import Sign, find_signs
-from passerelle.matching.weights import BIAS, KNOTS, WEIGHTS
+from passerelle.matching.weights import MODEL, Model
 
 Found = tuple[Candidate, frozenset[Sign]]
 
@@ -46,13 +45,16 @@ def score_everyone(
     *,
     is_signed_in: bool = False,
     is_circle_known: bool = False,
+    model: Model = MODEL,
 ) -> dict[RestId, list[Scored]]:
     """Return the scored candidates of each person, with the share of people who have an account estimated from all.
 
     For when every source was asked: before, the signs that are still missing would look like people without accounts.
     `is_circle_known`: candidates/neighbours.py.
     """
-    steps = score_in_steps(people, candidates, now, is_signed_in=is_signed_in, is_circle_known=is_circle_known)
+    steps = score_in_steps(
+        people, candidates, now, is_signed_in=is_signed_in, is_circle_known=is_circle_known, model=model
+    )
     while True:
         try:
             next(steps)
@@ -69,6 +71,7 @@ def score_in_steps(
     is_signed_in: bool = False,
     is_circle_known: bool = False,
     is_complete: bool = True,
+    model: Model = MODEL,
 ) -> Generator[int, None, dict[RestId, list[Scored]]]:
     """Return what `score_everyone` returns, with a step after each person, so that the caller can yield in between.
 
@@ -80,32 +83,21 @@ def score_in_steps(
         found[one.rest_id] = _find(one, mine, now, is_signed_in=is_signed_in, is_circle_known=is_circle_known)
         yield done
     sets = [some for listed in found.values() for some in _by_network(listed)]
-    odds = estimate_odds([sum(exp(strength(signs)) for _, signs in some) for some in sets]) if is_complete else 1.0
-    return {rest_id: _score(listed, odds) for rest_id, listed in found.items()}
+    totals = [sum(exp(model.strength(signs)) for _, signs in some) for some in sets]
+    odds = estimate_odds(totals, model.share) if is_complete else 1.0
+    return {rest_id: _score(listed, odds, model) for rest_id, listed in found.items()}
 
 
 def score(
-    person: Sought, candidates: Iterable[Candidate], now: datetime, *, is_signed_in: bool = False, odds: float = 1.0
+    person: Sought,
+    candidates: Iterable[Candidate],
+    now: datetime,
+    *,
+    is_signed_in: bool = False,
+    model: Model = MODEL,
 ) -> list[Scored]:
-    """Return the candidates that may be proposed, the most probable first; `odds`: base_rate.py."""
-    return _score(_find(person, candidates, now, is_signed_in=is_signed_in), odds)
-
-
-def strength(signs: Iterable[Sign]) -> float:
-    """Return the log odds of a candidate with these signs against "none", were it alone."""
-    return BIAS.value + sum(WEIGHTS[sign].value for sign in signs)
-
-
-def calibrate(raw: float) -> float:
-    """Return the share of candidates with this raw probability that are right, by interpolation between KNOTS.
-
-    >>> calibrate(0.0)
-    0.0
-    """
-    (low, start), (high, end) = next(
-        ((one, other) for one, other in pairwise(KNOTS) if raw <= other[0]), (KNOTS[-1], KNOTS[-1])
-    )
-    return start + (end - start) * (raw - low) / (high - low) if high > low else end
+    """Return the candidates that may be proposed, the most probable first, while sources are still asked."""
+    return _score(_find(person, candidates, now, is_signed_in=is_signed_in), 1.0, model)
 
 
 def _find(
@@ -126,8 +118,8 @@ def _rivals(count: int) -> frozenset[Sign]:
     return frozenset({"one_of_several"}) if count > 1 else frozenset()
 
 
-def _score(found: Sequence[Found], odds: float) -> list[Scored]:
-    scored = (one for some in _by_network(found) for one in _share(some, odds))
+def _score(found: Sequence[Found], odds: float, model: Model) -> list[Scored]:
+    scored = (one for some in _by_network(found) for one in _share(some, odds, model))
     return sorted(scored, key=lambda one: (-one.probability, one.candidate.key))
 
 
@@ -136,8 +128,8 @@ def _by_network(found: Sequence[Found]) -> Iterator[list[Found]]:
         yield [pair for pair in found if pair[0].network == network]
 
 
-def _share(found: Sequence[Found], odds: float) -> Iterator[Scored]:
-    powers = [odds * exp(strength(signs)) for _, signs in found]
+def _share(found: Sequence[Found], odds: float, model: Model) -> Iterator[Scored]:
+    powers = [odds * exp(model.strength(signs)) for _, signs in found]
     total = 1 + sum(powers)
     for (one, signs), power in zip(found, powers, strict=True):
-        yield Scored(one, signs, calibrate(power / total))
+        yield Scored(one, signs, model.calibrate(power / total))

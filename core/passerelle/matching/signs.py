@@ -49,6 +49,7 @@ Sign = Literal[
     "followed_unlike",  # ... while neither its name nor its handle is the person's: popular accounts are
     "unfollowed",  # by any of the people found, although the follows of enough of them were read
     "on_fediverse",  # fewer namesakes are there than on Bluesky
+    "same_picture",  # both pictures look alike; compared only where the person asked for pictures
     "unused",  # no posts
     "few_posts",
     "young",  # made lately: impersonators are, most people are not
@@ -160,6 +161,8 @@ _FOLLOWED: Mapping[int, Sign] = {1: "followed_by_one", 2: "followed_by_two"}
 
 
 def _use_signs(candidate: Candidate, now: datetime) -> Iterator[Sign]:
+    if candidate.same_picture:
+        yield "same_picture"
     if candidate.posts is not None and candidate.posts <= FEW_POSTS:
         yield "few_posts" if candidate.posts else "unused"
     if candidate.created_at and now - candidate.created_at < YOUNG:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from passerelle.matching.signs import Sign
@@ -33,6 +34,8 @@ KNOTS: tuple[tuple[float, float], ...] = (
     (0.946, 0.934),
     (0.994, 0.991),
 )
+# Share of non-empty candidate sets that hold one of the person's accounts, in the worlds that weights are fitted on.
+FITTED_SHARE = 0.691
 BIAS = Weight(-2.66, "fitted")
 WEIGHTS: Mapping[Sign, Weight] = {
     "named_by_x": Weight(6.00, "hand"),
@@ -59,8 +62,33 @@ WEIGHTS: Mapping[Sign, Weight] = {
     "followed_unlike": Weight(-3.75, "generated"),
     "unfollowed": Weight(-1.05, "generated"),
     "on_fediverse": Weight(0.12, "generated"),
+    "same_picture": Weight(1.50, "hand"),  # impersonators take pictures, too
     "unused": Weight(-1.10, "generated"),
     "few_posts": Weight(-0.20, "hand"),
     "young": Weight(-0.32, "generated"),
     "one_of_several": Weight(-1.12, "generated"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """All that is fitted: `share` is that of base_rate.py, `knots` are raw probabilities and what they stand for."""
+
+    bias: float
+    weights: Mapping[Sign, float]
+    knots: Sequence[tuple[float, float]]
+    share: float
+
+    def strength(self, signs: Iterable[Sign]) -> float:
+        """Return the log odds of a candidate with these signs against "none", were it alone."""
+        return self.bias + sum(self.weights[sign] for sign in signs)
+
+    def calibrate(self, raw: float) -> float:
+        """Return the share of candidates with this raw probability that are right, by interpolation between knots."""
+        (low, start), (high, end) = next(
+            ((one, other) for one, other in pairwise(self.knots) if raw <= other[0]), (self.knots[-1], self.knots[-1])
+        )
+        return start + (end - start) * (raw - low) / (high - low) if high > low else end
+
+
+MODEL = Model(BIAS.value, {sign: weight.value for sign, weight in WEIGHTS.items()}, KNOTS, FITTED_SHARE)

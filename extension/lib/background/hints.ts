@@ -86,6 +86,7 @@ function toProfile(record: SeenRecord): Find["people"][number] {
     bio: expandedBio(record),
     location,
     urls: linksOf(record),
+    picture: record.picture ?? null,
   };
 }
 

@@ -67,10 +67,11 @@ export class SeenNames {
 }
 
 function hasNewWords(record: SeenRecord, known: OwnWords | undefined): boolean {
-  const { bio, urls } = ownWords(record);
-  if (bio === null && urls.length === 0) return false;
+  const { bio, urls, picture } = ownWords(record);
+  if (bio === null && urls.length === 0 && picture === null) return false;
   if (!known) return true;
-  const isOther = bio !== known.bio || urls.join(" ") !== known.urls.join(" ");
+  const isOther =
+    bio !== known.bio || urls.join(" ") !== known.urls.join(" ") || picture !== (known.picture ?? null);
   return isOther && Date.parse(record.seen) > Date.parse(known.seen);
 }
 

@@ -140,6 +140,7 @@ function isNews(known: SeenRecord | undefined, now: SeenRecord, isHinted: boolea
 }
 
 function merged(known: SeenRecord | undefined, user: SeenUser, seen: string): SeenRecord {
+  const picture = user.picture ?? known?.picture;
   const isFuller = user.bio !== null || !known;
   return {
     rest_id: user.rest_id,
@@ -149,6 +150,7 @@ function merged(known: SeenRecord | undefined, user: SeenUser, seen: string): Se
     location: user.location ?? known?.location ?? null,
     website: user.website ?? (isFuller ? null : known.website),
     links: isFuller ? user.links : known.links,
+    ...(picture && { picture }),
     seen,
     name: user.screen_name.toLowerCase(),
   };

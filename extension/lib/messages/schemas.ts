@@ -10,6 +10,7 @@ import {
   MAX_LINKS,
   MAX_NAME,
   MAX_URL,
+  PICTURE,
   REST_ID,
   SCREEN_NAME,
   type SeenUser,
@@ -68,6 +69,7 @@ const seenUser = v.object({
     ),
     [],
   ),
+  picture: v.optional(v.fallback(v.optional(v.pipe(v.string(), v.regex(PICTURE))), undefined)),
 });
 
 /** Return a person from another context; null when it is wrong in any way that matters. */

@@ -15,6 +15,7 @@ import { type Dropped, isNoZip } from "./drop";
 import { Failures } from "./failures.svelte";
 import { keepFocus } from "./focus";
 import { Guesses } from "./guesses.svelte";
+import { Pictures } from "./pictures.svelte";
 import { Follow } from "./follow.svelte";
 import { History } from "./history.svelte";
 import { EVERYONE } from "./list";
@@ -40,6 +41,7 @@ export class Page {
   });
 
   readonly guesses = new Guesses(engine, this.signedIn, this.failures);
+  readonly pictures = new Pictures(engine, this.failures);
 
   place = $state<"popup" | "tab">("tab");
   view = $state<View>("home");

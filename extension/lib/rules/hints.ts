@@ -44,11 +44,12 @@ const MAX_URLS = 10;
 const MAX_URL = 500;
 
 /** Return what a person writes of themselves, for comparing it with accounts elsewhere. */
-export function ownWords(user: SeenUser): { bio: string | null; urls: string[] } {
+export function ownWords(user: SeenUser): { bio: string | null; urls: string[]; picture: string | null } {
   const urls = linksOf(user).slice(0, MAX_URLS);
   return {
     bio: expandedBio(user)?.slice(0, MAX_BIO) || null,
     urls: urls.map((url) => url.slice(0, MAX_URL)),
+    picture: user.picture ?? null,
   };
 }
 

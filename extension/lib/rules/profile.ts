@@ -11,6 +11,8 @@ export interface SeenUser {
   readonly website: string | null;
   /** The links in `bio`: the text there (t.co) and its target. */
   readonly links: readonly Link[];
+  /** The address of the person's own picture on X; not loaded. */
+  readonly picture?: string | undefined;
 }
 
 export interface Link {
@@ -26,6 +28,8 @@ export const MAX_URL = 2_000;
 
 export const REST_ID = /^[1-9]\d{0,19}$/;
 export const SCREEN_NAME = /^[A-Za-z0-9_]{1,20}$/;
+/** As PICTURE in core/passerelle/hints/own_words.py. */
+export const PICTURE = /^https:\/\/pbs\.twimg\.com\/profile_images\/[A-Za-z0-9_./-]{1,300}$/;
 export const HTTP = /^https?:\/\/./;
 
 /** Return a biography with every t.co replaced by its target. */

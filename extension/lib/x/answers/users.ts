@@ -11,6 +11,7 @@ import {
   MAX_LINKS,
   MAX_NAME,
   MAX_URL,
+  PICTURE,
   REST_ID,
   SCREEN_NAME,
   type SeenUser,
@@ -77,6 +78,7 @@ function readUser(user: Json): PartOfUser {
     location: firstText([part(user, "location").location, legacy.location], MAX_NAME),
     website: linksIn(entities, "url")?.[0]?.long ?? null,
     links: linksIn(entities, "description"),
+    picture: firstText([part(user, "avatar").image_url, legacy.profile_image_url_https], MAX_URL, PICTURE),
   };
 }
 
@@ -100,6 +102,7 @@ function readLink(value: unknown): Link[] {
 function merge(rest_id: string, seen: SeenUser | undefined, part: PartOfUser): SeenUser | null {
   const screen_name = part.screen_name ?? seen?.screen_name;
   if (!screen_name) return null;
+  const picture = part.picture ?? seen?.picture;
   return {
     rest_id,
     screen_name,
@@ -108,6 +111,7 @@ function merge(rest_id: string, seen: SeenUser | undefined, part: PartOfUser): S
     location: part.location ?? seen?.location ?? null,
     website: part.website ?? seen?.website ?? null,
     links: part.links ?? seen?.links ?? [],
+    ...(picture && { picture }),
   };
 }
 

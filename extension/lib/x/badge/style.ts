@@ -9,6 +9,7 @@ const MARK_WIDTH = 46;
 // name and time, a badge lies over the dot between @name and time (its box in X: 12 px), or over the end of the @name.
 const PHONE = "(max-width: 500px)"; // X's own limit below which it shows one column
 const SMALL_WIDTH = 12;
+const FINGER = 5; // px around the mark that take a press too
 /** The gap that the row of a badge puts before it, where it lies over the end of the @name. */
 export const GAP = "--passerelle-gap";
 
@@ -39,32 +40,43 @@ export const MARK_STYLE = `
 * { box-sizing: border-box; }
 button, a { font: inherit; color: inherit; cursor: pointer; }
 button:focus-visible, a:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
-/* Inside the mark: X cuts off what stands over the edge of its lines. */
-.mark:focus-visible { outline-color: var(--ink); outline-offset: -3.5px; }
-.mark.sure:focus-visible { outline-color: var(--on-accent); }
+/* Room for a finger (WCAG 2.2, 2.5.8: 24 px) without room in the row: a transparent border around the visible mark. A pseudo-element would have to be
+   positioned, and each positioned element costs the page a paint layer. */
 .mark {
-  display: flex; align-items: center; justify-content: center; gap: 3px;
-  inline-size: 100%; block-size: 100%; margin: 0; padding: 0; border: 1.5px solid var(--accent); border-radius: 8px;
-  background: transparent; color: var(--accent); line-height: 0; position: relative;
+  display: flex; align-items: center; justify-content: center; gap: 3px; flex: 1; line-height: 0; padding: 0;
+  margin: ${-FINGER}px; border: ${FINGER}px solid transparent; border-radius: ${8 + FINGER}px;
+  background: transparent padding-box; color: var(--accent); box-shadow: inset 0 0 0 1.5px var(--accent);
 }
-/* Room for a finger (WCAG 2.2, 2.5.8: 24 px), without room in the row. */
-.mark::after { content: ""; position: absolute; inset: -5px; }
-.mark.sure { background: var(--accent); color: var(--on-accent); }
+.mark.sure { background-color: var(--accent); color: var(--on-accent); }
+.mark svg { flex: none; block-size: 11px; inline-size: 11px; fill: currentColor; stroke: currentColor; stroke-width: 0; }
+/* Only their own profile says so: dashed border, hollow signs. */
+.mark.hinted { box-shadow: none; outline: 1.5px dashed var(--accent); outline-offset: ${-FINGER - 1.5}px; }
+.mark.hinted svg { fill: none; stroke-width: 2px; }
+/* Inside the mark: X cuts off what stands over the edge of its lines. */
+.mark:focus-visible { outline: 2px solid var(--ink); outline-offset: ${-FINGER - 3.5}px; }
+.mark.sure:focus-visible { outline-color: var(--on-accent); }
 @media ${PHONE} {
-  :host([data-line]) .mark { border-radius: 6px; border-width: 1px; background: var(--paper); }
+  :host([data-line]) .mark {
+    margin: 0; border: 1px solid var(--accent); border-radius: 6px; box-shadow: none; background: var(--paper); position: relative;
+  }
   :host([data-line]) .mark.sure { background: var(--accent); }
-  :host([data-line]) .mark:focus-visible { outline-offset: -2.5px; }
-  /* Room for a finger (24 px) on the side of the @name, so that the time keeps its own. */
-  :host([data-line]) .mark::after { inset-block: -5px; inset-inline: ${SMALL_WIDTH - 24}px 0; }
+  :host([data-line]) .mark.hinted { border-style: dashed; outline: none; }
+  :host([data-line]) .mark:focus-visible { outline: 2px solid var(--ink); outline-offset: -2.5px; }
+  :host([data-line]) .mark.sure:focus-visible { outline-color: var(--on-accent); }
+  /* Room for a finger on the side of the @name only, so that the time keeps its own. */
+  :host([data-line]) .mark::after { content: ""; position: absolute; inset-block: ${-FINGER}px; inset-inline: ${SMALL_WIDTH - 24}px 0; }
   /* One sign: the tick, or else the first network. */
   :host([data-line]) .mark svg { block-size: 9px; inline-size: 9px; display: none; }
   :host([data-line]) .mark:not(:has(.followed)) svg:first-child, :host([data-line]) .mark .followed { display: block; }
 }
-.mark svg { flex: none; block-size: 11px; inline-size: 11px; fill: currentColor; stroke: currentColor; stroke-width: 0; }
-/* Only their own profile says so: dashed border, hollow signs. */
-.mark.hinted { border-style: dashed; }
-.mark.hinted svg { fill: none; stroke-width: 2px; }
-@media (forced-colors: active) { .mark { border-color: ButtonText; color: ButtonText; } .mark.sure { forced-color-adjust: none; } }
+/* Forced colours show every border, and no shadow. */
+@media (forced-colors: active) {
+  .mark { margin: 0; border: 1.5px solid ButtonText; border-radius: 8px; color: ButtonText; }
+  .mark.hinted { border-style: dashed; }
+  .mark.hinted:not(:focus-visible) { outline: none; }
+  .mark:focus-visible { outline-offset: -3.5px; }
+  .mark.sure { forced-color-adjust: none; border-color: var(--accent); box-shadow: none; }
+}
 `;
 
 /** What a badge needs once its popover was opened. */
