@@ -86,6 +86,8 @@ class Engine:
             "account.look": hints.on_look,
             "bridge.find": bridges.on_find,
             "directory.update": directories.on_update,
+            "directory.add": directories.on_add,
+            "directory.remove": directories.on_remove,
             "match.find": matches.on_find,
             "watch.sync": watch.on_sync,
             "watch.approve": watch.on_approve,
