@@ -71,7 +71,7 @@ test: setup ## all tests: core (CPython and Pyodide), backend, extension, real s
 	$(BIN)/pytest -m "not soak"
 
 $(STAMP)/network: tests/world/network/package.json tests/world/network/package-lock.json build/system.py
-	python3 build/system.py --soak
+	python3 build/system.py
 	cd tests/world/network && npm ci --loglevel=error
 	@touch $@
 

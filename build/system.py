@@ -22,14 +22,13 @@ NEEDED = {
     "g++": "g++",  # the test PDS compiles better-sqlite3
     "make": "make",
     "git": "git",
+    "/usr/lib/postgresql": "postgresql",  # the registrar's other database; the real AppView of make soak
     "Xvfb": "xvfb",  # a screen for the test of `make run`
     "/usr/share/fonts/truetype/noto/NotoSansArabic-Regular.ttf": "fonts-noto-core",
     "/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf": "fonts-noto-color-emoji",
     "/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf": "fonts-droid-fallback",  # Japanese names
     "/usr/share/fonts/truetype/nanum/NanumGothic.ttf": "fonts-nanum",  # Korean names
 }
-# Only for `make soak`: the real AppView of tests/world/network keeps its data there.
-NEEDED_FOR_SOAK = {"/usr/lib/postgresql": "postgresql"}
 # Ubuntu ships these two only as snaps, which headless tests cannot start; its own names for a .deb differ.
 ALTERNATIVES = {"chromium": ("google-chrome", "chromium-browser"), "firefox-esr": ("firefox",)}
 
@@ -68,8 +67,7 @@ def main() -> int:
     if runtimes := versions_missing():
         print("Please install first: " + "; ".join(runtimes), file=sys.stderr)
         return 1
-    needed = {**NEEDED, **(NEEDED_FOR_SOAK if "--soak" in sys.argv else {})}
-    packages = [package for what, package in needed.items() if not is_here(what)]
+    packages = [package for what, package in NEEDED.items() if not is_here(what)]
     if not packages:
         return 0
     if os.geteuid() == 0 and shutil.which("apt-get"):

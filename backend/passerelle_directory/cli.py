@@ -1,4 +1,4 @@
-"""The command `passerelle-directory`: keys, database, import, snapshot, serve. See docs/operators.md."""
+"""The command `passerelle-directory`: keys, database, import, recheck, snapshot, serve, registrar. docs/operators.md"""
 
 from __future__ import annotations
 
@@ -35,10 +35,15 @@ from passerelle_directory.publishing import keys
 from passerelle_directory.publishing.bucket import BucketError, InvalidAddress, open_bucket
 from passerelle_directory.publishing.files import LATEST
 from passerelle_directory.publishing.snapshot import AlreadyPublishing, LatestDamaged, publish
+from passerelle_directory.registrar.intake import take_in
+from passerelle_directory.registrar.refusals import load_key as load_refusals_key
 
 DONE, WRONG_USAGE, UNREADABLE = 0, 2, 3  # exit statuses, see docs/operators.md
 DEFAULT_PORT = 8600
+DEFAULT_REGISTRAR_PORT = 8601
 HIGHEST_PORT = 65_535
+REGISTRAR_THREADS = 24  # a check waits for other servers
+RECHECK_LOCK = "recheck.lock"
 SEED = Path(__file__).parent / "seed"
 SEED_FILES = (SEED / "rows.csv", SEED / "departures.csv")
 
@@ -119,6 +124,7 @@ def run_snapshot(config: Config, options: argparse.Namespace) -> int:
         return _complain(error, WRONG_USAGE)
     key = keys.load_key(config.keys)
     with _writing(config), _open_session(config) as session:
+        take_in(session, load_refusals_key(config.refusals_key), datetime.now(UTC))
         latest = publish(session, config.public, key, datetime.now(UTC), bucket)
     places = f"{config.public} and {options.to}" if bucket else config.public
     _print(f"Version {latest['version']}: {latest['rows']} rows, until {latest['expires']}, in {places}")
@@ -127,9 +133,8 @@ def run_snapshot(config: Config, options: argparse.Namespace) -> int:
 
 def run_serve(config: Config, options: argparse.Namespace) -> int:
     """Serve until told to stop."""
-    from passerelle_directory.web.server import (
-        serve,  # waitress and Flask take half a second that no other command needs
-    )
+    from passerelle_directory.web.app import create_app  # Flask takes half a second that no other command needs
+    from passerelle_directory.web.server import serve
 
     check_database(config)
     if not (config.public / LATEST).exists():
@@ -138,7 +143,33 @@ def run_serve(config: Config, options: argparse.Namespace) -> int:
         )
     _check_address(options.host, options.port)
     _print(f"Serving {config.public} on http://{options.host}:{options.port}")
-    serve(config, options.host, options.port)
+    serve(create_app(config), options.host, options.port)
+    return DONE
+
+
+def run_registrar(config: Config, options: argparse.Namespace) -> int:
+    """Serve the registrar until told to stop."""
+    from passerelle_directory.registrar.app import create_registrar, make_registrar  # as in run_serve
+    from passerelle_directory.web.server import serve
+
+    prepare_database(config)
+    check_database(config)
+    _check_address(options.host, options.port)
+    _print(f"The registrar answers on http://{options.host}:{options.port} for {config.registrar_url}")
+    serve(create_registrar(make_registrar(config)), options.host, options.port, REGISTRAR_THREADS)
+    return DONE
+
+
+def run_recheck(config: Config, options: argparse.Namespace) -> int:
+    """Read the claims again that are due."""
+    from passerelle_directory.registrar.app import make_registrar  # as in run_serve
+    from passerelle_directory.registrar.fetcher import Fetcher
+    from passerelle_directory.registrar.recheck import PoliteFetch, recheck
+
+    check_database(config)
+    with hold_lock(config.data / RECHECK_LOCK, on_wait=partial(_print, "Another recheck is running; waiting.")):
+        counts = recheck(make_registrar(config, PoliteFetch(Fetcher())), datetime.now(UTC), options.limit)
+    _print(f"{counts.read} claims read, {counts.unanswered} of them without an answer; those are read again later")
     return DONE
 
 
@@ -238,6 +269,15 @@ def _parser() -> argparse.ArgumentParser:
     serving.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     serving.add_argument("--port", type=_port, default=DEFAULT_PORT, help="default: %(default)s")
     serving.set_defaults(run=run_serve)
+
+    registrar = commands.add_parser("registrar", help="serve claims: joining, proofs, withdrawal")
+    registrar.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    registrar.add_argument("--port", type=_port, default=DEFAULT_REGISTRAR_PORT, help="default: %(default)s")
+    registrar.set_defaults(run=run_registrar)
+
+    rechecking = commands.add_parser("recheck", help="read the proofs of claims again that are due")
+    rechecking.add_argument("--limit", type=int, metavar="N", help="at most so many claims")
+    rechecking.set_defaults(run=run_recheck)
     return parser
 
 

@@ -11,6 +11,9 @@ from passerelle.hosts import is_web_page
 DEFAULT_DATA = "passerelle-data"
 # A client fetches a handful of files; hundreds of clients may share one address, in an office for example.
 DEFAULT_LIMIT = "1200 per minute"
+# Requests that write or make the registrar ask other servers, per address. One person needs a handful.
+DEFAULT_CLAIM_LIMIT = "60 per hour"
+DEFAULT_REGISTRAR_URL = "https://join.passerelle.eu"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,7 @@ class Config:
     `data` holds the database (unless `database_url` names another), `keys/`, and `public/` with the signed files.
     `proxies` counts the reverse proxies in front, so that limits see the visitor's address and not the proxy's.
     `contact` is the address for corrections and removals, `operator` the name and postal address in the legal notice.
+    `registrar_url` is where people reach the registrar, `claim_limit` its limit for requests that write or check.
     `source_code`, `install_firefox` and `install_chromium` are web addresses that the pages link to, or empty.
     """
 
@@ -33,6 +37,13 @@ class Config:
     source_code: str = ""
     install_firefox: str = ""
     install_chromium: str = ""
+    registrar_url: str = DEFAULT_REGISTRAR_URL
+    claim_limit: str = DEFAULT_CLAIM_LIMIT
+
+    @property
+    def refusals_key(self) -> Path:
+        """File of the key with which accounts that are not to be listed are hashed."""
+        return self.data / "refusals.key"
 
     @property
     def keys(self) -> Path:
@@ -66,6 +77,8 @@ def read_config(environ: Mapping[str, str]) -> Config:
         source_code=_web_page(environ, "PASSERELLE_SOURCE_CODE"),
         install_firefox=_web_page(environ, "PASSERELLE_INSTALL_FIREFOX"),
         install_chromium=_web_page(environ, "PASSERELLE_INSTALL_CHROMIUM"),
+        registrar_url=(_web_page(environ, "PASSERELLE_REGISTRAR_URL") or DEFAULT_REGISTRAR_URL).rstrip("/"),
+        claim_limit=environ.get("PASSERELLE_CLAIM_LIMIT") or DEFAULT_CLAIM_LIMIT,
     )
 
 

@@ -34,6 +34,18 @@ def open_database(config: Config) -> Engine:
     return engine
 
 
+def open_writer(config: Config) -> Engine:
+    """Return an engine whose transactions are writers from their first statement on SQLite.
+
+    A transaction that reads first and writes then fails at once where another one has written meanwhile; one that
+    begins as a writer waits. https://sqlite.org/lang_transaction.html
+    """
+    engine = open_database(config)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "begin", _begin_immediate)
+    return engine
+
+
 def upgrade_database(config: Config) -> None:
     """Create or migrate all tables; on SQLite the file and its folder too."""
     if path := _sqlite_path(config):
@@ -102,6 +114,10 @@ def _use_write_ahead_log(engine: Engine) -> None:
 def _begin(connection: Connection) -> None:
     """Begin a transaction before the first statement: Python's sqlite3 would commit each CREATE TABLE by itself."""
     connection.exec_driver_sql("BEGIN")
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _set_up_sqlite(connection: Any, _record: Any) -> None:

@@ -1,10 +1,10 @@
-"""The tables: X accounts, statements of sources about them, organisations that left X, and publications."""
+"""The tables: X accounts, what sources state about them, people's claims, organisations that left X, publications."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Date, DateTime, ForeignKey, Integer, MetaData, String, Text, UniqueConstraint
+from sqlalchemy import Boolean, Date, DateTime, ForeignKey, Integer, MetaData, String, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 # Constraints need names, or a later migration cannot drop them (https://alembic.sqlalchemy.org/en/latest/naming.html).
@@ -43,6 +43,7 @@ class Statement(Base):
     """One source's statement about one X account: its name, and where its owner is now. `id` gives the order of import.
 
     `first_did` is the did that the source gave first; a later `did` that differs is shown as a contradiction.
+    `claim` is the grade of a person's own claim, which registrar/intake.py takes in; None for other sources.
     """
 
     __tablename__ = "statements"
@@ -61,8 +62,78 @@ class Statement(Base):
     kind: Mapped[str] = mapped_column(String(20))
     country: Mapped[str | None] = mapped_column(String(2))
     display_name: Mapped[str | None] = mapped_column(String(300))
+    claim: Mapped[str | None] = mapped_column(String(12))
+    leaving_on: Mapped[date | None] = mapped_column(Date)
 
     account: Mapped[Account] = relationship(back_populates="statements")
+
+
+class StoredClaim(Base):
+    """A claim or an objection (`purpose`), as the registrar keeps it; `secret_hash` is the SHA-256 of its secret.
+
+    `grade` is the verdict on its proofs; `proven_at` since when it is `proven`, and `readings` how often it was read.
+    `next_at` is when it is read again, `failures` how often in a row no server answered.
+    """
+
+    __tablename__ = "claims"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    claim_id: Mapped[str] = mapped_column(String(16), unique=True)
+    purpose: Mapped[str] = mapped_column(String(12))
+    secret_hash: Mapped[str] = mapped_column(String(64))
+    nonce: Mapped[str] = mapped_column(String(32))
+    rest_id: Mapped[str | None] = mapped_column(String(20), index=True)
+    screen_name: Mapped[str | None] = mapped_column(String(20))
+    did: Mapped[str | None] = mapped_column(Text)
+    acct: Mapped[str | None] = mapped_column(Text)
+    handle: Mapped[str | None] = mapped_column(String(253))
+    kind: Mapped[str] = mapped_column(String(20))
+    country: Mapped[str | None] = mapped_column(String(2))
+    leaving_on: Mapped[date | None] = mapped_column(Date)
+    post_id: Mapped[str | None] = mapped_column(String(20))
+    keytrace: Mapped[str | None] = mapped_column(String(64))
+    has_domain: Mapped[bool] = mapped_column(Boolean)
+    in_x_profile: Mapped[bool] = mapped_column(Boolean)
+    grade: Mapped[str | None] = mapped_column(String(12))
+    proven_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    checked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    next_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
+    readings: Mapped[int] = mapped_column(Integer)
+    failures: Mapped[int] = mapped_column(Integer)
+
+    proofs: Mapped[list[StoredProof]] = relationship(
+        back_populates="claim", cascade="all, delete-orphan", order_by="StoredProof.id"
+    )
+
+
+class StoredProof(Base):
+    """The latest reading of one proof of a claim: `passerelle.claims.models.Proof`."""
+
+    __tablename__ = "proofs"
+    __table_args__ = (UniqueConstraint("claim_key", "kind", "side"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    claim_key: Mapped[int] = mapped_column(ForeignKey("claims.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(20))
+    side: Mapped[str] = mapped_column(String(12))
+    url: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(12))
+    reason: Mapped[str | None] = mapped_column(String(40))
+    name: Mapped[str | None] = mapped_column(String(20))
+    read_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    gone_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+    claim: Mapped[StoredClaim] = relationship(back_populates="proofs")
+
+
+class Refusal(Base):
+    """An account that is not to be listed: a keyed hash (registrar/refusals.py), never the account itself."""
+
+    __tablename__ = "refusals"
+
+    hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    made_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
 class Departure(Base):

@@ -19,7 +19,18 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.bench import archive, badges, first_match, following, matching, people_list, searching, start, tweets
+from tests.bench import (
+    archive,
+    badges,
+    first_match,
+    following,
+    matching,
+    people_list,
+    publication,
+    searching,
+    start,
+    tweets,
+)
 from tests.bench.report import Failure, Figure, Report, run_parts, table, verdict
 from tests.bench.runtimes import BENCH, ROOT
 from tests.bench.tools import Tools
@@ -34,6 +45,7 @@ BENCHES: Mapping[str, Callable[[Tools], Iterable[Figure | Failure]]] = {
     "list": people_list.measure,
     "badges": badges.measure,
     "following": following.measure,
+    "publication": publication.measure,
 }
 
 

@@ -16,7 +16,14 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-UNITS = {"s": "{:.2f} s", "ms": "{:.2f} ms", "MB": "{:.1f} MB", "": "{:,.0f}"}
+UNITS = {
+    "s": "{:.2f} s",
+    "ms": "{:.2f} ms",
+    "MB": "{:.1f} MB",
+    "bytes": "{:,.1f} bytes",
+    "rows/s": "{:,.0f} rows/s",
+    "": "{:,.0f}",
+}
 MEGABYTE = 1e6
 IDLE_LOAD = 0.5  # programs that want a core; above it, times are not this program's alone
 

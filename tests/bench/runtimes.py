@@ -40,11 +40,11 @@ class Run:
         return self.peak - self.idle
 
 
-def run_on_cpython(program: str, argument: Mapping[str, Any]) -> Run:
+def run_on_cpython(program: str, argument: Mapping[str, Any], seconds: float = SECONDS) -> Run:
     """Run `program`, a module of tests/bench/inside, in a process of its own."""
     command = [sys.executable, "-m", f"{PACKAGE}.child", f"{PACKAGE}.{program}"]
     done = subprocess.run(
-        command, cwd=ROOT, input=json.dumps(argument), capture_output=True, text=True, timeout=SECONDS, check=False
+        command, cwd=ROOT, input=json.dumps(argument), capture_output=True, text=True, timeout=seconds, check=False
     )
     if done.returncode:
         raise RuntimeError(done.stderr)

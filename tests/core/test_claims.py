@@ -61,9 +61,18 @@ def test_a_code_fits_one_claim_only(changes: dict[str, str]) -> None:
     assert make_claim(**changes).code != make_claim().code
 
 
-def test_a_claim_names_a_target() -> None:
+def test_a_claim_names_an_x_account_and_a_target() -> None:
     with pytest.raises(ValidationError, match="a did, an acct, or both"):
         make_claim(did=None)
+    with pytest.raises(ValidationError, match="by its id and its name"):
+        make_claim(rest_id=None)
+
+
+def test_an_objection_names_any_account_and_its_code_is_no_claims() -> None:
+    assert make_claim(purpose="objection", did=None).code != make_claim(purpose="objection").code != make_claim().code
+    assert make_claim(purpose="objection", rest_id=None, screen_name=None).rest_id is None
+    with pytest.raises(ValidationError, match="an objection names an account"):
+        make_claim(purpose="objection", rest_id=None, screen_name=None, did=None)
 
 
 def test_a_claim_survives_its_json() -> None:

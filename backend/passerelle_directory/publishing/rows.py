@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import cast
 
+from passerelle.claims.grades import ClaimGrade
 from passerelle.directory import Conflict, Evidence, EvidenceSource, Kind, Row
 from passerelle.directory.agreement import Agreement, Contradiction, find_agreement
 from passerelle.directory.agreement import Statement as Stated
@@ -36,6 +37,7 @@ def make_row(account: Account, statements: Sequence[Statement]) -> tuple[Row, Ev
         country=next((one.country for one in newest_first if one.country), None),
         display_name=next((one.display_name for one in newest_first if one.display_name), None),
         grade=agreed.grade,
+        leaving_on=next((one.leaving_on for one in newest_first if one.leaving_on), None),
     )
     return row, Evidence(account.row_id, tuple(map(make_source, statements)), _conflicts(agreed.contradictions))
 
@@ -58,6 +60,7 @@ def _parse(account: Account, one: Statement) -> Iterator[Stated]:
             did=Did(did) if did else None,
             handle=Handle(one.handle) if one.handle else None,
             acct=parse_acct(one.acct) if one.acct else None,
+            claim=cast(ClaimGrade | None, one.claim),  # registrar/intake.py writes nothing else
         )
 
 

@@ -41,6 +41,7 @@ from passerelle_directory.publishing.superseded import delete_superseded, record
 # mirror that withholds changes (an erasure, a new key) is refused after the same time.
 EXPIRES_AFTER = timedelta(days=14)
 ACCOUNTS_AT_ONCE = 500
+SURE = ("proven", "attested")
 COMPRESSION = 9
 
 
@@ -200,8 +201,8 @@ def read_rows(session: Session) -> Iterator[tuple[Row, Evidence]]:
     query = select(Account).order_by(Account.row_id).options(selectinload(Account.statements))
     for account in session.scalars(query.execution_options(yield_per=ACCOUNTS_AT_ONCE)):
         row, evidence = make_row(account, account.statements)
-        if row.grade == "attested" or row.rest_id is None or account.screen_name_key not in attested_names:
-            yield replace(row, leaving_on=leaves_on(row, dates)), evidence
+        if row.grade in SURE or row.rest_id is None or account.screen_name_key not in attested_names:
+            yield replace(row, leaving_on=leaves_on(row, dates) or row.leaving_on), evidence
 
 
 def _find_attested_names(session: Session) -> frozenset[str]:
@@ -218,7 +219,7 @@ def _find_attested_names(session: Session) -> frozenset[str]:
         .options(selectinload(Account.statements))
     )
     named = ((account.screen_name_key, make_row(account, account.statements)[0]) for account in session.scalars(query))
-    return frozenset(name for name, row in named if name and row.grade == "attested")
+    return frozenset(name for name, row in named if name and row.grade in SURE)
 
 
 def _read_latest(public: Path) -> Latest | None:

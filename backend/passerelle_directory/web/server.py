@@ -16,11 +16,9 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any, NoReturn
 
+from flask import Flask
 from waitress.channel import HTTPChannel  # type: ignore[import-untyped]
 from waitress.server import create_server  # type: ignore[import-untyped]
-
-from passerelle_directory.config import Config
-from passerelle_directory.web.app import create_app
 
 THREADS = 8  # requests answered at a time; each takes milliseconds
 IDLE_TIMEOUT = 30  # seconds without a byte in either direction
@@ -68,17 +66,15 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
         return "<connection>"
 
 
-def serve(config: Config, host: str, port: int) -> None:
+def serve(app: Flask, host: str, port: int, threads: int = THREADS) -> None:
     """Answer on `host` and `port` until SIGTERM or SIGINT."""
-    app = create_app(config)
-    server = create_server(app, **settings(host, port))
+    server = create_server(app, **settings(host, port) | {"threads": threads})
     server.channel_class = Channel
     server.adj.socket_options = [*server.adj.socket_options, (socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)]
     _check_deadlines(server)
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a full queue is no news: it drains in milliseconds
     with _stopped_by_signals():
         server.run()
-    app.extensions["engine"].dispose()
 
 
 def settings(host: str, port: int) -> dict[str, Any]:

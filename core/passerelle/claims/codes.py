@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import NewType
+from collections.abc import Mapping
+from typing import Literal, NewType
 
 from passerelle.identifiers import Acct, Did, RestId, ScreenName, canonicalize_acct, canonicalize_screen_name
 
 ClaimCode = NewType("ClaimCode", str)
+Purpose = Literal["claim", "objection"]
 
 # Without I, L, O and U, which are read as other characters: https://www.crockford.com/base32.html
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -22,7 +24,8 @@ GROUP_LENGTH = 5
 LENGTH = GROUPS * GROUP_LENGTH  # 100 bits: a second claim with the same code takes 2**100 tries
 BITS_PER_CHARACTER = 5
 NONCE_BYTES = 16
-DOMAIN = "eu.passerelle.claim/1"  # separates this hash from any other use
+# What begins the hashed text, so that the code of one purpose serves no other.
+DOMAINS: Mapping[Purpose, str] = {"claim": "eu.passerelle.claim/1", "objection": "eu.passerelle.objection/1"}
 
 _GROUP = f"[{ALPHABET}{ALPHABET.lower()}]{{{GROUP_LENGTH}}}"
 # A whole word: not a part of a link, a mention, a hashtag or a host name.
@@ -31,12 +34,19 @@ _CODE = re.compile(
 )
 
 
-def make_code(rest_id: RestId, screen_name: ScreenName, did: Did | None, acct: Acct | None, nonce: bytes) -> ClaimCode:
-    """Return the code of a claim; `nonce` are NONCE_BYTES random bytes."""
+def make_code(
+    rest_id: RestId | None,
+    screen_name: ScreenName | None,
+    did: Did | None,
+    acct: Acct | None,
+    nonce: bytes,
+    purpose: Purpose = "claim",
+) -> ClaimCode:
+    """Return the code of a claim or objection; `nonce` are NONCE_BYTES random bytes."""
     fields = (
-        DOMAIN,
-        rest_id,
-        canonicalize_screen_name(screen_name),
+        DOMAINS[purpose],
+        rest_id or "",
+        canonicalize_screen_name(screen_name) if screen_name else "",
         did or "",
         canonicalize_acct(acct) if acct else "",
         nonce.hex(),

@@ -29,7 +29,7 @@ NOTHING = Verdict(None)
 
 def judge(claim: Claim, proofs: Iterable[Proof]) -> Verdict:
     """Return the verdict on a claim from the latest reading of each of its proofs."""
-    held = {one.side for one in proofs if one.state == "holds" and one.side in SIDES[one.kind]}
+    held = proven_sides(proofs)
     did = claim.did if "bluesky" in held else None
     acct = claim.acct if "fediverse" in held else None
     if did is None and acct is None:
@@ -39,15 +39,20 @@ def judge(claim: Claim, proofs: Iterable[Proof]) -> Verdict:
     return Verdict("proven" if is_proven else "claimed", None if is_name_only else claim.rest_id, did, acct)
 
 
+def proven_sides(proofs: Iterable[Proof]) -> frozenset[Side]:
+    """Return the sides that the latest readings prove."""
+    return frozenset(one.side for one in proofs if one.state == "holds" and one.side in SIDES[one.kind])
+
+
 def renew(known: Proof | None, read: Proof) -> Proof:
     """Return what counts after another reading of a proof.
 
-    No answer leaves what was known. An X post that held and is gone still holds: people leave X. One whose author bears
-    another name today holds with that name: the id is the same.
+    No answer leaves what was known, and so does an older reading. An X post that held and is gone still holds: people
+    leave X. One whose author bears another name today holds with that name: the id is the same.
     """
     if known is None:
         return read
-    if read.state == "unknown":
+    if read.state == "unknown" or read.read_at < known.read_at:
         return known
     if _has_vanished(known, read):
         return known.model_copy(update={"gone_at": known.gone_at or read.read_at, "read_at": read.read_at})

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Literal, NewType, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic import AfterValidator, Field, PlainSerializer, PlainValidator, WithJsonSchema
 from pydantic import model_validator as validates
 
-from passerelle.claims.codes import ClaimCode, make_code
+from passerelle.claims.codes import ClaimCode, Purpose, make_code
 from passerelle.identifiers import (
     Acct,
     Did,
@@ -26,6 +26,8 @@ ClaimId = NewType("ClaimId", str)
 
 CLAIM_ID_PATTERN = r"^[0-9a-f]{16}$"
 NONCE_PATTERN = r"^[0-9a-f]{32}$"
+# https://atproto.com/specs/did, for readers of the OpenAPI document; identifiers.py decides
+DID_PATTERN = r"^did:[a-z]+:(?:[a-zA-Z0-9._:-]|%[0-9a-fA-F]{2})*(?:[a-zA-Z0-9._-]|%[0-9a-fA-F]{2})$"
 MAX_ACCT = 320  # characters: 64 before the @, 253 after it, as in a mail address
 
 ProofKind = Literal["x_post", "x_oembed", "x_profile", "bluesky_record", "keytrace_record", "mastodon_field", "domain"]
@@ -48,17 +50,12 @@ def _acct(value: object) -> Acct:
     return value if isinstance(value, Acct) else parse_acct(value)
 
 
-def _text(value: str) -> str:
-    if "\0" in value:
-        raise ValueError("control characters are not allowed")
-    return value
-
-
-RestIdText = Annotated[RestId, BeforeValidator(parse_rest_id), Field(max_length=20, pattern=r"^[1-9][0-9]{0,19}$")]
+# X's ids are signed 64-bit numbers wherever they are made today: 19 digits.
+RestIdText = Annotated[RestId, Field(max_length=19, pattern=r"^[1-9][0-9]{0,18}$"), AfterValidator(parse_rest_id)]
 ScreenNameText = Annotated[
-    ScreenName, BeforeValidator(parse_screen_name), Field(max_length=20, pattern=r"^[A-Za-z0-9_]{1,20}$")
+    ScreenName, Field(max_length=20, pattern=r"^[A-Za-z0-9_]{1,20}$"), AfterValidator(parse_screen_name)
 ]
-DidText = Annotated[Did, BeforeValidator(parse_did), AfterValidator(_text), Field(max_length=2048)]
+DidText = Annotated[Did, Field(max_length=2048, pattern=DID_PATTERN), AfterValidator(parse_did)]
 AcctText = Annotated[
     Acct,
     PlainValidator(_acct),
@@ -68,26 +65,36 @@ AcctText = Annotated[
 
 
 class Claim(View):
-    """One claim: this X account and these accounts are one person's. `nonce` is random and public, in hex."""
+    """One claim: this X account and these accounts are one person's. `nonce` is random and public, in hex.
+
+    An objection is written alike: its owner proves one of the accounts that it names, and all that others state about
+    that account is removed.
+    """
 
     claim_id: ClaimId = Field(pattern=CLAIM_ID_PATTERN)
-    rest_id: RestIdText
-    screen_name: ScreenNameText
+    purpose: Purpose = "claim"
+    rest_id: RestIdText | None = None
+    screen_name: ScreenNameText | None = None
     did: DidText | None = None
     acct: AcctText | None = None
     nonce: str = Field(pattern=NONCE_PATTERN)
-    leaving_on: date | None = None
 
     @validates(mode="after")
-    def _has_target(self) -> Self:
-        if self.did is None and self.acct is None:
-            raise ValueError("a claim names a did, an acct, or both")
+    def _names_accounts(self) -> Self:
+        if (self.rest_id is None) != (self.screen_name is None):
+            raise ValueError("an X account is named by its id and its name")
+        has_target = self.did is not None or self.acct is not None
+        if self.purpose == "claim" and not (has_target and self.rest_id):
+            raise ValueError("a claim names an X account and a did, an acct, or both")
+        if not (has_target or self.rest_id):
+            raise ValueError("an objection names an account")
         return self
 
     @property
     def code(self) -> ClaimCode:
         """Return the code that commits to this claim."""
-        return make_code(self.rest_id, self.screen_name, self.did, self.acct, bytes.fromhex(self.nonce))
+        nonce = bytes.fromhex(self.nonce)
+        return make_code(self.rest_id, self.screen_name, self.did, self.acct, nonce, self.purpose)
 
 
 class Proof(View):

@@ -26,15 +26,16 @@ RETRACTED = "retracted"
 
 def make_record(claim: Claim, now: datetime) -> dict[str, Any]:
     """Return the record that a person writes under `rkey` = claim_id."""
-    record: dict[str, Any] = {
+    record = {
         "$type": COLLECTION,
         "restId": claim.rest_id,
         "screenName": claim.screen_name,
+        "acct": str(claim.acct) if claim.acct else None,
         "nonce": claim.nonce,
         "code": claim.code,
         "createdAt": now.isoformat(),
     }
-    return record | ({"acct": str(claim.acct)} if claim.acct else {})
+    return {name: value for name, value in record.items() if value is not None}
 
 
 def states_claim(record: Mapping[str, Any], claim: Claim) -> bool:
@@ -60,9 +61,9 @@ def read_keytrace(record: Mapping[str, Any]) -> tuple[ScreenName, PostId] | None
         return None
 
 
-def is_same_name(one: ScreenName, other: ScreenName) -> bool:
+def is_same_name(one: ScreenName, other: ScreenName | None) -> bool:
     """Return whether two X names are the same."""
-    return canonicalize_screen_name(one) == canonicalize_screen_name(other)
+    return other is not None and canonicalize_screen_name(one) == canonicalize_screen_name(other)
 
 
 def _acct_key(value: object) -> str | None:

@@ -39,7 +39,7 @@ def settle(claims: Iterable[ProvenTarget], now: datetime) -> Standing:
 
     The claim proven first is published. Another target replaces it after CONFLICT_LASTS, and disputes it until then.
     """
-    oldest_first = sorted(claims, key=lambda one: (one.proven_at, one.claim_id))
+    oldest_first = sorted(claims, key=lambda one: one.proven_at)  # stable: of equal ones the first given comes first
     did, against_did = _settle_one(oldest_first, lambda one: one.did, now)
     acct, against_acct = _settle_one(oldest_first, lambda one: one.acct and canonicalize_acct(one.acct), now)
     disputed_by = tuple(one for one in oldest_first if one in against_did or one in against_acct)

@@ -35,6 +35,8 @@ MAX_URL = 2048
 MAX_ROW_ID = 64
 MAX_SOURCES = 20
 
+_write_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
+
 _T = TypeVar("_T")
 
 
@@ -203,7 +205,7 @@ def published_line(row: Row, evidence: Evidence) -> bytes:
 
 def to_line(fields: Mapping[str, Any]) -> bytes:
     """Return one line of JSON Lines, in UTF-8; equal fields give equal bytes."""
-    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode() + b"\n"
+    return _write_json(fields).encode() + b"\n"
 
 
 # Getters: one field of an object, parsed; an error names the path of the field.

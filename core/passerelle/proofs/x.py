@@ -14,8 +14,10 @@ from passerelle.claims.oembed import NamedPost, oembed_request, read_oembed
 from passerelle.claims.posts import Post, PostId, PostMissing, post_request, post_url, read_post
 from passerelle.claims.records import is_same_name
 from passerelle.errors import NetworkError, ServerRefused
+from passerelle.identifiers import ScreenName
 from passerelle.transport import Fetch
 
+UNKNOWN_NAME = ScreenName("i")  # x.com/i/status/1 leads to any author's post
 Commits = Callable[[str], bool]  # whether a post's own text commits to the claim
 
 
@@ -25,7 +27,7 @@ class _Found:
     side: Side
     state: ProofState
     reason: str | None
-    name: str | None = None
+    name: ScreenName | None = None
 
 
 async def read_x_side(claim: Claim, post: PostId, now: datetime, fetch: Fetch, commits: Commits | None = None) -> Proof:
@@ -40,7 +42,7 @@ async def read_x_side(claim: Claim, post: PostId, now: datetime, fetch: Fetch, c
     return Proof(
         kind=found.kind,
         side=found.side,
-        url=post_url(claim.screen_name, post),
+        url=post_url(claim.screen_name or UNKNOWN_NAME, post),
         state=found.state,
         reason=found.reason,
         name=found.name,
@@ -80,7 +82,7 @@ def names_did(did: str) -> Commits:
 
 async def _read_name(claim: Claim, post: PostId, fetch: Fetch, commits: Commits, why: str) -> _Found:
     try:
-        answer = read_oembed(await fetch(oembed_request(claim.screen_name, post)))
+        answer = read_oembed(await fetch(oembed_request(claim.screen_name or UNKNOWN_NAME, post)))
     except (NetworkError, ServerRefused):
         return _Found("x_post", "x", "unknown", why)
     return judge_named_post(claim, answer, commits)

@@ -1,0 +1,105 @@
+"""The registrar's application: configuration in, a WSGI application out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, jsonify, request
+from flask.json.provider import DefaultJSONProvider
+from flask_openapi3.models.info import Info
+from flask_openapi3.openapi import OpenAPI
+from passerelle.jsons import parse_json
+from passerelle.transport import Fetch
+from sqlalchemy.orm import sessionmaker
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from passerelle_directory.config import Config
+from passerelle_directory.database import open_writer
+from passerelle_directory.registrar.checking import Registrar
+from passerelle_directory.registrar.fetcher import Fetcher
+from passerelle_directory.registrar.pages import pages
+from passerelle_directory.registrar.problems import ProblemAnswer, answer_invalid, set_up_problems
+from passerelle_directory.registrar.refusals import load_key
+from passerelle_directory.registrar.routes import api, limiter
+from passerelle_directory.web.headers import set_headers
+
+MAX_BODY = 16_384  # bytes of a request; the longest claim has a did of 2,048
+STATIC = Path(__file__).parents[1] / "web" / "static"
+ABOUT = Info(
+    title="Passerelle registrar",
+    version="1",
+    description="Join the directory: claims, their proofs, withdrawal and objection.",
+)
+
+
+class BoundedJson(DefaultJSONProvider):
+    """Parses JSON of strangers with the core's bound on its depth; CPython's parser raises RecursionError."""
+
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
+        """Parse JSON. Raises ValueError."""
+        return parse_json(s)
+
+
+class Application(OpenAPI):
+    """The application, with BoundedJson."""
+
+    json_provider_class = BoundedJson
+
+
+def make_registrar(
+    config: Config, fetch: Fetch | None = None, clock: Callable[[], datetime] | None = None
+) -> Registrar:
+    """Make what application and `recheck` work with."""
+    return Registrar(
+        config=config,
+        sessions=sessionmaker(open_writer(config), expire_on_commit=False),
+        fetch=fetch or Fetcher(),
+        refusals_key=load_key(config.refusals_key),
+        clock=clock or (lambda: datetime.now(UTC)),
+    )
+
+
+def create_registrar(registrar: Registrar) -> Flask:
+    """Make the application."""
+    app = Application(
+        __name__,
+        info=ABOUT,
+        doc_ui=False,
+        static_folder=str(STATIC),
+        security_schemes={"secret": {"type": "http", "scheme": "bearer"}},
+        validation_error_status=422,
+        validation_error_model=ProblemAnswer,
+        validation_error_callback=answer_invalid,
+    )
+    app.config.update(
+        MAX_CONTENT_LENGTH=MAX_BODY,
+        RATELIMIT_DEFAULT=registrar.config.limit,
+        RATELIMIT_STORAGE_URI=registrar.config.limit_storage,
+    )
+    app.extensions["registrar"] = registrar
+    app.register_api(api)
+    app.register_blueprint(pages)
+    app.add_url_rule("/openapi.json", "openapi", lambda: jsonify(app.api_doc))
+    limiter.init_app(app)
+    set_headers(app)
+    set_up_problems(app)
+    _allow_extensions(app)
+    if registrar.config.proxies:
+        count = registrar.config.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count)  # type: ignore[method-assign]
+    return app
+
+
+def _allow_extensions(app: Flask) -> None:
+    """Let pages of other origins send the secret and JSON: no cookie is involved, so nothing is sent by itself."""
+
+    @app.after_request
+    def allow(response: Response) -> Response:
+        if request.path.startswith("/v1/"):
+            response.headers.setdefault("Access-Control-Allow-Headers", "authorization, content-type")
+            response.headers.setdefault("Access-Control-Allow-Methods", "GET, POST, DELETE")
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response

@@ -1,0 +1,299 @@
+"""The registrar: from a claim to a row and out again, on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from passerelle_directory.config import Config
+from passerelle_directory.models import Base, Refusal, Statement, StoredClaim, StoredProof
+from passerelle_directory.registrar.suffixes import registrable_domain
+from sqlalchemy import inspect, select, text
+from sqlalchemy.orm import Session
+
+from tests.backend import databases
+from tests.backend.conftest import Directory
+from tests.backend.joining import Joining, joining
+from tests.backend.people import line
+from tests.core.claim_servers import ADA, ADA_ACCT, ADA_DID, ADA_HANDLE, ADA_ID, EVE, EVE_DID, EVE_HANDLE, EVE_ID, POST
+from tests.world.network import Postgres
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    with databases.running_postgres() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def config(request: pytest.FixtureRequest, config: Config) -> Config:
+    """Settings of a fresh directory on each database."""
+    from dataclasses import replace
+
+    if request.param == "sqlite":
+        return config
+    return replace(config, database_url=databases.make_database(request.getfixturevalue("postgres")))
+
+
+@pytest.fixture
+def desk(directory: Directory) -> Iterator[Joining]:
+    """A registrar on the database of `directory`."""
+    with joining(directory.config) as one:
+        yield one
+
+
+def only(rows: list[Any]) -> Any:
+    assert len(rows) == 1
+    return rows[0][0]
+
+
+def test_a_claim_is_published_after_its_second_reading_and_gone_after_withdrawal(desk: Joining) -> None:
+    made = desk.join()
+    assert desk.rows() == []
+    row = only(desk.publish())
+    assert (row.rest_id, row.screen_name, row.did, row.handle, row.grade) == (
+        ADA_ID,
+        ADA,
+        ADA_DID,
+        ADA_HANDLE,
+        "proven",
+    )
+    row_id = row.row_id
+    assert only(desk.publish()).row_id == row_id
+    desk.withdraw(made)
+    assert desk.publish() == []
+    assert desk.client.get(f"/v1/claims/{made['claim_id']}").status_code == 404
+
+
+def test_after_withdrawal_no_table_has_the_accounts(desk: Joining) -> None:
+    made = desk.join(acct=ADA_ACCT)
+    desk.publish()
+    desk.withdraw(made)
+    desk.publish()
+    with Session(desk.engine) as session:
+        for table in inspect(desk.engine).get_table_names():
+            stored = str(session.execute(text(f"SELECT * FROM {table}")).all())
+            assert not any(secret in stored for secret in (ADA_ID, ADA, ADA_DID, ADA_ACCT, ADA_HANDLE)), table
+        assert session.query(Refusal).count() == 5
+
+
+def test_what_was_withdrawn_is_not_imported_again(desk: Joining, directory: Directory) -> None:
+    imported = line(ADA, rest_id=ADA_ID, did=ADA_DID)
+    other = line("other", rest_id="77", did=ADA_DID), line("third", rest_id="78", handle="third.example.org")
+    directory.add(imported, *other)
+    made = desk.join()
+    assert len(desk.publish()) == 3
+    desk.withdraw(made)
+    assert [row.screen_name for row, _ in desk.publish()] == ["third"]
+    directory.add(imported, *other)
+    assert [row.screen_name for row, _ in desk.publish()] == ["third"]
+
+
+def test_a_later_claim_of_the_same_person_is_accepted(desk: Joining) -> None:
+    made = desk.join()
+    desk.withdraw(made)
+    desk.join()
+    assert only(desk.publish()).grade == "proven"
+
+
+def test_withdrawing_a_claim_without_its_x_side_removes_no_row_about_that_x_account(
+    desk: Joining, directory: Directory
+) -> None:
+    directory.add(line(ADA, rest_id=ADA_ID, did=ADA_DID))
+    made = desk.make(did=EVE_DID)
+    desk.prove_target(made)
+    assert desk.check(made)["grade"] == "claimed"
+    desk.withdraw(made)
+    assert only(desk.publish()).did == ADA_DID
+
+
+def test_an_objection_removes_what_others_state(desk: Joining, directory: Directory) -> None:
+    directory.add(line(ADA, rest_id=ADA_ID, did=EVE_DID), line("other", rest_id="77", handle="o.example.org"))
+    made = desk.object(x={"rest_id": ADA_ID, "screen_name": ADA})
+    assert len(desk.publish()) == 2
+    assert desk.check(made, post=desk.post(made)) is None
+    assert [row.screen_name for row, _ in desk.publish()] == ["other"]
+
+
+def test_an_objection_by_the_target_side(desk: Joining, directory: Directory) -> None:
+    directory.add(line("museum", rest_id="99", did=ADA_DID))
+    made = desk.object(did=ADA_DID)
+    desk.prove_target(made)
+    assert desk.check(made) is None
+    assert desk.publish() == []
+
+
+def test_an_objection_without_proof_removes_nothing(desk: Joining, directory: Directory) -> None:
+    directory.add(line(ADA, rest_id=ADA_ID, did=ADA_DID))
+    made = desk.object(x={"rest_id": ADA_ID, "screen_name": ADA})
+    assert desk.check(made, post=desk.post(made, author=(EVE_ID, EVE)), in_x_profile=True)["grade"] is None
+    assert len(desk.publish()) == 1
+
+
+def test_the_code_of_a_claim_carries_out_no_objection(desk: Joining, directory: Directory) -> None:
+    directory.add(line(ADA, rest_id=ADA_ID, did=ADA_DID))
+    claim = desk.make()
+    objection = desk.object(x={"rest_id": ADA_ID, "screen_name": ADA}, did=ADA_DID)
+    assert desk.check(objection, post=desk.post(claim)) is not None
+
+
+def test_a_poisoned_import_does_not_change_a_proven_row(desk: Joining, directory: Directory) -> None:
+    desk.join()
+    for source in ("evil/one", "bad/two", "worse/three"):
+        directory.add(line(ADA, source, rest_id=ADA_ID, did=EVE_DID, handle=EVE_HANDLE))
+    row, evidence = desk.publish()[0]
+    assert (row.did, row.grade) == (ADA_DID, "proven")
+    assert {one.address for one in evidence.conflicts} == {EVE_DID}
+
+
+def test_a_second_target_is_a_conflict_for_fourteen_days(desk: Joining) -> None:
+    first = desk.join()
+    desk.publish()
+    desk.clock.move(hours=1)
+    second = desk.join("20", did=EVE_DID)
+    row, evidence = desk.publish()[0]
+    assert (row.did, row.grade, [one.address for one in evidence.conflicts]) == (ADA_DID, "claimed", [EVE_DID])
+    shown = desk.state(first)
+    assert shown["disputed_until"] == "2026-12-04T13:00:00Z"
+    desk.clock.move(days=13.9)
+    assert only(desk.publish()).did == ADA_DID
+    desk.clock.move(days=0.2)
+    row, evidence = desk.publish()[0]
+    assert (row.did, row.grade, evidence.conflicts) == (EVE_DID, "proven", ())
+    assert desk.state(second)["disputed_until"] is None
+
+
+def test_a_second_target_stands_at_once_with_the_consent_of_the_first(desk: Joining) -> None:
+    first = desk.join()
+    desk.publish()
+    desk.join("20", did=EVE_DID)
+    desk.withdraw(first)
+    row = only(desk.publish())
+    assert (row.did, row.grade) == (EVE_DID, "proven")
+
+
+def test_a_claim_without_its_x_side_displaces_no_one(desk: Joining, directory: Directory) -> None:
+    directory.add(line(ADA, rest_id=ADA_ID, did=ADA_DID))
+    made = desk.make(did=EVE_DID)
+    desk.prove_target(made)
+    assert desk.check(made)["grade"] == "claimed"
+    row, evidence = desk.publish()[0]
+    assert (row.did, row.grade, evidence.conflicts) == (ADA_DID, "imported", ())
+
+
+def test_a_document_that_changes_between_check_and_snapshot_is_not_published(desk: Joining) -> None:
+    desk.join()
+    del desk.servers.records[next(iter(desk.servers.records))]
+    assert desk.publish() == []
+
+
+def test_a_profile_that_changes_between_check_and_snapshot_is_not_published(desk: Joining) -> None:
+    made = desk.join(did=None, acct=ADA_ACCT)
+    desk.servers.add_mastodon(ADA_ACCT, "https://elsewhere.example.org")
+    assert desk.publish() == []
+    desk.servers.add_mastodon(ADA_ACCT, made["page"])
+    desk.check(made)
+    assert str(only(desk.publish()).acct) == ADA_ACCT
+
+
+def test_a_handle_that_no_longer_resolves_both_ways_leaves_the_did_alone(desk: Joining) -> None:
+    desk.join()
+    desk.servers.handles[ADA_HANDLE] = EVE_DID
+    row = only(desk.publish())
+    assert (row.did, row.handle, row.grade) == (ADA_DID, None, "proven")
+
+
+def test_a_vanished_post_keeps_the_row_and_says_so(desk: Joining) -> None:
+    made = desk.join()
+    desk.publish()
+    desk.servers.posts.clear()
+    desk.clock.move(days=8)
+    assert only(desk.publish()).grade == "proven"
+    proofs = desk.state(made)["proofs"]
+    assert [one["gone_at"] for one in proofs if one["kind"] == "x_post"] == ["2026-11-28T12:00:00Z"]
+
+
+def test_x_being_unreachable_queues_a_claim_and_loses_none(desk: Joining) -> None:
+    made = desk.make()
+    desk.prove_target(made)
+    url = desk.post(made)
+    desk.servers.down = {"cdn.syndication.twimg.com", "publish.x.com"}
+    assert desk.check(made, post=url)["grade"] == "claimed"
+    desk.clock.move(days=40)
+    assert desk.recheck().unanswered == 1
+    desk.servers.down = set()
+    desk.clock.move(days=1)
+    assert only(desk.publish()).grade == "proven"
+
+
+def test_readings_without_an_answer_come_less_and_less_often(desk: Joining) -> None:
+    made = desk.join()
+    desk.publish()
+    desk.servers.down = {"plc.directory"}
+    desk.clock.move(days=7)
+    pauses = []
+    for _ in range(12):
+        assert desk.recheck().read == 1
+        with Session(desk.engine) as session:
+            stored = session.scalars(select(StoredClaim)).one()
+            next_at = stored.next_at.replace(tzinfo=desk.clock.now.tzinfo)
+        pauses.append((next_at - desk.clock.now).total_seconds())
+        assert desk.recheck().read == 0
+        desk.clock.now = next_at
+    assert (pauses[:3], pauses[-1]) == ([300, 600, 1200], 86_400)
+    assert desk.state(made)["grade"] == "proven"
+
+
+def test_a_claim_of_which_nothing_was_proven_is_deleted_after_thirty_days(desk: Joining) -> None:
+    made = desk.make()
+    desk.check(made)
+    desk.clock.move(days=29)
+    desk.recheck()
+    assert desk.client.get(f"/v1/claims/{made['claim_id']}").status_code == 200
+    desk.clock.move(days=1)
+    desk.recheck()
+    assert desk.client.get(f"/v1/claims/{made['claim_id']}").status_code == 404
+    with Session(desk.engine) as session:
+        assert session.query(StoredProof).count() == 0
+
+
+def test_a_renamed_person_is_published_with_the_new_name(desk: Joining) -> None:
+    desk.join()
+    desk.servers.posts[POST]["user"]["screen_name"] = "ada_new"
+    row = only(desk.publish())
+    assert (row.screen_name, row.grade) == ("ada_new", "proven")
+
+
+def test_a_leaving_date_is_published_with_the_row(desk: Joining) -> None:
+    desk.join(leaving_on="2026-12-24")
+    assert only(desk.publish()).leaving_on.isoformat() == "2026-12-24"
+
+
+def test_taking_in_twice_changes_nothing(desk: Joining) -> None:
+    desk.join()
+    desk.publish()
+    with Session(desk.engine) as session:
+        before = session.scalars(select(Statement.id)).all()
+    desk.rows()
+    with Session(desk.engine) as session:
+        assert session.scalars(select(Statement.id)).all() == before
+
+
+def test_every_table_of_the_models_was_migrated(desk: Joining) -> None:
+    assert set(Base.metadata.tables) <= set(inspect(desk.engine).get_table_names())
+
+
+@pytest.mark.parametrize(
+    ("host", "domain"),
+    [
+        ("museum.example.com", "example.com"),
+        ("ada.github.io", None),
+        ("a.b.co.uk", "b.co.uk"),
+        ("co.uk", None),
+        ("x.blogspot.com", None),
+        ("ada.bsky.social", "bsky.social"),
+    ],
+)
+def test_free_subdomains_are_no_own_domain(host: str, domain: str | None) -> None:
+    assert registrable_domain(host) == domain
