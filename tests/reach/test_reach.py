@@ -90,6 +90,11 @@ def test_one_json_object_is_printed_and_nothing_else(
     assert found["probable"]["true"] > 0
     assert all(len(line) == 3 for line in found["calibration"])
     assert set(found["rates"]) == {"0%", "50%", "90%"}
+    assert len(found["calibration_margins"]) == len(found["calibration"])
+    first, *more = found["neighbours"]
+    assert (first["found_first"], first["true"], first["wrong"], first["requests"]) == (0, 0, 0, 0)
+    assert all(line["requests"] >= line["found_first"] > 0 for line in more)
+    assert all(line["remaining"] + line["found_first"] == first["remaining"] for line in more)
     people = sum(sum(found[lane].values()) for lane in ("sure", "probable")) + found["unresolved"]
     assert people == found["rates"]["50%"]["people"]
 
