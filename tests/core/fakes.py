@@ -485,6 +485,12 @@ class Disk(MemoryStorage):
     def __init__(self) -> None:
         super().__init__()
         self.fills_up: Callable[[Sequence[Change]], bool] | None = None
+        self.read_whole: list[str] = []  # the stores that were read with all their values
+
+    async def get_all(self, store: str) -> Mapping[str, Any]:
+        """Return a copy of `store`."""
+        self.read_whole.append(store)
+        return await super().get_all(store)
 
     async def write(self, changes: Sequence[Change]) -> None:
         """Write, if there is room."""
@@ -507,6 +513,16 @@ class FragileStorage:
         """Read all."""
         whole: Mapping[str, Any] = await self._killer.around(lambda: self._storage.get_all(store))
         return whole
+
+    async def get_part(self, store: str, key: str, start: int, end: int) -> bytes:
+        """Read a part."""
+        part: bytes = await self._killer.around(lambda: self._storage.get_part(store, key, start, end))
+        return part
+
+    async def keys(self, store: str) -> Sequence[str]:
+        """Read the keys."""
+        keys: Sequence[str] = await self._killer.around(lambda: self._storage.keys(store))
+        return keys
 
     async def write(self, changes: Sequence[Change]) -> None:
         """Write; what is not bytes must survive being JSON."""
