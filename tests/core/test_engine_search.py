@@ -434,7 +434,7 @@ def test_many_people_found_by_address_alone_are_proposed_before_anyone_s_follows
 
 def test_people_found_among_the_follows_of_others_are_not_searched_by_name(tmp_path: Path) -> None:
     async def main() -> None:
-        others = neighbours(12)
+        others = tuple(neighbours(12))
         appview = AppView(known=others[:-1], follows={did_of(one): list(others) for one in others[:-1]})
         browser = await opened(tmp_path, appview, named=(*others, ELIF), following=(*others, ELIF))
         browser.own_servers[ME] = lambda request: reply(200, {"actors": []})
