@@ -12,7 +12,8 @@ from typing import Any, cast, get_args
 
 from commands import run
 from passerelle import view
-from passerelle.directory import Grade
+from passerelle.directory import Grade, Row
+from passerelle.directory import rows as directory_rows
 from passerelle.engine import messages, schemas, storage
 from passerelle.engine import views as engine_views
 from passerelle.engine.messages import COMMANDS, EVENTS
@@ -29,7 +30,7 @@ from passerelle.matching.views import FollowState
 from passerelle.people import observations, summary
 from passerelle.view import Fields, View
 from places import BUILD, EXTENSION
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from stamps import once
 
@@ -54,7 +55,7 @@ WORDS = {
 
 def make_message_types() -> None:
     """Write the TypeScript types where they are not up to date."""
-    inputs = [Path(inspect.getfile(module)) for module in (*MODULES, storage, schemas)]
+    inputs = [Path(inspect.getfile(module)) for module in (*MODULES, storage, schemas, directory_rows)]
     once("message-types", [*inputs, BUILD / "message_types.py"], _existing, _write)
 
 
@@ -65,10 +66,20 @@ def make_schema() -> dict[str, Any]:
     _, schema = models_json_schema(cast("list[tuple[type[BaseModel], JsonSchemaMode]]", sent + shown))
     whole = {model.__name__ for model, _ in shown}
     definitions = {name: _plain(model, name in whole) for name, model in sorted(schema["$defs"].items())}
+    definitions |= _row()
     definitions["Commands"] = _table({kind: _command(*models) for kind, models in COMMANDS.items()})
     definitions["Events"] = _table({kind: _reference(event) for kind, event in EVENTS.items()})
     tables = {name: {"$ref": f"#/$defs/{name}"} for name in ("Commands", "Events")}
     return {"title": "Messages", **_table(tables), "$defs": definitions}
+
+
+def _row() -> dict[str, Any]:
+    """Return the published row and its sources; every field is there, as the server writes it."""
+    row = TypeAdapter(Row).json_schema(mode="serialization", ref_template="#/$defs/{model}")
+    parts = row.pop("$defs") | {"PublishedRow": row | {"title": "PublishedRow"}}
+    return {
+        name: _plain(definition, whole=True) | {"additionalProperties": False} for name, definition in parts.items()
+    }
 
 
 def _write() -> None:

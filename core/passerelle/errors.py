@@ -39,6 +39,10 @@ class InputError(PasserelleError, ValueError):
     CODES: ClassVar[Mapping[str, str]] = {
         "invalid_input": "What was handed over cannot be used.",
         "other_x_account": "The page on x.com belongs to another account than what is here.",
+        "directory_address": "This is not the https address of a public server.",
+        "directory_public_key": "This is not the key of a directory.",
+        "directory_known": "This directory is in use already.",
+        "directories_full": "There are as many directories as there may be.",
     }
 
 

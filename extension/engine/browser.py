@@ -30,6 +30,15 @@ class IndexedDb:
         """Return the value of `key`, or None."""
         return _value(await _naming(host.get(store, key)))
 
+    async def get_part(self, store: str, key: str, start: int, end: int) -> bytes:
+        """Return a part of a value of bytes; none where there is no such value."""
+        part: bytes = (await _naming(host.getPart(store, key, start, end))).to_bytes()
+        return part
+
+    async def keys(self, store: str) -> Sequence[str]:
+        """Return every key of `store`."""
+        return list(await _naming(host.getKeys(store)))
+
     async def get_all(self, store: str) -> Mapping[str, Any]:
         """Return every key and value of `store`."""
         return {key: _value(value) for key, value in await _naming(host.getAll(store))}

@@ -21,6 +21,22 @@ export async function get(store: StoreName, key: string): Promise<Value | undefi
   return stored === undefined ? undefined : toPython(stored);
 }
 
+/** Return the bytes from `start` to before `end` of a value of bytes; none where there is no such value. */
+export async function getPart(
+  store: StoreName,
+  key: string,
+  start: number,
+  end: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const stored = await naming(readStored(store, key));
+  return new Uint8Array(await (stored instanceof Blob ? stored : new Blob()).slice(start, end).arrayBuffer());
+}
+
+/** Return every key. */
+export async function getKeys(store: StoreName): Promise<string[]> {
+  return (await naming(useDatabase((database) => database.getAllKeys(store)))).map(String);
+}
+
 /** Return every key with its value, as they were at one moment. */
 export async function getAll(store: StoreName): Promise<[string, Value][]> {
   const stored = [...(await naming(readAllStored<unknown>(store)))];

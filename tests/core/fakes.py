@@ -22,12 +22,14 @@ from passerelle.directory import (
     MAX_PUBLISHED_FILE,
     Evidence,
     EvidenceSource,
+    FoundRows,
     PackagedDirectory,
     PinnedDirectory,
     Row,
     key_id,
     pack_rows,
     published_line,
+    scan_lines,
     signed_bytes,
 )
 from passerelle.directory.departures import Departed
@@ -113,6 +115,13 @@ def row(row_id: str, **fields: Any) -> Row:
 def source(name: str = "wikidata", url: str | None = "https://www.wikidata.org/", day: str = "2026-08-15") -> Any:
     """Make a source."""
     return EvidenceSource(name, url, date.fromisoformat(day))
+
+
+def index_of(*rows: Row) -> FoundRows:
+    """Return what finds all of these rows."""
+    lines = [published_line(one, Evidence(one.row_id, one.sources or (source(),))).rstrip() for one in rows]
+    ids = [one.rest_id for one in rows if one.rest_id]
+    return scan_lines(lines, ids, [one.screen_name for one in rows if one.screen_name]).found
 
 
 def json_lines(objects: Iterable[Mapping[str, Any]]) -> bytes:
@@ -485,6 +494,12 @@ class Disk(MemoryStorage):
     def __init__(self) -> None:
         super().__init__()
         self.fills_up: Callable[[Sequence[Change]], bool] | None = None
+        self.read_whole: list[str] = []  # the stores that were read with all their values
+
+    async def get_all(self, store: str) -> Mapping[str, Any]:
+        """Return a copy of `store`."""
+        self.read_whole.append(store)
+        return await super().get_all(store)
 
     async def write(self, changes: Sequence[Change]) -> None:
         """Write, if there is room."""
@@ -507,6 +522,16 @@ class FragileStorage:
         """Read all."""
         whole: Mapping[str, Any] = await self._killer.around(lambda: self._storage.get_all(store))
         return whole
+
+    async def get_part(self, store: str, key: str, start: int, end: int) -> bytes:
+        """Read a part."""
+        part: bytes = await self._killer.around(lambda: self._storage.get_part(store, key, start, end))
+        return part
+
+    async def keys(self, store: str) -> Sequence[str]:
+        """Read the keys."""
+        keys: Sequence[str] = await self._killer.around(lambda: self._storage.keys(store))
+        return keys
 
     async def write(self, changes: Sequence[Change]) -> None:
         """Write; what is not bytes must survive being JSON."""

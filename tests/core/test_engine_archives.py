@@ -51,7 +51,7 @@ def test_two_archives_cause_the_same_requests(archive: str, tmp_path: Path) -> N
     other = make_archive(tmp_path / "other.zip", following=[IRINI], followers=FOLLOWED)
     one, two = run(opened(archive)), run(opened(str(other)))
     assert one.requests == two.requests
-    assert len(one.requests) == 3
+    assert len(one.requests) == 4  # latest.json, rows, keys, places
 
 
 @pytest.mark.parametrize(

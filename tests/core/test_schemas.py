@@ -53,6 +53,9 @@ def test_matches_decisions_hints_and_the_graph_are_as_before(dump: Path) -> None
         before = {store: dict(browser.storage.stores[store]) for store in ("decisions", "hints")}
         graph, done = browser.storage.stores["people"]["graph"], browser.storage.stores["history"].keys()
         browser.start()
+        await browser.ask("engine.start")
+        assert browser.storage.stores["matches"].keys() >= {ADA.rest_id, ELIF.rest_id, IRINI.rest_id}
+        await browser.ask("directory.update")  # files of an earlier version were deleted, the new ones are fetched
         counts = await browser.ask("match.find")
         assert (counts["following"], counts["found"]) == (len(FOLLOWED) + 1, len(FOLLOWED))
         matches = browser.storage.stores["matches"]
@@ -64,6 +67,31 @@ def test_matches_decisions_hints_and_the_graph_are_as_before(dump: Path) -> None
         assert browser.storage.stores["history"].keys() == done
         assert all(one["target"] and one["record_key"] for one in browser.storage.stores["history"].values())
         assert (await browser.ask("export.make", format="archive-json"))["text"]
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("dump", DUMPS, ids=lambda path: path.stem)
+def test_the_version_and_the_key_of_the_directory_are_kept(dump: Path) -> None:
+    async def main() -> None:
+        browser = browser_with(dump)
+        browser.directory.version = 6
+        browser.start()
+        answer = await browser.ask("directory.update")
+        assert answer["error"]["code"] == "directory_older"
+        view = browser.storage.stores["state"]["directory"]
+        assert (view["version"], view["error"]["code"]) == (7, "directory_older")
+
+    asyncio.run(main())
+
+
+def test_the_files_of_an_earlier_version_are_deleted_without_being_read() -> None:
+    async def main() -> None:
+        browser = browser_with(DUMPS[0])
+        browser.start()
+        await browser.ask("engine.start")
+        assert browser.storage.stores["directory"].keys() <= {"sources"}
+        assert "directory" not in browser.storage.read_whole
 
     asyncio.run(main())
 

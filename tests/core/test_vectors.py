@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import base64
 import json
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from passerelle.directory import id_key, name_key
+from passerelle.directory import BlockIndex, InvalidRow, Overlay, Row, id_key, name_key
+from passerelle.errors import DirectoryError
 from passerelle.following.decisions import decision_keys
 from passerelle.hints.find import find_hints
 from passerelle.hints.records import HintView, ProfileHints
@@ -18,8 +21,7 @@ from passerelle.matching.match import Match, find_matches
 from passerelle.matching.scripts import fold_spelling, to_latin
 from passerelle.people.graph import Person
 
-from tests.core.fakes import graph_of, person, row
-from tests.core.test_directory import index_of
+from tests.core.fakes import graph_of, index_of, person, row
 
 VECTORS = Path(__file__).parents[1] / "data" / "vectors"
 
@@ -61,6 +63,41 @@ def test_keys() -> None:
         assert name_key(ScreenName(case["screen_name"])) == case["key"]
     for case in vectors["ids"]:
         assert id_key(RestId(case["rest_id"])) == case["key"]
+
+
+@cases("rows")
+def test_rows(case: Any) -> None:
+    try:
+        found = Row.from_json(case["line"])
+    except InvalidRow:
+        assert case["row"] is None
+        return
+    stored = found.to_json() | {"sources": [source.to_json() for source in found.sources]}
+    assert case["row"] == {name: value for name, value in stored.items() if name not in ("platform", "kind", "country")}
+
+
+@cases("blocks")
+def test_blocks(case: Any) -> None:
+    files = [base64.b64decode(file) for file in case["rows"]]
+    overlay = Overlay.read(base64.b64decode(case["overlay"]).splitlines())
+
+    async def read(file: int, start: int, end: int) -> bytes:
+        return files[file][start:end]
+
+    async def find(one: Any) -> set[str]:
+        ids = [RestId(one["rest_id"])] if one["rest_id"] else []
+        name = ScreenName(one["screen_name"])
+        rows = await index.collect(ids, [name], read, overlay)
+        return {row.row_id for row in (*rows.find_by_name(name), *(row for one in ids for row in rows.find_by_id(one)))}
+
+    keys, places = base64.b64decode(case["keys"]), base64.b64decode(case["places"])
+    try:
+        index = BlockIndex(keys, places, list(map(len, files)))
+    except DirectoryError:
+        assert all(one["found"] is None for one in case["people"])
+        return
+    for one in case["people"]:
+        assert asyncio.run(find(one)) == ({one["found"]} - {None}), one
 
 
 @cases("directory")

@@ -1,20 +1,34 @@
-// The index that decides where a badge may stand: the same keys as Python's, found by bisecting.
-import { expect, test } from "vitest";
+// The index that decides where a badge may stand: the same keys as Python's, found by bisecting, read without blocking.
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { makeBadgeIndex } from "../../extension/lib/background/badge-index";
 import {
+  isStoredIndex,
+  readBadgeIndex,
+} from "../../extension/lib/messages/badge-index";
+import { fromBase64, toBase64 } from "../../extension/lib/messages/base64";
+import { KeyTable } from "../../extension/lib/rules/key-table";
+import {
+  crc32,
   firstAtLeast,
   idKey,
-  makeBadgeIndex,
+  makeHintKeys,
   mayKnow,
   nameKey,
-  readBadgeIndex,
+  readHintKeys,
+  SortedKeys,
 } from "../../extension/lib/rules/keys";
+import { keysFile, packRows } from "./directory_files";
 
-// From core/passerelle/directory/index.py: name_key("Ada_Nouvelle"), id_key("9000000000011000033").
+// From the core: name_key("Ada_Nouvelle"), id_key("9000000000011000033").
 const ADA_NAME = 1202229186;
 const ADA_ID = 49990228;
+const MEGABYTE = 1024 * 1024;
+const MOST_WITHOUT_TABLE = 65_536; // keys
 
 const ada = { screenName: "ADA_nouvelle", restId: "9000000000011000033" };
 const olu = { screenName: "olu_afara", restId: null };
+const noRest = () => undefined;
 
 test("keys are those that Python makes, whatever the case of a name", () => {
   expect([nameKey("Ada_Nouvelle"), nameKey("ada_nouvelle")]).toEqual([
@@ -28,12 +42,10 @@ test("a person is known by name, by id, or not at all", () => {
   const others = Array.from({ length: 1000 }, (_, number) =>
     nameKey(`crowd_${number}`),
   );
-  const sorted = (keys: number[]) =>
-    Uint32Array.from(keys.sort((one, other) => one - other));
-  expect(mayKnow(sorted([...others, ADA_NAME]), ada)).toBe(true);
-  expect(mayKnow(sorted([...others, ADA_ID]), ada)).toBe(true);
-  expect(mayKnow(sorted([...others, ADA_NAME]), olu)).toBe(false);
-  expect(mayKnow(new Uint32Array(), ada)).toBe(false);
+  expect(mayKnow(SortedKeys.of([...others, ADA_NAME]), ada)).toBe(true);
+  expect(mayKnow(SortedKeys.of([...others, ADA_ID]), ada)).toBe(true);
+  expect(mayKnow(SortedKeys.of([...others, ADA_NAME]), olu)).toBe(false);
+  expect(mayKnow(SortedKeys.of([]), ada)).toBe(false);
 });
 
 test("bisecting gives the first of equal keys, and the end where there is none", () => {
@@ -44,26 +56,119 @@ test("bisecting gives the first of equal keys, and the end where there is none",
   expect(firstAtLeast(Uint32Array.of(1), 2)).toBe(1);
 });
 
-test("an index of any size comes through storage unchanged", () => {
+test("hints of any number come through storage unchanged", () => {
   for (const count of [0, 1, 6143, 6144, 6145, 100_000]) {
     const keys = Uint32Array.from({ length: count }, (_, at) => at * 7919);
-    expect(readBadgeIndex(makeBadgeIndex(3, keys.buffer))).toEqual({
+    expect(readHintKeys(makeHintKeys(3, keys.buffer))).toEqual({
       version: 3,
       keys,
     });
   }
 });
 
-test("what is no index is none", () => {
-  for (const stored of [
-    undefined,
-    null,
-    1,
-    "x",
-    {},
-    { version: "1", keys: "" },
-    { version: 1, keys: btoa("abc") },
-  ]) {
-    expect(readBadgeIndex(stored)).toBeNull();
+test("bytes of any number come through base64 unchanged", async () => {
+  for (const count of [0, 1, 2, 3, 24575, 24576, 24577]) {
+    const bytes = Uint8Array.from({ length: count }, (_, at) => at * 7);
+    expect(await fromBase64(toBase64(bytes), noRest)).toEqual(bytes);
+  }
+  expect(await fromBase64("§", noRest)).toBeNull();
+});
+
+test("what is no index is none", async () => {
+  for (const stored of [undefined, null, 1, "x", {}, { version: 1, keys: "" }])
+    expect(await readBadgeIndex(stored, noRest)).toBeNull();
+  for (const stored of [undefined, { version: 1, keys: btoa("abc") }])
+    expect(readHintKeys(stored)).toBeNull();
+});
+
+test("the index knows everyone of every directory, of its overlay too, and rests while it is read", async () => {
+  const row = { row_id: "1", rest_id: ada.restId, screen_name: "ada_nouvelle" };
+  const newer = {
+    ...row,
+    row_id: "2",
+    rest_id: null,
+    screen_name: "olu_afara",
+  };
+  const overlay = new Blob([JSON.stringify(newer)]);
+  const directories = [packRows([]), packRows([row], { overlay })];
+  const stored = await makeBadgeIndex("v", directories);
+  expect(isStoredIndex(stored)).toBe(true);
+  let rests = 0;
+  const keys = await readBadgeIndex(stored, () => void rests++);
+  expect(keys && [ada, olu].map((one) => mayKnow(keys, one))).toEqual([
+    true,
+    true,
+  ]);
+  expect(keys && mayKnow(keys, { screenName: "x", restId: null })).toBe(false);
+  expect(rests).toBeGreaterThan(1);
+});
+
+describe("files of keys that both languages read", () => {
+  interface Table {
+    readonly about: string;
+    readonly keys?: readonly number[];
+    readonly count?: number;
+    readonly step?: number;
+    readonly found: readonly number[];
+    readonly missing: readonly number[];
+    readonly crc32: number;
+  }
+  const path = new URL("../data/vectors/key-tables.json", import.meta.url);
+  const tables = JSON.parse(readFileSync(path, "utf8")) as Table[];
+  test.each(tables)("$about", async (table) => {
+    const { count = 0, step = 0, found, missing } = table;
+    const keys =
+      table.keys ?? Array.from({ length: count }, (_, at) => at * step);
+    const file =
+      keys.length > MOST_WITHOUT_TABLE
+        ? tableFile(Uint32Array.from(keys))
+        : await keysFile(keys).arrayBuffer();
+    expect(crc32(Buffer.from(file).toString("latin1"))).toBe(table.crc32);
+    const read = KeyTable.read(file);
+    expect(found.filter((key) => !read?.has(key))).toEqual([]);
+    expect(missing.filter((key) => read?.has(key))).toEqual([]);
+  });
+});
+
+test("a million rows take six megabytes of storage at most", async () => {
+  const MILLION = 1_000_000;
+  const keys = new Uint32Array(2 * MILLION);
+  for (let at = 0; at < keys.length; at++) keys[at] = crc32(String(at));
+  keys.sort();
+  const file = tableFile(keys);
+  const stored = await makeBadgeIndex("v", [
+    packRows([], { keys: new Blob([file]) }),
+  ]);
+  expect(JSON.stringify(stored).length).toBeLessThan(6 * MEGABYTE);
+  const table = await readBadgeIndex(stored, noRest);
+  for (let at = 0; at < keys.length; at += 9973) {
+    expect(table?.has(keys[at] ?? 0)).toBe(true);
+    const next = (keys[at] ?? 0) + 1;
+    expect(table?.has(next)).toBe(keys[firstAtLeast(keys, next)] === next);
   }
 });
+
+test("a table whose counts and keys do not fit together is none", async () => {
+  const file = tableFile(Uint32Array.of(1, 70_000, 0xffffffff));
+  expect(KeyTable.read(file)?.find(70_000)).toEqual([1]);
+  new DataView(file).setUint16(12, 9, true);
+  expect(KeyTable.read(file)).toBeNull();
+  expect(KeyTable.read(file.slice(0, 11))).toBeNull();
+  expect(KeyTable.read(await keysFile([1, 2]).arrayBuffer())?.has(2)).toBe(
+    true,
+  );
+});
+
+/** Return a file of sorted keys with its table. */
+function tableFile(keys: Uint32Array): ArrayBuffer {
+  const file = new ArrayBuffer(12 + 2 * 65_536 + 2 * keys.length);
+  const view = new DataView(file);
+  new Uint8Array(file).set(new TextEncoder().encode("PKEY"));
+  view.setUint16(4, 1, true);
+  view.setUint16(6, 16, true);
+  view.setUint32(8, keys.length, true);
+  const table = new Uint16Array(file, 12, 65_536);
+  for (const key of keys) table[key >>> 16] = (table[key >>> 16] ?? 0) + 1;
+  new Uint16Array(file, 12 + 2 * 65_536).set(keys.map((key) => key & 0xffff));
+  return file;
+}

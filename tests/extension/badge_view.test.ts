@@ -5,7 +5,7 @@ import {
   makeBadgeView,
   type Own,
 } from "../../extension/lib/background/badge-view";
-import type { DirectoryRow } from "../../extension/lib/rules/directory";
+import type { DirectoryRow } from "../../extension/lib/rules/rows";
 import { LANGUAGES, makeTranslate } from "../../extension/lib/i18n/i18n";
 import type { MatchView } from "../../extension/lib/messages/messages.gen";
 

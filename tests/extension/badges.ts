@@ -1,11 +1,12 @@
 // What tests/extension/test_badges.py runs in a page: the content script's own modules, with a background of a few lines.
 import { PageWatch } from "../../extension/lib/x/badge/watch";
-import {
-  MarkIndex,
-  MarkIndexBuilder,
-} from "../../extension/lib/messages/mark-index";
 import { placeFor } from "../../extension/lib/x/badge/place";
-import type { NamedPerson } from "../../extension/lib/rules/keys";
+import {
+  mayKnow,
+  type NamedPerson,
+  nameKey,
+  SortedKeys,
+} from "../../extension/lib/rules/keys";
 import type { BadgeView } from "../../extension/lib/messages/views";
 
 export { placeFor };
@@ -35,12 +36,12 @@ export async function start(
     known.has(screenName.toLowerCase())
       ? viewOf(screenName, isSignedIn, isSure, followed.has(screenName))
       : null;
-  const builder = new MarkIndexBuilder();
-  for (const name of names) builder.add(rowOf(name.replace("?", "")));
-  const index = await MarkIndex.read(builder.build(1), () => undefined);
+  const keys = SortedKeys.of(
+    names.map((name) => nameKey(name.replace("?", ""))),
+  );
   watch = new PageWatch(document, {
     identify: (person) => person,
-    find: (person) => index?.find(person) ?? null,
+    mayKnow: (person) => mayKnow(keys, person),
     askMarks: async (sent) => {
       const people = structuredClone(sent); // as messages are; a node of the page would not come through
       asked.push(
@@ -89,17 +90,6 @@ export const stop = (): void => watch?.stop();
 export const update = (): void => {
   alive = false;
 };
-
-function rowOf(screen_name: string) {
-  return {
-    rest_id: null,
-    screen_name,
-    grade: "proven" as const,
-    did: `did:plc:${screen_name}`,
-    handle: null,
-    acct: null,
-  };
-}
 
 function viewOf(
   name: string,

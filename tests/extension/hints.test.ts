@@ -12,14 +12,15 @@ import { makeSeen } from "../../extension/lib/background/seen";
 import {
   BADGE_HINTS,
   mayKnow,
-  nameKey,
-  readBadgeIndex,
+  readHintKeys,
+  SortedKeys,
 } from "../../extension/lib/rules/keys";
 import {
   makeBadgeView,
   type Own,
 } from "../../extension/lib/background/badge-view";
-import type { DirectoryRow } from "../../extension/lib/rules/directory";
+import type { DirectoryRow } from "../../extension/lib/rules/rows";
+import { packRows } from "./directory_files";
 import { EngineError } from "../../extension/lib/engine/client";
 import { makeHintLookup } from "../../extension/lib/background/hint-lookup";
 import { isChecked } from "../../extension/lib/rules/hints";
@@ -284,7 +285,7 @@ test("people seen on a page are handed to the engine", async () => {
     words: () => Promise.resolve(new Map()),
     known: () => Promise.resolve(new Map()),
     owner: () => Promise.resolve(null),
-    keys: () => Promise.resolve(new Uint32Array()),
+    keys: () => Promise.resolve(SortedKeys.of([])),
     hints: {
       has: () => Promise.resolve((restId) => restId === "1100"),
       soon: () => hints.soon(),
@@ -355,10 +356,13 @@ test("a person is found by id, or by the name seen last; the index has both", ()
   );
   expect(lookup.find({ screenName: "ada_nouvelle", restId: "8" })).toBeNull();
   for (const one of [ada, { screenName: "whoever", restId: "7" }])
-    expect(mayKnow(lookup.keys(), one)).toBe(true);
-  expect(mayKnow(lookup.keys(), { screenName: "somebody", restId: "9" })).toBe(
-    false,
-  );
+    expect(mayKnow(new SortedKeys(lookup.keys()), one)).toBe(true);
+  expect(
+    mayKnow(new SortedKeys(lookup.keys()), {
+      screenName: "somebody",
+      restId: "9",
+    }),
+  ).toBe(false);
 });
 
 test.each([
@@ -403,9 +407,8 @@ test("only what was found there may be followed; a guess only where both name ea
 });
 
 const stored = async () =>
-  readBadgeIndex(
-    (await fakeBrowser.storage.local.get(BADGE_HINTS))[BADGE_HINTS],
-  )?.keys ?? null;
+  readHintKeys((await fakeBrowser.storage.local.get(BADGE_HINTS))[BADGE_HINTS])
+    ?.keys ?? null;
 
 test("the index is there while badges are on and it has a person", async () => {
   let lookup = makeHintLookup([profile([hint()])]);
@@ -436,8 +439,8 @@ test("people with a rejected account are in the index, so that no mark comes bef
     () => Promise.resolve(makeHintLookup([])),
     () => Promise.resolve([match("1", true), match("2", false)]),
   );
-  const keys = (await stored()) ?? new Uint32Array();
-  expect(keys).toHaveLength(2);
+  const keys = new SortedKeys((await stored()) ?? new Uint32Array());
+  expect(keys.numbers).toHaveLength(2);
   expect(mayKnow(keys, { screenName: "name_1", restId: null })).toBe(true);
   expect(mayKnow(keys, { screenName: "new_name", restId: "1" })).toBe(true);
   expect(mayKnow(keys, { screenName: "name_2", restId: "2" })).toBe(false);
@@ -764,13 +767,8 @@ test("who has taken over a name has no badge for what its former bearer said", a
 
 // The directory with Ada's row, as the background reads it.
 const directory: Partial<BadgeParts> = {
-  version: () => Promise.resolve(1),
-  files: () =>
-    Promise.resolve({
-      rows: new Blob([`${JSON.stringify(ROW)}\n`]),
-      keys: new Blob([Uint32Array.of(nameKey("ada_nouvelle"))]),
-      offsets: new Blob([Uint32Array.of(0)]),
-    }),
+  version: () => Promise.resolve("1"),
+  files: () => Promise.resolve([packRows([ROW])]),
 };
 
 test("what a row has is followed by the row, what a profile names by the hint, and neither in the other's name", async () => {

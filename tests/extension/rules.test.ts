@@ -2,10 +2,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { knownAccounts } from "../../extension/lib/rules/accounts";
-import {
-  type DirectoryRow,
-  findRow,
-} from "../../extension/lib/rules/directory";
+import { findRow } from "../../extension/lib/rules/directory";
+import { type DirectoryRow, parseRow } from "../../extension/lib/rules/rows";
 import { judgeRow } from "../../extension/lib/rules/grade";
 import {
   decisionKeys,
@@ -57,6 +55,25 @@ test("keys", () => {
   for (const { screen_name, key } of names)
     expect(nameKey(screen_name)).toBe(key);
   for (const { rest_id, key } of ids) expect(idKey(rest_id)).toBe(key);
+});
+
+describe("rows", () => {
+  interface LineCase extends Case {
+    line: object;
+    row: DirectoryRow | null;
+  }
+  test.each(load<{ cases: LineCase[] }>("rows").cases)(
+    "$about",
+    ({ line, row }) => {
+      expect(parseRow(JSON.stringify(line))).toEqual(row);
+    },
+  );
+  test.each(["", "{", "[]", "null", "1", "[".repeat(60_000)])(
+    "%.9s is no row",
+    (line) => {
+      expect(parseRow(line)).toBeNull();
+    },
+  );
 });
 
 describe("directory", () => {

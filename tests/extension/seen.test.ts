@@ -5,7 +5,7 @@ import { fakeBrowser } from "wxt/testing/fake-browser";
 import { answerContentScript } from "../../extension/lib/background/router";
 import type { KnownName } from "../../extension/lib/background/known-people";
 import { makeSeen } from "../../extension/lib/background/seen";
-import { idKey, nameKey } from "../../extension/lib/rules/keys";
+import { idKey, nameKey, SortedKeys } from "../../extension/lib/rules/keys";
 import { EngineError } from "../../extension/lib/engine/client";
 import { makeTranslate } from "../../extension/lib/i18n/i18n";
 import type {
@@ -282,11 +282,7 @@ async function background(
     words: () => Promise.resolve(new Map<string, OwnWords>()),
     owner: () => Promise.resolve(null),
     keys: () =>
-      Promise.resolve(
-        Uint32Array.from(
-          [idKey("1001"), nameKey("crowd_2")].sort((one, other) => one - other),
-        ),
-      ),
+      Promise.resolve(SortedKeys.of([idKey("1001"), nameKey("crowd_2")])),
     hints: {
       has: () => Promise.resolve(() => false),
       soon: () => Promise.resolve(),

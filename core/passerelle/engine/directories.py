@@ -1,36 +1,58 @@
-"""Keep the directory's copy on this machine up to date."""
+"""Keep the directories on this machine up to date, and add and remove those that the person chooses."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
+from hashlib import sha256
 
 from passerelle import directory
 from passerelle.directory import NOTHING_SEEN, Latest, PackagedDirectory, PinnedDirectory, Seen, key_id
+from passerelle.engine.directory_files import file_key
+from passerelle.engine.downloads import Downloads
 from passerelle.engine.environment import Environment
 from passerelle.engine.matches import Matches
-from passerelle.engine.messages import Nothing
+from passerelle.engine.messages import DirectoryAdd, DirectoryRemove, Nothing
 from passerelle.engine.progress import Progress
 from passerelle.engine.repository import Repository
-from passerelle.engine.storage import Change, Delete, Put
-from passerelle.engine.views import DirectoryView, NewsView
+from passerelle.engine.storage import Change, Put
+from passerelle.engine.views import (
+    AddedDirectoriesView,
+    AddedDirectoryView,
+    DirectoryView,
+    NewsView,
+    StoredDirectoryView,
+    StoredFileView,
+)
 from passerelle.engine.work import Works
-from passerelle.errors import NetworkError, PasserelleError
+from passerelle.errors import DirectoryError, InputError, NetworkError, PasserelleError
+from passerelle.hosts import public_host
 from passerelle.view import error_view
+
+NEVER = "1970-01-01T00:00:00+00:00"
+MAX_ADDED = 8  # directories that a person may add: each is downloaded daily and searched for everyone
 
 
 class Directories:
-    """Download the pinned directory whole, check it, and store it ready for matching."""
+    """Download directories whole, check them, and store their files ready for matching."""
 
     def __init__(self, environment: Environment, repository: Repository, works: Works, matches: Matches) -> None:
         self._environment = environment
         self._repository = repository
         self._works = works
         self._matches = matches
+        self._downloads = Downloads(environment, repository)
 
     async def on_update(self, fields: Nothing) -> DirectoryView:
-        """Answer directory.update: bring the directory up to date, then match again."""
+        """Answer directory.update: bring the directories up to date, then match again."""
         return await self._works.finish(self._update_and_match())
+
+    async def on_add(self, fields: DirectoryAdd) -> AddedDirectoriesView:
+        """Answer directory.add. Raises InputError, and what is wrong with the directory; then nothing is stored."""
+        return await self._works.finish(self._add(fields))
+
+    async def on_remove(self, fields: DirectoryRemove) -> AddedDirectoriesView:
+        """Answer directory.remove: the directory's files and matches go with it."""
+        return await self._works.finish(self._remove(fields.url))
 
     async def _update_and_match(self) -> DirectoryView:
         async with self._works.described("directory.update", "directory") as progress:
@@ -41,15 +63,40 @@ class Directories:
             await self._repository.write([Put("state", "news", news.model_dump(mode="json"))])
             return view
 
-    async def update(self, progress: Progress, *, is_quiet: bool = False) -> DirectoryView:
-        """Bring the directory up to date. A failure is stored beside the copy that stays in use, and raised.
+    async def _add(self, fields: DirectoryAdd) -> AddedDirectoriesView:
+        source = _added_source(fields)
+        async with self._works.described("directory.update", "directory") as progress:
+            added = await self._repository.added_directories()
+            if source.url in (self._environment.directories[0].url, *(one.directory.url for one in added)):
+                raise InputError(InputError.CODES["directory_known"], code="directory_known")
+            if len(added) >= MAX_ADDED:
+                raise InputError(InputError.CODES["directories_full"], code="directories_full")
+            view, changes = await self._download(source, None, progress, is_added=True)
+            added = [*added, AddedDirectoryView(key=fields.key, directory=view)]
+            await self._repository.write([*changes, self._repository.put_added_directories(added)])
+            await self._matches.match_all(progress)
+            return AddedDirectoriesView(added=added)
 
-        `is_quiet`: a network error is raised without being stored, since no page waits and it is tried again soon.
+    async def _remove(self, url: str) -> AddedDirectoriesView:
+        async with self._works.described("directory.update", "directory") as progress:
+            added = [one for one in await self._repository.added_directories() if one.directory.url != url]
+            kept = [one for one in await self._repository.files.stored() if not (one.is_added and one.url == url)]
+            changes = await self._repository.files.put(kept)
+            await self._repository.write([*changes, self._repository.put_added_directories(added)])
+            await self._matches.match_all(progress)
+            return AddedDirectoriesView(added=added)
+
+    async def update(self, progress: Progress, *, is_quiet: bool = False) -> DirectoryView:
+        """Bring the directories up to date. A failure is stored beside the copy that stays in use, and raised.
+
+        Only stored where a directory fails that the person added. `is_quiet`: a network error is raised without being
+        stored, since no page waits and it is tried again soon.
         """
+        await self._update_added(progress)
         source = self._environment.directories[0]
         before = await self._repository.directory()
         known = before if before and before.url == source.url and before.version else None
-        known = await self._use_packaged(source, known, progress)
+        known = await self._use_packaged(source, known)
         try:
             view, changes = await self._download(source, known, progress)
         except PasserelleError as error:
@@ -61,75 +108,94 @@ class Directories:
         await self._repository.write([*changes, _put(view)])
         return view
 
-    async def _use_packaged(
-        self, source: PinnedDirectory, known: DirectoryView | None, progress: Progress
-    ) -> DirectoryView | None:
+    async def _update_added(self, progress: Progress) -> None:
+        for number, one in enumerate(await self._repository.added_directories()):
+            source = PinnedDirectory.from_json({"name": one.directory.url, "url": one.directory.url, "keys": [one.key]})
+            try:
+                view, changes = await self._download(source, one.directory, progress, is_added=True)
+            except PasserelleError as error:
+                view, changes = _failed(one.directory, error, self._environment.now()), []
+            added = await self._repository.added_directories()
+            added[number] = AddedDirectoryView(key=one.key, directory=view)
+            await self._repository.write([*changes, self._repository.put_added_directories(added)])
+
+    async def _use_packaged(self, source: PinnedDirectory, known: DirectoryView | None) -> DirectoryView | None:
         """Store the directory that comes with the program where there is none, or an older one of that kind."""
         packaged = self._environment.packaged() if known is None or _is_packaged(known) else None
         if packaged is None or (known and known.version >= packaged.version):
             return known
-        (rows,) = packaged.files.rows
-        snapshot, evidence = directory.read_lines(rows), directory.read_lines(rows)
-        merged = await progress.run(
-            directory.build_index(snapshot, evidence, packaged.rows), lambda _count: ("directory", 0, 0)
-        )
-        view = _packaged_view(source, packaged, merged.count)
-        index = self._repository.put_index(merged.rows, merged.keys, merged.offsets)
-        await self._repository.write([Delete("directory", "latest"), *index, _put(view)])
+        stored, changes = _pack(packaged, _nothing_stored(source))
+        view = _packaged_view(source, packaged)
+        await self._repository.write([*changes, *await self._put(stored), _put(view)])
         return view
 
     async def _download(
-        self, source: PinnedDirectory, known: DirectoryView | None, progress: Progress
+        self, source: PinnedDirectory, known: DirectoryView | None, progress: Progress, *, is_added: bool = False
     ) -> tuple[DirectoryView, list[Change]]:
+        """Return the view of the newest version, and what to write; files are written meanwhile."""
         await progress.report("directory", 0, 0)
-        fetch, now = self._environment.fetch, self._environment.now()
-        stored = await self._repository.get("directory", "latest") or {}
+        found = await self._repository.files.find_stored(source.url)
+        before = (found or _nothing_stored(source)).model_copy(update={"is_added": is_added})
         latest = await directory.read_latest(
-            await fetch(directory.latest_request(source.url)),
+            await self._environment.fetch(directory.latest_request(source.url)),
             keys=source.keys,
             verify=self._environment.verify,
-            now=now,
-            seen=Seen(_signer(stored, source), known.version) if known else NOTHING_SEEN,
+            now=self._environment.now(),
+            seen=Seen(before.key_id or key_id(source.keys[0]), known.version) if known else NOTHING_SEEN,
         )
-        files = _files(source, latest)
-        if known and stored == files:
-            return _view(source, latest, known.rows, now), []
-        packed = []
-        for promise in (latest.snapshot, latest.evidence):
-            packed.append(directory.read_file(await fetch(directory.file_request(source.url, promise)), promise))
-        size = latest.snapshot.bytes + latest.evidence.bytes
-        snapshot, evidence = (directory.read_lines(one, rows=latest.rows) for one in packed)
-        merged = await progress.run(
-            directory.build_index(snapshot, evidence, latest.rows),
-            lambda count: ("directory", size * count // max(latest.rows, 1), size),
-        )
-        index = self._repository.put_index(merged.rows, merged.keys, merged.offsets)
-        return _view(source, latest, merged.count, now), [Put("directory", "latest", files), *index]
+        after, changes = await self._downloads.update(source, latest, before, progress)
+        stored = await self._put(after) if after != found else []
+        return _view(source, latest, self._environment.now()), [*changes, *stored]
+
+    async def _put(self, stored: StoredDirectoryView) -> list[Change]:
+        """Return the changes that store one directory in its place; the pinned one is the first."""
+        others = [one for one in await self._repository.files.stored() if one.is_added or stored.is_added]
+        if stored.url in (one.url for one in others):
+            return await self._repository.files.put([stored if one.url == stored.url else one for one in others])
+        return await self._repository.files.put([*others, stored] if stored.is_added else [stored, *others])
+
+
+def _added_source(fields: DirectoryAdd) -> PinnedDirectory:
+    """Parse what the person typed. Raises InputError."""
+    url = fields.url.strip().rstrip("/")
+    if public_host(url) is None:
+        raise InputError(InputError.CODES["directory_address"], code="directory_address")
+    try:
+        return PinnedDirectory.from_json({"name": url, "url": url, "keys": [fields.key.strip()]})
+    except DirectoryError:
+        raise InputError(InputError.CODES["directory_public_key"], code="directory_public_key") from None
 
 
 def _put(view: DirectoryView) -> Put:
     return Put("state", "directory", view.model_dump(mode="json"))
 
 
-def _files(source: PinnedDirectory, latest: Latest) -> dict[str, str]:
-    return {
-        "url": source.url,
-        "key_id": latest.key_id,
-        "snapshot": latest.snapshot.sha256,
-        "evidence": latest.evidence.sha256,
-    }
+def _nothing_stored(source: PinnedDirectory) -> StoredDirectoryView:
+    return StoredDirectoryView(
+        url=source.url, is_added=False, key_id="", version=0, generated_at=NEVER, overlay=0, files=[]
+    )
 
 
-def _signer(stored: Mapping[str, str], source: PinnedDirectory) -> str:
-    """Return the name of the key that signed the stored copy; the current one where an earlier version did not say."""
-    return stored.get("key_id") or key_id(source.keys[0])
+def _pack(packaged: PackagedDirectory, before: StoredDirectoryView) -> tuple[StoredDirectoryView, list[Change]]:
+    """Return the directory that comes with the program as if a server had published it, and its files."""
+    packed = packaged.files
+    contents = [("rows", content) for content in packed.rows] + [("keys", packed.keys), ("places", packed.places)]
+    files = [
+        StoredFileView.model_validate({"kind": kind, "sha256": sha256(content).hexdigest(), "bytes": len(content)})
+        for kind, content in contents
+    ]
+    puts: list[Change] = [
+        Put("directory", file_key(file.sha256), content) for file, (_, content) in zip(files, contents, strict=True)
+    ]
+    made = {"version": packaged.version, "generated_at": packaged.generated_at.isoformat(), "files": files}
+    return before.model_copy(update=made), puts
 
 
-def _view(source: PinnedDirectory, latest: Latest, rows: int, now: datetime) -> DirectoryView:
+def _view(source: PinnedDirectory, latest: Latest, now: datetime) -> DirectoryView:
     return DirectoryView(
         url=source.url,
         version=latest.version,
-        rows=rows,
+        rows=latest.rows,
         generated_at=latest.generated_at.isoformat(),
         expires=latest.expires.isoformat(),
         checked_at=now.isoformat(),
@@ -142,10 +208,14 @@ def _no_directory(source: PinnedDirectory) -> DirectoryView:
     return DirectoryView(url=source.url, version=0, rows=0, generated_at="", expires="", checked_at="", error=None)
 
 
-def _packaged_view(source: PinnedDirectory, packaged: PackagedDirectory, rows: int) -> DirectoryView:
+def _packaged_view(source: PinnedDirectory, packaged: PackagedDirectory) -> DirectoryView:
     """Return the view of the directory that comes with the program; it has no date of expiry."""
     return _no_directory(source).model_copy(
-        update={"version": packaged.version, "rows": rows, "generated_at": packaged.generated_at.isoformat()}
+        update={
+            "version": packaged.version,
+            "rows": packaged.rows,
+            "generated_at": packaged.generated_at.isoformat(),
+        }
     )
 
 

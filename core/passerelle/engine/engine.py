@@ -83,6 +83,8 @@ class Engine:
             "hint.find": hints.on_find,
             "account.look": hints.on_look,
             "directory.update": directories.on_update,
+            "directory.add": directories.on_add,
+            "directory.remove": directories.on_remove,
             "match.find": matches.on_find,
             "watch.sync": watch.on_sync,
             "watch.approve": watch.on_approve,

@@ -219,8 +219,7 @@ class Follows:
         if fields.row_id is None:
             profile = (await self._repository.hints()).get(fields.rest_id or "")
             return plan_hinted(profile, fields.address or "", network)
-        index = await self._repository.index()
-        row = index.find_named(fields.row_id, fields.rest_id, fields.screen_name) if index else None
+        row = await self._repository.row_named(fields.row_id, fields.rest_id, fields.screen_name)
         return plan_listed(row, network)
 
     async def _follow_one(self, account: AccountId, planned: Planned) -> FollowedOne:

@@ -115,8 +115,7 @@ class Hints:
         return Target(hint.network, hint.address, None, frozenset((ScreenName(profile.screen_name), *names)))
 
     async def _find_listed(self, fields: AccountLook, names: Iterable[ScreenName]) -> Target:
-        index = await self._repository.index()
-        row = index.find_named(fields.row_id or "", fields.rest_id, fields.screen_name) if index else None
+        row = await self._repository.row_named(fields.row_id or "", fields.rest_id, fields.screen_name)
         if row is None:
             raise _nothing_names()
         known = frozenset(filter(None, (row.screen_name, *names)))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from passerelle.directory import Kind
+from passerelle.directory import Kind, Row, RowLookup
 from passerelle.engine.environment import Environment
 from passerelle.engine.progress import Progress
 from passerelle.engine.repository import Repository
 from passerelle.engine.storage import Change, Put
 from passerelle.engine.views import OfferView
-from passerelle.identifiers import RestId
+from passerelle.identifiers import RestId, ScreenName
 from passerelle.matching.candidates.appview import MAX_ACTORS
 from passerelle.matching.candidates.handles import handle_variants
 from passerelle.matching.candidates.neighbours import is_circle_known
@@ -20,6 +20,7 @@ from passerelle.matching.lane_counts import count_lanes, is_found
 from passerelle.matching.names import search_words
 from passerelle.matching.records import Candidate, Sought, find_sought
 from passerelle.matching.score import Scored, score_in_steps
+from passerelle.matching.views import MatchView
 from passerelle.people.graph import FollowGraph
 
 # States of a source that was asked, or is not going to be.
@@ -105,11 +106,15 @@ class Lanes:
         return rejected
 
     async def _learn_kinds(self) -> None:
-        index, matches = await self._repository.index(), await self._repository.views()
-        for rest_id, view in matches.items():
-            if view.row_id and rest_id not in self._kinds and index:
-                row = index.find_named(view.row_id, rest_id, view.screen_name or "")
-                self._kinds[rest_id] = row.kind if row else "other"
+        matches, people = await self._repository.views(), await self._repository.graph()
+        unknown = [view for rest_id, view in matches.items() if view.row_id and rest_id not in self._kinds]
+        if not unknown or people is None:
+            return
+        known = (people.people.get(RestId(view.rest_id)) for view in unknown)
+        lookups = await self._repository.rows_about(person for person in known if person)
+        for view in unknown:
+            rows = (row for lookup in lookups for row in _rows_of(view, lookup))
+            self._kinds[view.rest_id] = next((row.kind for row in rows if row.row_id == view.row_id), "other")
 
     def learn_kind(self, rest_id: str, kind: Kind | None) -> None:
         """Remember of what kind a person's row is, so that it need not be read again."""
@@ -151,6 +156,12 @@ def _guess(
         is_unsure=known.is_unsure if known else False,
         is_alone=record.is_alone,
     )
+
+
+def _rows_of(view: MatchView, lookup: RowLookup) -> tuple[Row, ...]:
+    """Return the rows with a person's id or newest name."""
+    name = ScreenName(view.screen_name) if view.screen_name else None
+    return (*lookup.find_by_id(RestId(view.rest_id)), *(lookup.find_by_name(name) if name else ()))
 
 
 def _is_mutual(graph: FollowGraph, one: Sought) -> bool:

@@ -96,13 +96,15 @@ class Matches:
 
         `marks_new`: people found now and not before are new, because the directory has changed and the graph has not.
         """
-        people, index = await self._repository.graph(), await self._repository.index()
-        if people is None or index is None:
+        people = await self._repository.graph()
+        lookups = await self._repository.rows_about(people.people.values()) if people else []
+        if people is None or not lookups:
             return None
         hints, decisions = await self._repository.hints(), await self._repository.decisions()
         following, preferred = await self._follows.following(), await self._repository.preferred()
         views: dict[str, MatchView] = {}
-        for done, match in enumerate(find_matches(people, index, self._environment.now(), hints)):
+        found = find_matches(people, lookups[0], self._environment.now(), hints, added=lookups[1:])
+        for done, match in enumerate(found):
             if match:
                 views[match.person.rest_id] = make_match_view(match, decisions, following, preferred)
                 self._lanes.learn_kind(match.person.rest_id, match.row.kind if match.row else None)
@@ -113,7 +115,8 @@ class Matches:
         views = await self._with_new(views, marks_new=marks_new)
         counts = count_matches(people, views.values())
         excluded = [
-            make_excluded_view(match, people) for match in find_excluded(people, index, self._environment.now())
+            make_excluded_view(match, people)
+            for match in find_excluded(people, lookups[0], self._environment.now(), lookups[1:])
         ]
         await self._repository.write(
             [*self._repository.put_matches(views, counts), self._repository.put_excluded(excluded)]
@@ -123,15 +126,20 @@ class Matches:
 
     async def match_some(self, rest_ids: Set[str]) -> list[Change]:
         """Match these people again and return what to store; nothing where none is in a matched graph."""
-        people, index = await self._repository.graph(), await self._repository.index()
-        if people is None or index is None or rest_ids.isdisjoint(people.people):
+        people = await self._repository.graph()
+        if people is None or rest_ids.isdisjoint(people.people):
             return []
         if await self._repository.get("state", "matches") is None:
+            return []
+        lookups = await self._repository.rows_about(
+            person for rest_id, person in people.people.items() if rest_id in rest_ids
+        )
+        if not lookups:
             return []
         hints, decisions = await self._repository.hints(), await self._repository.decisions()
         before, following = await self._repository.views(), await self._follows.following()
         preferred = await self._repository.preferred()
-        found = find_matches(people, index, self._environment.now(), hints, only=rest_ids)
+        found = find_matches(people, lookups[0], self._environment.now(), hints, only=rest_ids, added=lookups[1:])
         made = (make_match_view(match, decisions, following, preferred) for match in found if match)
         now = self._environment.now()
         fresh = {view.rest_id: keep_new(view, before.get(view.rest_id), now) for view in made}

@@ -13,7 +13,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from passerelle.engine.views import DirectoryView, SearchView
+from passerelle.engine.views import AddedDirectoriesView, DirectoryView, SearchView
 from passerelle.following.pace import Speed
 from passerelle.following.status import QueueView
 from passerelle.hints.records import LookView, SeenProfile
@@ -59,6 +59,19 @@ class Opened(View):
     directory: DirectoryView | None
     matches: MatchesView | None
     is_candidate: bool = False
+
+
+class DirectoryAdd(Fields):
+    """Use one more directory: the address of its server, and its public key (base64). Its rows count as `claimed`."""
+
+    url: str = Field(max_length=2_000)
+    key: str = Field(max_length=200)
+
+
+class DirectoryRemove(Fields):
+    """No longer use a directory that was added; its matches go, decisions about people stay."""
+
+    url: str
 
 
 class PeopleAdd(Fields):
@@ -360,6 +373,8 @@ COMMANDS: dict[str, tuple[type[Fields], type[View] | type[Nothing]]] = {
     "hint.find": (HintFind, Nothing),
     "account.look": (AccountLook, LookView),
     "directory.update": (Nothing, DirectoryView),
+    "directory.add": (DirectoryAdd, AddedDirectoriesView),
+    "directory.remove": (DirectoryRemove, AddedDirectoriesView),
     "match.find": (Nothing, MatchesView),
     "watch.sync": (WatchSync, Nothing),
     "watch.approve": (WatchApprove, Nothing),

@@ -9,10 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from passerelle.directory import DirectoryIndex
+from passerelle.directory import Row, RowLookup
+from passerelle.engine.directory_files import DirectoryFiles
 from passerelle.engine.environment import Environment
 from passerelle.engine.storage import Change, Clear, Delete, Put
 from passerelle.engine.views import (
+    AddedDirectoriesView,
+    AddedDirectoryView,
     ApprovalView,
     DirectoryView,
     NewsView,
@@ -25,12 +28,12 @@ from passerelle.engine.writer import Writer
 from passerelle.following.decisions import Decision
 from passerelle.following.pace import DEFAULT_SPEED, Speed
 from passerelle.hints.records import OwnWords, ProfileHints
-from passerelle.identifiers import AccountId, Network
+from passerelle.identifiers import AccountId, Network, parse_rest_id, parse_screen_name
 from passerelle.matching.guesses import AskedList, AskedPerson, GuessView
 from passerelle.matching.match import distance
 from passerelle.matching.views import ExcludedPeopleView, ExcludedView, MatchesView, MatchView
 from passerelle.people import graph as graphs
-from passerelle.people.graph import FollowGraph
+from passerelle.people.graph import FollowGraph, Person, names_of
 from passerelle.people.summary import ArchiveView
 
 
@@ -39,6 +42,7 @@ class Repository:
 
     def __init__(self, environment: Environment) -> None:
         self._storage = environment.storage
+        self.files = DirectoryFiles(environment.storage)
         self.writer = Writer(environment, on_failure=self.forget)
         self.forget()
 
@@ -53,7 +57,7 @@ class Repository:
         self._archive: FollowGraph | None = None
         self._page: FollowGraph | None = None
         self._graph: FollowGraph | None = None
-        self._index: DirectoryIndex | None = None
+        self.files.forget()
         self._follows: dict[AccountId, frozenset[str] | None] = {}
         self._hints: dict[str, ProfileHints] | None = None
         self._asked: dict[str, AskedPerson] | None = None
@@ -138,12 +142,23 @@ class Repository:
         text, view = await self.get("people", "candidate"), await self.get("state", "candidate")
         return (graphs.from_json(text), ArchiveView.model_validate(view)) if text and view else None
 
-    async def index(self) -> DirectoryIndex | None:
-        """Return the directory's index."""
-        if self._index is None and (rows := await self.get("directory", "rows")) is not None:
-            keys, offsets = await self.get("directory", "keys"), await self.get("directory", "offsets")
-            self._index = DirectoryIndex(rows, keys, offsets)
-        return self._index
+    async def added_directories(self) -> list[AddedDirectoryView]:
+        """Return the directories that the person added."""
+        stored = await self.get("state", "directories")
+        return AddedDirectoriesView.model_validate(stored).added if stored else []
+
+    async def rows_about(self, people: Iterable[Person]) -> list[RowLookup]:
+        """Return what each directory here has of these people, in the order in which directories count."""
+        known = list(people)
+        names = {name for person in known for name in names_of(person)}
+        return await self.files.look_up((person.rest_id for person in known), names)
+
+    async def row_named(self, row_id: str, rest_id: str | None, screen_name: str) -> Row | None:
+        """Return the row of this `row_id`, if it has that id or that name. Raises InvalidIdentifier."""
+        ids = [parse_rest_id(rest_id)] if rest_id else []
+        lookups = await self.files.look_up(ids, [parse_screen_name(screen_name)])
+        rows = (lookup.find_named(row_id, rest_id, screen_name) for lookup in lookups)
+        return next((row for row in rows if row), None)
 
     async def views(self) -> dict[str, MatchView]:
         """Return the matches as pages show them, by rest_id, in the order of the list."""
@@ -265,14 +280,9 @@ class Repository:
         """Change how fast to follow."""
         return Put("state", "speed", SpeedView(speed=speed).model_dump(mode="json"))
 
-    def put_index(self, rows: bytes, keys: bytes, offsets: bytes) -> list[Change]:
-        """Change the directory's index."""
-        self._index = DirectoryIndex(rows, keys, offsets)
-        return [
-            Put("directory", "rows", rows),
-            Put("directory", "keys", keys),
-            Put("directory", "offsets", offsets),
-        ]
+    def put_added_directories(self, added: Sequence[AddedDirectoryView]) -> Put:
+        """Change which directories the person added."""
+        return Put("state", "directories", AddedDirectoriesView(added=list(added)).model_dump(mode="json"))
 
     def put_matches(self, views: dict[str, MatchView], counts: MatchesView) -> list[Change]:
         """Change all matches."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from passerelle.engine.storage import STORES, Change, Delete, Put, Storage
+from passerelle.engine.storage import STORES, Change, Clear, Delete, Put, Storage
 from passerelle.errors import StorageNewer
 
 SCHEMAS_KEY = "schemas"  # in store `state`: store -> the number of what it holds
@@ -25,14 +25,15 @@ SCHEMAS: Mapping[str, int] = {
     # 2: names that fit every network; `pause` instead of `not_before`; 3: a queue each; 4: `accepted_labels`
     "queue": 4,
     "history": 2,  # 2: names that fit every network
-    "directory": 1,
+    "directory": 2,  # 2: files as they are published, instead of rows, keys and offsets
     "hints": 1,
     "candidates": 2,  # 2: `same_picture`
     "guesses": 1,
     "profiles": 2,  # 2: `picture`
 }
 
-LARGE_STORES = frozenset({"directory"})  # not read where there is nothing to migrate; never alone
+# Stores whose records are not read into memory, but for those that a migration reads: the others are deleted by it.
+LARGE_STORES: Mapping[str, tuple[str, ...]] = {"directory": ("latest",)}
 
 Records = Mapping[str, Any]
 Migration = Callable[[Records], dict[str, Any]]  # all records of a store by key -> the new ones
@@ -53,11 +54,21 @@ async def plan_migration(storage: Storage) -> list[Change]:
     is_empty = True
     for store in STORES:
         number = found.get(store, FIRST)
-        if number < SCHEMAS[store] or store not in LARGE_STORES:
-            records = await storage.get_all(store)
-            is_empty = is_empty and not records
-            changes += _migrated(store, number, records)
+        if store in LARGE_STORES and number == SCHEMAS[store]:
+            continue
+        records = await _records(storage, store)
+        is_empty = is_empty and not records
+        if store in LARGE_STORES:
+            changes.append(Clear(store))
+        changes += _migrated(store, number, records)
     return [] if is_empty else [*changes, put_schemas()]
+
+
+async def _records(storage: Storage, store: str) -> Records:
+    if store not in LARGE_STORES:
+        return await storage.get_all(store)
+    read = {key: await storage.get(store, key) for key in LARGE_STORES[store]}
+    return {key: value for key, value in read.items() if value is not None}
 
 
 def put_schemas() -> Put:
@@ -126,6 +137,22 @@ def _state_5(records: Records) -> dict[str, Any]:
     return {**records, "lanes": {**lanes, "mutuals_found": 0}} if lanes else dict(records)
 
 
+def _directory_1(records: Records) -> dict[str, Any]:
+    """Rows, keys and offsets are gone: the files are fetched anew. Which key signed last is kept."""
+    if (latest := records.get("latest")) is None:
+        return {}
+    directory = {
+        "url": latest["url"],
+        "is_added": False,
+        "key_id": latest.get("key_id", ""),
+        "version": 0,
+        "generated_at": LONG_AGO,
+        "overlay": 0,
+        "files": [],
+    }
+    return {"sources": {"directories": [directory]}}
+
+
 def _state_6(records: Records) -> dict[str, Any]:
     lanes = records.get("lanes")
     return {**records, "lanes": {**lanes, "departed": []}} if lanes else dict(records)
@@ -191,6 +218,7 @@ MIGRATIONS: Mapping[tuple[str, int], Migration] = {
     ("state", 6): _state_6,
     ("people", 1): _people_1,
     ("matches", 1): _matches_1,
+    ("directory", 1): _directory_1,
     ("candidates", 1): _candidates_1,
     ("profiles", 1): _profiles_1,
     ("queue", 1): _queue_1,

@@ -59,8 +59,14 @@ class Storage(Protocol):
     async def get(self, store: str, key: str) -> Any:
         """Return the value of `key`, or None."""
 
+    async def get_part(self, store: str, key: str, start: int, end: int) -> bytes:
+        """Return the bytes from `start` to before `end` of a value of bytes, as far as there are some."""
+
     async def get_all(self, store: str) -> Mapping[str, Any]:
         """Return every key and value of `store`."""
+
+    async def keys(self, store: str) -> Sequence[str]:
+        """Return every key of `store`."""
 
     async def write(self, changes: Sequence[Change]) -> None:
         """Apply all changes in one durable transaction."""
@@ -76,9 +82,18 @@ class MemoryStorage:
         """Return the value of `key`, or None."""
         return self.stores[store].get(key)
 
+    async def get_part(self, store: str, key: str, start: int, end: int) -> bytes:
+        """Return a part of a value of bytes."""
+        content: bytes = self.stores[store].get(key, b"")
+        return content[start:end]
+
     async def get_all(self, store: str) -> Mapping[str, Any]:
         """Return a copy of `store`."""
         return dict(self.stores[store])
+
+    async def keys(self, store: str) -> Sequence[str]:
+        """Return every key of `store`."""
+        return list(self.stores[store])
 
     async def write(self, changes: Sequence[Change]) -> None:
         """Apply all changes."""

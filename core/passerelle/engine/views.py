@@ -25,6 +25,49 @@ class DirectoryView(View):
     error: ErrorView | None
 
 
+class AddedDirectoryView(View):
+    """A directory that the person added. `key`: its public key, base64."""
+
+    key: str
+    directory: DirectoryView
+
+
+class AddedDirectoriesView(View):
+    """The directories that the person added, in the order in which they count. Key `directories`."""
+
+    added: list[AddedDirectoryView]
+
+
+class StoredFileView(View):
+    """One file of a directory as the server publishes it. Store `directory`, key `file <sha256>`: its bytes."""
+
+    kind: Literal["rows", "keys", "places"]
+    sha256: str
+    bytes: int
+
+
+class StoredDirectoryView(View):
+    """The files of one directory on this machine, in their order.
+
+    `generated_at` is that of these files (ISO 8601); `version` counts the deltas since, which lie in store `directory`
+    under `overlay <url>`: rows and removals as JSON Lines of `overlay` bytes.
+    """
+
+    url: str
+    is_added: bool
+    key_id: str
+    version: int
+    generated_at: str
+    overlay: int
+    files: list[StoredFileView]
+
+
+class StoredDirectoriesView(View):
+    """The directories on this machine, the pinned one first. Store `directory`, key `sources`."""
+
+    directories: list[StoredDirectoryView]
+
+
 class WorkView(View):
     """What the engine is doing now, so that a popup opened in the middle can show it. `total` 0 means unknown."""
 

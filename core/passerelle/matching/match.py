@@ -7,7 +7,7 @@ order: mutual, then followed, then followers.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -57,24 +57,33 @@ def find_matches(
     now: datetime,
     hints: Mapping[str, ProfileHints] = NO_HINTS,
     only: Collection[str] | None = None,
+    added: Sequence[RowLookup] = (),
 ) -> Iterator[Match | None]:
     """Yield, for each person of the graph in order, their match or None, so that the caller can yield in between.
 
     Never proposed: the owner, and blocked people. Never preselected: mere followers, muted people, grades below
     `attested`, names older than a year, rows that contradict the archive, and people without a row.
-    `only` are the rest_ids to match (None: all).
+    `only` are the rest_ids to match (None: all). `added` are further directories, looked in for people whom those
+    before do not know.
     """
-    holders = _name_holders(graph.people.values())
+    holders, indexes = _name_holders(graph.people.values()), (index, *added)
     for person in sorted(graph.people.values() if only is None else _some(graph, only), key=distance):
         is_proposable = _is_proposable(person, graph)
-        yield _match(person, _find(person, index, holders, now), hints.get(person.rest_id)) if is_proposable else None
+        yield (
+            _match(person, _find_first(person, indexes, holders, now), hints.get(person.rest_id))
+            if is_proposable
+            else None
+        )
 
 
-def find_excluded(graph: FollowGraph, index: RowLookup, now: datetime) -> Iterator[Match]:
+def find_excluded(
+    graph: FollowGraph, index: RowLookup, now: datetime, added: Sequence[RowLookup] = ()
+) -> Iterator[Match]:
     """Yield, as matches, the people who have a row and are never proposed: the owner, and people blocked on X."""
     holders = _name_holders(graph.people.values())
     for person in graph.people.values():
-        found = _find(person, index, holders, now) if graph.is_closed_to(person.rest_id) else None
+        is_closed = graph.is_closed_to(person.rest_id)
+        found = _find_first(person, (index, *added), holders, now) if is_closed else None
         if found:
             yield _match_row(person, found, None)
 
@@ -86,6 +95,14 @@ def _some(graph: FollowGraph, only: Collection[str]) -> Iterator[Person]:
 def distance(one: Person | MatchView) -> int:
     """Return the sort key of a person: 0 for mutual, 1 for followed, 2 for followers."""
     return 0 if one.following and one.followed_by else 1 if one.following else 2
+
+
+def _find_first(
+    person: Person, indexes: Iterable[RowLookup], holders: Mapping[str, RestId], now: datetime
+) -> _Found | None:
+    """Find a person in the first directory that knows them, so that no other one contradicts it."""
+    found = (_find(person, index, holders, now) for index in indexes)
+    return next((one for one in found if one), None)
 
 
 def _find(person: Person, index: RowLookup, holders: Mapping[str, RestId], now: datetime) -> _Found | None:

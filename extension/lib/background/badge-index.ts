@@ -1,14 +1,19 @@
-// The index of marks in `storage.local`, where content scripts read it.
+// The badge index in `storage.local`, where content scripts read it.
 import { browser } from "wxt/browser";
 import { badgesState } from "../badge-switch";
-import { isStoredIndex, MarkIndexBuilder, type StoredMarkIndex } from "../messages/mark-index";
-import type { DirectoryRow } from "../rules/directory";
+import {
+  FORMAT,
+  isStoredIndex,
+  makeStoredKeys,
+  type StoredBadgeIndex,
+  type StoredKeys,
+} from "../messages/badge-index";
+import type { DirectoryFiles } from "../rules/directory";
 import { BADGE_INDEX } from "../rules/keys";
+import { Overlay } from "../rules/overlay";
 import type { PeopleParts } from "./badge-people";
 
-const SLICE = 1 << 20; // bytes of rows read at a time
-
-/** Store the index of the current directory, or remove it while badges are off; writes only a change. */
+/** Store the index of the current directories, or remove it while badges are off; writes only a change. */
 export async function publishIndex({
   version,
   files,
@@ -18,20 +23,18 @@ export async function publishIndex({
   if (wanted === null) {
     if (stored !== undefined) await browser.storage.local.remove(BADGE_INDEX);
   } else if (!isStoredIndex(stored) || stored.version !== wanted)
-    await browser.storage.local.set({ [BADGE_INDEX]: await makeMarkIndex(wanted, (await files()).rows) });
+    await browser.storage.local.set({ [BADGE_INDEX]: await makeBadgeIndex(wanted, await files()) });
 }
 
-/** Make the index from the directory's rows, read slice by slice. */
-export async function makeMarkIndex(version: number, rows: Blob): Promise<StoredMarkIndex> {
-  const builder = new MarkIndexBuilder();
-  const decoder = new TextDecoder();
-  let begun = ""; // of a line whose end is in the next slice
-  for (let at = 0; at < rows.size; at += SLICE) {
-    const bytes = await rows.slice(at, at + SLICE).arrayBuffer();
-    const lines = (begun + decoder.decode(bytes, { stream: true })).split("\n");
-    begun = lines.pop() ?? "";
-    for (const line of lines) builder.add(JSON.parse(line) as DirectoryRow);
-  }
-  if (begun) builder.add(JSON.parse(begun) as DirectoryRow);
-  return builder.build(version);
+/** Make the index: the files of keys as they came, and the keys of the rows that changed since. */
+export async function makeBadgeIndex(
+  version: string,
+  directories: readonly DirectoryFiles[],
+): Promise<StoredBadgeIndex> {
+  return { format: FORMAT, version, directories: await Promise.all(directories.map(keysOf)) };
+}
+
+async function keysOf({ keys, overlay }: DirectoryFiles): Promise<StoredKeys> {
+  const newer = new Overlay((await overlay?.text()) ?? "").keys();
+  return makeStoredKeys(await keys.arrayBuffer(), newer);
 }

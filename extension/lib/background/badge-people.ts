@@ -1,6 +1,6 @@
 // What is known about a person on a page of X: their row, their profile's hints, their match, the queue.
 import { accountKey, type Known, type KnownAccount, knownAccounts } from "../rules/accounts";
-import { type Directory, type DirectoryFiles, openDirectory } from "../rules/directory";
+import { type Directory, type DirectoryFiles, openDirectories } from "../rules/directory";
 import { isContradicted } from "../rules/grade";
 import type { NamedPerson } from "../rules/keys";
 import type { MatchView } from "../messages/messages.gen";
@@ -10,9 +10,9 @@ import type { HintLookup } from "./hint-lookup";
 
 /** What finding people needs from outside; tests hand in their own. */
 export interface PeopleParts {
-  /** The version of the directory that is here, or null. */
-  version: () => Promise<number | null>;
-  files: () => Promise<DirectoryFiles>;
+  /** A text that names the directories here and their versions; null where there is none. */
+  version: () => Promise<string | null>;
+  files: () => Promise<readonly DirectoryFiles[]>;
   hints: () => Promise<HintLookup>;
   /** The names that the engine has for an id. */
   names: (restId: string) => Promise<readonly string[]>;
@@ -35,7 +35,7 @@ export interface Target {
 }
 
 export class BadgePeople {
-  #opened: { version: number; directory: Promise<Directory> } | null = null;
+  #opened: { version: string; directory: Promise<Directory> } | null = null;
 
   constructor(private readonly parts: PeopleParts) {}
 
@@ -94,7 +94,7 @@ export class BadgePeople {
     const version = await this.parts.version();
     if (version === null) return null;
     if (this.#opened?.version !== version)
-      this.#opened = { version, directory: this.parts.files().then(openDirectory) };
+      this.#opened = { version, directory: this.parts.files().then(openDirectories) };
     return this.#opened.directory;
   }
 }

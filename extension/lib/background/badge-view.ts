@@ -1,7 +1,7 @@
 // What a badge and its popover say about one person: what is known + own matches and queue + language -> BadgeView. Pure.
 import { accountKey, isFollowed, type Known, type KnownAccount, knownAccounts } from "../rules/accounts";
 import type { NamedPerson } from "../rules/keys";
-import type { DirectoryRow } from "../rules/directory";
+import type { DirectoryRow } from "../rules/rows";
 import { type Doubt, type Judgement, judgeRow } from "../rules/grade";
 import { directionOf, errorSentence, languageOf, type Translate, type Values } from "../i18n/i18n";
 import type { ErrorView, MatchView } from "../messages/messages.gen";

@@ -3,9 +3,9 @@ import { browser } from "wxt/browser";
 import { makeSerializer, type Memoized, memoize } from "../async";
 import { BADGES, restoreBadges } from "../badge-switch";
 import type { WakeEngine } from "../engine/client";
+import { readDirectoryFiles, readStoredDirectories, versionOf } from "../engine/stored-directories";
 import { read, readKeys, readMatches, readState } from "../engine/stores";
 import type { FollowState } from "../messages/views";
-import type { DirectoryFiles } from "../rules/directory";
 import { sessions } from "../sessions";
 import { onLanguage } from "../settings";
 import { type BadgeParts, makeBadgeHandlers, onlyConfirmed } from "./badge-handlers";
@@ -25,7 +25,7 @@ export function makeBadgesBackground(
 ) {
   const engine = lazyEngine(wake);
   // A person who scrolls asks many times a second, and each read takes milliseconds by which a badge comes later.
-  const version = memoize(async () => (await readState("directory"))?.version ?? null);
+  const directories = memoize(readStoredDirectories);
   const matches = memoize(readMatches);
   const queue = memoize(() => readKeys("queue")); // few people on a page are in it
   const following = memoize(readFollowing);
@@ -39,7 +39,7 @@ export function makeBadgesBackground(
   const inOrder = makeSerializer();
   const forget = () => {
     for (const one of [
-      version,
+      directories,
       matches,
       queue,
       following,
@@ -52,8 +52,8 @@ export function makeBadgesBackground(
   };
 
   const parts: BadgeParts = {
-    version,
-    files: readFiles,
+    version: async () => versionOf(await directories()),
+    files: async () => readDirectoryFiles(await directories()),
     hints: lookup,
     names: people.namesOf,
     bearer,
@@ -121,13 +121,6 @@ function listen(publishNow: () => Promise<void>, forget: () => void, sync: () =>
     event.addListener(() => void restoreBadges().then(publish));
   browser.permissions.onAdded.addListener(() => void restoreBadges().then(publish));
   browser.permissions.onRemoved.addListener(publish);
-}
-
-async function readFiles(): Promise<DirectoryFiles> {
-  const [rows, keys, offsets] = await Promise.all(
-    ["rows", "keys", "offsets"].map((key) => read("directory", key)),
-  );
-  return { rows, keys, offsets } as DirectoryFiles;
 }
 
 // The own accounts that follow: core/passerelle/engine/queue_store.py

@@ -8,7 +8,7 @@ import type { WakeEngine } from "../engine/client";
 import { readAll, readMatches } from "../engine/stores";
 import type { Commands, MatchView, ProfileHints } from "../messages/messages.gen";
 import { linksOf } from "../rules/hints";
-import { BADGE_HINTS, idKey, makeBadgeIndex, nameKey, readBadgeIndex } from "../rules/keys";
+import { BADGE_HINTS, idKey, makeHintKeys, nameKey, readHintKeys } from "../rules/keys";
 import { expandedBio } from "../rules/profile";
 import { lazyEngine, onStateChanged } from "./engine-client";
 import { type HintLookup, makeHintLookup } from "./hint-lookup";
@@ -103,10 +103,10 @@ export async function publishHints(
     ? sorted([...(await lookup()).keys(), ...rejectedKeys(await matches())])
     : new Uint32Array();
   const stored =
-    readBadgeIndex((await browser.storage.local.get(BADGE_HINTS))[BADGE_HINTS])?.keys ?? new Uint32Array();
+    readHintKeys((await browser.storage.local.get(BADGE_HINTS))[BADGE_HINTS])?.keys ?? new Uint32Array();
   if (keys.length === stored.length && keys.every((key, at) => key === stored[at])) return;
   if (keys.length === 0) await browser.storage.local.remove(BADGE_HINTS);
-  else await browser.storage.local.set({ [BADGE_HINTS]: makeBadgeIndex(INDEX_VERSION, keys.buffer) });
+  else await browser.storage.local.set({ [BADGE_HINTS]: makeHintKeys(INDEX_VERSION, keys.buffer) });
 }
 
 function sorted(keys: readonly number[]): Uint32Array<ArrayBuffer> {

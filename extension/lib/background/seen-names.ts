@@ -3,6 +3,7 @@ import { browser } from "wxt/browser";
 import { LEARNED, learnNames, readLearned } from "../messages/name-ids";
 import type { OwnWords } from "../messages/messages.gen";
 import { ownWords } from "../rules/hints";
+import type { Keys } from "../rules/keys";
 import type { SeenUser } from "../rules/profile";
 import type { KnownName } from "./known-people";
 import { type AddPeople, errorOf, MAX_TOLD, toSeenPerson } from "./list-reading";
@@ -17,7 +18,7 @@ export interface SeenNamesParts {
   /** What the engine has of people's own words, by id. */
   words: () => Promise<ReadonlyMap<string, OwnWords>>;
   /** The directory's keys; none while there is no directory. */
-  keys: () => Promise<Uint32Array>;
+  keys: () => Promise<Keys>;
   now: () => Date;
 }
 

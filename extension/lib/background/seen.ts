@@ -6,11 +6,13 @@ import { browser } from "wxt/browser";
 import { makeSerializer } from "../async";
 import { BADGES, badgesState, restoreBadges } from "../badge-switch";
 import type { WakeEngine } from "../engine/client";
-import { read, readAll, readState } from "../engine/stores";
+import { readDirectoryFiles, readStoredDirectories, versionOf } from "../engine/stored-directories";
+import { readAll, readState } from "../engine/stores";
 import type { OwnWords } from "../messages/messages.gen";
 import { readReading } from "../messages/reading";
 import type { ContentMessageType, Fields } from "../messages/schemas";
-import { keysFromBytes } from "../rules/keys";
+import { openDirectories } from "../rules/directory";
+import { type Keys, SortedKeys } from "../rules/keys";
 import { lazyEngine, onStateChanged } from "./engine-client";
 import { writeHealth } from "./health";
 import type { HintLookup } from "./hint-lookup";
@@ -136,17 +138,17 @@ function listen({ list, tellNames, renew }: ReturnType<typeof makeSeen>): void {
   void list.tell(); // what it did not get before this background was ended
 }
 
-/** Return a reader of the directory's keys, which reads them again when the directory's version is another. */
-function makeKeyReader(): () => Promise<Uint32Array> {
-  let cached: { version: number; keys: Uint32Array } = { version: 0, keys: new Uint32Array() };
+/** Return a reader of the directories' keys, which reads them again when one is of another version. */
+function makeKeyReader(): () => Promise<Keys> {
+  let cached: { version: string | null; keys: Keys } = {
+    version: null,
+    keys: new SortedKeys(new Uint32Array()),
+  };
   return async () => {
-    const version = (await readState("directory"))?.version ?? 0;
-    if (version !== cached.version) cached = { version, keys: await readDirectoryKeys() };
+    const directories = await readStoredDirectories();
+    const version = versionOf(directories);
+    if (version !== cached.version)
+      cached = { version, keys: await openDirectories(await readDirectoryFiles(directories)) };
     return cached.keys;
   };
-}
-
-async function readDirectoryKeys(): Promise<Uint32Array> {
-  const keys = await read("directory", "keys");
-  return keys instanceof Blob ? keysFromBytes(await keys.arrayBuffer()) : new Uint32Array();
 }

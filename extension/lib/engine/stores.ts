@@ -5,6 +5,7 @@ import { coalesce } from "../async";
 import { connectTo, makeUse } from "../database";
 import { openChannel } from "./channel";
 import {
+  type AddedDirectoriesView,
   type ApprovalView,
   type ArchiveView,
   type DirectoryView,
@@ -32,6 +33,7 @@ export interface State {
   archive: ArchiveView;
   /** An archive of another account that waits for the person's answer. */
   candidate: ArchiveView;
+  directories: AddedDirectoriesView;
   directory: DirectoryView;
   excluded: ExcludedPeopleView;
   lanes: LanesView;

@@ -1,5 +1,5 @@
 // Ids that X's pages gave to names, as far as the directory may know them: what lets a badge stand by a new name. Pure.
-import { firstAtLeast, idKey, type NamedPerson, nameKey } from "../rules/keys";
+import { idKey, type Keys, type NamedPerson, nameKey } from "../rules/keys";
 import type { SeenUser } from "../rules/profile";
 
 /** Where the background leaves them for content scripts, in `storage.local`. */
@@ -16,7 +16,7 @@ export function readLearned(stored: unknown): Learned {
 }
 
 /** Return what is known after seeing these people; null when that is nothing new. A name that a person gave up is removed. */
-export function learnNames(known: Learned, users: readonly SeenUser[], keys: Uint32Array): Learned | null {
+export function learnNames(known: Learned, users: readonly SeenUser[], keys: Keys): Learned | null {
   const names = new Map(known);
   for (const { screen_name, rest_id } of users) {
     const name = screen_name.toLowerCase();
@@ -33,9 +33,8 @@ export function learnNames(known: Learned, users: readonly SeenUser[], keys: Uin
 }
 
 // Worth keeping: an id of the directory under a name that it does not have, or a name of the directory at another id.
-function isNews(keys: Uint32Array, screenName: string, restId: string): boolean {
-  const [id, name] = [idKey(restId), nameKey(screenName)];
-  return (keys[firstAtLeast(keys, id)] === id) !== (keys[firstAtLeast(keys, name)] === name);
+function isNews(keys: Keys, screenName: string, restId: string): boolean {
+  return keys.has(idKey(restId)) !== keys.has(nameKey(screenName));
 }
 
 /** Return a person with the id that is known for their name, where the page shows none. */

@@ -6,6 +6,7 @@ const KEYS = [
   "approval",
   "archive",
   "candidate",
+  "directories",
   "directory",
   "excluded",
   "lanes",
@@ -34,6 +35,8 @@ export class Stored {
   /** An archive of another account that waits for the person's answer. */
   readonly candidate = $derived(this.views.current?.candidate ?? null);
   readonly directory = $derived(this.views.current?.directory ?? null);
+  /** The directories that the person added. */
+  readonly added = $derived(this.views.current?.directories?.added ?? []);
   /** People who are never proposed, with the reason. */
   readonly excluded = $derived(this.views.current?.excluded?.people ?? []);
   /** Version 0 is no directory: the engine stores it with the error of a first download that failed. */

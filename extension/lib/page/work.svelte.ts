@@ -95,19 +95,31 @@ export class Work {
     await this.wait("directory.update", () => this.engine.call("directory.update", {}));
   }
 
+  /** Use one more directory; returns whether it is in use now. */
+  async addDirectory(url: string, key: string): Promise<boolean> {
+    return this.wait("directory.update", () => this.engine.call("directory.add", { url, key }));
+  }
+
+  /** No longer use a directory that was added. */
+  async removeDirectory(url: string): Promise<void> {
+    await this.wait("directory.update", () => this.engine.call("directory.remove", { url }));
+  }
+
   dismissError(): void {
     this.failures.clear();
     this.dismissed = this.stored.work?.started_at ?? null;
     if (this.dismissed) void settings.setDismissedWork(this.dismissed);
   }
 
-  private async wait(name: WorkName, work: () => Promise<unknown>): Promise<void> {
+  /** Wait for a work; returns whether it succeeded. */
+  private async wait(name: WorkName, work: () => Promise<object>): Promise<boolean> {
     this.dismissError();
     this.step = null;
     this.begun = [...this.begun, name];
-    await this.failures.guard(work);
+    const result = await this.failures.guard(work);
     this.begun = this.begun.slice(1);
     this.step = null;
+    return result !== undefined;
   }
 }
 

@@ -1,5 +1,5 @@
 // Which accounts a badge may show for one person: those of the directory's row, and those that their profile on X names. Pure.
-import type { DirectoryRow } from "./directory";
+import type { DirectoryRow } from "./rows";
 import type { AccountView, HintView, ProfileHints } from "../messages/messages.gen";
 
 /** What is known about a person: the directory's row, what their profile on X names, or both. */

@@ -2,7 +2,7 @@
 //
 // The same rule as in core/passerelle/matching/match.py; both run tests/data/vectors/grade.json.
 import type { Grade, HintView } from "../messages/messages.gen";
-import type { DirectoryRow } from "./directory";
+import type { DirectoryRow } from "./rows";
 
 /** A person and every name that they are known to have had; `screenName` is the one they bear now. */
 export interface NamesOfPerson {

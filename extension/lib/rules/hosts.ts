@@ -28,6 +28,11 @@ const LOCAL: ReadonlySet<string> = new Set([
   "test",
 ]);
 
+/** Return whether a text is a DNS name of two labels at least, in lower case and ASCII; it may be a local one. */
+export function isHostName(text: string): boolean {
+  return NAME.test(text);
+}
+
 /** Return whether a host, in lower case and ASCII as `URL.hostname` has it, is a public DNS name. */
 export function isPublicHost(host: string): boolean {
   const tld = host.length <= MAX_HOST ? NAME.exec(host)?.[1] : undefined;

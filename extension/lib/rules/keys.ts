@@ -1,14 +1,14 @@
-// The local index that decides where a badge may stand: sorted CRC-32 keys, without network and without Python. Pure.
+// Keys of people: CRC-32 of an @name or an id, by which directory and tabs find them without network or Python. Pure.
 //
-// The same three lines as in core/passerelle/directory/index.py (name_key, id_key) and docs/architecture.md.
+// The same as name_key and id_key in the core; both run tests/data/vectors/keys.json.
 
 /** Where the background leaves the index for content scripts, in `storage.local`. Absent while badges are off. */
 export const BADGE_INDEX = "badge-index";
 /** The same of the people whose X profile names an account. */
 export const BADGE_HINTS = "badge-hints";
 
-/** The index as it lies in `storage.local`: `keys` are sorted unsigned 32-bit little-endian integers in base64. */
-export interface StoredBadgeIndex {
+/** The index of hints as it lies in `storage.local`: `keys` are sorted unsigned 32-bit little-endian integers in base64. */
+export interface StoredHintKeys {
   readonly version: number;
   readonly keys: string;
 }
@@ -34,15 +34,33 @@ export function keysOf({ screenName, restId }: NamedPerson): number[] {
   return restId === null ? [nameKey(screenName)] : [idKey(restId), nameKey(screenName)];
 }
 
-/** Return whether the directory may know a person: a wrong yes (a collision) is possible, a wrong no is not. */
-export function mayKnow(keys: Uint32Array, person: NamedPerson): boolean {
-  return keysOf(person).some((key) => keys[firstAtLeast(keys, key)] === key);
+/** A set of keys. */
+export interface Keys {
+  has(key: number): boolean;
 }
 
-/** Return the first place in sorted `keys` whose key is `key` or greater; their length when there is none. */
-export function firstAtLeast(keys: Uint32Array, key: number): number {
-  let low = 0;
-  let high = keys.length;
+/** Return whether a person's key is among some: a wrong yes (a collision) is possible, a wrong no is not. */
+export function mayKnow(keys: Keys, person: NamedPerson): boolean {
+  return keysOf(person).some((key) => keys.has(key));
+}
+
+/** Keys as sorted unsigned 32-bit integers. */
+export class SortedKeys implements Keys {
+  constructor(readonly numbers: Uint32Array) {}
+
+  /** Sort some keys. */
+  static of(keys: Iterable<number>): SortedKeys {
+    return new SortedKeys(Uint32Array.from(keys).sort());
+  }
+
+  has(key: number): boolean {
+    return this.numbers[firstAtLeast(this.numbers, key)] === key;
+  }
+}
+
+/** Return the first place in sorted `keys`, from `from` to before `to`, whose key is `key` or greater; `to` for none. */
+export function firstAtLeast(keys: ArrayLike<number>, key: number, from = 0, to = keys.length): number {
+  let [low, high] = [from, to];
   while (low < high) {
     const middle = (low + high) >>> 1;
     if ((keys[middle] ?? Infinity) < key) low = middle + 1;
@@ -52,8 +70,8 @@ export function firstAtLeast(keys: Uint32Array, key: number): number {
 }
 
 /** Read what lies in `storage.local`; null for anything that is no index. */
-export function readBadgeIndex(stored: unknown): { version: number; keys: Uint32Array } | null {
-  const { version, keys } = (stored ?? {}) as Partial<Record<keyof StoredBadgeIndex, unknown>>;
+export function readHintKeys(stored: unknown): { version: number; keys: Uint32Array } | null {
+  const { version, keys } = (stored ?? {}) as Partial<Record<keyof StoredHintKeys, unknown>>;
   if (typeof version !== "number" || typeof keys !== "string") return null;
   const text = atob(keys);
   const bytes = new Uint8Array(text.length);
@@ -61,8 +79,8 @@ export function readBadgeIndex(stored: unknown): { version: number; keys: Uint32
   return bytes.length % BYTES_PER_KEY === 0 ? { version, keys: keysFromBytes(bytes.buffer) } : null;
 }
 
-/** Return the index to be stored in `storage.local` from the directory's keys. */
-export function makeBadgeIndex(version: number, bytes: ArrayBuffer): StoredBadgeIndex {
+/** Return what is stored in `storage.local` of sorted keys. */
+export function makeHintKeys(version: number, bytes: ArrayBuffer): StoredHintKeys {
   const view = new Uint8Array(bytes);
   const parts: string[] = [];
   for (let at = 0; at < view.length; at += BASE64_STEP) {
@@ -71,7 +89,7 @@ export function makeBadgeIndex(version: number, bytes: ArrayBuffer): StoredBadge
   return { version, keys: parts.join("") };
 }
 
-/** Return the directory's keys as numbers. */
+/** Return keys as numbers. */
 export function keysFromBytes(bytes: ArrayBuffer): Uint32Array {
   // Every machine that runs Chromium or Firefox is little-endian, as the keys are.
   return new Uint32Array(bytes, 0, Math.floor(bytes.byteLength / BYTES_PER_KEY));

@@ -34,6 +34,16 @@ export function displayText(text: string | null | undefined, longest = LONGEST_N
   return characters.length > longest ? characters.slice(0, longest - 1).join("") + "…" : line;
 }
 
+const MAX_CLEAN = 100; // characters, as MAX_DISPLAY_NAME in core/passerelle/text.py
+
+/** Return a stranger's name as clean_display_name in core/passerelle/text.py does; null where nothing is left. */
+export function cleanName(text: string): string | null {
+  const start = Array.from(text.slice(0, 2 * 4 * MAX_CLEAN)).slice(0, 4 * MAX_CLEAN);
+  const visible = withoutInvisible(start.join("")).replace(/\p{Cs}/gu, "\uFFFD");
+  const line = visible.replace(CONTROLS, " ").trim().replace(/\s+/gu, " ");
+  return Array.from(line).slice(0, MAX_CLEAN).join("").trimEnd() || null;
+}
+
 /** Return the first letter or digit of a name, for the round mark beside it; "" when there is none. */
 export function initial(name: string): string {
   return /[\p{L}\p{N}]/u.exec(name)?.[0].toLocaleUpperCase() ?? "";

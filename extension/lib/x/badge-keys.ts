@@ -1,38 +1,38 @@
-// The local indexes that decide where a badge may stand: the directory's and the hints', while badges are on.
-import { type Found, MarkIndex } from "../messages/mark-index";
-import { mayKnow, type NamedPerson, readBadgeIndex } from "../rules/keys";
+// The local indexes that decide where a badge may stand: the directories' and the hints', while badges are on.
+import { readBadgeIndex } from "../messages/badge-index";
+import { type Keys, mayKnow, type NamedPerson, readHintKeys, SortedKeys } from "../rules/keys";
 
 const SLICE = 4; // ms of a frame that reading an index may take
 
 export class BadgeKeys {
-  #directory: MarkIndex | null = null;
-  #asked = 0; // how many indexes of the directory there were to read
-  #first = new Uint32Array();
+  #directories: Keys | null = null;
+  #asked = 0; // how many indexes of the directories there were to read
+  #hints = new SortedKeys(new Uint32Array());
 
   /** Whether there is any index: without one, no badge can stand. */
   get areThere(): boolean {
-    return this.#directory !== null || this.#first.length > 0;
+    return this.#directories !== null || this.#hints.numbers.length > 0;
   }
 
-  /** Use the directory's index as stored in `storage.local`; returns false where a newer one came while this one was read. */
+  /** Use the directories' index as stored in `storage.local`; returns false where a newer one came while this one was read. */
   async useDirectory(stored: unknown): Promise<boolean> {
     const asked = ++this.#asked;
-    const index = await MarkIndex.read(stored, makeRest());
+    const index = await readBadgeIndex(stored, makeRest());
     if (asked !== this.#asked) return false;
-    this.#directory = index;
+    this.#directories = index;
     return true;
   }
 
-  /** Use the index of people to be asked about first, as stored; returns whether a badge may have come, or all have gone. */
+  /** Use the index of hints as stored; returns whether a badge may have come, or all have gone. */
   useHints(stored: unknown): boolean {
-    const before = new Set(this.#first);
-    this.#first = new Uint32Array(readBadgeIndex(stored)?.keys ?? []);
-    return this.#first.length === 0 || this.#first.some((key) => !before.has(key));
+    const before = new Set(this.#hints.numbers);
+    const { numbers } = (this.#hints = new SortedKeys(readHintKeys(stored)?.keys ?? new Uint32Array()));
+    return numbers.length === 0 || numbers.some((key) => !before.has(key));
   }
 
-  /** Return what the directory shows of this person, or whether the background has to be asked; null for strangers. */
-  find(person: NamedPerson): Found {
-    return mayKnow(this.#first, person) ? "ask" : (this.#directory?.find(person) ?? null);
+  /** Return whether the background may know this person: a wrong yes is possible, a wrong no is not. */
+  mayKnow(person: NamedPerson): boolean {
+    return mayKnow(this.#hints, person) || (this.#directories !== null && mayKnow(this.#directories, person));
   }
 }
 

@@ -14,7 +14,7 @@ const BATCH = 50;
 // People remembered; a page that names millions must not fill the memory.
 const MAX_ANSWERS = 500;
 // A message costs the page as much as showing several badges, so there is one in a frame at most, and one in this time where
-// every person asked about has a mark from the index already.
+// every person asked about has a mark already.
 const FRAME = 16; // ms
 const LATER = 500; // ms
 // After a failure: wait, so that a background that is down is not asked at every frame.
@@ -23,7 +23,7 @@ const PAUSE = 5000; // ms
 export class Answers {
   readonly #answers = new Map<string, BadgeMark | null>();
   readonly #wanted = new Map<string, NamedPerson>(); // people of rows that wait for the answer
-  readonly #marked = new Map<string, NamedPerson>(); // people of rows that have a mark from the index
+  readonly #marked = new Map<string, NamedPerson>(); // people of rows that have a mark
   readonly #ahead = new Map<string, NamedPerson>(); // people of rows that may come
   #generation = 0;
   #isAsking = false;
@@ -38,7 +38,7 @@ export class Answers {
 
   /**
    * Return what is known: a mark, null for a person who is not known, undefined when it has to be asked first; then `changed`
-   * is called. `isMarked`: the row has a mark from the index, so the answer may come later.
+   * is called. `isMarked`: the row has a mark, so the answer may come later.
    */
   get(person: NamedPerson, isMarked = false): BadgeMark | null | undefined {
     const asked = this.parts.identify(person);
