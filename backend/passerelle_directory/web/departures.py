@@ -62,7 +62,7 @@ class DeparturesAnswer(BaseModel):
 @api.get("/departures.json", responses={200: DeparturesAnswer})
 def get_departures() -> Response:
     """Get the organisations that have left X."""
-    answer = DeparturesAnswer(departures=[_answer(entry) for entry in read_departures(config().public)])
+    answer = DeparturesAnswer(departures=[_answer(entry) for entry in read_departures(config().pages)])
     return answer_kept(answer.model_dump_json().encode(), "application/json")
 
 
@@ -70,7 +70,7 @@ def get_departures() -> Response:
 def show_departures() -> Response:
     """Show a page of the organisations that have left X; accounts that were merely closed come last."""
     language = find_visitors_language()
-    departures = read_departures(config().public)
+    departures = read_departures(config().pages)
     query, country, kind = (request.args.get(name, "") for name in ("q", "country", "kind"))
     chosen = [
         entry

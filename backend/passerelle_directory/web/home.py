@@ -17,8 +17,8 @@ def show_home() -> Response:
     html = render_template(
         "home.html",
         language=language,
-        publication=read_counts(config().public),
+        publication=read_counts(config().pages),
         latest=read_latest(),
-        departures=sum(entry.how == "left" for entry in read_departures(config().public)),
+        departures=sum(entry.how == "left" for entry in read_departures(config().pages)),
     )
     return answer_page(html, language)
