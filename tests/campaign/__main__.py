@@ -25,7 +25,7 @@ from typing import Any
 
 import httpx
 from passerelle import directory
-from passerelle.directory import BuiltIndex, Latest
+from passerelle.directory import FilesPromise, Latest, PackedRows
 from passerelle.transport import Response
 
 from tests.campaign.clients import Tally, Town, run_clients
@@ -101,20 +101,19 @@ def _summarize(members: int, found: Tally, indexing: float, sync: Sync) -> dict[
     }
 
 
-def _download(url: str) -> BuiltIndex:
-    """Download, check and index the directory as a client does, but for the signature (no key is pinned here)."""
+def _download(url: str) -> PackedRows:
+    """Download and check the directory as a client does, but for the signature (no key is pinned here)."""
     latest: Latest = directory.read_unpinned_latest(_get(f"{url}/v1/directory/latest.json"), datetime.now(UTC))
-    snapshot, evidence = (
-        directory.read_lines(directory.read_file(_get(f"{url}/{promise.path}"), promise), rows=latest.rows)
-        for promise in (latest.snapshot, latest.evidence)
+    *rows, keys, places = (
+        directory.read_file(_get(f"{url}/{promise.path}"), promise) for promise in _promised(latest).every()
     )
-    steps = directory.build_index(snapshot, evidence, latest.rows)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            built: BuiltIndex = end.value
-            return built
+    return PackedRows(tuple(rows), keys, places)
+
+
+def _promised(latest: Latest) -> FilesPromise:
+    if latest.files is None:
+        raise RuntimeError("The server is an older one.")
+    return latest.files
 
 
 def _get(url: str) -> Response:

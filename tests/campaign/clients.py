@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from array import array
 from collections.abc import Iterator, Sequence
@@ -12,9 +13,10 @@ from pathlib import Path
 from random import Random
 
 from passerelle.archive.reading import read
-from passerelle.directory import BuiltIndex, DirectoryIndex
+from passerelle.directory import BlockIndex, PackedRows, RowLookup
 from passerelle.matching.match import find_matches
 from passerelle.people import graph
+from passerelle.people.graph import FollowGraph, names_of
 
 from tests.campaign.members import Kind, Member, make_stranger
 from tests.data.archives import chatter, make_archive
@@ -34,13 +36,23 @@ class Town:
     members: Sequence[Member]
     following: Sequence[array[int]]
     followers: Sequence[array[int]]
-    directory: BuiltIndex
+    directory: PackedRows
     folder: Path
     seed: int
-    index: DirectoryIndex = field(init=False)
+    index: BlockIndex = field(init=False)
 
     def __post_init__(self) -> None:
-        self.index = DirectoryIndex(self.directory.rows, self.directory.keys, self.directory.offsets)
+        sizes = [len(file) for file in self.directory.rows]
+        self.index = BlockIndex(self.directory.keys, self.directory.places, sizes)
+
+    def find_rows(self, people: FollowGraph) -> RowLookup:
+        """Open the blocks in which people of an archive stand."""
+
+        async def read(file: int, start: int, end: int) -> bytes:
+            return self.directory.rows[file][start:end]
+
+        names = (name for person in people.people.values() for name in names_of(person))
+        return asyncio.run(self.index.collect(people.people, names, read))
 
 
 @dataclass(slots=True)
@@ -85,7 +97,7 @@ def run_client(town: Town, member: Member) -> Tally:
     began = time.perf_counter()
     people = graph.make_graph(read([path]))
     opened = time.perf_counter()
-    matches = [match for match in find_matches(people, town.index, NOW) if match]
+    matches = [match for match in find_matches(people, town.find_rows(people), NOW) if match]
     ended = time.perf_counter()
     path.unlink()
     tally = _judge(town, member, {match.person.rest_id: {one.did for one in match.accounts} for match in matches})

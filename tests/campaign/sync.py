@@ -81,7 +81,7 @@ async def _sync_one(http: httpx.AsyncClient, number: int, moment: float, sync: S
         return
     promised = json.loads(latest)
     size = len(latest)
-    for promise in (promised["snapshot"], promised["evidence"]):
+    for promise in promised["files"]:
         body = await _get(http, promise["path"], address, sync)
         if body is None:
             return

@@ -22,12 +22,14 @@ from passerelle.directory import (
     MAX_PUBLISHED_FILE,
     Evidence,
     EvidenceSource,
+    FoundRows,
     PackagedDirectory,
     PinnedDirectory,
     Row,
     key_id,
     pack_rows,
     published_line,
+    scan_lines,
     signed_bytes,
 )
 from passerelle.directory.departures import Departed
@@ -113,6 +115,13 @@ def row(row_id: str, **fields: Any) -> Row:
 def source(name: str = "wikidata", url: str | None = "https://www.wikidata.org/", day: str = "2026-08-15") -> Any:
     """Make a source."""
     return EvidenceSource(name, url, date.fromisoformat(day))
+
+
+def index_of(*rows: Row) -> FoundRows:
+    """Return what finds all of these rows."""
+    lines = [published_line(one, Evidence(one.row_id, one.sources or (source(),))).rstrip() for one in rows]
+    ids = [one.rest_id for one in rows if one.rest_id]
+    return scan_lines(lines, ids, [one.screen_name for one in rows if one.screen_name]).found
 
 
 def json_lines(objects: Iterable[Mapping[str, Any]]) -> bytes:

@@ -36,13 +36,13 @@ def merged(snapshot: bytes, evidence: bytes, rows: int = 1000) -> BuiltIndex:
             return cast(BuiltIndex, end.value)
 
 
-def index_of(*rows: Row) -> DirectoryIndex:
+def old_index_of(*rows: Row) -> DirectoryIndex:
     whole = merged(*Directory(rows).files())
     return DirectoryIndex(whole.rows, whole.keys, whole.offsets)
 
 
 def test_rows_are_found_by_id_and_by_name_in_any_case() -> None:
-    index = index_of(*ROWS)
+    index = old_index_of(*ROWS)
     assert index.find_by_id(RestId("11"))[0].handle == "ada.example.org"
     assert index.find_by_name(ScreenName("ADA_l"))[0].row_id == "a"
     assert index.find_by_name(ScreenName("Bruno"))[0].sources == (source(),)
@@ -102,7 +102,7 @@ def test_lines_are_read_as_they_were_written(lines: list[bytes]) -> None:
 @given(st.sets(st.integers(1, 10**6), min_size=1, max_size=60))
 def test_every_row_is_found_by_its_own_keys_only(ids: set[int]) -> None:
     rows = [row(f"{number:06}", rest_id=str(number), screen_name=f"n{number}") for number in ids]
-    index = index_of(*rows)
+    index = old_index_of(*rows)
     for one in rows:
         assert one.rest_id
         assert one.screen_name

@@ -7,21 +7,20 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from passerelle.directory import DirectoryIndex, Row
+from passerelle.directory import Row, RowLookup
 from passerelle.hints.records import HintView, ProfileHints
 from passerelle.identifiers import ScreenName
 from passerelle.matching.match import Match, find_excluded, find_matches
 from passerelle.people.graph import Person
 
-from tests.core.fakes import NOW, graph_of, person, row, source
-from tests.core.test_directory import index_of
+from tests.core.fakes import NOW, graph_of, index_of, person, row, source
 from tests.core.test_hint_profiles import DID, check, hint
 
 LAST_MONTH = datetime(2026, 10, 20, tzinfo=UTC)
 LONG_AGO = datetime(2025, 11, 18, tzinfo=UTC)
 
 
-def match_all(people: list[Person], *rows: Row, index: DirectoryIndex | None = None) -> list[Match]:
+def match_all(people: list[Person], *rows: Row, index: RowLookup | None = None) -> list[Match]:
     found = find_matches(graph_of(*people), index or index_of(*rows), NOW)
     return [match for match in found if match]
 

@@ -14,8 +14,7 @@ from passerelle.identifiers import Did, Handle
 from passerelle.matching.match import find_matches
 from passerelle.matching.views import MatchView
 
-from tests.core.fakes import ACCOUNT, ME, NOW, graph_of, person, row
-from tests.core.test_directory import index_of
+from tests.core.fakes import ACCOUNT, ME, NOW, graph_of, index_of, person, row
 from tests.core.test_hint_profiles import DID, check, hint
 
 ADA = Did("did:plc:ada22222222222222222222222")

@@ -15,8 +15,7 @@ from passerelle.identifiers import Did, Handle
 from passerelle.matching.match import find_matches
 from passerelle.matching.views import MatchView
 
-from tests.core.fakes import ACCOUNT, ME, NOW, Browser, Directory, Pds, graph_of, person, row
-from tests.core.test_directory import index_of
+from tests.core.fakes import ACCOUNT, ME, NOW, Browser, Directory, Pds, graph_of, index_of, person, row
 from tests.core.test_hint_profiles import check, hint
 
 STATED = Did("did:plc:stated222222222222222222")

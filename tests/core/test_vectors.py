@@ -21,8 +21,7 @@ from passerelle.matching.match import Match, find_matches
 from passerelle.matching.scripts import fold_spelling, to_latin
 from passerelle.people.graph import Person
 
-from tests.core.fakes import graph_of, person, row
-from tests.core.test_directory import index_of
+from tests.core.fakes import graph_of, index_of, person, row
 
 VECTORS = Path(__file__).parents[1] / "data" / "vectors"
 

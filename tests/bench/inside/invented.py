@@ -1,24 +1,22 @@
 """Invented directories and graphs of any size, the same on every machine: what the matching benchmark works on.
 
-Both directories begin with the same rows, so a graph finds the same people in each.
+The larger directory has the rows of the smaller one, so a graph finds the same people in each.
 """
 
 from __future__ import annotations
 
-import gzip
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 from passerelle.archive.records import Name, Owner
-from passerelle.directory import Evidence, EvidenceSource, Row
+from passerelle.directory import Evidence, EvidenceSource, PackedRows, Row, pack_rows, published_line
 from passerelle.identifiers import Acct, Did, Handle, RestId, ScreenName
 from passerelle.people.graph import FollowGraph, Person
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 SEEN = date(2026, 5, 1)
 IDS = 1_000_000_000_000_000_000  # X's ids have had 19 digits since 2018
+SPREAD = 0x9E3779B97F4A7C15  # 2**64 divided by the golden ratio: multiples of it are spread evenly
 STRANGERS = 10_000_000  # numbers from here on are in no directory
 # Of five rows two know only a name, as curated lists do; of five people two have a name known from the archive, as
 # measured in real archives.
@@ -28,15 +26,14 @@ SOURCE = EvidenceSource("Invented list", "https://example.org/people", SEEN)
 NOBODY = Owner(RestId("12"), ScreenName("nobody"), "Nobody")
 
 
-def write_directory(rows: int, snapshot: Path, evidence: Path) -> None:
-    """Write the two gzip JSON Lines files that a directory of so many rows publishes."""
-    _write(snapshot, (row.to_json() for row, _ in make_rows(rows)))
-    _write(evidence, (reasons.to_json() for _, reasons in make_rows(rows)))
+def pack_directory(rows: int) -> PackedRows:
+    """Return the files that a directory of so many rows publishes."""
+    return pack_rows((row, published_line(row, reasons)) for row, reasons in make_rows(rows))
 
 
 def make_rows(count: int) -> Iterator[tuple[Row, Evidence]]:
-    """Invent so many rows and their reasons, sorted by row_id."""
-    return ((_row(number), Evidence(_row_id(number), (SOURCE,))) for number in range(count))
+    """Invent so many rows and their reasons, sorted by row_id: as on a server, neighbours by number lie far apart."""
+    return ((_row(number), Evidence(_row_id(number), (SOURCE,))) for number in sorted(range(count), key=_row_id))
 
 
 def make_graph(following: int, rows: int) -> FollowGraph:
@@ -44,16 +41,6 @@ def make_graph(following: int, rows: int) -> FollowGraph:
     step = rows // following
     people = (_person(n * step if n % 2 else STRANGERS + n, named=n % 5 < NAMED_PEOPLE) for n in range(following))
     return FollowGraph(NOBODY, {person.rest_id: person for person in people})
-
-
-def _write(path: Path, lines: Iterable[object]) -> None:
-    with gzip.open(path, "wb", compresslevel=1) as file:
-        file.writelines(_json_lines(lines))
-
-
-def _json_lines(values: Iterable[object]) -> Iterator[bytes]:
-    for value in values:
-        yield json.dumps(value).encode() + b"\n"
 
 
 def _row(number: int) -> Row:
@@ -78,7 +65,7 @@ def _person(number: int, *, named: bool) -> Person:
 
 
 def _row_id(number: int) -> str:
-    return f"row-{number:09d}"
+    return f"{number * SPREAD % 2**64:016x}"
 
 
 def rest_id_of(name: str) -> RestId:
