@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import gzip
 import json
+from datetime import date
 from typing import Any
 
 import pytest
+from passerelle.directory.departures import Departed
+from passerelle_directory.models import Departure
+from passerelle_directory.publishing.departures import find_departed
 
 from tests.backend.conftest import Directory
 from tests.backend.people import OTHER_SOURCE, departure, line
@@ -77,3 +81,22 @@ def test_an_announced_departure_is_in_the_file_and_not_yet_on_the_page(directory
     directory.add(departure("Verein Beispiel", left_x="2027-01-20", how="announced"))
     assert client.get("/v1/departures.json").json["departures"][0]["how"] == "announced"
     assert "Verein Beispiel" not in client.get("/departures").text
+
+
+def test_departures_for_the_program_have_the_last_possible_day_and_a_source_and_are_of_organisations_that_left() -> (
+    None
+):
+    def stated(organisation: str, left: str | None, **fields: Any) -> Departure:
+        given = {"kind": "ngo", "how": "left", "source": "news.example.net", "source_date": date(2026, 5, 7), **fields}
+        return Departure(key=organisation, organisation=organisation, left=left, **given)
+
+    statements = [
+        stated("The Museum", "2025-01", source_url="https://news.example.net/1"),
+        stated("A Library", None),
+        stated("Merely closed", "2025-01-20", how="closed"),
+        stated("Someone", "2025-01-20", kind="person"),
+    ]
+    assert find_departed(statements) == [
+        Departed("A Library", date(2026, 5, 7), "news.example.net", None),
+        Departed("The Museum", date(2025, 1, 31), "news.example.net", "https://news.example.net/1"),
+    ]

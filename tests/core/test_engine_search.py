@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from passerelle.matching.names import search_words
 from passerelle.transport import Request, Response
 
 from tests.core.fakes import ME, Browser, Directory, Killer, reply, row
@@ -427,5 +428,20 @@ def test_many_people_found_by_address_alone_are_proposed_before_anyone_s_follows
         browser = await opened(tmp_path, AppView(known=tuple(people)), following=people, named=people)
         await browser.ask("search.start", sources=["handles"])
         assert (await until_searched(browser))["found"] > 300
+
+    asyncio.run(main())
+
+
+def test_people_found_among_the_follows_of_others_are_not_searched_by_name(tmp_path: Path) -> None:
+    async def main() -> None:
+        others = tuple(neighbours(12))
+        appview = AppView(known=others[:-1], follows={did_of(one): list(others) for one in others[:-1]})
+        browser = await opened(tmp_path, appview, named=(*others, ELIF), following=(*others, ELIF))
+        browser.own_servers[ME] = lambda request: reply(200, {"actors": []})
+        await browser.ask("search.start", account=ME, sources=["handles", "search", "neighbours"])
+        view = await until_searched(browser)
+        assert [one["source"] for one in view["sources"]] == ["handles", "neighbours", "search"]
+        searched = [parse_qs(urlsplit(one.url).query)["q"] for one in browser.requests if "searchActors" in one.url]
+        assert searched == [[search_words(ELIF.display_name)]]
 
     asyncio.run(main())

@@ -28,7 +28,16 @@ from tests.reach.inputs import (
     read_unconfirmed,
     split_of,
 )
-from tests.reach.measure import Measured, Outcome, calibrate, find_points, measure, measure_neighbours, summarize
+from tests.reach.measure import (
+    Measured,
+    Outcome,
+    calibrate,
+    find_margins,
+    find_points,
+    measure,
+    measure_neighbours,
+    summarize,
+)
 from tests.reach.world import World, make_world
 
 DEFAULT_SEED = "1"
@@ -38,7 +47,7 @@ RATES = (0.0, MAIN_RATE, 0.9)  # people without any account
 # hundred is known to within ten points only. So more worlds are made until each tenth has enough, or no more of them.
 LEAST_IN_TENTH = 400
 MORE_WORLDS = 20
-MOST_PEOPLE = 6_000  # of one world, by leaving out pairs
+MOST_PEOPLE = 12_000  # of one world, by leaving out pairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +94,7 @@ async def reach(inputs: Inputs) -> dict[str, Any]:
         **summarize(main.outcomes),
         "requests": _total(main),
         "calibration": calibrate(points),
+        "calibration_margins": find_margins(points),
         "calibration_worlds": worlds,
         "requests_by_source": main.requests,
         "unconfirmed": {lane: main.unconfirmed[lane] for lane in ("sure", "probable", "none")},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import sqrt
 from random import Random
 from typing import Any
 
@@ -18,9 +19,11 @@ from tests.reach.servers import Servers
 from tests.reach.world import World, XPerson
 
 TENTHS = 10
+Z = 1.96  # standard errors to each side of a 95 % interval
 FOUND_FIRST = (0, 25, 50, 100, 200, 400)  # people found before neighbours are asked
 
-Point = tuple[float, bool]  # what was said about a candidate, and whether it was so
+# What was said about a candidate, whether it was so, and about whom: a person's candidates of all worlds are alike.
+Point = tuple[float, bool, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +72,38 @@ def summarize(outcomes: Sequence[Outcome]) -> dict[str, Any]:
 
 def calibrate(points: Iterable[Point]) -> list[tuple[float, float, int]]:
     """Return for each tenth of probability: its mean, the share that is true, and the number of candidates."""
-    tenths: list[list[Point]] = [[] for _ in range(TENTHS)]
-    for probability, is_true in points:
-        tenths[min(TENTHS - 1, int(probability * TENTHS))].append((probability, is_true))
     return [
-        (round(sum(p for p, _ in one) / len(one), 4), round(sum(is_true for _, is_true in one) / len(one), 4), len(one))
-        for one in tenths
-        if one
+        (_mean([p for p, *_ in one]), _mean([is_true for _, is_true, _ in one]), len(one)) for one in _tenths(points)
     ]
+
+
+def find_margins(points: Iterable[Point]) -> list[tuple[int, float]]:
+    """Return for each tenth how many people its candidates are of, and half the 95 % interval of what is missed.
+
+    Candidates of one person are not independent, in one world or in several, so the variance is that of people: K.-Y.
+    Liang, S. L. Zeger, Longitudinal data analysis using generalized linear models: https://doi.org/10.1093/biomet/73.1.13
+    """
+    return [(len({name for *_, name in one}), _margin(one)) for one in _tenths(points)]
+
+
+def _margin(points: Sequence[Point]) -> float:
+    mean = sum(is_true - probability for probability, is_true, _ in points) / len(points)
+    missed: dict[str, float] = {}
+    for probability, is_true, name in points:
+        missed[name] = missed.get(name, 0.0) + is_true - probability - mean
+    return round(Z * sqrt(sum(one * one for one in missed.values())) / len(points), 4)
+
+
+def _tenths(points: Iterable[Point]) -> list[list[Point]]:
+    """Return the points of each tenth of probability that has any."""
+    tenths: list[list[Point]] = [[] for _ in range(TENTHS)]
+    for point in points:
+        tenths[min(TENTHS - 1, int(point[0] * TENTHS))].append(point)
+    return [one for one in tenths if one]
+
+
+def _mean(values: Sequence[float]) -> float:
+    return round(sum(values) / len(values), 4)
 
 
 async def measure_neighbours(world: World, seed: str) -> list[dict[str, int]]:
@@ -121,7 +148,7 @@ async def _outcome(person: XPerson, results: Results, servers: Servers) -> Outco
 def _points(world: World, looked: Looked) -> Iterable[Point]:
     for person in world.people:
         for one in looked.results[person.sought.rest_id]:
-            yield one.probability, is_theirs(person, one.candidate)
+            yield one.probability, is_theirs(person, one.candidate), person.sought.screen_names[0].lower()
 
 
 def _count(said: Iterable[bool | None]) -> dict[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 
 SIDE = 320  # of the square from 0 to 1
@@ -14,10 +14,15 @@ BAND = 0.05  # five points, the limit that the command is held to
 Line = tuple[float, float, int]
 
 
-def draw(calibration: Iterable[Line]) -> str:
-    """Return an SVG: a dot for each tenth (its area: the number of candidates) around the line of equal shares."""
+def draw(calibration: Sequence[Line], margins: Sequence[tuple[int, float]]) -> str:
+    """Return an SVG: a dot for each tenth (its area: the number of candidates) around the line of equal shares.
+
+    The line through a dot is the 95 % interval of the share that is right (`margins`: measure.py).
+    """
     size = SIDE + 2 * MARGIN
-    dots = "".join(_dot(*line) for line in calibration)
+    dots = "".join(
+        _bar(*line[:2], margin) + _dot(*line) for line, (_, margin) in zip(calibration, margins, strict=True)
+    )
     ticks = "".join(_tick(step / 5) for step in range(6))
     corners = [(0, BAND), (1 - BAND, 1), (1, 1), (1, 1 - BAND), (BAND, 0), (0, 0)]
     band = " ".join(f"{_x(x):.0f},{_y(y):.0f}" for x, y in corners)
@@ -30,6 +35,11 @@ def draw(calibration: Iterable[Line]) -> str:
         f'<text transform="translate(12 {size / 2}) rotate(-90)" text-anchor="middle">share that is right</text>'
         "</svg>\n"
     )
+
+
+def _bar(probability: float, share: float, margin: float) -> str:
+    x, low, high = _x(probability), _y(max(0, share - margin)), _y(min(1, share + margin))
+    return f'<path d="M{x:.1f} {low:.1f}V{high:.1f}" stroke="#1667b0" stroke-width="1.5"/>'
 
 
 def _dot(probability: float, share: float, count: int) -> str:
@@ -55,4 +65,5 @@ def _y(value: float) -> float:
 if __name__ == "__main__":
     if len(sys.argv) != 3:
         sys.exit(__doc__)
-    Path(sys.argv[2]).write_text(draw(json.loads(Path(sys.argv[1]).read_text())["calibration"]), encoding="utf-8")
+    found = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    Path(sys.argv[2]).write_text(draw(found["calibration"], found["calibration_margins"]), encoding="utf-8")

@@ -7,6 +7,7 @@ import csv
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -17,7 +18,7 @@ from passerelle.matching.weights import KNOTS, WEIGHTS
 from tests.reach.__main__ import main
 from tests.reach.fit import find_knots, fit
 from tests.reach.inputs import Pair, PoolAccount, read_pairs, split_of
-from tests.reach.measure import calibrate, measure, summarize
+from tests.reach.measure import calibrate, find_margins, measure, summarize
 from tests.reach.names import PERTURBATIONS, invent_name, perturb
 from tests.reach.world import World, make_world
 
@@ -89,6 +90,11 @@ def test_one_json_object_is_printed_and_nothing_else(
     assert found["probable"]["true"] > 0
     assert all(len(line) == 3 for line in found["calibration"])
     assert set(found["rates"]) == {"0%", "50%", "90%"}
+    assert len(found["calibration_margins"]) == len(found["calibration"])
+    first, *more = found["neighbours"]
+    assert (first["found_first"], first["true"], first["wrong"], first["requests"]) == (0, 0, 0, 0)
+    assert all(line["requests"] >= line["found_first"] > 0 for line in more)
+    assert all(line["remaining"] + line["found_first"] == first["remaining"] for line in more)
     people = sum(sum(found[lane].values()) for lane in ("sure", "probable")) + found["unresolved"]
     assert people == found["rates"]["50%"]["people"]
 
@@ -155,8 +161,27 @@ def test_accounts_that_are_not_theirs_count_as_wrong(files: tuple[str, str]) -> 
 
 
 def test_calibration_is_the_share_that_is_true_in_each_tenth() -> None:
-    points = [(0.95, True)] * 9 + [(0.95, False)] + [(0.15, False)] * 4
+    points = [(0.95, True, "a")] * 9 + [(0.95, False, "b")] + [(0.15, False, "c")] * 4
     assert calibrate(points) == [(0.15, 0.0, 4), (0.95, 0.9, 10)]
+
+
+def test_the_margin_of_a_tenth_counts_people_and_not_their_candidates() -> None:
+    each_another = [(0.5, number % 2 == 0, str(number)) for number in range(100)]
+    few_people = [(0.5, number % 2 == 0, str(number % 4)) for number in range(100)]
+    ((many, narrow),), ((few, wide),) = find_margins(each_another), find_margins(few_people)
+    assert (many, few) == (100, 4)
+    assert narrow == pytest.approx(1.96 * 0.05)
+    assert wide == pytest.approx(1.96 * 0.25)
+
+
+def test_latin_and_other_names_have_the_same_share_of_people_without_account(files: tuple[str, str]) -> None:
+    latin = pairs_of(files)
+    others = [replace(one, screen_name=f"kana{at}", name=f"はるみ{at}") for at, one in enumerate(latin)]
+    people = make_world([*latin, *others], POOL, (), 0.5, "1").people
+    for is_latin_name, count in ((True, 2 * PAIRS), (False, PAIRS)):
+        some = [one for one in people if one.latin == is_latin_name]
+        assert len(some) == count
+        assert sum(bool(one.accounts) for one in some) == count / 2
 
 
 def test_fitting_finds_which_sign_tells_people_apart() -> None:

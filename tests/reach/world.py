@@ -41,6 +41,7 @@ from tests.reach.names import is_latin, name_elsewhere, perturb
 from tests.world.appview import Actor, Followed
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
+USED_OF_POOL = 0.9  # people of X in the pool who may be followed; the others only give names to strangers
 # Accounts that resemble a person of X and are not theirs, by hand; the same for people with and without an account.
 NAMESAKE = {"common": 0.50, "rare": 0.10}  # another person with the same name, by how common its words are in the pool
 MORE_NAMESAKES = 0.3  # of those, a second one, and so on
@@ -133,7 +134,7 @@ class _Maker:
 
     def make(self, unconfirmed: Sequence[Pair], absent_share: float) -> World:
         present, absent = self._choose(absent_share)
-        circles = max(1, round(len(self.pairs) / (1 - absent_share if absent_share < 1 else 1) / CIRCLE))
+        circles = max(1, round((len(present) + len(absent)) / CIRCLE))
         for pair in present:
             self._add_present(pair, self.rng.randrange(circles))
         for one in absent:
@@ -142,21 +143,34 @@ class _Maker:
             self._add_unconfirmed(pair, self.rng.randrange(circles))
         for one in self.others:
             self._add_bystander(one.handle.lower(), one.name)
-        for one in self._rest(len(absent)):
+        for one in self._rest(absent):
             self._add_bystander(_usual_handle(one.handle), one.name)
         self._add_follows()
         return self.world
 
     def _choose(self, absent_share: float) -> tuple[Sequence[Pair], Sequence[PoolAccount]]:
-        """Return who has an account and who has none; a pool too small for the share leaves out pairs."""
+        """Return who has an account and who has none, with the same share of both among Latin and other names."""
         if not absent_share:
             return self.pairs, ()
-        odds = absent_share / (1 - absent_share)
-        count = min(len(self.pairs), int(len(self.strangers) * 0.9 / odds)) or 1
-        return self.rng.sample(self.pairs, count), self.strangers[: round(count * odds)]
+        chosen = [self._choose_of(is_latin_name, absent_share) for is_latin_name in (True, False)]
+        return [one for some, _ in chosen for one in some], [one for _, some in chosen for one in some]
 
-    def _rest(self, used: int) -> Sequence[PoolAccount]:
-        return self.strangers[used:]
+    def _choose_of(self, is_latin_name: bool, absent_share: float) -> tuple[Sequence[Pair], Sequence[PoolAccount]]:
+        """Return the same for one kind of name. Where the pool has too few people of X with such names, some of the
+        pairs become people without account: otherwise every such name would be that of a person who has one."""
+        pairs = [one for one in self.pairs if is_latin(one.name) == is_latin_name]
+        strangers = [one for one in self.strangers if is_latin(one.name) == is_latin_name]
+        strangers = strangers[: int(len(strangers) * USED_OF_POOL)]
+        count = min(len(pairs), round((len(pairs) + len(strangers)) * (1 - absent_share)) or bool(pairs))
+        present = self.rng.sample(pairs, count)
+        absent = round(count * absent_share / (1 - absent_share))
+        names = {one.screen_name for one in present}
+        left = [PoolAccount("x", one.screen_name, one.name) for one in pairs if one.screen_name not in names]
+        return present, [*strangers, *left][:absent]
+
+    def _rest(self, absent: Sequence[PoolAccount]) -> Iterator[PoolAccount]:
+        used = {one.handle for one in absent}
+        return (one for one in self.strangers if one.handle not in used)
 
     def _far(self) -> int:
         return -self.rng.randint(1, 400)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tests.world import fake_x, pictures
 from tests.world.appview import PdsAccounts, appview
+from tests.world.bridge import BRIDGE, bridge
 from tests.world.directory import DirectoryServer
 from tests.world.fediverse import fediverse
 from tests.world.mastodon import Mastodon
@@ -49,6 +50,7 @@ def make_sites(
         APPVIEW: appview(PdsAccounts(bluesky, PDS, HANDLES)),
         BEHIND: appview(PdsAccounts(bluesky, PDS, HANDLES)),
         PDS: bluesky,
+        BRIDGE: bridge({}),
         DIRECTORY: proxy(lambda: directory.port),
         OTHER_DIRECTORY: unreachable(proxy(lambda: directory.port)),
         RETURN: unreachable(proxy(lambda: directory.port)),
