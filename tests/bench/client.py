@@ -22,7 +22,7 @@ from tests.bench.report import MEGABYTE, Figure
 from tests.bench.tools import Session, Tools
 from tests.data.archives import make_archive
 from tests.data.people import Someone
-from tests.world.devtools import DevTools, peak_memory
+from tests.world.devtools import DevTools, peak_memory, reset_peak_memory
 from tests.world.directory import sign
 from tests.world.world import static
 from tests.x_pages import bundle
@@ -114,10 +114,12 @@ def _turn(session: Session, folder: Path, archive: Path) -> Turn:
     page.call("engine.start")
     with DevTools(session.profile) as devtools:
         worker = devtools.find(lambda kind, url: kind == "worker" and url.endswith("/engine.js"))
-        heap, resident = devtools.evaluate(worker, MEMORY), max(peak_memory(session.profile).values())
+        reset_peak_memory(session.profile)
+        heap, before = devtools.evaluate(worker, MEMORY), peak_memory(session.profile)
         opened = page.call("archive.open", [archive], names=[archive.name])
         heap = devtools.evaluate(worker, MEMORY) - heap
-        resident = max(peak_memory(session.profile).values()) - resident
+        after = peak_memory(session.profile)
+        resident = max(peak - before[pid] for pid, peak in after.items() if pid in before)
     again = page.call("match.find")
     lookup = _seconds_of_lookup(again)
     return Turn(
