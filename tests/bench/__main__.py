@@ -22,6 +22,7 @@ from playwright.sync_api import sync_playwright
 from tests.bench import (
     archive,
     badges,
+    claims,
     client,
     first_match,
     following,
@@ -48,6 +49,7 @@ BENCHES: Mapping[str, Callable[[Tools], Iterable[Figure | Failure]]] = {
     "following": following.measure,
     "client": client.measure,
     "publication": publication.measure,
+    "claims": claims.measure,
 }
 
 
