@@ -13,13 +13,14 @@ from random import Random
 
 import pytest
 from passerelle.matching.lanes import PROBABLE_FROM
-from passerelle.matching.weights import KNOTS, WEIGHTS
+from passerelle.matching.weights import KNOTS, MODEL, WEIGHTS, Model
 
 from tests.reach.__main__ import main
-from tests.reach.fit import find_knots, fit
+from tests.reach.fit import Choice, FitWorld, find_knots, fit, fit_until_stable
 from tests.reach.inputs import Pair, PoolAccount, read_pairs, split_of
 from tests.reach.measure import calibrate, find_margins, measure, summarize
 from tests.reach.names import PERTURBATIONS, invent_name, perturb
+from tests.reach.servers import Servers
 from tests.reach.world import World, make_world
 
 PAIRS = 80
@@ -191,6 +192,29 @@ def test_fitting_finds_which_sign_tells_people_apart() -> None:
     assert weights["bio_alike"] > 2 > weights["same_name_rare"]
     knots = find_knots([choices], weights, least=1)  # type: ignore[list-item]
     assert knots == sorted(knots)
+
+
+def test_a_fitting_world_that_is_looked_through_again_is_asked_nothing_twice(files: tuple[str, str]) -> None:
+    world = world_of(files)
+    one = FitWorld(world, Servers(world), ())
+    first = asyncio.run(one.choices(MODEL))
+    sent = one.servers.counts.total()
+    assert asyncio.run(one.choices(MODEL)) == first
+    assert one.servers.counts.total() == sent > 0
+
+
+def test_weights_are_fitted_again_until_they_stay(
+    files: tuple[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    changes = iter((0.5, 0.2, 0.01, 0.4))
+
+    def fit_once(worlds: Sequence[FitWorld], model: Model) -> tuple[Model, list[Choice]]:
+        return replace(model, bias=model.bias + next(changes)), []
+
+    monkeypatch.setattr("tests.reach.fit.fit_model", fit_once)
+    model, _ = fit_until_stable([], MODEL)
+    assert model.bias == pytest.approx(MODEL.bias + 0.71)
+    assert capsys.readouterr().err.count("fit ") == 3
 
 
 def test_a_knot_stands_for_so_many_candidates_and_the_shares_never_fall() -> None:
