@@ -79,6 +79,7 @@ def test_a_person_in_office_gets_no_day_from_an_organisation(directory: Director
 
 def test_an_announced_departure_is_in_the_file_and_not_yet_on_the_page(directory: Directory, client: Any) -> None:
     directory.add(departure("Verein Beispiel", left_x="2027-01-20", how="announced"))
+    directory.publish()
     assert client.get("/v1/departures.json").json["departures"][0]["how"] == "announced"
     assert "Verein Beispiel" not in client.get("/departures").text
 

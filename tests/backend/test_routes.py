@@ -162,7 +162,6 @@ def test_too_many_requests_get_429(directory: Directory) -> None:
     statuses = [client.get("/v1/departures.json").status_code for _ in range(4)]
     assert statuses == [200, 200, 200, 429]
     assert body_of(client.get("/v1/departures.json"))["code"] == "too_many_requests"
-    app.extensions["engine"].dispose()
 
 
 def test_unknown_methods_and_paths_get_a_sentence(client: FlaskClient) -> None:

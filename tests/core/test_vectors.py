@@ -19,6 +19,7 @@ from passerelle.identifiers import Did, RestId, ScreenName
 from passerelle.matching.evidence import DEMOTING, is_checked
 from passerelle.matching.match import Match, find_matches
 from passerelle.matching.scripts import fold_spelling, to_latin
+from passerelle.networks.bridge import copy_of
 from passerelle.people.graph import Person
 
 from tests.core.fakes import graph_of, index_of, person, row
@@ -48,6 +49,12 @@ NOW = datetime.fromisoformat("2026-11-20T09:00:00+00:00")
 def person_of(fields: dict[str, Any], now: datetime = NOW) -> Person:
     aliases = tuple(map(ScreenName, fields.get("aliases", ())))
     return person(fields["rest_id"], fields["screen_name"], seen=now, aliases=aliases)
+
+
+@cases("bridge")
+def test_bridge(case: dict[str, Any]) -> None:
+    copy = copy_of(case["network"], case["address"])
+    assert (copy and {"network": copy.network, "address": copy.address}) == case["copy"]
 
 
 def test_scripts() -> None:

@@ -1,4 +1,4 @@
-"""What Passerelle followed is listed with its dates, saved as CSV, and undone: one person, all, after a new start."""
+"""What Passerelle followed is listed, saved as CSV, and undone: by row, card and list, also after a new start."""
 
 from __future__ import annotations
 
@@ -9,10 +9,22 @@ import pytest
 from playwright.sync_api import Page, Playwright, expect
 
 from tests.conftest import Packages
-from tests.data.people import ADA
-from tests.e2e.steps import APP, await_followed, await_matches, follow_all, hand_over, row, save, sign_in
-from tests.world.chromium import Chromium, closed_world
+from tests.data.people import ADA, CHLOE
+from tests.e2e.steps import (
+    APP,
+    await_followed,
+    await_matches,
+    await_that,
+    follow_all,
+    hand_over,
+    row,
+    save,
+    sign_in,
+    switch_badges,
+)
+from tests.world.chromium import Chromium, await_hidden, closed_world
 from tests.world.pds import Account, Pds
+from tests.world.sites import X_PATTERNS, X
 from tests.world.world import World
 
 pytestmark = pytest.mark.e2e
@@ -59,3 +71,47 @@ def test_what_was_followed_is_listed_saved_and_undone_also_after_a_new_start(
         await_lines(tab, "unfollowed", all_followed)
         expect(tab.get_by_test_id("undo-all")).to_have_count(0)
     assert followed(pds, person) == 0
+
+
+UNHURRIED = 600  # ms that a card wants to be read before it is pressed: extension/lib/x/badge/card.ts
+
+
+def test_a_row_and_a_card_undo_what_was_followed_before_a_new_start(
+    playwright: Playwright,
+    packages: Packages,
+    world: World,
+    tmp_path: Path,
+    sample: Path,
+    person: Account,
+    pds: Pds,
+    accounts: dict[str, Account],
+) -> None:
+    profile = tmp_path / "profile"
+    with Chromium(playwright, packages.chromium, profile, closed_world(world)) as browser:
+        tab = browser.open_page(APP)
+        hand_over(tab, sample)
+        await_matches(tab)
+        sign_in(tab, person)
+        follow_all(tab)
+        await_followed(tab)
+
+    def follows(screen_name: str) -> bool:
+        return accounts[screen_name].did in {record.subject for record in pds.list_follows(person.did)}
+
+    assert follows(ADA.screen_name)
+    assert follows(CHLOE.screen_name)
+    with Chromium(playwright, packages.chromium, profile, closed_world(world)) as browser:
+        tab = browser.open_page(APP)
+        row(tab, ADA.screen_name).get_by_test_id("unfollow").first.click()
+        await_that(tab, lambda: not follows(ADA.screen_name), 60)
+        browser.allow_sites(*X_PATTERNS)
+        switch_badges(tab)
+        x = browser.context.new_page()
+        x.goto(f"https://{X}/home")
+        mark = x.locator(f'[data-passerelle-badge="{CHLOE.screen_name}"]').first
+        expect(mark).to_be_visible()
+        mark.click()
+        await_hidden(x, ".press.undo")
+        x.wait_for_timeout(UNHURRIED)
+        await_hidden(x, ".press.undo").click()
+        await_that(tab, lambda: not follows(CHLOE.screen_name), 60)

@@ -120,3 +120,58 @@ def test_forty_people_are_confirmed_by_keyboard_and_a_rejected_one_never_returns
     for _ in range(THERE - 1 - CONFIRMED):
         assert opened.get_by_test_id("review-pair").get_attribute("data-rest-id") != rejected
         opened.keyboard.press("j")
+
+
+# Handles have no underscore: some write a dash, some drop it, and here both handles are taken.
+TWO = Someone("9000000000000777002", "rosa_linden", "Rosa Linden")
+DASHED = Actor("did:plc:" + "e" * 24, "rosa-linden.bsky.social", TWO.display_name, "Also rosa_linden on X")
+BARE = Actor("did:plc:" + "f" * 24, "rosalinden.bsky.social", TWO.display_name, "Also rosa_linden on X")
+
+
+@pytest.fixture
+def twice(chromium: Chromium, everywhere: World, tmp_path: Path) -> Iterator[Page]:
+    """The review of one person with two proposed accounts."""
+    tweets = [tweet(1, f"Bonjour @{TWO.screen_name}", mentions=[TWO])]
+    archive = make_archive(tmp_path / "x.zip", following=[TWO], followers=[], tweets=tweets)
+    with everywhere.fault(APPVIEW, lambda site: appview(Circle([DASHED, BARE], friends=1))):
+        page = chromium.open_page(APP)
+        hand_over(page, archive)
+        await_matches(page, 1)
+        page.get_by_test_id("search-one").locator("summary").click()
+        page.get_by_test_id("search-one-field").fill("rosa")
+        page.get_by_test_id("search-one-ask").click()
+        page.get_by_test_id("search-one-compare").click()
+        yield page
+
+
+def chosen(page: Page) -> str | None:
+    return page.locator('[data-testid="candidate"][data-chosen="true"]').get_attribute("data-address")
+
+
+def test_two_accounts_of_one_person_stand_side_by_side_and_a_key_chooses_one(twice: Page) -> None:
+    candidates = twice.get_by_test_id("candidate")
+    expect(candidates).to_have_count(2)
+    assert all(one.locator("[data-sign]").count() for one in candidates.all())
+    boxes = [one.bounding_box() for one in candidates.all()]
+    assert boxes[0]
+    assert boxes[1]
+    assert boxes[0]["y"] == boxes[1]["y"]
+    first = chosen(twice)
+    twice.keyboard.press("2")
+    second = chosen(twice)
+    assert {first, second} == {DASHED.handle, BARE.handle}
+    twice.get_by_test_id("candidate-choose").first.focus()
+    twice.keyboard.press("ArrowDown")
+    assert chosen(twice) == second
+    twice.keyboard.press("n")
+    expect(candidates).to_have_count(1)
+    assert chosen(twice) == first
+    twice.keyboard.press("u")
+    expect(candidates).to_have_count(2)
+    twice.keyboard.press("2")
+    twice.keyboard.press("y")
+    expect(twice.get_by_test_id("review-left")).to_have_attribute("data-left", "0")
+    twice.get_by_test_id("review-back").click()
+    account = twice.locator('[data-testid="match-row"] [data-testid="account"]')
+    expect(account).to_have_attribute("data-address", second or "")
+    expect(account.get_by_test_id("choose")).to_be_checked()

@@ -19,7 +19,7 @@ from tests.world.clock import copy_with_clock, set_clock
 from tests.world.directory import DirectoryServer
 from tests.world.notifications import allow_notifications, shown_notifications
 from tests.world.pds import Account, Pds
-from tests.world.residents import SEEN, SOURCES, crowd_did
+from tests.world.residents import SEEN, SOURCES, TODAY, crowd_did
 from tests.world.sites import DIRECTORY
 from tests.world.world import World, proxy
 
@@ -184,3 +184,22 @@ def test_no_notification_is_offered_twice(chromium: Chromium) -> None:
     expect(page.get_by_test_id("notify-offer")).to_have_count(0)
     open_settings(page)
     expect(page.get_by_test_id("notify-switch")).to_have_attribute("aria-checked", "false")
+
+
+def test_who_announced_to_leave_is_marked_in_the_list_and_counted_there_and_in_the_popup(
+    chromium: Chromium, own_directory: DirectoryServer, tmp_path: Path
+) -> None:
+    leaving, *others = PEOPLE
+    day = (TODAY + timedelta(days=20)).date().isoformat()
+    announced = {"kind": "media", "display_name": "Le Quotidien du Quai", "left_x": day, "how": "announced"}
+    own_directory.add([*(one | announced for one in rows_of(leaving)), *rows_of(*others)])
+    page = chromium.open_page(APP)
+    hand_over(page, make_archive(tmp_path / "x.zip", following=[KNOWN, *PEOPLE]))
+    await_matches(page, 1 + len(PEOPLE))
+    expect(row(page, leaving.screen_name).get_by_test_id("match-leaving")).to_be_visible()
+    expect(page.get_by_test_id("match-leaving")).to_have_count(1)
+    with chromium.open_popup() as popup:
+        for place in (page, popup):
+            count = place.get_by_test_id("leaving")
+            expect(count).to_have_attribute("data-date", day)
+            expect(count).to_have_attribute("data-leaving", "1")

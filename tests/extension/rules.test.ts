@@ -1,6 +1,7 @@
 // The rules that mirror the core, run on the vectors that both languages share (tests/core/test_vectors.py runs the same).
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { type Copy, copyOf } from "../../extension/lib/rules/bridge";
 import { knownAccounts } from "../../extension/lib/rules/accounts";
 import { findRow } from "../../extension/lib/rules/directory";
 import { type DirectoryRow, parseRow } from "../../extension/lib/rules/rows";
@@ -45,6 +46,17 @@ const rowOf = (fields: RowFields): DirectoryRow => ({
   leaving_on: null,
   sources: [],
   ...fields,
+});
+
+test("the address under which a bridge shows an account", () => {
+  interface BridgeCase extends Case {
+    readonly network: AccountView["network"];
+    readonly address: string;
+    readonly copy: Copy | null;
+  }
+  const { cases } = load<{ cases: BridgeCase[] }>("bridge");
+  for (const { about, copy, ...account } of cases)
+    expect(copyOf(account), about).toEqual(copy);
 });
 
 test("keys", () => {

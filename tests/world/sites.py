@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tests.world import fake_x, pictures
 from tests.world.appview import PdsAccounts, appview
+from tests.world.bridge import BRIDGE, bridge
 from tests.world.directory import DirectoryServer
 from tests.world.fediverse import fediverse
 from tests.world.mastodon import Mastodon
@@ -18,6 +19,7 @@ from tests.world.world import Ask, Site, proxy, unreachable
 
 ROOT = Path(__file__).parents[2]
 DIRECTORY = "dir.passerelle.eu"
+OTHER_DIRECTORY = "annuaire.example.org"  # one that a person may add; nothing answers there by itself
 PDS = HOSTNAME
 PLC = "plc.directory"
 APPVIEW = "public.api.bsky.app"
@@ -48,7 +50,9 @@ def make_sites(
         APPVIEW: appview(PdsAccounts(bluesky, PDS, HANDLES)),
         BEHIND: appview(PdsAccounts(bluesky, PDS, HANDLES)),
         PDS: bluesky,
+        BRIDGE: bridge({}),
         DIRECTORY: proxy(lambda: directory.port),
+        OTHER_DIRECTORY: unreachable(proxy(lambda: directory.port)),
         RETURN: unreachable(proxy(lambda: directory.port)),
         **{host: fediverse(host, people) for host, people in INHABITANTS.items()},
         **{host: server.site for host, server in mastodons.items()},

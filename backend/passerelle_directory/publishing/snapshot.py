@@ -29,10 +29,11 @@ from passerelle_directory.locks import Busy, hold_lock
 from passerelle_directory.models import Account, Departure, Publication
 from passerelle_directory.publishing.bucket import Bucket
 from passerelle_directory.publishing.deltas import Delta, write_deltas
-from passerelle_directory.publishing.departures import find_leaving_dates, leaves_on
+from passerelle_directory.publishing.departures import find_leaving_dates, leaves_on, make_departures
 from passerelle_directory.publishing.files import FILES, LATEST, MAKING, WORLD_READABLE, write_whole
 from passerelle_directory.publishing.keys import public_bytes
 from passerelle_directory.publishing.named import File
+from passerelle_directory.publishing.pages import PAGES, write_pages
 from passerelle_directory.publishing.row_files import RowFiles
 from passerelle_directory.publishing.rows import make_row
 from passerelle_directory.publishing.superseded import delete_superseded, record_superseded
@@ -91,6 +92,8 @@ def publish(
         session.commit()
         latest = sign_latest(key, version, now, counts.people + counts.organisations, files, deltas)
         body = json.dumps(latest, indent=1).encode() + b"\n"
+        left = make_departures(session.scalars(select(Departure).order_by(Departure.id)))
+        write_pages(public.parent / PAGES, left, counts.people, counts.organisations)
         write_whole(public / LATEST, body, WORLD_READABLE, overwrite=True)
         if bucket:
             missing = {file.name for file in named if not file.is_whole_in(uploaded)}

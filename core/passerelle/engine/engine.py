@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from passerelle import __version__
 from passerelle.engine.archives import Archives
+from passerelle.engine.bridges import Bridges
 from passerelle.engine.candidates import Searches
 from passerelle.engine.directories import Directories
 from passerelle.engine.environment import Environment
@@ -70,6 +71,7 @@ class Engine:
         pictures = Pictures(environment, repository, works, lanes)
         searches = self._searches
         hints = Hints(environment, repository, works, matches)
+        bridges = Bridges(environment, repository, works, matches)
         directories = Directories(environment, repository, works, matches)
         archives = Archives(environment, repository, works, directories, matches, hints)
         watch = Watch(environment, repository, works, directories, matches, follows)
@@ -82,6 +84,7 @@ class Engine:
             "people.add": archives.on_add_people,
             "hint.find": hints.on_find,
             "account.look": hints.on_look,
+            "bridge.find": bridges.on_find,
             "directory.update": directories.on_update,
             "directory.add": directories.on_add,
             "directory.remove": directories.on_remove,

@@ -103,6 +103,17 @@ class AccountLook(Fields):
     address: str
 
 
+class BridgeFind(Fields):
+    """Ask whether a bridge shows this account of a row on the other network; there it stands in the row then.
+
+    Error `account_not_found`: it does not. Asks the other network, on the person's request.
+    """
+
+    rest_id: str
+    network: Network
+    address: str
+
+
 class AccountFind(Fields):
     """Find the account behind a Bluesky handle and its own server."""
 
@@ -372,6 +383,7 @@ COMMANDS: dict[str, tuple[type[Fields], type[View] | type[Nothing]]] = {
     "people.add": (PeopleAdd, Nothing),
     "hint.find": (HintFind, Nothing),
     "account.look": (AccountLook, LookView),
+    "bridge.find": (BridgeFind, Nothing),
     "directory.update": (Nothing, DirectoryView),
     "directory.add": (DirectoryAdd, AddedDirectoriesView),
     "directory.remove": (DirectoryRemove, AddedDirectoriesView),

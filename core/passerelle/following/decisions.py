@@ -8,8 +8,8 @@ from typing import Literal
 from passerelle.errors import ServerRefused
 from passerelle.identifiers import Network
 from passerelle.matching.evidence import is_checked
-from passerelle.matching.exclusions import is_bridge
 from passerelle.matching.views import AccountView, MatchView
+from passerelle.networks.bridge import is_bridge
 from passerelle.networks.table import NETWORKS
 
 Decision = Literal["chosen", "unchosen", "rejected"]

@@ -20,6 +20,8 @@ from passerelle.text import clean_display_name
 
 MAX_HINTED = 5_000  # people whose hints are stored: a tenth of the people that X's pages may have shown
 CONFIRMED: Where = "person"
+BRIDGED: Where = "bridge"
+_NOT_READ = frozenset({CONFIRMED, BRIDGED})  # no reading of a profile on X changes them
 NEVER = datetime.min.replace(tzinfo=UTC)
 MAX_HINTS = 10  # of one profile; of 751 real ones the fullest named four
 
@@ -73,14 +75,16 @@ def apply_readings(
     return changed
 
 
-def confirm(profile: ProfileHints, network: Network, address: str, did: str | None, now: datetime) -> ProfileHints:
-    """Return the profile with an account that the person confirmed, as one that was checked."""
+def confirm(
+    profile: ProfileHints, network: Network, address: str, did: str | None, now: datetime, where: Where = CONFIRMED
+) -> ProfileHints:
+    """Return the profile with an account that the person confirmed, or that a bridge shows, as one that was checked."""
     hint = HintView(
         network=network,
         address=address.lower(),
         url=NETWORKS[network].profile_url(did or address),
         confidence="explicit",
-        where=CONFIRMED,
+        where=where,
         seen=now.isoformat(),
         check=CheckView(state="found", at=now.isoformat(), did=did),
     )
@@ -122,8 +126,8 @@ def _merge(before: ProfileHints | None, reading: Reading, now: datetime) -> Prof
 
 
 def _is_kept(hint: HintView, reading: Reading) -> bool:
-    """Return whether a reading leaves a hint: it read other fields, or the person confirmed the account."""
-    return hint.where == CONFIRMED or not (reading.is_whole or hint.where == "name")
+    """Return whether a reading leaves a hint: it read other fields, or no profile names the account."""
+    return hint.where in _NOT_READ or not (reading.is_whole or hint.where == "name")
 
 
 def _order(hint: HintView, screen_name: str) -> tuple[bool, int, bool, int]:
@@ -143,8 +147,8 @@ def _letters(name: str) -> str:
 
 
 def _read_at(profile: ProfileHints) -> datetime:
-    """Return when the profile was read last; long ago where only the person names accounts."""
-    read = (datetime.fromisoformat(hint.seen) for hint in profile.hints if hint.where != CONFIRMED)
+    """Return when the profile was read last; long ago where it was never read."""
+    read = (datetime.fromisoformat(hint.seen) for hint in profile.hints if hint.where not in _NOT_READ)
     return max(read, default=NEVER)
 
 

@@ -10,8 +10,9 @@ from passerelle.identifiers import Network
 from passerelle.people.observations import SeenPerson
 from passerelle.view import View
 
-# Where a profile on X names an account; `person`: no profile does, the person confirmed a guess.
-Where = Literal["name", "bio", "location", "url", "person"]
+# Where a profile on X names an account. No profile does: `person`, the person confirmed a guess; `bridge`, a bridge
+# shows their account of another network there.
+Where = Literal["name", "bio", "location", "url", "person", "bridge"]
 Confidence = Literal["explicit", "likely", "inferred"]
 
 

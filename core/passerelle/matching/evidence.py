@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from passerelle.directory import Row
-from passerelle.hints.profiles import CONFIRMED
-from passerelle.hints.records import Confidence, HintView
+from passerelle.hints.profiles import BRIDGED, CONFIRMED
+from passerelle.hints.records import Confidence, HintView, Where
 from passerelle.networks.table import NETWORKS
 from passerelle.view import View
 
@@ -31,6 +31,7 @@ EvidenceCode = Literal[
     "links_back",  # ... and names their X account in turn
     "account_gone",  # there was no such account: a doubt
     "confirmed",  # the person compared both profiles and said yes
+    "bridged",  # a bridge shows the account that the row names there
 ]
 
 # Two independent families of sources agree, or it is proven: such matches may be chosen in advance.
@@ -39,8 +40,10 @@ PRESELECTED_GRADES: frozenset[MatchGrade] = frozenset({"proven", "attested"})
 DEMOTING: frozenset[EvidenceCode] = frozenset({"name_contradicts", "target_contradicts"})
 # What `evidence_of` returns.
 HINT_EVIDENCE: frozenset[EvidenceCode] = frozenset(
-    {"says_so", "guessed", "account_found", "links_back", "account_gone", "confirmed"}
+    {"says_so", "guessed", "account_found", "links_back", "account_gone", "confirmed", "bridged"}
 )
+# Accounts that no profile on X names.
+_WITHOUT_PROFILE: Mapping[Where, EvidenceCode] = {CONFIRMED: "confirmed", BRIDGED: "bridged"}
 _LEAST_SURE: Confidence = "inferred"
 
 
@@ -101,8 +104,8 @@ def grade_of(*hints: HintView | None) -> MatchGrade:
 
 def evidence_of(hint: HintView) -> Iterator[EvidenceView]:
     """Yield the evidence for and against an account that a hint names."""
-    if hint.where == CONFIRMED:
-        yield EvidenceView(code="confirmed", detail=None, url=hint.url, date=hint.seen[:10])
+    if hint.where in _WITHOUT_PROFILE:
+        yield EvidenceView(code=_WITHOUT_PROFILE[hint.where], detail=None, url=hint.url, date=hint.seen[:10])
         return
     yield EvidenceView(code="says_so", detail=hint.where, url=None, date=hint.seen[:10])
     if hint.confidence == _LEAST_SURE:

@@ -7,12 +7,10 @@ import re
 from passerelle.hints.find import is_listed, normalize
 from passerelle.matching.records import Candidate
 from passerelle.networks.bluesky.profile import SIGNED_IN_ONLY
+from passerelle.networks.bridge import is_bridge
 
 # Labels of Bluesky's moderation, and of the account itself: https://docs.bsky.app/docs/advanced-guides/moderation
 EXCLUDING_LABELS = frozenset({"impersonation", "spam", "scam", "!hide", "!takedown"})
-# A bridge shows an account of another network; that network's own account is the person's.
-# https://fed.brid.gy/docs
-_BRIDGES = (".brid.gy", "@bsky.brid.gy", "@web.brid.gy", "@brid.gy", "@mostr.pub")
 _MIRROR_LABEL = re.compile(r"(?:^|[.@-])(?:birdsite|twtr|nitter|twitter-?(?:bot|mirror))(?:[.-]|$)")
 # What such accounts say about themselves, in the languages in which they were seen.
 _SAYS_MIRROR = re.compile(
@@ -28,12 +26,8 @@ def is_excluded(candidate: Candidate, *, is_signed_in: bool) -> bool:
     """Return whether an account is never proposed. `is_signed_in`: the person has a Bluesky session of their own."""
     if candidate.labels & EXCLUDING_LABELS or (SIGNED_IN_ONLY in candidate.labels and not is_signed_in):
         return True
+    # A bridge shows an account of another network; that network's own account is the person's.
     return is_bridge(candidate.address) or is_mirror(candidate)
-
-
-def is_bridge(address: str) -> bool:
-    """Return whether an address belongs to a bridge between networks."""
-    return address.lower().endswith(_BRIDGES)
 
 
 def is_mirror(candidate: Candidate) -> bool:

@@ -32,7 +32,8 @@ export function makeProfileView(
   };
 }
 
-const LONGEST_DESCRIPTION = 400; // characters; Bluesky allows 256, Mastodon 500
+/** Characters of a description that are shown; Bluesky allows 256, Mastodon 500. */
+export const LONGEST_DESCRIPTION = 400;
 
 /** Return the sentence on who claims this account, and on the result of its check. */
 export function standingText({ listed, hint }: Said, translate: Translate): string {
@@ -40,6 +41,7 @@ export function standingText({ listed, hint }: Said, translate: Translate): stri
   const { check, where, seen } = hint;
   if (standingOf({ listed, hint }) === "confirmed")
     return translate("account.confirmed", { date: localDay(seen) });
+  if (where === "bridge") return translate("account.bridged", { date: localDay(seen) });
   return check
     ? translate(`account.${check.state}`, { date: localDay(check.at) })
     : translate("account.says_so", { where });

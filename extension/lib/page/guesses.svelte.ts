@@ -3,25 +3,15 @@ import { SvelteMap } from "svelte/reactivity";
 import { fromStore } from "svelte/store";
 import type { Engine } from "../engine/client";
 import { live, readGuesses } from "../engine/stores";
-import type { GuessDecide, GuessView } from "../messages/messages.gen";
+import type { GuessView } from "../messages/messages.gen";
 import type { Account } from "../sessions";
 import type { SignedIn } from "./account.svelte";
 import type { Failures } from "./failures.svelte";
-import { inOrder } from "./guesses";
-
-export type Answer = GuessDecide["answer"];
-type Proposed = GuessView["accounts"][number];
-
-/** An answer and what it was about, so that it can be taken back. */
-export interface Answered {
-  readonly guess: GuessView;
-  readonly account: Proposed;
-  readonly answer: Answer;
-}
+import { type Answer, type Answered, openGuesses, type Proposed } from "./guesses";
 
 export class Guesses {
   private readonly copy = fromStore(live<readonly GuessView[]>(["guesses"], readGuesses, []));
-  // Answers show at once, and until a copy without the account has been read.
+  // Answers show at once, and until a copy without the account has been read; by person and address.
   private readonly answered = new SvelteMap<string, Answered>();
   /** The answers of this page, the newest last. */
   private history: Answered[] = [];
@@ -32,10 +22,8 @@ export class Guesses {
     private readonly failures: Failures,
   ) {}
 
-  /** The people to decide about: the most probable first, those one was not sure of last. */
-  readonly open = $derived(
-    inOrder(this.copy.current.filter((guess) => !this.isDecided(guess)).map((guess) => this.marked(guess))),
-  );
+  /** The people to decide about, with the accounts that are not rejected: the most probable first, not-sure ones last. */
+  readonly open = $derived(openGuesses(this.copy.current, this.answered.values()));
 
   /** The person whose accounts the review is to show first. */
   wanted = $state<string | null>(null);
@@ -88,7 +76,7 @@ export class Guesses {
   /** Store an answer; it shows at once, and is taken back if the engine could not store it. */
   async decide(guess: GuessView, account: Proposed, answer: Answer): Promise<void> {
     const made = { guess, account, answer };
-    this.answered.set(guess.rest_id, made);
+    this.answered.set(keyOf(made), made);
     this.history.push(made);
     const isStored = await this.send(made, answer);
     if (isStored) return;
@@ -105,17 +93,6 @@ export class Guesses {
     return last.guess.rest_id;
   }
 
-  private isDecided({ rest_id, accounts }: GuessView): boolean {
-    const made = this.answered.get(rest_id);
-    if (!made || made.answer === "unsure") return false;
-    return made.answer === "yes" || accounts.some(({ address }) => address === made.account.address);
-  }
-
-  private marked(guess: GuessView): GuessView {
-    const isUnsure = guess.is_unsure || this.answered.get(guess.rest_id)?.answer === "unsure";
-    return { ...guess, is_unsure: isUnsure };
-  }
-
   private async send({ guess, account }: Answered, answer: Answer): Promise<boolean> {
     const { rest_id } = guess;
     const { network, address } = account;
@@ -125,8 +102,12 @@ export class Guesses {
     return sent !== undefined;
   }
 
-  // A newer answer about the same person may have replaced it.
+  // A newer answer about the same account may have replaced it.
   private forget(made: Answered): void {
-    if (this.answered.get(made.guess.rest_id) === made) this.answered.delete(made.guess.rest_id);
+    if (this.answered.get(keyOf(made)) === made) this.answered.delete(keyOf(made));
   }
+}
+
+function keyOf({ guess, account }: Answered): string {
+  return `${guess.rest_id} ${account.network} ${account.address}`;
 }

@@ -105,7 +105,11 @@ export const FILTERS = {
   hinted: (match: MatchView) =>
     match.following &&
     match.accounts.some(
-      (account) => !account.listed && !account.rejected && standingOf(account) !== "confirmed",
+      (account) =>
+        !account.listed &&
+        !account.rejected &&
+        standingOf(account) !== "confirmed" &&
+        account.hint?.where !== "bridge",
     ),
   followed: hasState("following"),
   failed: hasState("failed"),

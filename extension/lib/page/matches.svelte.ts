@@ -29,6 +29,10 @@ interface Pending {
   readonly decision: Decision;
 }
 
+/** What asking a bridge came to: the account is there, is not, or it is not known why not (a sentence). */
+export type BridgeAnswer =
+  { readonly state: "found" | "absent" } | { readonly state: "unknown"; readonly error_text: string };
+
 /** The engine's matches as read last, and the decisions that they include. */
 interface Copy {
   readonly matches: readonly MatchView[];
@@ -42,6 +46,7 @@ export class Matches {
   // Of rows, but kept here: a row that is scrolled out of sight leaves the page.
   private readonly opened = new SvelteSet<string>();
   private readonly looked = new SvelteMap<string, Looked>();
+  private readonly onBridge = new SvelteMap<string, BridgeAnswer>();
   /** Many people are being ticked or unticked. */
   isDeciding = $state(false);
   private confirmed: Pending[] = []; // stored by the engine, and not yet in the copy
@@ -119,6 +124,29 @@ export class Matches {
     const looked = await this.look(match, account);
     this.looked.set(keyOf(match.rest_id, account), looked);
     return looked;
+  }
+
+  /** Return what the last question about an account on a bridge came to, or null before any. */
+  bridgeAnswer({ rest_id }: MatchView, account: AccountView): BridgeAnswer | null {
+    return this.onBridge.get(keyOf(rest_id, account)) ?? null;
+  }
+
+  /** Ask whether a bridge shows an account on the other network; where it does, its row has that account then. */
+  async findOnBridge(match: MatchView, account: AccountView): Promise<BridgeAnswer> {
+    const answer = await this.askBridge(match, account);
+    this.onBridge.set(keyOf(match.rest_id, account), answer);
+    return answer;
+  }
+
+  private async askBridge({ rest_id }: MatchView, { network, address }: AccountView): Promise<BridgeAnswer> {
+    try {
+      await this.engine.call("bridge.find", { rest_id, network, address });
+      return { state: "found" };
+    } catch (error) {
+      const failure = failureOf(error);
+      if (failure.code === "account_not_found") return { state: "absent" };
+      return { state: "unknown", error_text: sentenceFor(failure) };
+    }
   }
 
   private async look(

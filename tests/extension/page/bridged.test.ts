@@ -14,12 +14,10 @@ test("a person on the other network only is offered under the bridge's address",
   expect(bridgedOf(on(BLUESKY), BLUESKY, ["fediverse"])).toEqual({
     network: "fediverse",
     address: "ada.example.org@bsky.brid.gy",
-    url: null,
   });
   expect(bridgedOf(on(MASTODON), MASTODON, ["bluesky"])).toEqual({
     network: "bluesky",
     address: "ada-l.quai.example.org.ap.brid.gy",
-    url: "https://bsky.app/profile/ada-l.quai.example.org.ap.brid.gy",
   });
 });
 

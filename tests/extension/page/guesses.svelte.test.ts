@@ -5,6 +5,10 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { GuessView } from "../../../extension/lib/messages/messages.gen";
 import { Failures } from "../../../extension/lib/page/failures.svelte";
 import type { Account } from "../../../extension/lib/sessions";
+import {
+  type Answered,
+  openGuesses,
+} from "../../../extension/lib/page/guesses";
 import { Guesses } from "../../../extension/lib/page/guesses.svelte";
 import { engineError, makeFakeEngine, settle } from "./fakes";
 import { clear, write } from "./stores";
@@ -108,6 +112,32 @@ test("the last answer is taken back", async () => {
   expect(await guesses.undo()).toBe("3");
   expect(ids(guesses)).toEqual(["3", "2", "1", "4"]);
   expect(await guesses.undo()).toBeNull();
+});
+
+test("a rejected account leaves its person in place with the others, and comes back", async () => {
+  const twin = guess("1", 70);
+  const [one] = twin.accounts;
+  if (!one) throw new Error("a guess has an account");
+  const other = { ...one, address: "other.bsky.social", percent: 20 };
+  const both = guess("1", 70, { accounts: [one, other] });
+  const rejected = { guess: both, account: one, answer: "no" as const };
+  const people = [both, guess("2", 60)];
+  const addresses = (answered: Answered[], stored = people) =>
+    openGuesses(stored, answered).map(({ accounts }) =>
+      accounts.map(({ address }) => address),
+    );
+  const left = [["other.bsky.social"], ["p2.bsky.social"]];
+  expect(addresses([rejected])).toEqual(left);
+  const later = [guess("1", 20, { accounts: [other] }), guess("2", 60)];
+  expect(addresses([rejected], later)).toEqual(left);
+  expect(addresses([])).toEqual([
+    [one.address, other.address],
+    ["p2.bsky.social"],
+  ]);
+  const none = { guess: both, account: other, answer: "no" as const };
+  expect(addresses([rejected, none])).toEqual([["p2.bsky.social"]]);
+  const yes = { guess: both, account: other, answer: "yes" as const };
+  expect(addresses([yes])).toEqual([["p2.bsky.social"]]);
 });
 
 test("an answer that could not be stored is taken back", async () => {
