@@ -8,6 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from math import exp
 from pathlib import Path
 from random import Random
 
@@ -16,7 +17,7 @@ from passerelle.matching.lanes import PROBABLE_FROM
 from passerelle.matching.weights import KNOTS, MODEL, WEIGHTS, Model
 
 from tests.reach.__main__ import main
-from tests.reach.fit import Choice, FitWorld, find_knots, fit, fit_until_stable
+from tests.reach.fit import STEPS, Choice, FitWorld, find_knots, find_steps, fit, fit_until_stable
 from tests.reach.inputs import Pair, PoolAccount, read_pairs, split_of
 from tests.reach.measure import calibrate, find_margins, measure, summarize
 from tests.reach.names import PERTURBATIONS, invent_name, perturb
@@ -226,6 +227,19 @@ def test_a_knot_stands_for_so_many_candidates_and_the_shares_never_fall() -> Non
     assert len(few) < len(many)
     for knots in (few, many):
         assert [share for _, share in knots] == sorted(share for _, share in knots)
+
+
+def test_the_middle_of_the_knots_is_one_share_for_each_step_and_the_ends_stay() -> None:
+    rng = Random("steps")
+    weights = {"": 0.0, **{f"sign{number}": (number - 20) / 5 for number in range(40)}}
+    world = [[(frozenset({sign}), rng.random() < 1 / (1 + exp(-weights[sign])))] for sign in list(weights)[1:] * 100]
+    fine = [(0.0, 0.0), *find_knots([world], weights, least=1)]  # type: ignore[list-item]
+    knots = find_steps([world], weights, fine, 0.5)  # type: ignore[list-item]
+    before, model = (replace(MODEL, knots=tuple(one)) for one in (fine, knots))
+    middle = [raw / 1000 for raw in range(1000) if STEPS[0] + 0.01 < before.calibrate(raw / 1000) < STEPS[-1] - 0.01]
+    assert len({model.calibrate(raw) for raw in middle}) == len(STEPS) - 1 < len(set(map(before.calibrate, middle)))
+    assert (knots[0], knots[-1]) == (fine[0], fine[-1])
+    assert [share for _, share in knots] == sorted(share for _, share in knots)
 
 
 def test_knots_rise_and_reach_the_probable_lane() -> None:
