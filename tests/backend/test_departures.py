@@ -20,9 +20,9 @@ ACCT = "museum@social.example.org"
 
 
 def published_row(directory: Directory) -> dict[str, Any]:
-    """Publish, and return the only row of the snapshot."""
+    """Publish, and return the only row."""
     latest = directory.publish()
-    name = latest["snapshot"]["path"].rpartition("/")[2]
+    name = latest["files"][0]["path"].rpartition("/")[2]
     row: dict[str, Any] = json.loads(gzip.decompress((directory.config.public / "files" / name).read_bytes()))
     return row
 

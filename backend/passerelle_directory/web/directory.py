@@ -51,8 +51,6 @@ class LatestAnswer(BaseModel):
     generated_at: str
     expires: str
     rows: int
-    snapshot: Promise
-    evidence: Promise
     files: list[NamedFile]
     deltas: list[Delta]
     campaigns: list[dict[str, str]]
