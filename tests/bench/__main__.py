@@ -22,6 +22,7 @@ from playwright.sync_api import sync_playwright
 from tests.bench import (
     archive,
     badges,
+    claims,
     first_match,
     following,
     matching,
@@ -46,6 +47,7 @@ BENCHES: Mapping[str, Callable[[Tools], Iterable[Figure | Failure]]] = {
     "badges": badges.measure,
     "following": following.measure,
     "publication": publication.measure,
+    "claims": claims.measure,
 }
 
 
