@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -56,8 +57,8 @@ def _add_claims(servers: Servers, session: Session, query: dict[str, str]) -> No
 def make(data: Path, database_url: str) -> Registrar:
     """Return the registrar of a folder and a database."""
     config = Config(data=data, database_url=database_url, limit=UNLIMITED, claim_limit=UNLIMITED)
-    sessions = make_registrar(config).sessions
-    return make_registrar(config, agreeing(sessions))
+    registrar = make_registrar(config)
+    return replace(registrar, fetch=agreeing(registrar.sessions))
 
 
 if __name__ == "__main__":
