@@ -136,7 +136,6 @@ def run_serve(config: Config, options: argparse.Namespace) -> int:
     from passerelle_directory.web.app import create_app  # Flask takes half a second that no other command needs
     from passerelle_directory.web.server import serve
 
-    check_database(config)
     if not (config.public / LATEST).exists():
         raise NotPublished(
             "There is nothing to serve yet. Run first: passerelle-directory keygen, seed (or import FILE...), snapshot"

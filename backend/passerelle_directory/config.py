@@ -46,6 +46,11 @@ class Config:
         return self.data / "refusals.key"
 
     @property
+    def pages(self) -> Path:
+        """Folder of what the pages show, written with each snapshot."""
+        return self.data / "pages"
+
+    @property
     def keys(self) -> Path:
         """Folder of the private keys; only `keygen` and `snapshot` read it."""
         return self.data / "keys"

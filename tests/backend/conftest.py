@@ -65,11 +65,9 @@ def directory(config: Config) -> Iterator[Directory]:
 
 
 @pytest.fixture
-def app(directory: Directory) -> Iterator[Flask]:
+def app(directory: Directory) -> Flask:
     """The application of `directory`."""
-    app = create_app(directory.config)
-    yield app
-    app.extensions["engine"].dispose()
+    return create_app(directory.config)
 
 
 @pytest.fixture

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 ADDRESS = "s3://directory/v1/directory"
 SECRET = "a-secret-that-no-message-may-contain"
 WRITES = ("PutObject", "DeleteObject")
-# Of the third publication: six new files, latest.json, and deletion of the first one's five files.
-LAST_WRITE = 12
+# Of the third publication: four new files, latest.json, and deletion of the first one's three files.
+LAST_WRITE = 8
 
 
 class Cut(Exception):
@@ -88,7 +88,7 @@ def check_named_files_are_there(bucket: Bucket) -> dict[str, Any] | None:
 
 def promises(latest: dict[str, Any]) -> list[dict[str, Any]]:
     """Return all files that latest.json names."""
-    return [latest["snapshot"], latest["evidence"], *latest["files"], *latest["deltas"]]
+    return [*latest["files"], *latest["deltas"]]
 
 
 def cut_after(client: S3Client, writes: int) -> None:
@@ -117,7 +117,7 @@ def test_caches_keep_files_for_days_and_latest_json_for_minutes(directory: Direc
     latest = upload(directory, bucket)
     kept = {
         key: bucket.client.head_object(Bucket=bucket.name, Key=key)["CacheControl"]
-        for key in (latest["snapshot"]["path"], "v1/directory/latest.json")
+        for key in (latest["files"][0]["path"], "v1/directory/latest.json")
     }
     assert list(kept.values()) == ["public, max-age=1296000, immutable", "public, max-age=300"]
 
@@ -164,7 +164,7 @@ def test_what_is_there_already_is_not_sent_again(directory: Directory, bucket: B
 
 def test_a_file_that_is_not_whole_is_sent_again(directory: Directory, bucket: Bucket) -> None:
     latest = upload(directory, bucket)
-    bucket.client.put_object(Bucket=bucket.name, Key=latest["snapshot"]["path"], Body=b"half")
+    bucket.client.put_object(Bucket=bucket.name, Key=latest["files"][0]["path"], Body=b"half")
     upload(directory, bucket)
     check_named_files_are_there(bucket)
 

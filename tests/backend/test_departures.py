@@ -20,9 +20,9 @@ ACCT = "museum@social.example.org"
 
 
 def published_row(directory: Directory) -> dict[str, Any]:
-    """Publish, and return the only row of the snapshot."""
+    """Publish, and return the only row."""
     latest = directory.publish()
-    name = latest["snapshot"]["path"].rpartition("/")[2]
+    name = latest["files"][0]["path"].rpartition("/")[2]
     row: dict[str, Any] = json.loads(gzip.decompress((directory.config.public / "files" / name).read_bytes()))
     return row
 
@@ -79,6 +79,7 @@ def test_a_person_in_office_gets_no_day_from_an_organisation(directory: Director
 
 def test_an_announced_departure_is_in_the_file_and_not_yet_on_the_page(directory: Directory, client: Any) -> None:
     directory.add(departure("Verein Beispiel", left_x="2027-01-20", how="announced"))
+    directory.publish()
     assert client.get("/v1/departures.json").json["departures"][0]["how"] == "announced"
     assert "Verein Beispiel" not in client.get("/departures").text
 

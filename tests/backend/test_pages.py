@@ -37,7 +37,6 @@ def test_home_shows_the_key_and_where_to_complain(directory: Directory) -> None:
     latest = directory.publish()
     app = create_app(replace(directory.config, contact="directory@example.org"))
     page = app.test_client().get("/?lang=en").text
-    app.extensions["engine"].dispose()
     assert latest["key_id"] in page
     assert "directory@example.org" in page
 
@@ -45,6 +44,7 @@ def test_home_shows_the_key_and_where_to_complain(directory: Directory) -> None:
 def test_closed_accounts_are_not_among_those_that_left(directory: Directory, client: FlaskClient) -> None:
     closed = [departure(name, how="closed", left_x="by 2026-02", country="SE") for name in ("Myndigheten", "Kommunen")]
     directory.add(departure("Museum"), *closed)
+    directory.publish()
     left, apart = client.get("/departures?lang=en").text.split("Accounts that were closed")
     assert "Museum" in left
     assert "Myndigheten" not in left
@@ -56,6 +56,7 @@ def test_closed_accounts_are_not_among_those_that_left(directory: Directory, cli
 
 def test_departures_can_be_narrowed_to_a_country_and_a_kind(directory: Directory, client: FlaskClient) -> None:
     directory.add(departure("Museum"), departure("Université", country="FR", kind="university"))
+    directory.publish()
     assert "Université" not in client.get("/departures?country=DE").text
     assert "Museum" not in client.get("/departures?kind=university").text
     assert "No organisation fits." in client.get("/departures?lang=en&country=DE&kind=university").text
@@ -63,6 +64,7 @@ def test_departures_can_be_narrowed_to_a_country_and_a_kind(directory: Directory
 
 def test_the_number_of_a_choice_is_not_said_of_all(directory: Directory, client: FlaskClient) -> None:
     directory.add(departure("Museum"), departure("Université", country="FR", kind="university"))
+    directory.publish()
     assert "2 organisations have stopped using X" in client.get("/departures?lang=en").text
     for choice in ("country=FR", "kind=university", "q=museum"):
         chosen = client.get(f"/departures?lang=en&{choice}").text
@@ -72,9 +74,11 @@ def test_the_number_of_a_choice_is_not_said_of_all(directory: Directory, client:
 
 def test_markup_in_imported_names_is_escaped(directory: Directory, client: FlaskClient) -> None:
     directory.add(departure("<script>alert(1)</script>", acct="a@social.example.org"))
+    directory.publish()
     page = client.get("/departures?country=%22%3E%3Cscript%3E").text
     assert "<script" not in page
     directory.add(departure("<script>alert(1)</script>"))
+    directory.publish()
     assert "&lt;script&gt;alert(1)" in client.get("/departures").text
 
 
@@ -122,6 +126,7 @@ def test_style_sheets_are_there_under_the_address_the_page_names(client: FlaskCl
 
 def test_the_filter_survives_a_change_of_language_and_of_page(directory: Directory, client: FlaskClient) -> None:
     directory.add(*(departure(f"Museum {number:03}", country="FR") for number in range(100)))
+    directory.publish()
     page = client.get("/departures?lang=en&q=museum&country=FR&kind=other").text
     links = {unescape(link) for link in re.findall(r'href="(/departures\?[^"]+)"', page)}
     assert "/departures?lang=fr&q=museum&country=FR&kind=other" in links
@@ -130,6 +135,7 @@ def test_the_filter_survives_a_change_of_language_and_of_page(directory: Directo
 
 def test_the_search_ignores_case_and_accents_and_finds_addresses(directory: Directory, client: FlaskClient) -> None:
     directory.add(departure("Université de Montbel", handle="univ.example.com"), departure("Zoo"))
+    directory.publish()
     for query in ("universite", "MONTBEL", "univ.example"):
         page = client.get("/departures", query_string={"q": query}).text
         assert ("Montbel" in page, "Zoo" in page) == (True, False)
@@ -137,6 +143,7 @@ def test_the_search_ignores_case_and_accents_and_finds_addresses(directory: Dire
 
 def test_a_page_holds_forty_entries_and_every_entry_is_on_one(directory: Directory, client: FlaskClient) -> None:
     directory.add(*(departure(f"Museum {number:03}", how="left" if number % 2 else "closed") for number in range(100)))
+    directory.publish()
     pages = [client.get(f"/departures?page={number}").text for number in ("1", "2", "3")]
     found = [re.findall(r"Museum \d{3}", page) for page in pages]
     assert [len(names) for names in found] == [40, 40, 20]
@@ -172,7 +179,6 @@ def test_operator_contact_and_places_to_install_from_are_shown(directory: Direct
     )
     client = app.test_client()
     legal, listed, install = (client.get(f"/{name}?lang=en").text for name in ("legal", "listed", "install"))
-    app.extensions["engine"].dispose()
     assert "Verein Beispiel, Gasse 1, Beispielstadt" in legal
     assert "https://code.example.org/passerelle" in legal
     assert "directory@example.org" in legal

@@ -33,11 +33,9 @@ def published(directory: Directory) -> dict[str, object]:
     return directory.publish()
 
 
-def snapshot_path(published: dict[str, object]) -> str:
-    """Return the address of the snapshot."""
-    promise = published["snapshot"]
-    assert isinstance(promise, dict)
-    return f"/{promise['path']}"
+def path_of_rows(published: dict[str, Any]) -> str:
+    """Return the address of the file of rows."""
+    return f"/{published['files'][0]['path']}"
 
 
 def test_latest_is_the_file_and_may_be_kept_for_minutes(client: FlaskClient, published: dict[str, object]) -> None:
@@ -59,7 +57,7 @@ def test_before_the_first_snapshot_latest_asks_to_come_back(client: FlaskClient)
 
 
 def test_files_are_the_promised_bytes_and_never_change(client: FlaskClient, published: dict[str, object]) -> None:
-    path = snapshot_path(published)
+    path = path_of_rows(published)
     answer = client.get(path, buffered=True)
     assert hashlib.sha256(answer.data).hexdigest() in path
     assert (answer.mimetype, answer.headers.get("Content-Encoding")) == ("application/gzip", None)
@@ -70,7 +68,7 @@ def test_files_are_the_promised_bytes_and_never_change(client: FlaskClient, publ
 
 
 def test_a_part_of_a_file_can_be_asked_for(client: FlaskClient, published: dict[str, object]) -> None:
-    answer = client.get(snapshot_path(published), headers={"Range": "bytes=0-1"}, buffered=True)
+    answer = client.get(path_of_rows(published), headers={"Range": "bytes=0-1"}, buffered=True)
     assert (answer.status_code, answer.data) == (206, b"\x1f\x8b")
 
 
@@ -143,7 +141,7 @@ def test_public_files_may_be_read_by_any_page_and_pages_may_not(
     client: FlaskClient, published: dict[str, object]
 ) -> None:
     assert client.get(LATEST).headers["Access-Control-Allow-Origin"] == "*"
-    assert client.get(snapshot_path(published), buffered=True).headers["Access-Control-Allow-Origin"] == "*"
+    assert client.get(path_of_rows(published), buffered=True).headers["Access-Control-Allow-Origin"] == "*"
     assert "Access-Control-Allow-Origin" not in client.get("/").headers
 
 
@@ -162,7 +160,6 @@ def test_too_many_requests_get_429(directory: Directory) -> None:
     statuses = [client.get("/v1/departures.json").status_code for _ in range(4)]
     assert statuses == [200, 200, 200, 429]
     assert body_of(client.get("/v1/departures.json"))["code"] == "too_many_requests"
-    app.extensions["engine"].dispose()
 
 
 def test_unknown_methods_and_paths_get_a_sentence(client: FlaskClient) -> None:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import gzip
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from passerelle.directory import BlockIndex, Evidence, FoundRows, Overlay, Row, read_lines
-from passerelle.identifiers import RestId, ScreenName
+from passerelle.directory import Evidence, Row
 from passerelle_directory.models import Account
 from passerelle_directory.publishing.deltas import MAX_AGE, MAX_DELTAS
 from passerelle_directory.publishing.lifetimes import KEPT_AFTER
@@ -19,47 +15,10 @@ from passerelle_directory.publishing.row_files import RowFiles
 from sqlalchemy import select
 
 from tests.backend.conftest import NOW, Directory
-from tests.backend.people import OTHER_SOURCE, line
-from tests.backend.test_snapshot import latest_as_client, named_by, names
+from tests.backend.people import line
+from tests.backend.reading import Client, named_by, names, read
 
 DAY = timedelta(days=1)
-
-
-def read(directory: Directory, promise: dict[str, Any]) -> bytes:
-    return (directory.config.public / str(promise["path"]).removeprefix("v1/directory/")).read_bytes()
-
-
-class Client:
-    """A client that keeps the files of one version, and applies deltas to them."""
-
-    def __init__(self, directory: Directory, latest: dict[str, Any]) -> None:
-        self.directory, self.version, self.overlay = directory, latest["version"], Overlay()
-        by_kind = {kind: [one for one in latest["files"] if one["kind"] == kind] for kind in ("rows", "keys", "places")}
-        self.rows = [read(directory, one) for one in by_kind["rows"]]
-        keys, places = (read(directory, by_kind[kind][0]) for kind in ("keys", "places"))
-        self.index = BlockIndex(keys, places, [len(file) for file in self.rows])
-
-    def update(self, now: datetime = NOW) -> bool:
-        """Apply the deltas since this version; return whether the chain reaches back to it."""
-        latest = latest_as_client(self.directory, now=now, seen_version=self.version)
-        chain = latest.deltas_since(self.version)
-        for delta in chain or ():
-            body = (self.directory.config.public / delta.file.path.removeprefix("v1/directory/")).read_bytes()
-            self.overlay = self.overlay.apply(read_lines(body))
-        self.version = latest.version
-        return chain is not None
-
-    def find(self, *screen_names: str) -> FoundRows:
-        async def reading(file: int, start: int, end: int) -> bytes:
-            return self.rows[file][start:end]
-
-        wanted: Iterable[ScreenName] = map(ScreenName, screen_names)
-        return asyncio.run(self.index.collect([RestId("42")], wanted, reading, self.overlay))
-
-    def handle(self, screen_name: str) -> str | None:
-        """Return the handle of the row with this name."""
-        rows = self.find(screen_name).find_by_name(ScreenName(screen_name))
-        return rows[0].handle if rows else None
 
 
 def erase(directory: Directory, screen_name: str) -> None:
@@ -74,30 +33,6 @@ def served(directory: Directory) -> bytes:
     folder = directory.config.public / "files"
     return b"".join(
         gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes() for path in folder.iterdir()
-    )
-
-
-def test_the_client_finds_in_the_blocks_what_was_imported(directory: Directory) -> None:
-    directory.add(line("Museum", rest_id="42", handle="museum.example.com", source_url="https://lists.example/one"))
-    directory.add(line("Zoo", acct="zoo@social.example.org"))
-    client = Client(directory, directory.publish())
-    (museum,) = client.find().find_by_id(RestId("42"))
-    (zoo,) = client.find("ZOO").find_by_name(ScreenName("zoo"))
-    assert [(source.name, source.url) for source in museum.sources] == [("lists/one", "https://lists.example/one")]
-    assert (str(zoo.acct), zoo.grade) == ("zoo@social.example.org", "imported")
-
-
-def test_the_same_rows_give_the_same_blocks_keys_and_places(directory: Directory) -> None:
-    for n in range(50):
-        directory.add(line(f"name{n}", handle=f"name{n}.example.com"))
-    assert directory.publish()["files"] == directory.publish(NOW + DAY)["files"]
-
-
-def test_conflicts_stand_in_the_rows(directory: Directory) -> None:
-    directory.add(line(handle="a.example.com"), line(source=OTHER_SOURCE, handle="b.example.com"))
-    directory.publish()
-    assert b'"conflicts":[{"address":"b.example.com","network":"bluesky","sources":["records/two"]}]' in served(
-        directory
     )
 
 

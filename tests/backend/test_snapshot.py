@@ -2,92 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
 import gzip
 import json
 import stat
-from collections.abc import Generator
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from passerelle.directory import (
-    BuiltIndex,
-    DirectoryIndex,
-    FilePromise,
-    Latest,
-    Seen,
-    build_index,
-    key_id,
-    read_file,
-    read_latest,
-    read_lines,
-)
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from passerelle.directory import Latest
 from passerelle.errors import DirectoryError
 from passerelle.identifiers import RestId, ScreenName
-from passerelle.transport import Response
-from passerelle_directory.publishing.keys import public_bytes
 from passerelle_directory.publishing.lifetimes import CACHED_FOR, KEPT_AFTER
 from passerelle_directory.publishing.snapshot import EXPIRES_AFTER, AlreadyPublishing, publish
 
 from tests.backend.conftest import NOW, Directory
 from tests.backend.people import OTHER_SOURCE, line
+from tests.backend.reading import index_as_client, latest_as_client, named_by, names, packed, read
 
 FIRST = int(NOW.timestamp())  # the version of what is published then
-
-
-async def verify(key: bytes, message: bytes, signature: bytes) -> bool:
-    """Check a signature as the desktop client does."""
-    try:
-        Ed25519PublicKey.from_public_bytes(key).verify(signature, message)
-    except InvalidSignature:
-        return False
-    return True
-
-
-def latest_as_client(
-    directory: Directory, *, now: datetime = NOW, seen_version: int = 0, key: Ed25519PrivateKey | None = None
-) -> Latest:
-    """Read latest.json with the client's own code."""
-    body = (directory.config.public / "latest.json").read_bytes()
-    pinned = (public_bytes(key or directory.key),)
-    response = Response(200, {}, body)
-    seen = Seen(key_id(pinned[0]), seen_version)
-    return asyncio.run(read_latest(response, keys=pinned, verify=verify, now=now, seen=seen))
-
-
-def packed(directory: Directory, promise: FilePromise) -> bytes:
-    """Fetch a promised file, checked as the client checks it."""
-    body = (directory.config.public / promise.path.removeprefix("v1/directory/")).read_bytes()
-    return read_file(Response(200, {}, body), promise)
-
-
-def index_as_client(directory: Directory) -> DirectoryIndex:
-    """Download everything and index it with the client's own code."""
-    latest = latest_as_client(directory)
-    steps = build_index(
-        read_lines(packed(directory, latest.snapshot)), read_lines(packed(directory, latest.evidence)), latest.rows
-    )
-    merged = finish(steps)
-    assert merged.skipped == 0
-    return DirectoryIndex(merged.rows, merged.keys, merged.offsets)
-
-
-def finish(steps: Generator[int, None, BuiltIndex]) -> BuiltIndex:
-    """Run a generator to its end; give what it returns."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as stop:
-            merged: BuiltIndex = stop.value
-            return merged
-
-
-def names(directory: Directory) -> set[str]:
-    """Return the names of the files that are there."""
-    return {path.name for path in (directory.config.public / "files").iterdir()}
 
 
 def test_the_client_finds_in_the_files_what_was_imported(directory: Directory) -> None:
@@ -107,8 +40,8 @@ def test_the_same_rows_give_the_same_bytes(directory: Directory) -> None:
         directory.add(line(f"name{n}", handle=f"name{n}.example.com"))
     first = directory.publish()
     second = directory.publish(NOW + timedelta(days=1))
-    assert (first["snapshot"], first["evidence"]) == (second["snapshot"], second["evidence"])
-    header = (directory.config.public / "files" / first["snapshot"]["path"].rpartition("/")[2]).read_bytes()[:10]
+    assert first["files"] == second["files"]
+    header = read(directory, first["files"][0])[:10]
     assert header[4:8] == b"\0\0\0\0"  # gzip's modification time, RFC 1952
 
 
@@ -116,12 +49,11 @@ def test_files_are_sorted_and_named_by_their_checksum(directory: Directory) -> N
     for n in range(50):
         directory.add(line(f"name{n}", handle=f"name{n}.example.com"))
     latest = directory.publish()
-    for part in ("snapshot", "evidence"):
-        body = packed(directory, FilePromise(**latest[part]))
-        ids = [json.loads(text)["row_id"] for text in gzip.decompress(body).splitlines()]
-        assert ids == sorted(ids)
-        assert len(ids) == latest["rows"] == 50
-        assert latest[part]["path"] == f"v1/directory/files/{latest[part]['sha256']}.jsonl.gz"
+    ids = [json.loads(text)["row_id"] for text in gzip.decompress(read(directory, latest["files"][0])).splitlines()]
+    assert ids == sorted(ids)
+    assert len(ids) == latest["rows"] == 50
+    for file, suffix in zip(latest["files"], ("jsonl.gz", "keys", "places"), strict=True):
+        assert file["path"] == f"v1/directory/files/{file['sha256']}.{suffix}"
 
 
 def test_row_ids_stay_when_rows_change(directory: Directory) -> None:
@@ -154,11 +86,11 @@ def test_an_attested_row_with_an_id_stays_beside_one_of_the_same_name(directory:
     assert directory.publish()["rows"] == 2
 
 
-def test_conflicts_are_in_the_evidence(directory: Directory) -> None:
+def test_conflicts_stand_in_the_row(directory: Directory) -> None:
     directory.add(line(handle="a.example.com"), line(source=OTHER_SOURCE, handle="b.example.com"))
     latest = directory.publish()
-    (reason,) = gzip.decompress(packed(directory, FilePromise(**latest["evidence"]))).splitlines()
-    assert json.loads(reason)["conflicts"] == [
+    (row,) = gzip.decompress(read(directory, latest["files"][0])).splitlines()
+    assert json.loads(row)["conflicts"] == [
         {"network": "bluesky", "address": "b.example.com", "sources": ["records/two"]}
     ]
 
@@ -201,7 +133,7 @@ def test_a_client_refuses_what_is_expired_older_or_signed_by_another(directory: 
         assert refused.value.code == code
 
 
-@pytest.mark.parametrize("field", ["version", "generated_at", "expires", "rows", "snapshot", "evidence", "campaigns"])
+@pytest.mark.parametrize("field", ["version", "generated_at", "expires", "rows", "files", "deltas", "campaigns"])
 def test_the_signature_covers_every_field(directory: Directory, field: str) -> None:
     path = directory.config.public / "latest.json"
     latest: dict[str, Any] = directory.publish()
@@ -232,17 +164,11 @@ def test_superseded_files_stay_two_weeks_and_then_go(directory: Directory) -> No
     assert index_as_client_at(directory, NOW + timedelta(days=1) + KEPT_AFTER).rows == 1
 
 
-def named_by(latest: dict[str, Any]) -> set[str]:
-    """Return the names of the files that latest.json names."""
-    promises = [latest["snapshot"], latest["evidence"], *latest["files"], *latest["deltas"]]
-    return {promise["path"].rpartition("/")[2] for promise in promises}
-
-
 def index_as_client_at(directory: Directory, now: datetime) -> Latest:
-    """Read latest.json at another time, and both of its files."""
+    """Read latest.json at another time, and all of its files."""
     latest = latest_as_client(directory, now=now)
-    packed(directory, latest.snapshot)
-    packed(directory, latest.evidence)
+    for promise in (*latest.files.every(), *(delta.file for delta in latest.deltas)):
+        packed(directory, promise)
     return latest
 
 
@@ -253,7 +179,7 @@ def test_a_file_that_comes_back_is_not_deleted(directory: Directory) -> None:
     directory.publish(NOW + timedelta(days=1))
     directory.add(line(handle="a.example.com"))
     later = NOW + timedelta(days=1) + KEPT_AFTER
-    assert directory.publish(later)["snapshot"] == first["snapshot"]
+    assert directory.publish(later)["files"] == first["files"]
     assert index_as_client_at(directory, later).version == int(later.timestamp())
 
 

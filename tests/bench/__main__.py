@@ -22,6 +22,8 @@ from playwright.sync_api import sync_playwright
 from tests.bench import (
     archive,
     badges,
+    claims,
+    client,
     first_match,
     following,
     matching,
@@ -45,7 +47,9 @@ BENCHES: Mapping[str, Callable[[Tools], Iterable[Figure | Failure]]] = {
     "list": people_list.measure,
     "badges": badges.measure,
     "following": following.measure,
+    "client": client.measure,
     "publication": publication.measure,
+    "claims": claims.measure,
 }
 
 

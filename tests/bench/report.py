@@ -22,6 +22,7 @@ UNITS = {
     "MB": "{:.1f} MB",
     "bytes": "{:,.1f} bytes",
     "rows/s": "{:,.0f} rows/s",
+    "claims/s": "{:,.0f} claims/s",
     "": "{:,.0f}",
 }
 MEGABYTE = 1e6

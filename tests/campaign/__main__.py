@@ -25,7 +25,7 @@ from typing import Any
 
 import httpx
 from passerelle import directory
-from passerelle.directory import FilesPromise, Latest, PackedRows
+from passerelle.directory import Latest, PackedRows
 from passerelle.transport import Response
 
 from tests.campaign.clients import Tally, Town, run_clients
@@ -105,15 +105,9 @@ def _download(url: str) -> PackedRows:
     """Download and check the directory as a client does, but for the signature (no key is pinned here)."""
     latest: Latest = directory.read_unpinned_latest(_get(f"{url}/v1/directory/latest.json"), datetime.now(UTC))
     *rows, keys, places = (
-        directory.read_file(_get(f"{url}/{promise.path}"), promise) for promise in _promised(latest).every()
+        directory.read_file(_get(f"{url}/{promise.path}"), promise) for promise in latest.files.every()
     )
     return PackedRows(tuple(rows), keys, places)
-
-
-def _promised(latest: Latest) -> FilesPromise:
-    if latest.files is None:
-        raise RuntimeError("The server is an older one.")
-    return latest.files
 
 
 def _get(url: str) -> Response:

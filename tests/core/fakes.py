@@ -144,13 +144,6 @@ class Directory:
     deltas: Mapping[tuple[int, int], Sequence[bytes]] = field(default_factory=dict)
     max_file: int = MAX_PUBLISHED_FILE
 
-    def files(self) -> tuple[bytes, bytes]:
-        """Return snapshot and evidence."""
-        ordered = sorted(self.rows, key=lambda one: one.row_id)
-        reasons = [Evidence(one.row_id, tuple(self.sources.get(one.row_id, (source(),)))) for one in ordered]
-        snapshot = json_lines(one.to_json() for one in ordered)
-        return gzip.compress(snapshot, mtime=0), gzip.compress(json_lines(r.to_json() for r in reasons), mtime=0)
-
     def lines(self) -> list[bytes]:
         """Return the published lines, without newlines."""
         return [
@@ -167,14 +160,11 @@ class Directory:
 
     def latest(self) -> dict[str, Any]:
         """Return latest.json as an object, signed."""
-        snapshot, evidence = self.files()
         latest: dict[str, Any] = {
             "version": self.version,
             "generated_at": self.generated_at.isoformat(),
             "expires": self.expires.isoformat(),
             "rows": len(self.rows),
-            "snapshot": promise("snapshot", snapshot),
-            "evidence": promise("evidence", evidence),
             "files": [{"kind": name.partition("-")[0], **promise(name, body)} for name, body in self.packed().items()],
             "deltas": [
                 {"from": start, "to": end, **promise(f"delta-{start}-{end}", pack_lines(lines))}
@@ -195,7 +185,7 @@ class Directory:
         if path == "/v1/directory/latest.json":
             return reply(200, self.latest())
         deltas = {f"delta-{start}-{end}": pack_lines(lines) for (start, end), lines in self.deltas.items()}
-        served = dict(zip(("snapshot", "evidence"), self.files(), strict=True)) | self.packed() | deltas
+        served = self.packed() | deltas
         name = path.removeprefix("/v1/directory/files/").removesuffix(".jsonl.gz")
         if name in served:
             return Response(200, {}, served[name])

@@ -67,8 +67,7 @@ def latest_with(size: int) -> bytes:
     now = datetime.now(UTC)
     dates = {"generated_at": now.isoformat(), "expires": (now + timedelta(days=1)).isoformat()}
     files = [{"kind": kind, **promise} for kind in ("rows", "keys", "places")]
-    old = {"snapshot": promise | {"bytes": 0}, "evidence": promise | {"bytes": 0}}
-    return json.dumps({"version": 1, "rows": 1, "files": files, "deltas": [], **old} | dates).encode()
+    return json.dumps({"version": 1, "rows": 1, "files": files, "deltas": []} | dates).encode()
 
 
 def match(server: Server, archive: Path) -> int:

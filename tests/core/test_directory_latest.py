@@ -9,8 +9,17 @@ from typing import Any
 
 import pytest
 from passerelle import directory
-from passerelle.directory import MAX_AHEAD, MAX_VALIDITY, NOTHING_SEEN, FilePromise, Latest, Seen, key_id
-from passerelle.directory.latest import MAX_FILE, MAX_LATEST
+from passerelle.directory import (
+    MAX_AHEAD,
+    MAX_PUBLISHED_FILE,
+    MAX_VALIDITY,
+    NOTHING_SEEN,
+    FilePromise,
+    Latest,
+    Seen,
+    key_id,
+)
+from passerelle.directory.latest import MAX_LATEST
 from passerelle.errors import DirectoryError, ServerRefused
 from passerelle.transport import Response
 
@@ -52,7 +61,11 @@ def refusal_of(server: Directory, seen: Seen = NOTHING_SEEN) -> str:
 def test_a_signed_directory_is_read() -> None:
     latest = read_from(Directory(ROWS, version=9))
     assert (latest.version, latest.rows) == (9, 3)
-    assert latest.snapshot.path == "v1/directory/files/snapshot.jsonl.gz"
+    assert [file.path.rpartition("/")[2] for file in latest.files.every()] == [
+        "rows-0.jsonl.gz",
+        "keys.jsonl.gz",
+        "places.jsonl.gz",
+    ]
 
 
 def test_the_next_key_is_accepted_like_the_current_one() -> None:
@@ -63,10 +76,10 @@ def test_an_unpinned_key_is_refused() -> None:
     assert refusal_of(Directory(ROWS, key=FOREIGN_KEY)) == "directory_key_unknown"
 
 
-@pytest.mark.parametrize("name", ["version", "rows", "expires", "snapshot", "campaigns"])
+@pytest.mark.parametrize("name", ["version", "rows", "expires", "files", "deltas", "campaigns"])
 def test_a_signature_covers_every_field(name: str) -> None:
     def tamper(latest: dict[str, Any]) -> None:
-        latest[name] = {"version": 8, "rows": 2, "expires": "2030-01-01T00:00:00Z", "snapshot": {}}.get(name, ["x"])
+        latest[name] = {"version": 8, "rows": 2, "expires": "2030-01-01T00:00:00Z", "files": {}}.get(name, ["x"])
 
     assert refusal_of(Directory(ROWS, tamper=tamper)) == "directory_signature"
 
@@ -179,10 +192,10 @@ def test_a_promise_larger_than_any_directory_is_refused() -> None:
     def tamper(size: int) -> Directory:
         server = Directory(ROWS)
         latest = server.latest()
-        latest["snapshot"]["bytes"] = size
+        latest["files"][0]["bytes"] = size
         latest["signature"] = base64.b64encode(sign(server.key, directory.signed_bytes(latest))).decode()
         server.latest = lambda: latest  # type: ignore[method-assign]
         return server
 
-    assert read_from(tamper(MAX_FILE)).snapshot.bytes == MAX_FILE
-    assert refusal_of(tamper(MAX_FILE + 1)) == "directory_invalid"
+    assert read_from(tamper(MAX_PUBLISHED_FILE)).files.rows[0].bytes == MAX_PUBLISHED_FILE
+    assert refusal_of(tamper(MAX_PUBLISHED_FILE + 1)) == "directory_invalid"

@@ -224,6 +224,10 @@ def test_record_of_another_claim_under_this_key() -> None:
     servers, claim = honest()
     servers.write_record(claim, restId=EVE_ID)
     assert verdict(servers, claim) == NOTHING
+    servers.write_record(claim, code=eves_claim().code)
+    assert verdict(servers, claim) == NOTHING
+    servers.write_record(claim, nonce="00" * 16)
+    assert verdict(servers, claim) == NOTHING
 
 
 def test_server_that_answers_for_every_name() -> None:

@@ -8,6 +8,7 @@ import {
   WATCH_ALARM,
 } from "../../extension/lib/background/watch";
 import * as badges from "../../extension/lib/badge-switch";
+import * as directories from "../../extension/lib/engine/stored-directories";
 import * as stores from "../../extension/lib/engine/stores";
 import { type Account, sessions } from "../../extension/lib/sessions";
 import { makeFakeEngine } from "./page/fakes";
@@ -16,6 +17,7 @@ const NOON = Date.parse("2026-11-20T12:00:00Z");
 const checked = (checked_at: string) => ({ checked_at });
 
 let state: Record<string, unknown>;
+let files: readonly object[]; // of the directory that is here
 
 beforeEach(() => {
   fakeBrowser.reset();
@@ -23,6 +25,9 @@ beforeEach(() => {
     matches: {},
     directory: checked(new Date(Date.now() - 90_000_000).toISOString()),
   };
+  files = [{}];
+  vi.spyOn(directories, "readStoredDirectories").mockImplementation((() =>
+    Promise.resolve([{ files }])) as never);
   vi.spyOn(badges, "badgesState").mockResolvedValue("off");
   vi.spyOn(stores, "readState").mockImplementation(((key: string) =>
     Promise.resolve(state[key] ?? null)) as never);
@@ -61,6 +66,16 @@ test("with badges switched on and no list, the directory is fetched: marks come 
   vi.spyOn(badges, "badgesState").mockResolvedValue("on");
   state = { directory: null };
   const { engine, calls } = makeFakeEngine();
+  await syncIfDue(engine);
+  expect(calls.map(([type]) => type)).toEqual(["watch.sync"]);
+});
+
+test("a directory whose files are missing, after a migration, is fetched at once", async () => {
+  state = { matches: {}, directory: checked(new Date().toISOString()) };
+  const { engine, calls } = makeFakeEngine();
+  await syncIfDue(engine);
+  expect(calls).toEqual([]);
+  files = [];
   await syncIfDue(engine);
   expect(calls.map(([type]) => type)).toEqual(["watch.sync"]);
 });

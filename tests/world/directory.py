@@ -47,10 +47,13 @@ def sign(latest: bytes, **changes: Any) -> bytes:
 class DirectoryServer:
     """A directory with `rows` (dicts of text, as `import` reads them), and the seed where wanted; data in `folder`."""
 
-    def __init__(self, folder: Path, rows: Iterable[Mapping[str, str]], *, seed: bool = False) -> None:
+    def __init__(
+        self, folder: Path, rows: Iterable[Mapping[str, str]], *, seed: bool = False, has_own_keys: bool = False
+    ) -> None:
         self._folder = folder
-        make_keys(KEYS)
-        shutil.copytree(KEYS, folder / "keys", dirs_exist_ok=True)
+        make_keys(folder / "keys" if has_own_keys else KEYS)
+        if not has_own_keys:
+            shutil.copytree(KEYS, folder / "keys", dirs_exist_ok=True)
         self._run("db", "upgrade")
         if seed:
             self._run("seed")
@@ -71,6 +74,11 @@ class DirectoryServer:
         file.write_text("".join(json.dumps(dict(row)) + "\n" for row in rows))
         self._run("import", str(file))
         self._run("snapshot")
+
+    @property
+    def key(self) -> str:
+        """The public key that a person types to add this directory."""
+        return public_text(load_key(self._folder / "keys", CURRENT))
 
     def latest(self) -> bytes:
         """Return `latest.json` as it stands published."""

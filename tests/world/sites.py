@@ -19,6 +19,7 @@ from tests.world.world import Ask, Site, proxy, unreachable
 
 ROOT = Path(__file__).parents[2]
 DIRECTORY = "dir.passerelle.eu"
+OTHER_DIRECTORY = "annuaire.example.org"  # one that a person may add; nothing answers there by itself
 PDS = HOSTNAME
 PLC = "plc.directory"
 APPVIEW = "public.api.bsky.app"
@@ -51,6 +52,7 @@ def make_sites(
         PDS: bluesky,
         BRIDGE: bridge({}),
         DIRECTORY: proxy(lambda: directory.port),
+        OTHER_DIRECTORY: unreachable(proxy(lambda: directory.port)),
         RETURN: unreachable(proxy(lambda: directory.port)),
         **{host: fediverse(host, people) for host, people in INHABITANTS.items()},
         **{host: server.site for host, server in mastodons.items()},

@@ -35,7 +35,7 @@ def client(directory: DirectoryServer) -> Iterator[httpx.Client]:
 
 def test_rows_are_published_with_the_grade_their_sources_earn(client: httpx.Client) -> None:
     latest = client.get("/v1/directory/latest.json").json()
-    packed = client.get("/" + latest["snapshot"]["path"]).content
+    packed = client.get("/" + latest["files"][0]["path"]).content
     grades = {row["screen_name"]: row["grade"] for row in map(json.loads, gzip.decompress(packed).splitlines())}
 
     wanted = {one.someone.screen_name: "attested" if one.sources > 1 else "imported" for one in RESIDENTS}

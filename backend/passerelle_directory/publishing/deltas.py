@@ -44,7 +44,7 @@ def write_deltas(
 
     It is empty where nothing comparable was published before, or too much changed: then clients fetch the whole.
     """
-    if before is None or before.files is None:
+    if before is None:
         return []
     rows = [File.from_promise(promise) for promise in before.files.rows]
     if not all(file.is_whole_on(folder) for file in rows):

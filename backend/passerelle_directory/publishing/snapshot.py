@@ -7,11 +7,7 @@ that downloads meanwhile gets either the old directory or the new one.
 from __future__ import annotations
 
 import base64
-import gzip
-import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -20,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from passerelle.directory import MAX_AHEAD, Evidence, Latest, Row, key_id, parse_latest, signed_bytes, to_line
+from passerelle.directory import MAX_AHEAD, Evidence, Latest, Row, key_id, parse_latest, signed_bytes
 from passerelle.errors import DirectoryError
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, aliased, selectinload
@@ -29,10 +25,11 @@ from passerelle_directory.locks import Busy, hold_lock
 from passerelle_directory.models import Account, Departure, Publication
 from passerelle_directory.publishing.bucket import Bucket
 from passerelle_directory.publishing.deltas import Delta, write_deltas
-from passerelle_directory.publishing.departures import find_leaving_dates, leaves_on
+from passerelle_directory.publishing.departures import find_leaving_dates, leaves_on, make_departures
 from passerelle_directory.publishing.files import FILES, LATEST, MAKING, WORLD_READABLE, write_whole
 from passerelle_directory.publishing.keys import public_bytes
 from passerelle_directory.publishing.named import File
+from passerelle_directory.publishing.pages import PAGES, write_pages
 from passerelle_directory.publishing.row_files import RowFiles
 from passerelle_directory.publishing.rows import make_row
 from passerelle_directory.publishing.superseded import delete_superseded, record_superseded
@@ -91,6 +88,8 @@ def publish(
         session.commit()
         latest = sign_latest(key, version, now, counts.people + counts.organisations, files, deltas)
         body = json.dumps(latest, indent=1).encode() + b"\n"
+        left = make_departures(session.scalars(select(Departure).order_by(Departure.id)))
+        write_pages(public.parent / PAGES, left, counts.people, counts.organisations)
         write_whole(public / LATEST, body, WORLD_READABLE, overwrite=True)
         if bucket:
             missing = {file.name for file in named if not file.is_whole_in(uploaded)}
@@ -103,15 +102,13 @@ def publish(
 class Files:
     """All files of one version, but its deltas."""
 
-    snapshot: File
-    evidence: File
     rows: tuple[File, ...]
     keys: File
     places: File
 
     def every(self) -> tuple[File, ...]:
         """Return all of them."""
-        return (self.snapshot, self.evidence, *self.rows, self.keys, self.places)
+        return (*self.rows, self.keys, self.places)
 
     def to_json(self) -> list[dict[str, Any]]:
         """Return the list `files` of latest.json."""
@@ -121,14 +118,11 @@ class Files:
 
 def write_files(folder: Path, rows: Iterable[tuple[Row, Evidence]], counts: Counts) -> Files:
     """Write rows, sorted by row_id, with their reasons; equal rows, equal bytes."""
-    with _packed(folder) as snapshot, _packed(folder) as evidence, RowFiles(folder) as packed:
-        for row, reasons in rows:
-            snapshot.write(row.to_json())
-            evidence.write(reasons.to_json())
-            packed.add(row, reasons)
+    with RowFiles(folder) as files:
+        for row, evidence in rows:
+            files.add(row, evidence)
             counts.add(row)
-        blocks, keys, places = packed.finish()
-    return Files(snapshot.keep(), evidence.keep(), blocks, keys, places)
+        return Files(*files.finish())
 
 
 def sign_latest(
@@ -140,57 +134,12 @@ def sign_latest(
         "generated_at": _iso(now),
         "expires": _iso(now + EXPIRES_AFTER),
         "rows": rows,
-        "snapshot": files.snapshot.to_json(),
-        "evidence": files.evidence.to_json(),
         "files": files.to_json(),
         "deltas": [delta.to_json() for delta in deltas],
         "campaigns": [],
         "key_id": key_id(public_bytes(key)),
     }
     return latest | {"signature": base64.b64encode(key.sign(signed_bytes(latest))).decode()}
-
-
-class PackedFile:
-    """A gzip JSON Lines file being written; `keep` renames it to its checksum."""
-
-    def __init__(self, folder: Path) -> None:
-        descriptor, name = tempfile.mkstemp(prefix=MAKING, dir=folder)
-        self.path = Path(name)
-        self._file = os.fdopen(descriptor, "wb")
-        # No file name and no time inside: the same rows must give the same bytes.
-        self._gzip = gzip.GzipFile(filename="", mode="wb", compresslevel=COMPRESSION, fileobj=self._file, mtime=0)
-
-    def write(self, line: dict[str, Any]) -> None:
-        """Add one line."""
-        self._gzip.write(to_line(line))
-
-    def close(self) -> None:
-        """Write the end of the file and flush it to the disk."""
-        self._gzip.close()
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        self._file.close()
-
-    def keep(self) -> File:
-        """Rename the closed file to its checksum."""
-        with self.path.open("rb") as file:
-            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        size = self.path.stat().st_size
-        name = f"{sha256}.jsonl.gz"
-        self.path.chmod(WORLD_READABLE)
-        self.path.replace(self.path.with_name(name))
-        return File(name, sha256, size)
-
-
-@contextmanager
-def _packed(folder: Path) -> Iterator[PackedFile]:
-    file = PackedFile(folder)
-    try:
-        yield file
-        file.close()
-    except BaseException:
-        file.path.unlink()
-        raise
 
 
 def read_rows(session: Session) -> Iterator[tuple[Row, Evidence]]:

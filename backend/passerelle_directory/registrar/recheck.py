@@ -79,7 +79,7 @@ def recheck(registrar: Registrar, now: datetime, limit: int | None = None) -> Co
 
 
 def _due(registrar: Registrar, now: datetime, limit: int | None) -> list[str]:
-    query = select(StoredClaim.claim_id).where(StoredClaim.next_at <= now).order_by(StoredClaim.next_at)
+    query = select(StoredClaim.claim_id).where(StoredClaim.next_at <= now).order_by(StoredClaim.next_at, StoredClaim.id)
     with registrar.sessions() as session:
         return list(session.scalars(query.limit(limit) if limit is not None else query))
 

@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 
 from flask import Response, current_app, request
 from pydantic import BaseModel
-from sqlalchemy.orm import Session
 
 from passerelle_directory.config import Config
 from passerelle_directory.publishing.files import LATEST
@@ -29,11 +28,6 @@ class ErrorAnswer(BaseModel):
 def config() -> Config:
     """Return the settings of the running application."""
     return cast(Config, current_app.extensions["passerelle"])
-
-
-def open_session() -> Session:
-    """Open a database session; close it with `with`."""
-    return cast(Session, current_app.extensions["sessions"]())
 
 
 def answer_kept(body: bytes, mimetype: str, max_age: int = SHORT) -> Response:

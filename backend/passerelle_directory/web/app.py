@@ -14,12 +14,10 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
-from sqlalchemy.orm import sessionmaker
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from passerelle_directory.config import Config
-from passerelle_directory.database import open_database
 from passerelle_directory.web import client_metadata
 from passerelle_directory.web import departures as departures_routes
 from passerelle_directory.web import directory as directory_routes
@@ -40,12 +38,10 @@ log = structlog.get_logger()
 
 
 def create_app(config: Config) -> Flask:
-    """Make the application; files and database are read when the first request comes."""
+    """Make the application; it reads files when a request comes, and opens no database and no socket of its own."""
     app = OpenAPI(__name__, info=ABOUT, doc_ui=False, security_schemes={}, validation_error_status=422)
     app.config.update(SEND_FILE_MAX_AGE_DEFAULT=STATIC_MAX_AGE)
     app.extensions["passerelle"] = config
-    app.extensions["engine"] = open_database(config)
-    app.extensions["sessions"] = sessionmaker(app.extensions["engine"])
     app.register_api(directory_routes.api)
     app.register_api(departures_routes.api)
     app.register_blueprint(departures_routes.pages)

@@ -13,11 +13,10 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from passerelle.directory import Kind
 from pydantic import BaseModel
-from sqlalchemy import select
 
-from passerelle_directory.models import Departure
-from passerelle_directory.publishing.departures import Left, make_departures
-from passerelle_directory.web.answers import answer_kept, answer_page, find_visitors_language, open_session
+from passerelle_directory.publishing.departures import Left
+from passerelle_directory.publishing.pages import read_departures
+from passerelle_directory.web.answers import answer_kept, answer_page, config, find_visitors_language
 from passerelle_directory.web.languages import Language
 
 api = APIBlueprint("departures", __name__, url_prefix="/v1", abp_tags=[Tag(name="departures")])
@@ -63,7 +62,7 @@ class DeparturesAnswer(BaseModel):
 @api.get("/departures.json", responses={200: DeparturesAnswer})
 def get_departures() -> Response:
     """Get the organisations that have left X."""
-    answer = DeparturesAnswer(departures=[_answer(entry) for entry in _read_departures()])
+    answer = DeparturesAnswer(departures=[_answer(entry) for entry in read_departures(config().pages)])
     return answer_kept(answer.model_dump_json().encode(), "application/json")
 
 
@@ -71,7 +70,7 @@ def get_departures() -> Response:
 def show_departures() -> Response:
     """Show a page of the organisations that have left X; accounts that were merely closed come last."""
     language = find_visitors_language()
-    departures = _read_departures()
+    departures = read_departures(config().pages)
     query, country, kind = (request.args.get(name, "") for name in ("q", "country", "kind"))
     chosen = [
         entry
@@ -131,8 +130,3 @@ def _answer(entry: Left) -> DepartureAnswer:
     fields = {name: getattr(entry, name) for name in ("organisation", "kind", "country", "by", "how", "handle", "acct")}
     sources = [SourceAnswer(**source.to_json()) for source in entry.sources]
     return DepartureAnswer(date=entry.day, sources=sources, **fields)
-
-
-def _read_departures() -> list[Left]:
-    with open_session() as session:
-        return make_departures(session.scalars(select(Departure).order_by(Departure.id)))

@@ -76,8 +76,6 @@ def _scan(graph: FollowGraph, path: Path) -> RowLookup:
 
 def _download(url: str, keys: Sequence[bytes], now: datetime) -> PackedRows:
     latest = asyncio.run(_latest(url, tuple(keys) or _pinned_keys(url), now))
-    if latest.files is None:
-        raise DirectoryError("The directory is published in an older way that this version does not read.")
     rows = tuple(_file(url, promise) for promise in latest.files.rows)
     return PackedRows(rows, _file(url, latest.files.keys), _file(url, latest.files.places))
 

@@ -2,7 +2,6 @@
 
 from passerelle.directory.blocks import MAX_BLOCK, MAX_LINE, open_block, pack_block
 from passerelle.directory.deltas import MAX_OVERLAY, NO_OVERLAY, Overlay, drop_rows, make_delta, row_ids
-from passerelle.directory.index import BuiltIndex, DirectoryIndex, build_index
 from passerelle.directory.keys import KeyTable, encode_keys, id_key, name_key
 from passerelle.directory.latest import (
     MAX_AHEAD,
@@ -59,10 +58,8 @@ __all__ = [
     "NOTHING_SEEN",
     "NO_OVERLAY",
     "BlockIndex",
-    "BuiltIndex",
     "Conflict",
     "DeltaPromise",
-    "DirectoryIndex",
     "Evidence",
     "EvidenceSource",
     "FilePromise",
@@ -86,7 +83,6 @@ __all__ = [
     "Scan",
     "Seen",
     "Verify",
-    "build_index",
     "drop_rows",
     "encode_keys",
     "encode_places",

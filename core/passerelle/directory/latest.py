@@ -1,7 +1,7 @@
-"""`latest.json`: which directory may be believed, and the files it promises by checksum.
+"""`latest.json`: which directory may be believed, and the files it promises by checksum (docs/directory-format.md).
 
 A server publishes the same files for every client and is never asked about a person. `latest.json` is signed with
-Ed25519 over RFC 8785 canonical JSON, and promises the snapshot (rows) and the evidence (sources of each row).
+Ed25519 over RFC 8785 canonical JSON.
 """
 
 from __future__ import annotations
@@ -23,12 +23,11 @@ from passerelle.errors import DirectoryError, ServerRefused
 from passerelle.transport import Request, Response
 
 MAX_LATEST = 1 << 20  # bytes of latest.json
-MAX_FILE = 1 << 28  # bytes of a packed file: 128 for each of MAX_ROWS rows; a seed row packs to about 60
 MAX_FILES = 64  # named by latest.json: MAX_ROWS rows pack into 20 files
 MAX_DELTAS = 1000  # named by latest.json; our own server publishes 60 at most
 KEY_BYTES = 32  # RFC 8032, section 5.1.5
 SIGNATURE_BYTES = 64  # RFC 8032, section 5.1.6
-FILE_TIMEOUT = 600.0  # seconds for a whole file: 7 MB on a very slow line
+FILE_TIMEOUT = 600.0  # seconds for a whole file: 8 MB on a very slow line
 MAX_AHEAD = timedelta(days=1)  # of a version's time before its own date, and of that date before our clock
 MAX_VALIDITY = timedelta(days=30)  # an erased row has left every file by then (docs/operators.md)
 
@@ -100,10 +99,8 @@ class Latest:
     generated_at: datetime
     expires: datetime
     rows: int
-    snapshot: FilePromise
-    evidence: FilePromise
-    files: FilesPromise | None = None  # None: published by an earlier version of the server
-    deltas: tuple[DeltaPromise, ...] = ()
+    files: FilesPromise
+    deltas: tuple[DeltaPromise, ...]
 
     def deltas_since(self, version: int) -> tuple[DeltaPromise, ...] | None:
         """Return the deltas that lead from a version to this one, in their order; None where the chain is broken."""
@@ -171,10 +168,8 @@ def parse_latest(fields: Mapping[str, Any]) -> Latest:
             generated_at=_moment(fields["generated_at"]),
             expires=_moment(fields["expires"]),
             rows=_count(fields["rows"], MAX_ROWS),
-            snapshot=_promise(fields["snapshot"]),
-            evidence=_promise(fields["evidence"]),
-            files=_files(fields["files"]) if "files" in fields else None,
-            deltas=tuple(map(_delta, _list(fields.get("deltas", []), MAX_DELTAS))),
+            files=_files(fields["files"]),
+            deltas=tuple(map(_delta, _list(fields["deltas"], MAX_DELTAS))),
         )
     except (KeyError, TypeError, ValueError, AttributeError):
         raise _invalid() from None
@@ -263,24 +258,24 @@ def _refuse_older(latest: Latest, seen: Seen, ids: list[str]) -> None:
         raise DirectoryError("The directory is older than the copy already here.", code="directory_older")
 
 
-def _promise(fields: Mapping[str, Any], most: int = MAX_FILE) -> FilePromise:
+def _promise(fields: Mapping[str, Any]) -> FilePromise:
     path = fields["path"].removeprefix("/")
     if not _PATH.match(path) or ".." in path or not _SHA256.match(fields["sha256"]):
         raise ValueError
-    return FilePromise(path, fields["sha256"], _count(fields["bytes"], most))
+    return FilePromise(path, fields["sha256"], _count(fields["bytes"], MAX_PUBLISHED_FILE))
 
 
 def _files(entries: object) -> FilesPromise:
     """Parse the list of files; kinds that this version does not know are left out."""
     by_kind: dict[str, list[FilePromise]] = {}
     for entry in _list(entries, MAX_FILES):
-        by_kind.setdefault(str(entry["kind"]), []).append(_promise(entry, MAX_PUBLISHED_FILE))
+        by_kind.setdefault(str(entry["kind"]), []).append(_promise(entry))
     (keys,), (places,) = by_kind["keys"], by_kind["places"]
     return FilesPromise(tuple(by_kind.get("rows", ())), keys, places)
 
 
 def _delta(fields: Mapping[str, Any]) -> DeltaPromise:
-    return DeltaPromise(_count(fields["from"]), _count(fields["to"]), _promise(fields, MAX_PUBLISHED_FILE))
+    return DeltaPromise(_count(fields["from"]), _count(fields["to"]), _promise(fields))
 
 
 def _list(value: object, most: int) -> list[Any]:

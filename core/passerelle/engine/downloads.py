@@ -54,7 +54,7 @@ class Downloads:
     ) -> Overlay | None:
         """Return the overlay up to `latest`; None where the directory has to be fetched whole."""
         chain = latest.deltas_since(before.version) if self._may_stay(latest, before) else None
-        if chain is None or _size(delta.file for delta in chain) >= _size(_promised(latest).every()):
+        if chain is None or _size(delta.file for delta in chain) >= _size(latest.files.every()):
             return None
         try:
             overlay = await self._repository.files.overlay(before)
@@ -76,14 +76,14 @@ class Downloads:
         self, source: PinnedDirectory, latest: Latest, before: StoredDirectoryView, progress: Progress
     ) -> StoredDirectoryView:
         """Fetch the files that are not here yet. Raises DirectoryError where they do not fit together."""
-        here, size, done = await self._repository.files.hashes(), _size(_promised(latest).every()), 0
-        for promise in _promised(latest).every():
+        here, size, done = await self._repository.files.hashes(), _size(latest.files.every()), 0
+        for promise in latest.files.every():
             await progress.report("directory", done, size)
             if promise.sha256 not in here:
                 content = read_file(await self._environment.fetch(file_request(source.url, promise)), promise)
                 await self._repository.write([Put("directory", file_key(promise.sha256), content)])
             done += promise.bytes
-        files = _stored_files(_promised(latest))
+        files = _stored_files(latest.files)
         await self._repository.files.check(files)
         return before.model_copy(
             update={
@@ -108,12 +108,6 @@ def _stored_files(files: FilesPromise) -> list[StoredFileView]:
         for kind, promises in kinds
         for promise in promises
     ]
-
-
-def _promised(latest: Latest) -> FilesPromise:
-    if latest.files is None:
-        raise DirectoryError("This directory is published in a way that this version cannot read.")
-    return latest.files
 
 
 def _size(promises: Iterable[FilePromise]) -> int:

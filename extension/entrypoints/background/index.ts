@@ -107,8 +107,9 @@ export default defineBackground(() => {
   browser.runtime.onInstalled.addListener(({ reason }) => {
     if (reason === "install") void welcome();
   });
-  browser.runtime.onStartup.addListener(() => void migrateStores(wake));
-  browser.runtime.onInstalled.addListener(() => void migrateStores(wake));
+  const migrate = () => migrateStores(wake).then(() => syncIfDue(engine)); // a migration may delete a directory's files
+  browser.runtime.onStartup.addListener(() => void migrate());
+  browser.runtime.onInstalled.addListener(() => void migrate());
   browser.alarms.onAlarm.addListener(({ name }) => {
     if (name === QUEUE_ALARM) void Promise.all([checkQueue(), showProgress(), tellNotices()]);
     if (name === WATCH_ALARM) void Promise.all([syncIfDue(engine), tellNotices()]);

@@ -2,6 +2,7 @@
 import { browser } from "wxt/browser";
 import { badgesState } from "../badge-switch";
 import type { Engine } from "../engine/client";
+import { readStoredDirectories } from "../engine/stored-directories";
 import { readState } from "../engine/stores";
 import type { DirectoryView } from "../messages/messages.gen";
 import { sessions } from "../sessions";
@@ -22,10 +23,15 @@ export function isSyncDue(directory: Pick<DirectoryView, "checked_at"> | null, n
   return !(age >= 0 && age < DAY);
 }
 
-/** Bring the directory up to date, if a day has passed and someone uses it: a list of people, or badges. */
+// As the engine leaves a directory of an earlier version, whose files it cannot read.
+async function lacksFiles(): Promise<boolean> {
+  return (await readStoredDirectories()).some(({ files }) => files.length === 0);
+}
+
+/** Bring the directory up to date, if a day has passed or its files are missing, and someone uses it: a list of people, or badges. */
 export async function syncIfDue(engine: Pick<Engine, "call">): Promise<void> {
   const isUsed = Boolean(await readState("matches")) || (await badgesState()) === "on";
-  if (!isUsed || !isSyncDue(await readState("directory"), Date.now())) return;
+  if (!isUsed || !((await lacksFiles()) || isSyncDue(await readState("directory"), Date.now()))) return;
   const current = await Promise.all([sessions.current("bluesky"), sessions.current("fediverse")]);
   const accounts = current.flatMap((account) => (account && !account.expired ? [account.id] : []));
   try {
