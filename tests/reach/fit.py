@@ -35,6 +35,13 @@ ROUNDS = 150
 RATE = 0.6  # first step; later ones shrink with the slopes seen (AdaGrad)
 EDGES = (0.0, 0.03, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.97, 1.01)  # of raw probability, for the knots
 LEAST = 500  # candidates of one knot: its share is then known to within two points
+STEPS = (
+    0.1,
+    0.2,
+    0.5,
+    0.8,
+    0.9,
+)  # shares between which one is said: what is shown begins at 50 %, what is probable at 80 %
 MOST_FITS = 6
 STABLE = 0.05  # change of the largest weight: a twentieth of the odds
 PENALTY = 1.0  # of the square of a weight, beside the sum of log likelihoods
@@ -42,6 +49,7 @@ PENALTY = 1.0  # of the square of a weight, beside the sum of log likelihoods
 # The candidates of one person on one network: the signs of each, and whether it is theirs.
 Choice = Sequence[tuple[frozenset[Sign], bool]]
 Weights = dict[str, float]
+Knot = tuple[float, float]  # raw probability, share that is right
 Block = tuple[int, float, int]  # candidates: how many, the sum of their probabilities, how many are right
 
 
@@ -95,7 +103,7 @@ def _truth(shares: Sequence[float], choice: Choice) -> float:
 
 def find_knots(
     worlds: Iterable[Sequence[Choice]], weights: Weights, share: float = FITTED_SHARE, least: int = LEAST
-) -> list[tuple[float, float]]:
+) -> list[Knot]:
     """Return raw probabilities and the shares that are true there, never falling (pool adjacent violators).
 
     Each knot stands for `least` candidates or more. As in the product, the odds of a world are those that its
@@ -112,6 +120,29 @@ def find_knots(
     while len(pooled) > 1 and pooled[-1][0] < least:
         _join_last(pooled)
     return [(round(p / n, 3), round(q / n, 3)) for n, p, q in pooled]
+
+
+def find_steps(worlds: Iterable[Sequence[Choice]], weights: Weights, knots: Sequence[Knot], share: float) -> list[Knot]:
+    """Return the knots with one step instead of those between each two of STEPS: the share of all candidates there.
+
+    In the middle are few people, so that a share is known to five points only for several tenths together.
+    """
+    points = [point for choices in worlds for point in _points(choices, weights, share)]
+    edges = [_raw_of(knots, step) for step in STEPS]
+    steps = list[Knot]()
+    for (low, least), (high, most) in pairwise(zip(edges, STEPS, strict=True)):
+        some = [is_true for raw, is_true in points if low <= raw < high]
+        if some:
+            level = round(min(max(sum(some) / len(some), least), most), 3)  # shares never fall
+            steps += [(round(low, 3), level), (round(high, 3), level)]
+    below = [one for one in knots if one[0] < edges[0]] + [(round(edges[0], 3), STEPS[0])]
+    return below + steps + [(round(edges[-1], 3), STEPS[-1])] + [one for one in knots if one[0] > edges[-1]]
+
+
+def _raw_of(knots: Sequence[Knot], share: float) -> float:
+    """Return the raw probability whose share is this one, by interpolation."""
+    (low, start), (high, end) = next(pair for pair in pairwise(knots) if pair[1][1] >= share)
+    return low + (high - low) * (share - start) / (end - start)
 
 
 def _join_last(blocks: list[Block]) -> None:
@@ -169,7 +200,8 @@ def fit_model(worlds: Sequence[FitWorld], model: Model) -> tuple[Model, list[Cho
     weights = {name: round(value, 2) for name, value in fit(choices, fixed).items()}
     there = sum(any(is_true for _, is_true in choice) for choice in choices)
     share = round(there / len(choices), 3)
-    knots = ((0.0, 0.0), *find_knots(fitting, weights, share))
+    fine = [(0.0, 0.0), *find_knots(fitting, weights, share)]
+    knots = tuple(find_steps(fitting, weights, fine, share))
     signs: dict[Sign, float] = {sign: weights[sign] for sign in WEIGHTS}
     return Model(weights[""], signs, knots, share), choices
 

@@ -140,7 +140,7 @@ def _unresolved(people: Sequence[Sought], proposals: Sequence[Proposal], model: 
 
 def _likely_dids(results: Results) -> list[Did]:
     best = [scored[0] for scored in results.values() if scored and scored[0].probability >= POSSIBLE_FROM]
-    return [did for one in sorted(best, key=lambda one: -one.probability) if (did := one.candidate.did)]
+    return [did for one in sorted(best, key=lambda one: -one.raw) if (did := one.candidate.did)]
 
 
 def _chunks(people: Sequence[Sought]) -> Iterator[Sequence[Sought]]:

@@ -8,18 +8,20 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from math import exp
 from pathlib import Path
 from random import Random
 
 import pytest
 from passerelle.matching.lanes import PROBABLE_FROM
-from passerelle.matching.weights import KNOTS, WEIGHTS
+from passerelle.matching.weights import KNOTS, MODEL, WEIGHTS, Model
 
 from tests.reach.__main__ import main
-from tests.reach.fit import find_knots, fit
+from tests.reach.fit import STEPS, Choice, FitWorld, find_knots, find_steps, fit, fit_until_stable
 from tests.reach.inputs import Pair, PoolAccount, read_pairs, split_of
 from tests.reach.measure import calibrate, find_margins, measure, summarize
 from tests.reach.names import PERTURBATIONS, invent_name, perturb
+from tests.reach.servers import Servers
 from tests.reach.world import World, make_world
 
 PAIRS = 80
@@ -193,6 +195,29 @@ def test_fitting_finds_which_sign_tells_people_apart() -> None:
     assert knots == sorted(knots)
 
 
+def test_a_fitting_world_that_is_looked_through_again_is_asked_nothing_twice(files: tuple[str, str]) -> None:
+    world = world_of(files)
+    one = FitWorld(world, Servers(world), ())
+    first = asyncio.run(one.choices(MODEL))
+    sent = one.servers.counts.total()
+    assert asyncio.run(one.choices(MODEL)) == first
+    assert one.servers.counts.total() == sent > 0
+
+
+def test_weights_are_fitted_again_until_they_stay(
+    files: tuple[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    changes = iter((0.5, 0.2, 0.01, 0.4))
+
+    def fit_once(worlds: Sequence[FitWorld], model: Model) -> tuple[Model, list[Choice]]:
+        return replace(model, bias=model.bias + next(changes)), []
+
+    monkeypatch.setattr("tests.reach.fit.fit_model", fit_once)
+    model, _ = fit_until_stable([], MODEL)
+    assert model.bias == pytest.approx(MODEL.bias + 0.71)
+    assert capsys.readouterr().err.count("fit ") == 3
+
+
 def test_a_knot_stands_for_so_many_candidates_and_the_shares_never_fall() -> None:
     rng = Random("knots")
     weights = {"": 0.0, **{f"sign{number}": float(number - 4) for number in range(9)}}
@@ -202,6 +227,19 @@ def test_a_knot_stands_for_so_many_candidates_and_the_shares_never_fall() -> Non
     assert len(few) < len(many)
     for knots in (few, many):
         assert [share for _, share in knots] == sorted(share for _, share in knots)
+
+
+def test_the_middle_of_the_knots_is_one_share_for_each_step_and_the_ends_stay() -> None:
+    rng = Random("steps")
+    weights = {"": 0.0, **{f"sign{number}": (number - 20) / 5 for number in range(40)}}
+    world = [[(frozenset({sign}), rng.random() < 1 / (1 + exp(-weights[sign])))] for sign in list(weights)[1:] * 100]
+    fine = [(0.0, 0.0), *find_knots([world], weights, least=1)]  # type: ignore[list-item]
+    knots = find_steps([world], weights, fine, 0.5)  # type: ignore[list-item]
+    before, model = (replace(MODEL, knots=tuple(one)) for one in (fine, knots))
+    middle = [raw / 1000 for raw in range(1000) if STEPS[0] + 0.01 < before.calibrate(raw / 1000) < STEPS[-1] - 0.01]
+    assert len({model.calibrate(raw) for raw in middle}) == len(STEPS) - 1 < len(set(map(before.calibrate, middle)))
+    assert (knots[0], knots[-1]) == (fine[0], fine[-1])
+    assert [share for _, share in knots] == sorted(share for _, share in knots)
 
 
 def test_knots_rise_and_reach_the_probable_lane() -> None:

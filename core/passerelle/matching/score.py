@@ -31,11 +31,15 @@ Found = tuple[Candidate, frozenset[Sign]]
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A candidate with the signs it has and its probability to be the person's account."""
+    """A candidate with the signs it has and its probability to be the person's account.
+
+    `raw` is the model's own probability: it orders candidates whose calibrated one is the same.
+    """
 
     candidate: Candidate
     signs: frozenset[Sign]
     probability: float
+    raw: float
 
 
 def score_everyone(
@@ -120,7 +124,7 @@ def _rivals(count: int) -> frozenset[Sign]:
 
 def _score(found: Sequence[Found], odds: float, model: Model) -> list[Scored]:
     scored = (one for some in _by_network(found) for one in _share(some, odds, model))
-    return sorted(scored, key=lambda one: (-one.probability, one.candidate.key))
+    return sorted(scored, key=lambda one: (-one.raw, one.candidate.key))
 
 
 def _by_network(found: Sequence[Found]) -> Iterator[list[Found]]:
@@ -132,4 +136,4 @@ def _share(found: Sequence[Found], odds: float, model: Model) -> Iterator[Scored
     powers = [odds * exp(model.strength(signs)) for _, signs in found]
     total = 1 + sum(powers)
     for (one, signs), power in zip(found, powers, strict=True):
-        yield Scored(one, signs, model.calibrate(power / total))
+        yield Scored(one, signs, model.calibrate(power / total), power / total)

@@ -23,14 +23,22 @@ class Weight:
 
 
 # Raw probabilities of the model, and which share of such candidates was right in the worlds it was fitted on; between
-# two of them it is interpolated. The model adds signs up as if they were independent, which they are not quite.
+# two of them it is interpolated. The model adds signs up as if they were independent, which they are not quite. From
+# 10 to 90 % there are four steps: the pairs at hand tell no finer shares apart (docs/reach.md, calibration).
 KNOTS: tuple[tuple[float, float], ...] = (
     (0.0, 0.0),
     (0.007, 0.015),
     (0.056, 0.068),
-    (0.157, 0.119),
-    (0.439, 0.522),
-    (0.789, 0.832),
+    (0.119, 0.1),
+    (0.119, 0.121),
+    (0.214, 0.121),
+    (0.214, 0.382),
+    (0.424, 0.382),
+    (0.424, 0.716),
+    (0.753, 0.716),
+    (0.753, 0.83),
+    (0.873, 0.83),
+    (0.873, 0.9),
     (0.953, 0.965),
     (0.995, 0.995),
 )
