@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator
 from typing import Any
 
@@ -76,6 +77,39 @@ def test_after_withdrawal_no_table_has_the_accounts(desk: Joining) -> None:
             stored = str(session.execute(text(f"SELECT * FROM {table}")).all())
             assert not any(secret in stored for secret in (ADA_ID, ADA, ADA_DID, ADA_ACCT, ADA_HANDLE)), table
         assert session.query(Refusal).count() == 5
+
+
+def files_with(directory: Directory, text: str) -> list[str]:
+    """Return the served files that contain a text, packed or not."""
+    found = []
+    for path in directory.config.public.rglob("*"):
+        body = path.read_bytes() if path.is_file() else b""
+        content = unpack(body) if path.name.endswith(".gz") else body
+        if text.encode() in content:
+            found.append(path.name)
+    return found
+
+
+def unpack(body: bytes) -> bytes:
+    """Return what the gzip members of a file contain."""
+    return gzip.decompress(body)
+
+
+def test_thirty_days_after_withdrawal_no_served_file_has_the_did(desk: Joining, directory: Directory) -> None:
+    def publish_daily(days: int) -> None:
+        for _ in range(days):
+            desk.clock.move(days=1)
+            desk.publish()
+            directory.publish(desk.clock())
+
+    directory.add(line("museum", rest_id="99", handle="museum.example.com"))
+    made = desk.join()
+    publish_daily(3)
+    assert files_with(directory, ADA_DID)
+    desk.withdraw(made)
+    publish_daily(30)
+    assert files_with(directory, ADA_DID) == []
+    assert files_with(directory, "museum.example.com")
 
 
 def test_what_was_withdrawn_is_not_imported_again(desk: Joining, directory: Directory) -> None:

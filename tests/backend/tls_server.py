@@ -14,7 +14,7 @@ Answer = Callable[[ssl.SSLSocket, str], None]  # writes the answer to the reques
 
 
 class TlsServer:
-    """A server for any host name; `connections` counts who connected, `paths` what was asked."""
+    """A server for these host names; `connections` counts who connected, `paths` and `urls` are what was asked."""
 
     def __init__(self, authority: trustme.CA, answer: Answer, *hosts: str) -> None:
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -24,6 +24,7 @@ class TlsServer:
         self.port: int = self._socket.getsockname()[1]
         self.connections = 0
         self.paths: list[str] = []
+        self.urls: list[str] = []
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
@@ -54,6 +55,8 @@ class TlsServer:
                 return
             request += part
         self.paths.append(request.split(b" ", 2)[1].decode())
+        host = next(line[6:] for line in request.decode().split("\r\n") if line.lower().startswith("host: "))
+        self.urls.append(f"https://{host}{self.paths[-1]}")
         self._answer(tls, self.paths[-1])
 
 

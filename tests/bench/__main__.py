@@ -23,6 +23,7 @@ from tests.bench import (
     archive,
     badges,
     claims,
+    client,
     first_match,
     following,
     matching,
@@ -46,6 +47,7 @@ BENCHES: Mapping[str, Callable[[Tools], Iterable[Figure | Failure]]] = {
     "list": people_list.measure,
     "badges": badges.measure,
     "following": following.measure,
+    "client": client.measure,
     "publication": publication.measure,
     "claims": claims.measure,
 }

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from flask import Response, abort, send_from_directory
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
-from pydantic import BaseModel, Field
+from passerelle.directory import Row
+from pydantic import BaseModel, Field, TypeAdapter
 
 from passerelle_directory.publishing.files import FILES, LATEST
 from passerelle_directory.publishing.lifetimes import CACHED_FOR
@@ -64,6 +65,15 @@ class FilePath(BaseModel):
     name: str = Field(description="the SHA-256 of its bytes, and its kind", pattern=PATTERN)
 
 
+def _schema_of(kind: str) -> dict[str, Any]:
+    """Return the schema of a file; for JSON Lines, that of one line."""
+    if kind != SUFFIXES["jsonl.gz"]:
+        return {"type": "string"}
+    row = TypeAdapter(Row).json_schema(mode="serialization")
+    row["properties"]["sources"]["items"] = row.pop("$defs")["EvidenceSource"]
+    return row
+
+
 @api.get("/latest.json", responses={200: LatestAnswer, 503: ErrorAnswer})
 def get_latest() -> Response:
     """Get what is published now: version, files, signature."""
@@ -78,8 +88,8 @@ def get_latest() -> Response:
     "/files/<name>",
     responses={
         200: {
-            "description": "gzip JSON Lines, or an index of them (docs/directory-format.md)",
-            "content": {kind: {"schema": {"type": "string"}} for kind in dict.fromkeys(SUFFIXES.values())},
+            "description": "gzip JSON Lines (the schema is that of one line), or an index of them",
+            "content": {kind: {"schema": _schema_of(kind)} for kind in dict.fromkeys(SUFFIXES.values())},
         },
         404: ErrorAnswer,
     },
