@@ -292,6 +292,26 @@ def test_a_claim_of_which_nothing_was_proven_is_deleted_after_thirty_days(desk: 
         assert session.query(StoredProof).count() == 0
 
 
+def test_a_record_that_is_away_for_weeks_brings_its_old_claim_back(desk: Joining) -> None:
+    made = desk.join()
+    desk.publish()
+    desk.clock.move(days=100)
+    records = dict(desk.servers.records)
+    desk.servers.records.clear()
+    assert desk.publish() == []
+    desk.clock.move(days=20)
+    assert desk.publish() == []
+    desk.servers.records.update(records)
+    desk.clock.move(days=1)
+    assert only(desk.publish()).grade == "proven"
+    desk.servers.records.clear()
+    desk.clock.move(days=7)
+    desk.recheck()
+    desk.clock.move(days=30)
+    desk.recheck()
+    assert desk.client.get(f"/v1/claims/{made['claim_id']}").status_code == 404
+
+
 def test_a_renamed_person_is_published_with_the_new_name(desk: Joining) -> None:
     desk.join()
     desk.servers.posts[POST]["user"]["screen_name"] = "ada_new"
