@@ -72,7 +72,8 @@ class StoredClaim(Base):
     """A claim or an objection (`purpose`), as the registrar keeps it; `secret_hash` is the SHA-256 of its secret.
 
     `grade` is the verdict on its proofs; `proven_at` since when it is `proven`, and `readings` how often it was read.
-    `next_at` is when it is read again, `failures` how often in a row no server answered.
+    `next_at` is when it is read again, `failures` how often in a row no server answered. At `kept_until` it is deleted
+    if nothing of it is proven then.
     """
 
     __tablename__ = "claims"
@@ -99,6 +100,7 @@ class StoredClaim(Base):
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     checked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     next_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
+    kept_until: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     readings: Mapped[int] = mapped_column(Integer)
     failures: Mapped[int] = mapped_column(Integer)
 

@@ -356,6 +356,20 @@ def test_a_name_without_address_and_a_closed_port(connections: list[Any]) -> Non
     assert refusal(nothing, Request("GET", URL)).code == "server_unreachable"
 
 
+def test_a_name_that_is_resolved_too_slowly_or_not_at_all() -> None:
+    def sleep(_host: str, _port: int) -> list[tuple[str, int]]:
+        time.sleep(2)
+        return [("127.0.0.1", 443)]
+
+    def fail(_host: str, _port: int) -> list[tuple[str, int]]:
+        raise socket.gaierror("no such host")
+
+    begun = time.monotonic()
+    assert refusal(Fetcher(sleep, seconds=0.2), Request("GET", URL)).code == "server_unreachable"
+    assert time.monotonic() - begun < 1.5
+    assert refusal(Fetcher(fail), Request("GET", URL)).code == "server_unreachable"
+
+
 def test_only_accept_and_content_type_are_sent_along(
     answering: Callable[[Answer], TlsServer], authority: trustme.CA, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -207,13 +207,35 @@ def test_a_second_target_stands_at_once_with_the_consent_of_the_first(desk: Join
     assert (row.did, row.grade) == (EVE_DID, "proven")
 
 
-def test_a_claim_without_its_x_side_displaces_no_one(desk: Joining, directory: Directory) -> None:
-    directory.add(line(ADA, rest_id=ADA_ID, did=ADA_DID))
-    made = desk.make(did=EVE_DID)
+def test_a_claim_without_its_x_side_changes_nothing_about_a_row_of_others(desk: Joining, directory: Directory) -> None:
+    directory.add(line(ADA, rest_id=ADA_ID, did=ADA_DID, kind="media", country="FR"))
+    before = desk.publish()
+    made = desk.make(did=EVE_DID, kind="public-body", country="DE", leaving_on="2026-12-24")
     desk.prove_target(made)
     assert desk.check(made)["grade"] == "claimed"
-    row, evidence = desk.publish()[0]
-    assert (row.did, row.grade, evidence.conflicts) == (ADA_DID, "imported", ())
+    assert desk.publish() == before
+
+
+def test_a_claim_without_its_x_side_hides_no_row_behind_the_name_of_another(
+    desk: Joining, directory: Directory
+) -> None:
+    """A row with an id is left out where an attested row without id has its name."""
+    directory.add(line(ADA, rest_id=ADA_ID, did=ADA_DID))
+    directory.add(line("museum", "a/list", handle="museum.example.com"))
+    directory.add(line("museum", "b/list", handle="museum.example.com"))
+    before = desk.publish()
+    made = desk.make(did=EVE_DID, screen_name="museum")
+    desk.prove_target(made)
+    assert desk.check(made)["grade"] == "claimed"
+    assert desk.publish() == before
+    assert len(before) == 2
+
+
+def test_what_sources_say_of_an_account_comes_before_what_its_owner_says(desk: Joining, directory: Directory) -> None:
+    directory.add(line(ADA, rest_id=ADA_ID, did=ADA_DID, kind="media", country="FR"))
+    desk.join(kind="public-body", country="DE")
+    row = only(desk.publish())
+    assert (row.grade, row.kind, row.country) == ("proven", "media", "FR")
 
 
 def test_a_document_that_changes_between_check_and_snapshot_is_not_published(desk: Joining) -> None:
@@ -290,6 +312,26 @@ def test_a_claim_of_which_nothing_was_proven_is_deleted_after_thirty_days(desk: 
     assert desk.client.get(f"/v1/claims/{made['claim_id']}").status_code == 404
     with Session(desk.engine) as session:
         assert session.query(StoredProof).count() == 0
+
+
+def test_a_record_that_is_away_for_weeks_brings_its_old_claim_back(desk: Joining) -> None:
+    made = desk.join()
+    desk.publish()
+    desk.clock.move(days=100)
+    records = dict(desk.servers.records)
+    desk.servers.records.clear()
+    assert desk.publish() == []
+    desk.clock.move(days=20)
+    assert desk.publish() == []
+    desk.servers.records.update(records)
+    desk.clock.move(days=1)
+    assert only(desk.publish()).grade == "proven"
+    desk.servers.records.clear()
+    desk.clock.move(days=7)
+    desk.recheck()
+    desk.clock.move(days=30)
+    desk.recheck()
+    assert desk.client.get(f"/v1/claims/{made['claim_id']}").status_code == 404
 
 
 def test_a_renamed_person_is_published_with_the_new_name(desk: Joining) -> None:

@@ -1,4 +1,4 @@
-"""Posing as another person: every attempt ends without the grade `proven`, and changes nobody else's row."""
+"""Posing as another person: every attempt ends without the grade `proven`, and changes no other row."""
 
 from __future__ import annotations
 

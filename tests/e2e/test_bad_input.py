@@ -196,6 +196,22 @@ BAD_DIRECTORIES: dict[str, tuple[str, Callable[[DirectoryServer], Fault]]] = {
 }
 
 
+def path_of(directory: DirectoryServer, kind: str) -> str:
+    """Return where the published file of a kind is asked for."""
+    return "/" + next(str(file["path"]) for file in json.loads(directory.latest())["files"] if file["kind"] == kind)
+
+
+# Files are fetched only where there are none yet.
+DAMAGED_DIRECTORIES: dict[str, tuple[str, Callable[[DirectoryServer], Fault]]] = {
+    "truncated rows": ("directory_corrupt", lambda one: altered(path_of(one, "rows"), lambda body: body[:-1])),
+    "other keys of the same size": (
+        "directory_corrupt",
+        lambda one: altered(path_of(one, "keys"), lambda body: body[::-1]),
+    ),
+    "endless places": ("directory_corrupt", lambda one: altered(path_of(one, "places"), lambda body: body * 1000)),
+}
+
+
 @pytest.mark.parametrize("case", BAD_DIRECTORIES)
 def test_a_bad_directory_is_refused_and_the_copy_before_it_stays(
     tab: Page, everywhere: World, directory: DirectoryServer, case: str
@@ -220,11 +236,11 @@ def test_a_bad_directory_is_refused_and_the_copy_before_it_stays(
 
 
 # Nothing is older than nothing.
-@pytest.mark.parametrize("case", [case for case in BAD_DIRECTORIES if case != "older"])
+@pytest.mark.parametrize("case", [*(case for case in BAD_DIRECTORIES if case != "older"), *DAMAGED_DIRECTORIES])
 def test_a_bad_directory_at_the_first_start_keeps_the_archive(
     chromium: Chromium, everywhere: World, directory: DirectoryServer, sample: Path, case: str
 ) -> None:
-    code, fault = BAD_DIRECTORIES[case]
+    code, fault = (BAD_DIRECTORIES | DAMAGED_DIRECTORIES)[case]
     tab = chromium.open_page(APP)
 
     with everywhere.fault(DIRECTORY, fault(directory)):

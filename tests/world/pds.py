@@ -205,6 +205,14 @@ class Pds:
         body = {"repo": account.did, "collection": PROFILE, "rkey": "self", "record": written}
         self._post("com.atproto.repo.putRecord", body, token=token)
 
+    def write_record(self, account: Account, collection: str, rkey: str, record: Mapping[str, Any] | None) -> None:
+        """Write a record into the repository of `account`; None deletes it."""
+        secrets = {"identifier": account.handle, "password": account.password}
+        token = self._post("com.atproto.server.createSession", secrets)["accessJwt"]
+        body: dict[str, Any] = {"repo": account.did, "collection": collection, "rkey": rkey}
+        method = "deleteRecord" if record is None else "putRecord"
+        self._post(f"com.atproto.repo.{method}", body | ({"record": record} if record else {}), token=token)
+
     def deactivate(self, account: Account) -> None:
         """Deactivate an account, as its owner can for a while."""
         secrets = {"identifier": account.handle, "password": account.password}

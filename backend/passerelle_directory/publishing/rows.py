@@ -22,9 +22,15 @@ UNKNOWN_KIND = "other"
 
 
 def make_row(account: Account, statements: Sequence[Statement]) -> tuple[Row, Evidence]:
-    """Merge what sources state about one X account, the oldest first, into the published row and its evidence."""
+    """Merge what sources state about one X account, the oldest first, into the published row and its evidence.
+
+    A person's own claim without its X side counts only where nothing else is stated. What a proven one says of kind and
+    country comes after what sources say.
+    """
+    statements = [one for one in statements if one.claim != "claimed"] or statements
     agreed = agree(account, statements)
     newest_first = sorted(statements, key=lambda one: one.source_date or date.min, reverse=True)
+    newest_first.sort(key=lambda one: one.claim is not None)
     row = Row(
         row_id=account.row_id,
         rest_id=agreed.rest_id,

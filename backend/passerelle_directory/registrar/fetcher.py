@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -172,7 +173,7 @@ class _CheckedBackend(httpcore.NetworkBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
         """Connect to the first address that accepts. Raises FetchRefused where one of them is not public."""
-        addresses = self._resolve(host, port)[:MAX_ADDRESSES]
+        addresses = _resolve_in_time(self._resolve, host, port, self._deadline)[:MAX_ADDRESSES]
         if not all(self._is_public(address) for address, _ in addresses):
             raise FetchRefused("The host's address is not public.", code="address_forbidden", host=host)
         failed: OSError = OSError(f"{host} has no address")
@@ -215,6 +216,27 @@ class _Stream(httpcore.NetworkStream):
 
     def get_extra_info(self, info: str) -> Any:
         return None
+
+
+def _resolve_in_time(resolve: Resolve, host: str, port: int, deadline: float) -> Sequence[tuple[str, int]]:
+    """Resolve in a thread of its own, since the system's resolver takes no deadline. Raises OSError, TimeoutError."""
+    found: list[Sequence[tuple[str, int]]] = []
+    failed: list[OSError] = []
+
+    def run() -> None:
+        try:
+            found.append(resolve(host, port))
+        except OSError as error:
+            failed.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(_left(deadline))
+    if failed:
+        raise failed[0]
+    if not found:
+        raise TimeoutError("the name was not resolved in time")
+    return found[0]
 
 
 def _left(deadline: float) -> float:

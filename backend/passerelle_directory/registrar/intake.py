@@ -147,6 +147,7 @@ def _write(session: Session, account: Account, stated: Sequence[Stated]) -> None
     session.flush()
     for values in fields:
         account.statements.append(Statement(**values))
-    if stated:
+    is_named_by_others = any(one.claim is None for one in account.statements)
+    if stated and (stated[-1].claim.grade == "proven" or not is_named_by_others):
         account.screen_name_key = canonicalize_screen_name(ScreenName(stated[-1].name))
     session.flush()

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from passerelle_directory.models import StoredClaim
 from passerelle_directory.registrar.checking import Registrar
-from passerelle_directory.registrar.store import KEPT_UNPROVEN, write
+from passerelle_directory.registrar.store import write
 
 PAUSE = 1.0  # seconds between two requests to one host
 ENOUGH_FAILURES = 3  # in a row; then a host is not asked again in this run
@@ -68,7 +68,7 @@ class PoliteFetch:
 
 
 def recheck(registrar: Registrar, now: datetime, limit: int | None = None) -> Counts:
-    """Read the claims that are due, at most `limit`; delete those of which nothing was ever proven in time."""
+    """Read the claims that are due, at most `limit`; delete those of which nothing is proven for long."""
     write(registrar.sessions, lambda session: _delete_unproven(session, now))
     counts = Counts()
     for claim_id in _due(registrar, now, limit):
@@ -90,5 +90,5 @@ def _is_unanswered(registrar: Registrar, claim_id: str) -> bool:
 
 
 def _delete_unproven(session: Session, now: datetime) -> None:
-    is_old = StoredClaim.created_at <= now - KEPT_UNPROVEN
-    session.execute(delete(StoredClaim).where(StoredClaim.grade.is_(None), StoredClaim.failures == 0, is_old))
+    is_over = StoredClaim.kept_until <= now
+    session.execute(delete(StoredClaim).where(StoredClaim.grade.is_(None), StoredClaim.failures == 0, is_over))

@@ -25,10 +25,10 @@ SECRET_BYTES = 32
 MAX_TRIES = 5  # of a transaction that another one has got in the way of
 
 READ_AGAIN = timedelta(days=7)  # a proven claim
-READ_CLAIMED_AGAIN = timedelta(days=1)  # one with a side that is not proven
+READ_UNPROVEN_AGAIN = timedelta(days=1)  # one with a side that is not proven
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=5), timedelta(days=1)  # after a reading without an answer
 MAX_DOUBLINGS = 16  # of FIRST_PAUSE; more than LONGEST_PAUSE
-KEPT_UNPROVEN = timedelta(days=30)  # a claim of which nothing was ever proven
+KEPT_UNPROVEN = timedelta(days=30)  # a claim of which nothing is proven, since anything was or since it was made
 
 Result = TypeVar("Result")
 
@@ -54,6 +54,7 @@ def make_claim(fields: Mapping[str, Any], now: datetime) -> tuple[StoredClaim, s
         secret_hash=hash_secret(secret),
         created_at=now,
         next_at=now + KEPT_UNPROVEN,
+        kept_until=now + KEPT_UNPROVEN,
         readings=0,
         failures=0,
         has_domain=False,
@@ -117,10 +118,11 @@ def store_reading(stored: StoredClaim, reading: Reading, now: datetime) -> None:
     """Store what was read, the verdict, and when to read again."""
     proofs = renew_all(to_proofs(stored), reading.proofs)
     _replace_proofs(stored, proofs)
-    was_proven, grade = stored.grade == "proven", judge(to_claim(stored), proofs).grade
+    before, grade = stored.grade, judge(to_claim(stored), proofs).grade
     stored.grade = grade
-    stored.proven_at = (stored.proven_at if was_proven else now) if grade == "proven" else None
+    stored.proven_at = (stored.proven_at if before == "proven" else now) if grade == "proven" else None
     stored.handle = reading.handle if _was_answered(reading, "bluesky") else stored.handle
+    stored.kept_until = now + KEPT_UNPROVEN if grade or before else stored.kept_until
     stored.checked_at = now
     stored.readings += 1
     stored.failures = stored.failures + 1 if any(one.state == "unknown" for one in reading.proofs) else 0
@@ -158,8 +160,6 @@ def _next_at(stored: StoredClaim, now: datetime) -> datetime:
     """Return when to read again: soon where a server did not answer or the claim was read only once."""
     if stored.failures:
         return now + min(FIRST_PAUSE * (1 << min(stored.failures - 1, MAX_DOUBLINGS)), LONGEST_PAUSE)
-    if stored.grade is None:
-        return max(now, utc(stored.created_at) + KEPT_UNPROVEN)
-    if stored.readings == 1:
+    if stored.grade and stored.readings == 1:
         return now
-    return now + (READ_AGAIN if stored.grade == "proven" else READ_CLAIMED_AGAIN)
+    return now + (READ_AGAIN if stored.grade == "proven" else READ_UNPROVEN_AGAIN)

@@ -12,12 +12,12 @@ from passerelle.errors import ServerRefused
 from passerelle.hosts import public_host
 from passerelle.networks import bluesky
 from passerelle.networks.bluesky import Identity
+from passerelle.networks.bluesky.profile import expect_active, status_request
 from passerelle.networks.profile import read_document
 from passerelle.proofs.outcome import Outcome
 from passerelle.transport import Fetch, Request, Response
 
-# The account or the record is not there: packages/pds/src/api/com/atproto/repo/getRecord.ts
-_ABSENT = frozenset({"RecordNotFound", "RepoNotFound", "RepoDeactivated", "RepoTakendown", "RepoSuspended"})
+RECORD_NOT_FOUND = "RecordNotFound"  # lexicons/com/atproto/repo/getRecord.json
 
 
 async def read_record_proof(claim: Claim, identity: Identity, fetch: Fetch) -> Outcome:
@@ -32,10 +32,16 @@ async def read_record_proof(claim: Claim, identity: Identity, fetch: Fetch) -> O
 
 
 async def load_record(identity: Identity, collection: str, rkey: str, fetch: Fetch) -> Mapping[str, Any] | None:
-    """Fetch a record from the account's own server; None where there is none. Raises ServerRefused, NetworkError."""
+    """Fetch a record from the account's own server; None where there is none.
+
+    Raises ServerRefused: `account_not_found` for an account that is deactivated or taken down, for which the reference
+    server answers as for any bad request; others where it is unknown. Raises NetworkError.
+    """
     response = await fetch(record_request(identity, collection, rkey))
-    if response.status in (400, 404) and bluesky.error_name(response) in _ABSENT:
-        return None
+    if response.status in (400, 404):
+        if bluesky.error_name(response) == RECORD_NOT_FOUND:
+            return None
+        expect_active(await fetch(status_request(identity)))
     return read_record(response, f"at://{identity.did}/{collection}/{rkey}")
 
 

@@ -39,6 +39,7 @@ def upgrade() -> None:
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("checked_at", MOMENT),
         sa.Column("next_at", MOMENT, nullable=False),
+        sa.Column("kept_until", MOMENT, nullable=False),
         sa.Column("readings", sa.Integer(), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_claims")),
