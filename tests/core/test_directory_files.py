@@ -36,7 +36,9 @@ from passerelle.directory import (
     published_line,
 )
 from passerelle.directory.keys import MAX_SAME_KEY, TABLE_FROM
+from passerelle.directory.looks import look_of
 from passerelle.directory.lookup import READ_AT_ONCE
+from passerelle.directory.packing import keys_of
 from passerelle.directory.places import NARROW
 from passerelle.errors import DirectoryError
 from passerelle.identifiers import RestId, ScreenName
@@ -122,6 +124,23 @@ def test_equal_rows_give_equal_bytes_that_zcat_unpacks_to_the_whole_directory() 
     lines = b"".join(gzip.decompress(file) for file in whole.rows).splitlines()
     assert [Row.from_json(json.loads(line)).row_id for line in lines] == [one.row_id for one in rows]
     assert whole.rows[0][4:8] == bytes(4)  # gzip's modification time, RFC 1952
+
+
+def test_keys_say_what_a_mark_shows_of_each_row() -> None:
+    keys = sorted((key, look_of(one)) for one in ROWS for key in keys_of(one))
+    packed_keys = packed(ROWS).keys
+    assert packed_keys == encode_keys([key for key, _ in keys], [look for _, look in keys])
+    pairs = packed_keys[-((len(keys) + 1) // 2) :]
+    assert [pairs[at // 2] >> 4 * (at % 2) & 15 for at in range(len(keys))] == [look for _, look in keys]
+
+
+@pytest.mark.parametrize("looks", [None, [5, 0, 12]])
+def test_keys_are_found_with_and_without_looks_and_damage_is_seen(looks: list[int] | None) -> None:
+    file = encode_keys([1, 70_000, 4_000_000_000], looks)
+    assert [list(KeyTable(file).find(key)) for key in (1, 70_000, 5)] == [[0], [1], []]
+    for damaged in (file[:-1], file + b"\0", file[:4] + b"\3" + file[5:]):
+        with pytest.raises(DirectoryError):
+            KeyTable(damaged)
 
 
 def test_an_empty_directory_is_packed_and_read() -> None:

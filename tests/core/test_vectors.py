@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from passerelle.directory import BlockIndex, InvalidRow, Overlay, Row, id_key, name_key
+from passerelle.directory.looks import look_of
 from passerelle.errors import DirectoryError
 from passerelle.following.decisions import decision_keys
 from passerelle.hints.find import find_hints
@@ -49,6 +50,13 @@ NOW = datetime.fromisoformat("2026-11-20T09:00:00+00:00")
 def person_of(fields: dict[str, Any], now: datetime = NOW) -> Person:
     aliases = tuple(map(ScreenName, fields.get("aliases", ())))
     return person(fields["rest_id"], fields["screen_name"], seen=now, aliases=aliases)
+
+
+@cases("looks")
+def test_looks(case: dict[str, Any]) -> None:
+    accounts = {"bluesky": {"handle": "ada.example.org"}, "fediverse": {"acct": "ada@social.example"}}
+    fields = {name: value for network in case["networks"] for name, value in accounts[network].items()}
+    assert look_of(row("ada", grade=case["grade"], **fields)) == case["look"]
 
 
 @cases("bridge")

@@ -18,12 +18,14 @@ import {
   readHintKeys,
   SortedKeys,
 } from "../../extension/lib/rules/keys";
-import { keysFile, packRows } from "./directory_files";
+import type { DirectoryFiles } from "../../extension/lib/rules/directory";
+import { keysFile, packRows, pairsOf } from "./directory_files";
 
 // From the core: name_key("Ada_Nouvelle"), id_key("9000000000011000033").
 const ADA_NAME = 1202229186;
 const ADA_ID = 49990228;
 const MEGABYTE = 1024 * 1024;
+const ENDS = 4 * (65_536 + 1); // bytes that a table takes besides its file, once it is read
 const MOST_WITHOUT_TABLE = 65_536; // keys
 
 const ada = { screenName: "ADA_nouvelle", restId: "9000000000011000033" };
@@ -94,12 +96,9 @@ test("the index knows everyone of every directory, of its overlay too, and rests
   const stored = await makeBadgeIndex("v", directories);
   expect(isStoredIndex(stored)).toBe(true);
   let rests = 0;
-  const keys = await readBadgeIndex(stored, () => void rests++);
-  expect(keys && [ada, olu].map((one) => mayKnow(keys, one))).toEqual([
-    true,
-    true,
-  ]);
-  expect(keys && mayKnow(keys, { screenName: "x", restId: null })).toBe(false);
+  const index = await readBadgeIndex(stored, () => void rests++);
+  expect([ada, olu].map((one) => index?.find(one))).toEqual(["ask", "ask"]);
+  expect(index?.find({ screenName: "x", restId: null })).toBeNull();
   expect(rests).toBeGreaterThan(1);
 });
 
@@ -130,19 +129,66 @@ describe("files of keys that both languages read", () => {
   });
 });
 
-test("a million rows take six megabytes of storage at most", async () => {
+describe("what a mark shows before the background has answered", () => {
+  const PROVEN = { grade: "proven", networks: ["bluesky"] };
+  const known = { row_id: "1", did: "did:plc:ada", grade: "proven" as const };
+  const row = { ...known, rest_id: ada.restId, screen_name: "ada_nouvelle" };
+  const nameless = { ...known, row_id: "2", screen_name: "olu_afara" };
+
+  async function indexOf(...directories: readonly DirectoryFiles[]) {
+    const stored = await makeBadgeIndex("v", directories);
+    return readBadgeIndex(stored, noRest);
+  }
+
+  test("the directory's row, where name and id lead to rows that show the same", async () => {
+    const index = await indexOf(packRows([row, nameless], { hasLooks: true }));
+    expect(index?.find(ada)).toEqual(PROVEN);
+    expect(index?.find({ ...ada, restId: null })).toEqual(PROVEN);
+    expect(index?.find(olu)).toEqual(PROVEN);
+  });
+
+  test("nothing, where the id is another one or has another name", async () => {
+    const index = await indexOf(packRows([row, nameless], { hasLooks: true }));
+    expect(index?.find({ ...ada, restId: "42" })).toBe("ask");
+    expect(index?.find({ ...ada, screenName: "ada_renamed" })).toBe("ask");
+    expect(index?.find({ ...olu, restId: "77" })).toBe("ask");
+    expect(index?.find({ screenName: "x", restId: "42" })).toBeNull();
+  });
+
+  test("nothing, where two rows bear the name or the row has changed since", async () => {
+    const twin = { ...nameless, row_id: "3" };
+    const twins = packRows([nameless, twin], { hasLooks: true });
+    expect((await indexOf(twins))?.find(olu)).toBe("ask");
+    const overlay = new Blob([JSON.stringify({ ...row, grade: "claimed" })]);
+    const newer = packRows([row], { hasLooks: true, overlay });
+    expect((await indexOf(newer))?.find(ada)).toBe("ask");
+  });
+
+  test("the lowest grade, in a directory that the person added", async () => {
+    const added = packRows([row], { hasLooks: true, isAdded: true });
+    expect((await indexOf(added))?.find(ada)).toEqual({
+      ...PROVEN,
+      grade: "claimed",
+    });
+    const pinned = packRows([row], { hasLooks: true });
+    expect((await indexOf(pinned, added))?.find(ada)).toEqual(PROVEN);
+  });
+});
+
+test("a million rows take six megabytes of a tab at most, with what their marks show", () => {
   const MILLION = 1_000_000;
   const keys = new Uint32Array(2 * MILLION);
   for (let at = 0; at < keys.length; at++) keys[at] = crc32(String(at));
   keys.sort();
-  const file = tableFile(keys);
-  const stored = await makeBadgeIndex("v", [
-    packRows([], { keys: new Blob([file]) }),
-  ]);
-  expect(JSON.stringify(stored).length).toBeLessThan(6 * MEGABYTE);
-  const table = await readBadgeIndex(stored, noRest);
+  const file = tableFile(
+    keys,
+    Array.from(keys, (_, at) => at % 13),
+  );
+  const table = KeyTable.read(file);
+  expect(file.byteLength + ENDS).toBeLessThan(6 * MEGABYTE);
   for (let at = 0; at < keys.length; at += 9973) {
-    expect(table?.has(keys[at] ?? 0)).toBe(true);
+    expect(table?.find(keys[at] ?? 0)).toContain(at);
+    expect(table?.lookAt(at)).toBe(at % 13);
     const next = (keys[at] ?? 0) + 1;
     expect(table?.has(next)).toBe(keys[firstAtLeast(keys, next)] === next);
   }
@@ -159,16 +205,23 @@ test("a table whose counts and keys do not fit together is none", async () => {
   );
 });
 
-/** Return a file of sorted keys with its table. */
-function tableFile(keys: Uint32Array): ArrayBuffer {
-  const file = new ArrayBuffer(12 + 2 * 65_536 + 2 * keys.length);
+/** Return a file of sorted keys with its table, and with looks where there are some. */
+function tableFile(
+  keys: Uint32Array,
+  looks: readonly number[] = [],
+): ArrayBuffer {
+  const end = 12 + 2 * 65_536 + 2 * keys.length;
+  const file = new ArrayBuffer(end + Math.ceil(looks.length / 2));
   const view = new DataView(file);
   new Uint8Array(file).set(new TextEncoder().encode("PKEY"));
-  view.setUint16(4, 1, true);
+  view.setUint16(4, looks.length > 0 ? 2 : 1, true);
   view.setUint16(6, 16, true);
   view.setUint32(8, keys.length, true);
   const table = new Uint16Array(file, 12, 65_536);
   for (const key of keys) table[key >>> 16] = (table[key >>> 16] ?? 0) + 1;
-  new Uint16Array(file, 12 + 2 * 65_536).set(keys.map((key) => key & 0xffff));
+  new Uint16Array(file, 12 + 2 * 65_536, keys.length).set(
+    keys.map((key) => key & 0xffff),
+  );
+  new Uint8Array(file, end).set(pairsOf(looks));
   return file;
 }

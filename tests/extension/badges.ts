@@ -7,9 +7,13 @@ import {
   nameKey,
   SortedKeys,
 } from "../../extension/lib/rules/keys";
+import type { Look } from "../../extension/lib/rules/looks";
 import type { BadgeView } from "../../extension/lib/messages/views";
 
 export { placeFor };
+
+// As the row of viewOf.
+const LOOK: Look = { grade: "proven", networks: ["bluesky"] };
 
 /** Everything that was asked of the background, and how it answers. */
 export const asked: string[][] = [];
@@ -41,7 +45,7 @@ export async function start(
   );
   watch = new PageWatch(document, {
     identify: (person) => person,
-    mayKnow: (person) => mayKnow(keys, person),
+    find: (person) => (mayKnow(keys, person) ? LOOK : null),
     askMarks: async (sent) => {
       const people = structuredClone(sent); // as messages are; a node of the page would not come through
       asked.push(

@@ -12,6 +12,11 @@ import {
   mayNameAccount,
 } from "../../extension/lib/rules/hints";
 import { idKey, nameKey } from "../../extension/lib/rules/keys";
+import {
+  type Look,
+  lookOf,
+  UNKNOWN_LOOK,
+} from "../../extension/lib/rules/looks";
 import { foldSpelling, toLatin } from "../../extension/lib/rules/scripts";
 import type {
   AccountView,
@@ -46,6 +51,15 @@ const rowOf = (fields: RowFields): DirectoryRow => ({
   leaving_on: null,
   sources: [],
   ...fields,
+});
+
+test("what a mark shows of a row", () => {
+  const { cases } = load<{ cases: (Case & Look & { look: number })[] }>(
+    "looks",
+  );
+  for (const { about, grade, networks, look } of cases)
+    expect(lookOf(look), about).toEqual({ grade, networks });
+  expect([UNKNOWN_LOOK, cases.length + 1].map(lookOf)).toEqual([null, null]);
 });
 
 test("the address under which a bridge shows an account", () => {

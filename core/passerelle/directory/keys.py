@@ -3,6 +3,7 @@
     magic "PKEY" · format number u16 · bits of the table u16 (16, or 0: no table) · number of keys u32
     table:  how many keys have each upper half, 65,536 × u16
     keys:   with a table the lower halves, u16; without one the whole keys, u32
+    looks:  in format 2 only, what a mark shows of each key's row, two in a byte (looks.py)
 
 A key is a CRC-32, so two accounts may share one: what it leads to is compared with the real id or name.
 """
@@ -17,6 +18,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 
 from passerelle.directory.little_endian import read_numbers, write_numbers
+from passerelle.directory.looks import pack_looks
 from passerelle.errors import DirectoryError
 from passerelle.identifiers import RestId, ScreenName, canonicalize_screen_name
 
@@ -28,7 +30,7 @@ MAX_SAME_KEY = 8  # positions read for one key: an X account has one row, its na
 
 _HEADER = struct.Struct("<4sHHI")
 _MAGIC = b"PKEY"
-_FORMAT = 1
+_FORMAT, _FORMAT_WITH_LOOKS = 1, 2
 
 
 def name_key(screen_name: ScreenName) -> int:
@@ -41,16 +43,20 @@ def id_key(rest_id: RestId) -> int:
     return zlib.crc32(b"i:" + rest_id.encode())
 
 
-def encode_keys(keys: Sequence[int]) -> bytes:
-    """Return the file `keys` of keys in ascending order."""
+def encode_keys(keys: Sequence[int], looks: Sequence[int] | None = None) -> bytes:
+    """Return the file `keys` of keys in ascending order, with the look of each one's row where `looks` are given."""
     bits = TABLE_BITS if len(keys) > TABLE_FROM else 0
-    header = _HEADER.pack(_MAGIC, _FORMAT, bits, len(keys))
+    header = _HEADER.pack(_MAGIC, _FORMAT if looks is None else _FORMAT_WITH_LOOKS, bits, len(keys))
+    return header + _encode_numbers(keys, bits) + (b"" if looks is None else pack_looks(looks))
+
+
+def _encode_numbers(keys: Sequence[int], bits: int) -> bytes:
     if not bits:
-        return header + write_numbers("I", keys)
+        return write_numbers("I", keys)
     counts = array("I", bytes(UPPER_HALVES * 4))
     for key in keys:
         counts[key >> TABLE_BITS] += 1
-    return header + write_numbers("H", counts) + write_numbers("H", (key & LOWER_HALF for key in keys))
+    return write_numbers("H", counts) + write_numbers("H", (key & LOWER_HALF for key in keys))
 
 
 class KeyTable:
@@ -62,11 +68,14 @@ class KeyTable:
             magic, number, bits, count = _HEADER.unpack_from(packed)
         except struct.error:
             raise _damaged() from None
-        if magic != _MAGIC or number != _FORMAT or bits not in (0, TABLE_BITS):
+        if magic != _MAGIC or number not in (_FORMAT, _FORMAT_WITH_LOOKS) or bits not in (0, TABLE_BITS):
             raise _damaged()
         table = memoryview(packed)[_HEADER.size : _HEADER.size + (UPPER_HALVES * 2 if bits else 0)]
-        keys = memoryview(packed)[_HEADER.size + len(table) :]
-        if len(keys) != count * (2 if bits else 4) or (bits and len(table) != UPPER_HALVES * 2):
+        start = _HEADER.size + len(table)
+        end = start + count * (2 if bits else 4)
+        looks = (count + 1) // 2 if number == _FORMAT_WITH_LOOKS else 0
+        keys = memoryview(packed)[start:end]
+        if len(packed) != end + looks or (bits and len(table) != UPPER_HALVES * 2):
             raise _damaged()
         self._keys = read_numbers("H" if bits else "I", keys)
         self._ends = array("I", accumulate(read_numbers("H", table), initial=0)) if bits else None

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 
 from passerelle.directory.blocks import BLOCK_TEXT, MAX_LINE, pack_block
 from passerelle.directory.keys import encode_keys, id_key, name_key
+from passerelle.directory.looks import LOOK_BITS, look_of
 from passerelle.directory.places import encode_places
 from passerelle.directory.rows import Row
 
 MAX_PUBLISHED_FILE = 1 << 23  # bytes; a file that was cut off costs a phone that much again
 _KEY_SHIFT = 32
+_LOOK = (1 << LOOK_BITS) - 1
 
 
 class Packer:
@@ -23,7 +25,7 @@ class Packer:
         self._lines: list[bytes] = []
         self._size = 0
         self._lengths = array("I")
-        self._entries = array("Q")  # key << 32 | block: sorts as the key does
+        self._entries = array("Q")  # key << 32 | block << 4 | look: sorts as the key does
 
     def add(self, row: Row, line: bytes) -> bytes | None:
         """Add a row and its line, which ends with a newline; return the packed block that it completes, if any.
@@ -32,7 +34,8 @@ class Packer:
         """
         if len(line) > MAX_LINE:
             raise ValueError(f"The row {row.row_id} has {len(line)} bytes; a line has {MAX_LINE} at most.")
-        self._entries.extend(key << _KEY_SHIFT | len(self._lengths) for key in keys_of(row))
+        place = len(self._lengths) << LOOK_BITS | look_of(row)
+        self._entries.extend(key << _KEY_SHIFT | place for key in keys_of(row))
         self._lines.append(line)
         self._size += len(line)
         return self.flush() if self._size >= BLOCK_TEXT else None
@@ -51,8 +54,9 @@ class Packer:
         """Return the files `keys` and `places` of all blocks."""
         entries = sorted(self._entries)
         keys = array("I", (entry >> _KEY_SHIFT for entry in entries))
-        blocks = array("I", (entry & 0xFFFFFFFF for entry in entries))
-        return encode_keys(keys), encode_places(self._lengths, blocks)
+        blocks = array("I", ((entry & 0xFFFFFFFF) >> LOOK_BITS for entry in entries))
+        looks = bytes(entry & _LOOK for entry in entries)
+        return _encode_keys(keys, looks), encode_places(self._lengths, blocks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,12 @@ def keys_of(row: Row) -> Iterator[int]:
         yield name_key(row.screen_name)
     if row.rest_id is not None:
         yield id_key(row.rest_id)
+
+
+def _encode_keys(keys: array[int], looks: bytes) -> bytes:
+    """Return the file `keys`; without looks where they find no room: marks then wait until the row was looked up."""
+    packed = encode_keys(keys, looks)
+    return packed if len(packed) <= MAX_PUBLISHED_FILE else encode_keys(keys)
 
 
 def _blocks(packer: Packer, pairs: Iterable[tuple[Row, bytes]]) -> Iterator[bytes]:

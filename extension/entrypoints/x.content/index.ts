@@ -93,7 +93,7 @@ class Badges {
     const { identify } = this.#identities;
     return new PageWatch(document, {
       identify,
-      mayKnow: (person) => this.#keys.mayKnow(identify(person)),
+      find: (person) => this.#keys.find(identify(person)),
       askMarks: async (people) => (await ask("badge.marks", { people: [...people] }, this.#send)).marks,
       askRow: async (person) => (await ask("badge.rows", { people: [person] }, this.#send)).views[0] ?? null,
       ...makeServices(identify),

@@ -34,7 +34,7 @@ export async function makeBadgeIndex(
   return { format: FORMAT, version, directories: await Promise.all(directories.map(keysOf)) };
 }
 
-async function keysOf({ keys, overlay }: DirectoryFiles): Promise<StoredKeys> {
+async function keysOf({ keys, overlay, isAdded }: DirectoryFiles): Promise<StoredKeys> {
   const newer = new Overlay((await overlay?.text()) ?? "").keys();
-  return makeStoredKeys(await keys.arrayBuffer(), newer);
+  return makeStoredKeys(await keys.arrayBuffer(), newer, isAdded);
 }

@@ -21,7 +21,8 @@ export async function fromBase64(text: string, rest: Rest): Promise<Uint8Array<A
   for (let from = 0; from < text.length; from += TEXT_STEP) {
     const part = decoded(text.slice(from, from + TEXT_STEP));
     if (part === null || length + part.length > bytes.length) return null;
-    for (let at = 0; at < part.length; at++) bytes[length++] = part.charCodeAt(at); // 5 times as fast as Uint8Array.from
+    bytes.set(part, length);
+    length += part.length;
     await rest();
   }
   return length === bytes.length ? bytes : null;
@@ -32,10 +33,21 @@ function lengthOf(text: string): number {
   return Math.floor((text.length * 3) / 4) - padding;
 }
 
-function decoded(text: string): string | null {
+function decoded(text: string): Uint8Array | null {
   try {
-    return atob(text);
+    return "fromBase64" in Uint8Array ? (Uint8Array as Decoder).fromBase64(text) : bytesOf(atob(text));
   } catch {
     return null;
   }
+}
+
+/** Newer browsers decode by themselves, several times as fast: https://tc39.es/proposal-arraybuffer-base64/ */
+interface Decoder {
+  fromBase64: (text: string) => Uint8Array;
+}
+
+function bytesOf(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at); // 5 times as fast as Uint8Array.from
+  return bytes;
 }

@@ -2,9 +2,10 @@
 //
 // The format and the checks are those of KeyTable in core/passerelle/directory/keys.py; both run tests/data/vectors/blocks.json.
 import { firstAtLeast, type Keys } from "./keys";
+import { UNKNOWN_LOOK } from "./looks";
 
 const MAGIC = 0x59454b50; // "PKEY", read as a little-endian number
-const FORMAT = 1;
+const [FORMAT, FORMAT_WITH_LOOKS] = [1, 2];
 const HEADER = 12; // bytes
 const TABLE_BITS = 16;
 const UPPER_HALVES = 2 ** TABLE_BITS;
@@ -16,6 +17,8 @@ export class KeyTable implements Keys {
     private readonly keys: Uint16Array | Uint32Array,
     /** Where the keys of each upper half end; null where whole keys are stored. */
     private readonly ends: Uint32Array | null,
+    /** What a mark shows of each key's row, two in a byte; empty where the file does not say. */
+    private readonly looks: Uint8Array,
   ) {}
 
   /** Check the lengths that the header promises; null for what is no such file. */
@@ -23,14 +26,20 @@ export class KeyTable implements Keys {
     if (file.byteLength < HEADER) return null;
     const header = new DataView(file);
     const [bits, count] = [header.getUint16(6, true), header.getUint32(8, true)];
-    const isKnown = header.getUint32(0, true) === MAGIC && header.getUint16(4, true) === FORMAT;
-    if (!isKnown || (bits !== 0 && bits !== TABLE_BITS)) return null;
+    const format = header.getUint16(4, true);
+    if (header.getUint32(0, true) !== MAGIC || (format !== FORMAT && format !== FORMAT_WITH_LOOKS))
+      return null;
+    if (bits !== 0 && bits !== TABLE_BITS) return null;
     const start = HEADER + (bits && UPPER_HALVES * 2);
-    if (file.byteLength !== start + count * (bits ? 2 : 4)) return null;
+    const end = start + count * (bits ? 2 : 4);
+    if (file.byteLength !== end + (format === FORMAT_WITH_LOOKS ? Math.ceil(count / 2) : 0)) return null;
+    const looks = new Uint8Array(file, end);
     // Every machine that runs Chromium or Firefox is little-endian, as the file is.
-    if (!bits) return new KeyTable(new Uint32Array(file, start, count), null);
+    if (!bits) return new KeyTable(new Uint32Array(file, start, count), null, looks);
     const ends = endsOf(new Uint16Array(file, HEADER, UPPER_HALVES));
-    return ends[UPPER_HALVES] === count ? new KeyTable(new Uint16Array(file, start, count), ends) : null;
+    return ends[UPPER_HALVES] === count
+      ? new KeyTable(new Uint16Array(file, start, count), ends, looks)
+      : null;
   }
 
   get length(): number {
@@ -52,6 +61,12 @@ export class KeyTable implements Keys {
 
   has(key: number): boolean {
     return this.find(key).length > 0;
+  }
+
+  /** Return the number of the look of the key at a position. */
+  lookAt(position: number): number {
+    const pair = this.looks[position >>> 1] ?? UNKNOWN_LOOK;
+    return position % 2 ? pair >>> 4 : pair & 15;
   }
 }
 

@@ -1,11 +1,11 @@
-// The local indexes that decide where a badge may stand: the directories' and the hints', while badges are on.
-import { readBadgeIndex } from "../messages/badge-index";
-import { type Keys, mayKnow, type NamedPerson, readHintKeys, SortedKeys } from "../rules/keys";
+// The local indexes that decide where a badge may stand and what it shows first: the directories' and the hints', while badges are on.
+import { type BadgeIndex, type Found, readBadgeIndex } from "../messages/badge-index";
+import { mayKnow, type NamedPerson, readHintKeys, SortedKeys } from "../rules/keys";
 
 const SLICE = 4; // ms of a frame that reading an index may take
 
 export class BadgeKeys {
-  #directories: Keys | null = null;
+  #directories: BadgeIndex | null = null;
   #asked = 0; // how many indexes of the directories there were to read
   #hints = new SortedKeys(new Uint32Array());
 
@@ -30,9 +30,9 @@ export class BadgeKeys {
     return numbers.length === 0 || numbers.some((key) => !before.has(key));
   }
 
-  /** Return whether the background may know this person: a wrong yes is possible, a wrong no is not. */
-  mayKnow(person: NamedPerson): boolean {
-    return mayKnow(this.#hints, person) || (this.#directories !== null && mayKnow(this.#directories, person));
+  /** Return what the directories show of this person, or whether the background has to be asked; null for strangers. */
+  find(person: NamedPerson): Found {
+    return mayKnow(this.#hints, person) ? "ask" : (this.#directories?.find(person) ?? null);
   }
 }
 

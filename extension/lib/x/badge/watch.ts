@@ -3,11 +3,13 @@
 // X recycles, moves and re-wraps nodes at will (its lists are virtual). So nothing about a node is believed from before:
 // each pass reads again which person a block names, and corrects our badge's place and content if they differ.
 import type { NamedPerson } from "../../rules/keys";
+import type { Found } from "../../messages/badge-index";
 import type { BadgeMark, BadgeView } from "../../messages/views";
 import { chooseAdapter, WATCHED_ATTRIBUTES } from "../pages/adapters";
 import { type Adapter, blocksAround, type Person } from "../pages/people";
 import { Answers, type AskMarks, nameOf } from "./ask-marks";
 import { BADGE_ATTRIBUTE, type BadgeServices } from "./badge";
+import { sketchOf } from "./sketch";
 import { FrameBudget } from "./frame-budget";
 import { forgetProofs, guessPlace, placeFor } from "./place";
 import { ShownBadges, type Wanted } from "./shown-badges";
@@ -17,8 +19,8 @@ import { themeOf, watchTheme } from "./theme";
 export interface WatchParts extends Omit<BadgeServices, "refresh"> {
   /** Return a person with the id that is known for their name, where the page shows none. */
   identify: (person: NamedPerson) => NamedPerson;
-  /** Return whether the background may know a person, from the local index. */
-  mayKnow: (person: NamedPerson) => boolean;
+  /** Return what the local index has of a person: what to show of them at once, "ask" or null for strangers. */
+  find: (person: NamedPerson) => Found;
   askMarks: AskMarks;
   /** Return what a card shows of a person; null for a person who is not known. */
   askRow: (person: NamedPerson) => Promise<BadgeView | null>;
@@ -93,7 +95,7 @@ export class PageWatch {
 
   /** Ask about people before the page shows them, so that their answers are there when it does. */
   expect(people: readonly NamedPerson[]): void {
-    this.#answers.askAhead(people.filter((person) => this.parts.mayKnow(person)));
+    this.#answers.askAhead(people.filter((person) => this.parts.find(person) !== null));
   }
 
   /** Stop, and leave the page as if we had never been there. */
@@ -195,13 +197,15 @@ export class PageWatch {
   #readBlock(block: Element, adapter: Adapter): Wanted | null | undefined {
     this.#waiting.delete(block);
     const person = block.isConnected ? adapter.read(block, location.pathname) : null;
-    if (!person || !this.parts.mayKnow(person)) return null;
+    const found = person && this.parts.find(person);
+    if (!person || !found) return null;
     const isMarked = this.#shown.aboutOf(block) === person.screenName;
-    const mark = this.#answers.get(person, isMarked);
+    const mark = this.#answers.get(person, isMarked || found !== "ask");
     if (mark !== undefined) return this.#makeWanted(block, person, mark);
     this.#waiting.set(block, person);
     // Asked again about the same person: a badge that is looked at, and its popover, stay meanwhile.
-    return isMarked ? undefined : null;
+    if (isMarked) return undefined;
+    return this.#makeWanted(block, person, found === "ask" ? null : sketchOf(person, found));
   }
 
   // Computed styles now would make the browser style new rows by themselves; in the frame it has to do so anyway.
