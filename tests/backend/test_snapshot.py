@@ -157,9 +157,9 @@ def test_superseded_files_stay_two_weeks_and_then_go(directory: Directory) -> No
     directory.publish(NOW + timedelta(days=1) + KEPT_AFTER - timedelta(seconds=1))
     assert old <= names(directory)
     latest = directory.publish(NOW + timedelta(days=1) + KEPT_AFTER)
-    # What did not change, such as the keys, is the same file and stays.
+    # What did not change, such as the keys, is the same file and stays; so do places, where the new rows pack to the same length.
     superseded = old - named_by(latest)
-    assert len(superseded) >= 2
+    assert any(name.endswith(".jsonl.gz") for name in superseded)
     assert not superseded & names(directory)
     assert index_as_client_at(directory, NOW + timedelta(days=1) + KEPT_AFTER).rows == 1
 

@@ -75,10 +75,13 @@ def assert_read(text: str | None, present: set[str]) -> None:
 
 
 def test_the_same_accounts_are_the_same_in_three_eras(read: Mapping[Path, list[dict[str, Any]]]) -> None:
-    """Only what people changed themselves differs: 21 of 35 in sixteen months, 5 of 60 in seventeen days (by eye)."""
+    """Only what people changed themselves differs: 21 of 35 in sixteen months, 6 of 60 in seventeen days (by eye).
+
+    One of the 6 changed the picture only.
+    """
     spring, july, august = ({one["rest_id"]: one for one in read[ANSWERS / era / "raw_following.json"]} for era in ERAS)
     assert [len(spring), len(july), len(august)] == [60, 60, 60]
-    for before, after, accounts, changed in ((spring, july, 35, 21), (july, august, 60, 5)):
+    for before, after, accounts, changed in ((spring, july, 35, 21), (july, august, 60, 6)):
         both = before.keys() & after.keys()
         assert len(both) == accounts
         assert len([rest_id for rest_id in both if before[rest_id] != after[rest_id]]) == changed
