@@ -157,7 +157,7 @@ def test_superseded_files_stay_two_weeks_and_then_go(directory: Directory) -> No
     directory.publish(NOW + timedelta(days=1) + KEPT_AFTER - timedelta(seconds=1))
     assert old <= names(directory)
     latest = directory.publish(NOW + timedelta(days=1) + KEPT_AFTER)
-    # What did not change is the same file and stays: the keys, and the places where the new rows pack to the same length.
+    # What did not change is the same file and stays: keys, and places where the new rows pack to the same length.
     superseded = old - named_by(latest)
     assert any(name.endswith(".jsonl.gz") for name in superseded)
     assert not superseded & names(directory)
