@@ -117,7 +117,8 @@ def test_forged_answers_start_nothing_and_add_no_person(chromium: Chromium, tab:
     x = chromium.context.new_page()
     x.goto(f"https://{X}/{OWNER.screen_name}/following")
     expect(x.locator("main [data-testid=UserCell]").first).to_be_visible()
-    await_that(tab, lambda: len(world.asked_of(DIRECTORY)) == 3, seconds=30)  # what badges are made from has come
+    # What badges are made from has come: latest.json, rows, keys and places.
+    await_that(tab, lambda: len(world.asked_of(DIRECTORY)) == 4, seconds=30)
     world.forget()
 
     x.evaluate(FORGED, [user(one) for one in (*crowd(200, first=7_000), STRANGER)])
