@@ -140,7 +140,7 @@ class Joining:
         return recheck(self.registrar, self.clock())
 
     def rows(self) -> list[tuple[Row, Evidence]]:
-        """Take in the claims, as `snapshot` does, and return what it would publish."""
+        """Add the claims to the rows, as `snapshot` does, and return what it would publish."""
         with Session(self.engine) as session:
             take_in(session, self.registrar.refusals_key, self.clock())
             return list(read_rows(session))

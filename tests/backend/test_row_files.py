@@ -164,7 +164,7 @@ def test_a_damaged_file_of_the_last_version_ends_the_chain(directory: Directory,
     directory.add(line("zoo", handle="zoo.example.com"))
     after = directory.publish(NOW + 2 * DAY)
     assert after["deltas"] == []
-    assert not Client(directory, after).handle("nobody")
+    assert not Client(directory, after).handle("stranger")
 
 
 def test_a_damaged_delta_ends_the_chain_after_it(directory: Directory) -> None:

@@ -28,7 +28,7 @@ def picture(name: bytes, status: int = 200) -> Response:
 
 
 def serve(browser: Browser, *, on_x: int = 200) -> None:
-    """Let X's host for pictures, and the account's own server with the directory of dids, answer."""
+    """Answer as X's host for pictures, the directory of dids and the account's own server."""
     record = {"value": {"displayName": "Ada", "avatar": {"ref": {"$link": CID}}}}
     answers: Mapping[str, Any] = {
         "com.atproto.repo.getRecord": record,

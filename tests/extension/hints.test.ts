@@ -359,7 +359,7 @@ test("a person is found by id, or by the name seen last; the index has both", ()
     expect(mayKnow(new SortedKeys(lookup.keys()), one)).toBe(true);
   expect(
     mayKnow(new SortedKeys(lookup.keys()), {
-      screenName: "somebody",
+      screenName: "stranger",
       restId: "9",
     }),
   ).toBe(false);
@@ -682,7 +682,7 @@ function background(hints: HintView[], changes: Partial<BadgeParts> = {}) {
 
 test("who is known by their profile only has a badge, with no directory here", async () => {
   const { answer } = background([hint()]);
-  const people = [ada, { screenName: "somebody", restId: null }];
+  const people = [ada, { screenName: "stranger", restId: null }];
   expect(await answer({ id, type: "badge.rows", people })).toMatchObject({
     result: { views: [{ grade: "hinted" }, null] },
   });

@@ -22,7 +22,7 @@ TENTHS = 10
 Z = 1.96  # standard errors to each side of a 95 % interval
 FOUND_FIRST = (0, 25, 50, 100, 200, 400)  # people found before neighbours are asked
 
-# What was said about a candidate, whether it was so, and about whom: a person's candidates of all worlds are alike.
+# Probability, whether the candidate was right, and the person: candidates of one person depend on each other.
 Point = tuple[float, bool, str]
 
 

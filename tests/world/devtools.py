@@ -104,7 +104,7 @@ def peak_memory(profile: Path) -> dict[int, int]:
 
 
 def reset_peak_memory(profile: Path) -> None:
-    """Let the highest resident memory of every renderer begin anew: 5 in clear_refs, see proc(5)."""
+    """Reset the peak resident memory of every renderer: 5 in clear_refs, see proc(5)."""
     for pid in peak_memory(profile):
         Path(f"/proc/{pid}/clear_refs").write_text("5")
 

@@ -94,7 +94,7 @@ def create_registrar(registrar: Registrar) -> Flask:
 
 
 def _allow_extensions(app: Flask) -> None:
-    """Let pages of other origins send the secret and JSON: no cookie is involved, so nothing is sent by itself."""
+    """Allow pages of other origins to send the secret and JSON: no cookie is involved, so nothing is sent by itself."""
 
     @app.after_request
     def allow(response: Response) -> Response:

@@ -15,7 +15,7 @@ def find_approved(
 ) -> list[MatchView]:
     """Return the people who are surely known and new since the approval was given; a plan takes only who is ticked.
 
-    Left out: people of whom an account was rejected or unticked before, and people with an account in `undone` (dids
+    Left out: people with an account that was rejected or unticked before, and people with an account in `undone` (dids
     and addresses that were unfollowed).
     """
     refused = {key.partition(" ")[0] for key, decision in decisions.items() if decision != "chosen"}

@@ -63,7 +63,7 @@ def find_matches(
 
     Never proposed: the owner, and blocked people. Never preselected: mere followers, muted people, grades below
     `attested`, names older than a year, rows that contradict the archive, and people without a row.
-    `only` are the rest_ids to match (None: all). `added` are further directories, looked in for people whom those
+    `only` are the rest_ids to match (None: all). `added` are further directories, searched for people that those
     before do not know.
     """
     holders, indexes = _name_holders(graph.people.values()), (index, *added)
