@@ -35,9 +35,10 @@ pytestmark = pytest.mark.e2e
 
 ON_MASTODON = sorted(one.acct for one in FOUND if one.acct and one.sources > 1)
 # What require_user! of app/controllers/api/base_controller.rb answers with 403, and what the person reads.
+# No code follows itself, so that the error of the attempt before is never taken for the next one's.
 CLOSED = (
-    ("Your login is currently disabled", "own_account_suspended", r"suspended or disabled by its server"),
     ("Your login is currently pending approval", "own_account_pending", r"not confirmed or approved yet"),
+    ("Your login is currently disabled", "own_account_suspended", r"suspended or disabled by its server"),
     ("Your login is missing a confirmed e-mail address", "own_account_pending", r"Follow the link"),
 )
 
