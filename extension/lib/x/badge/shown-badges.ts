@@ -13,10 +13,10 @@ interface Placed {
   readonly place: Element;
 }
 
-/** What a block should have: a badge about `person` behind `place`. */
+/** What a block should have: a badge about `person` behind `place`, with `mark` or with what it has "shown" so far. */
 export interface Wanted {
   readonly person: Person;
-  readonly mark: BadgeMark;
+  readonly mark: BadgeMark | "shown";
   readonly place: Element;
 }
 
@@ -102,7 +102,7 @@ export class ShownBadges {
   #put(block: Element, { person, mark, place }: Wanted): void {
     const badge = this.#placed.get(block)?.badge ?? this.#spare.pop() ?? new Badge(this.services);
     badge.theme = this.#theme;
-    badge.show(nameOf(person), mark); // a badge holds none of the page's nodes
+    if (mark !== "shown") badge.show(nameOf(person), mark); // a badge holds none of the page's nodes
     if (badge.host.previousSibling !== place) place.after(badge.host);
     badge.line = lineFor(person.surface, badge.host.nextElementSibling);
     this.#placed.set(block, { badge, anchor: person.anchor, place });

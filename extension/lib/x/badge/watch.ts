@@ -4,7 +4,7 @@
 // each pass reads again which person a block names, and corrects our badge's place and content if they differ.
 import type { NamedPerson } from "../../rules/keys";
 import type { Found } from "../../messages/badge-index";
-import type { BadgeMark, BadgeView } from "../../messages/views";
+import type { BadgeView } from "../../messages/views";
 import { chooseAdapter, WATCHED_ATTRIBUTES } from "../pages/adapters";
 import { type Adapter, blocksAround, type Person } from "../pages/people";
 import { Answers, type AskMarks, nameOf } from "./ask-marks";
@@ -174,8 +174,7 @@ export class PageWatch {
     for (const block of this.#blocks) {
       if (performance.now() > deadline && seen.size > 0) break;
       this.#blocks.delete(block);
-      const wanted = this.#readBlock(block, adapter);
-      if (wanted !== undefined) seen.set(block, wanted);
+      seen.set(block, this.#readBlock(block, adapter));
     }
     return seen;
   }
@@ -193,8 +192,7 @@ export class PageWatch {
     }
   }
 
-  // Undefined where the badge that is there should stay until it is known.
-  #readBlock(block: Element, adapter: Adapter): Wanted | null | undefined {
+  #readBlock(block: Element, adapter: Adapter): Wanted | null {
     this.#waiting.delete(block);
     const person = block.isConnected ? adapter.read(block, location.pathname) : null;
     const found = person && this.parts.find(person);
@@ -203,13 +201,13 @@ export class PageWatch {
     const mark = this.#answers.get(person, isMarked || found !== "ask");
     if (mark !== undefined) return this.#makeWanted(block, person, mark);
     this.#waiting.set(block, person);
-    // Asked again about the same person: a badge that is looked at, and its popover, stay meanwhile.
-    if (isMarked) return undefined;
+    // Asked again about the same person: what the badge shows, and its popover, stay meanwhile; its place may be another.
+    if (isMarked) return this.#makeWanted(block, person, "shown");
     return this.#makeWanted(block, person, found === "ask" ? null : sketchOf(person, found));
   }
 
   // Computed styles now would make the browser style new rows by themselves; in the frame it has to do so anyway.
-  #makeWanted(block: Element, person: Person | null, mark: BadgeMark | null): Wanted | null {
+  #makeWanted(block: Element, person: Person | null, mark: Wanted["mark"] | null): Wanted | null {
     if (!person || !mark) return null;
     const guess = guessPlace(person.anchor, block);
     if (guess && !guess.isProved) this.#guessed.add(block);
