@@ -27,8 +27,9 @@ class Server(DirectoryServer):
         super().__init__(folder, rows)
 
     @property
-    def _env(self) -> dict[str, str]:
-        return {**super()._env, "PASSERELLE_PROXIES": "1"}
+    def env(self) -> dict[str, str]:
+        """Return what leads the program to its folder, and the number of proxies."""
+        return {**super().env, "PASSERELLE_PROXIES": "1"}
 
     @property
     def url(self) -> str:
