@@ -24,12 +24,7 @@ class Server(DirectoryServer):
     """A directory server behind a proxy, which tells clients apart by their address."""
 
     def __init__(self, folder: Path, rows: Iterable[Mapping[str, str]]) -> None:
-        super().__init__(folder, rows)
-
-    @property
-    def env(self) -> dict[str, str]:
-        """Return what leads the program to its folder, and the number of proxies."""
-        return {**super().env, "PASSERELLE_PROXIES": "1"}
+        super().__init__(folder, rows, env={"PASSERELLE_PROXIES": "1"})
 
     @property
     def url(self) -> str:

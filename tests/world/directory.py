@@ -45,12 +45,22 @@ def sign(latest: bytes, **changes: Any) -> bytes:
 
 
 class DirectoryServer:
-    """A directory with `rows` (dicts of text, as `import` reads them), and the seed where wanted; data in `folder`."""
+    """A directory with `rows` (dicts of text, as `import` reads them), and the seed where wanted; data in `folder`.
+
+    `env` is added to the environment: with another PYTHONPATH it is the directory of another version.
+    """
 
     def __init__(
-        self, folder: Path, rows: Iterable[Mapping[str, str]], *, seed: bool = False, has_own_keys: bool = False
+        self,
+        folder: Path,
+        rows: Iterable[Mapping[str, str]],
+        *,
+        seed: bool = False,
+        has_own_keys: bool = False,
+        env: Mapping[str, str] | None = None,
     ) -> None:
         self.folder = folder
+        self.env = {**(env or {}), "PASSERELLE_DATA": str(folder), "DATABASE_URL": ""}
         make_keys(folder / "keys" if has_own_keys else KEYS)
         if not has_own_keys:
             shutil.copytree(KEYS, folder / "keys", dirs_exist_ok=True)
@@ -63,11 +73,6 @@ class DirectoryServer:
             [PROGRAM, "serve", "--port", str(self.port)], lambda line: line.startswith("Serving"), env=self.env
         )
         await_port(self.port)
-
-    @property
-    def env(self) -> dict[str, str]:
-        """Return what leads the program to this directory's folder and database."""
-        return {"PASSERELLE_DATA": str(self.folder), "DATABASE_URL": ""}
 
     def add(self, rows: Iterable[Mapping[str, str]]) -> None:
         """Import more rows and publish them as the next version."""
