@@ -174,7 +174,7 @@ def _parsed(line: Line | BadLine, today: date) -> Parsed | str:
     if isinstance(line, BadLine):
         return line.reason
     try:
-        return parse_line(line.fields, today)
+        return parse_line(line.fields, today, is_own_domain=line.is_own_domain)
     except InputError as error:
         return error.message
 
@@ -197,7 +197,11 @@ def _departure_values(line: DepartureLine) -> dict[str, object]:
 def _values(line: AccountLine) -> dict[str, object]:
     stated = {name: getattr(line, name) for name in STATED}
     stated["acct"] = str(line.acct) if line.acct else None
-    return stated | {"source_url": line.source.url, "source_date": line.source.seen}
+    return stated | {
+        "source_url": line.source.url,
+        "source_date": line.source.seen,
+        "is_own_domain": line.source.is_own_domain,
+    }
 
 
 def _completed(statement: Statement, values: dict[str, object], first: int) -> dict[str, object]:
