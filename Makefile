@@ -75,8 +75,8 @@ $(STAMP)/network: tests/world/network/package.json tests/world/network/package-l
 	cd tests/world/network && npm ci --loglevel=error
 	@touch $@
 
-soak: setup $(STAMP)/network ## the long tests: 100,000 damaged archives, the real AppView and the like
-	$(BIN)/pytest -m soak --timeout 0
+soak: setup $(STAMP)/network ## the long tests: 100,000 damaged archives, the real AppView and the like: make soak [SEED=7]
+	$(BIN)/pytest -m soak --timeout 0 $(if $(SEED),--hypothesis-seed $(SEED))
 
 check: setup ## lint, types and directions of imports, nothing is changed
 	$(PY) build/make.py --types > /dev/null

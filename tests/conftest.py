@@ -20,6 +20,7 @@ from tests.world.sites import make_sites
 from tests.world.world import World
 
 ROOT = Path(__file__).parents[1]
+USUAL_SEED = 7
 
 # An example may take long on a machine whose cores also carry browsers; pytest's own timeout still ends a test.
 settings.register_profile("no deadline", deadline=None)
@@ -42,6 +43,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(
         key=lambda item: "playwright" in getattr(item, "fixturenames", ()) or item.get_closest_marker("e2e") is not None
     )
+
+
+@pytest.fixture
+def seed(request: pytest.FixtureRequest) -> int:
+    """Return the seed of tests that choose by chance: the one given to Hypothesis, too, else always the same."""
+    return int(request.config.getoption("--hypothesis-seed") or USUAL_SEED)
 
 
 @pytest.fixture(scope="session")

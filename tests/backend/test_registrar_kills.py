@@ -199,9 +199,9 @@ def check_everything(directory: Directory, writers: list[Writer]) -> None:
         assert session.query(Statement).count() == len(rows)
 
 
-def run_kills(directory: Directory, kills: int) -> None:
+def run_kills(directory: Directory, kills: int, seed: int) -> None:
     """Kill the registrar so often at random moments, and compare."""
-    chance = random.Random(kills)
+    chance = random.Random(seed)
     with busy(directory) as (server, writers, snapshots):
         for _ in range(kills):
             time.sleep(chance.uniform(*BETWEEN_KILLS))
@@ -215,11 +215,11 @@ def run_kills(directory: Directory, kills: int) -> None:
 
 
 @pytest.mark.timeout(280)
-def test_nothing_is_lost_or_half_done_when_the_registrar_is_killed(directory: Directory) -> None:
-    run_kills(directory, 10)
+def test_nothing_is_lost_or_half_done_when_the_registrar_is_killed(directory: Directory, seed: int) -> None:
+    run_kills(directory, 10, seed)
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(1500)
-def test_nothing_is_lost_or_half_done_when_the_registrar_is_killed_often(directory: Directory) -> None:
-    run_kills(directory, 50)
+def test_nothing_is_lost_or_half_done_when_the_registrar_is_killed_often(directory: Directory, seed: int) -> None:
+    run_kills(directory, 50, seed)

@@ -24,11 +24,7 @@ class Server(DirectoryServer):
     """A directory server behind a proxy, which tells clients apart by their address."""
 
     def __init__(self, folder: Path, rows: Iterable[Mapping[str, str]]) -> None:
-        super().__init__(folder, rows)
-
-    @property
-    def _env(self) -> dict[str, str]:
-        return {**super()._env, "PASSERELLE_PROXIES": "1"}
+        super().__init__(folder, rows, env={"PASSERELLE_PROXIES": "1"})
 
     @property
     def url(self) -> str:

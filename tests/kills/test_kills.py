@@ -14,9 +14,9 @@ from tests.kills.points import choose_points
 from tests.kills.run import FAULTS, KINDS, run
 
 
-def check(playwright: Playwright, packages: Packages, folder: Path, kind: str, kills: int) -> None:
+def check(playwright: Playwright, packages: Packages, folder: Path, kind: str, kills: int, seed: int) -> None:
     """Carry out a run and assert that nothing was lost or doubled."""
-    result: dict[str, Any] = run(playwright, packages.chromium, folder, kind, kills, seed=7)
+    result: dict[str, Any] = run(playwright, packages.chromium, folder, kind, kills, seed)
     assert {name: result[name] for name in FAULTS} == dict.fromkeys(FAULTS, 0), result
     assert (result["kills"], result["followed"]) == (kills, result["planned"]), result
 
@@ -25,18 +25,18 @@ def check(playwright: Playwright, packages: Packages, folder: Path, kind: str, k
 @pytest.mark.timeout(420)
 @pytest.mark.parametrize(("kind", "kills"), [("browser", 6), ("servers", 3), ("answers", 3), ("clock", 4)])
 def test_interrupted_at_every_kind_of_point_everyone_is_followed_once(
-    playwright: Playwright, packages: Packages, tmp_path: Path, kind: str, kills: int
+    playwright: Playwright, packages: Packages, tmp_path: Path, kind: str, kills: int, seed: int
 ) -> None:
-    check(playwright, packages, tmp_path, kind, kills)
+    check(playwright, packages, tmp_path, kind, kills, seed)
 
 
 @pytest.mark.e2e
 @pytest.mark.soak
 @pytest.mark.parametrize(("kind", "kills"), [("browser", 200), ("servers", 40), ("answers", 40), ("clock", 40)])
 def test_interrupted_again_and_again_everyone_is_followed_once(
-    playwright: Playwright, packages: Packages, tmp_path: Path, kind: str, kills: int
+    playwright: Playwright, packages: Packages, tmp_path: Path, kind: str, kills: int, seed: int
 ) -> None:
-    check(playwright, packages, tmp_path, kind, kills)
+    check(playwright, packages, tmp_path, kind, kills, seed)
 
 
 def test_a_seed_chooses_the_same_points_and_each_kind_equally_often() -> None:
