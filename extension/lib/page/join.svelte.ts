@@ -39,6 +39,8 @@ export class Join {
   /** Why the last step failed, by purpose, on this page. */
   failures = $state.raw<Readonly<Partial<Record<Purpose, Failure>>>>({});
   blockingFailure = $state.raw<Failure | null>(null);
+  /** Whether this page has just opened the post, whose address is awaited next. */
+  isAwaitingPost = $state(false);
 
   constructor(
     private readonly engine: Pick<Engine, "call">,
@@ -140,6 +142,7 @@ export class Join {
 
   private async writePost(purpose: Purpose, message: string): Promise<void> {
     const { url } = await this.engine.call("join.post", { purpose, message });
+    this.isAwaitingPost = true;
     await this.open(url);
   }
 
