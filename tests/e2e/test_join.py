@@ -1,4 +1,4 @@
-"""Joining the directory in a real browser: proven by a real PDS, posts of the fake X and a profile field on Mastodon."""
+"""Joining the directory in a real browser: a real PDS, posts of the fake X, a profile field on Mastodon."""
 
 from __future__ import annotations
 
