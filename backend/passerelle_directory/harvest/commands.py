@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from passerelle_directory.config import Config
+from passerelle_directory.harvest.coalition import command as coalition
 from passerelle_directory.harvest.wikidata import command as wikidata
 
 
@@ -21,6 +22,7 @@ class Harvest:
 
 
 HARVESTS: Mapping[str, Harvest] = {
+    "coalition": Harvest("members of a coalition, from its file and theirs", coalition.add_options, coalition.run),
     "wikidata": Harvest("organisations and office holders, from Wikidata", wikidata.add_options, wikidata.run),
 }
 
