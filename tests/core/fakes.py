@@ -101,7 +101,8 @@ async def verify(key: bytes, message: bytes, signature: bytes) -> bool:
     return signature == sign(key, message)
 
 
-SOURCE = PinnedDirectory("Example", BASE_URL, (CURRENT_KEY, NEXT_KEY))
+REGISTRAR_URL = "https://join.example.org"
+SOURCE = PinnedDirectory("Example", BASE_URL, (CURRENT_KEY, NEXT_KEY), REGISTRAR_URL)
 
 
 def row(row_id: str, **fields: Any) -> Row:

@@ -11,24 +11,28 @@ from passerelle.networks.bluesky.answers import (
     retry_at,
 )
 from passerelle.networks.bluesky.follows import (
+    BLOCK,
     MAX_WRITES,
     POINTS_PER_CREATE,
     Follow,
     apply_writes_request,
     create_follow_request,
     delete_follows_request,
+    delete_record_request,
     get_follow_request,
     latest_commit_request,
     list_follows,
     list_follows_request,
     list_new_follows,
     make_tid,
+    put_record_request,
     read_follow_exists,
     read_follows,
     read_latest_commit,
     record_uri,
 )
 from passerelle.networks.bluesky.identity import (
+    PUBLIC_API,
     SHARED_HOSTS,
     Identity,
     did_document_request,
@@ -51,8 +55,10 @@ from passerelle.networks.bluesky.standing import find_closed
 from passerelle.networks.bluesky.typed_name import parse_typed_name
 
 __all__ = [
+    "BLOCK",
     "MAX_WRITES",
     "POINTS_PER_CREATE",
+    "PUBLIC_API",
     "SHARED_HOSTS",
     "Follow",
     "Identity",
@@ -63,6 +69,7 @@ __all__ = [
     "confirms_writes",
     "create_follow_request",
     "delete_follows_request",
+    "delete_record_request",
     "did_document_request",
     "error_name",
     "expect_ok",
@@ -79,6 +86,7 @@ __all__ = [
     "parse_typed_name",
     "profile_request",
     "profile_url",
+    "put_record_request",
     "raise_if_closed",
     "raise_if_inactive",
     "read_did_document",
