@@ -23,6 +23,7 @@ NEEDED = {
     "make": "make",
     "git": "git",
     "/usr/lib/postgresql": "postgresql",  # the registrar's other database; the real AppView of make soak
+    "redis-server": "redis-server",  # limits that several processes of the registrar share
     "Xvfb": "xvfb",  # a screen for the test of `make run`
     "/usr/share/fonts/truetype/noto/NotoSansArabic-Regular.ttf": "fonts-noto-core",
     "/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf": "fonts-noto-color-emoji",

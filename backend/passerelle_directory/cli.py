@@ -8,29 +8,36 @@ import logging
 import os
 import socket
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
-from typing import TextIO
 
 import structlog
-from passerelle.text import escape_for_terminal
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session
 
 from passerelle_directory.config import Config, InvalidSetting, read_config
+from passerelle_directory.console import (
+    DONE,
+    NO_NETWORK,
+    UNREADABLE,
+    WRONG_USAGE,
+    complain,
+    print_error,
+    print_line,
+)
 from passerelle_directory.database import (
     DatabaseNotReady,
     check_database,
-    open_database,
+    open_session,
     prepare_database,
     upgrade_database,
 )
+from passerelle_directory.harvest.commands import add_harvest
+from passerelle_directory.harvest.patience import HarvestStopped
 from passerelle_directory.importers.lines import UnreadableFile
 from passerelle_directory.importers.loading import import_file
-from passerelle_directory.locks import WRITER_LOCK, hold_lock
+from passerelle_directory.locks import hold_lock, hold_writer_lock
 from passerelle_directory.publishing import keys
 from passerelle_directory.publishing.bucket import BucketError, InvalidAddress, open_bucket
 from passerelle_directory.publishing.files import LATEST
@@ -38,7 +45,6 @@ from passerelle_directory.publishing.snapshot import AlreadyPublishing, LatestDa
 from passerelle_directory.registrar.intake import take_in
 from passerelle_directory.registrar.refusals import load_key as load_refusals_key
 
-DONE, WRONG_USAGE, UNREADABLE = 0, 2, 3  # exit statuses, see docs/operators.md
 DEFAULT_PORT = 8600
 DEFAULT_REGISTRAR_PORT = 8601
 HIGHEST_PORT = 65_535
@@ -67,15 +73,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         config = read_config(os.environ)
     except InvalidSetting as error:
-        return _complain(error, WRONG_USAGE)
+        return complain(error, WRONG_USAGE)
     try:
         status: int = options.run(config, options)
+    except InvalidSetting as error:
+        return complain(error, WRONG_USAGE)
     except (*EXPECTED, NotPublished, AddressNotFree) as error:
-        return _complain(error, UNREADABLE)
+        return complain(error, UNREADABLE)
+    except HarvestStopped as error:
+        return complain(error, NO_NETWORK)
     except OperationalError as error:
-        return _complain(f"The database cannot be used: {error.orig}", UNREADABLE)
+        return complain(f"The database cannot be used: {error.orig}", UNREADABLE)
     except OSError as error:
-        return _complain(_explain(error), UNREADABLE)
+        return complain(_explain(error), UNREADABLE)
     return status
 
 
@@ -93,7 +103,7 @@ def run_keygen(config: Config, _options: argparse.Namespace) -> int:
     for name in (keys.CURRENT, keys.NEXT):
         print(f"{name} {keys.public_text(keys.load_key(config.keys, name))}")
     if not made:
-        _print(f"Both keys were there already; nothing in {config.keys} was changed.", sys.stderr)
+        print_error(f"Both keys were there already; nothing in {config.keys} was changed.")
     return DONE
 
 
@@ -107,7 +117,7 @@ def run_import(config: Config, options: argparse.Namespace) -> int:
     """Import files."""
     files = [*(SEED_FILES if options.seed else ()), *options.files]
     if not files:
-        return _complain("Name at least one file, or --seed.", WRONG_USAGE)
+        return complain("Name at least one file, or --seed.", WRONG_USAGE)
     return _import_all(config, files)
 
 
@@ -121,13 +131,13 @@ def run_snapshot(config: Config, options: argparse.Namespace) -> int:
     try:
         bucket = open_bucket(options.to) if options.to else None
     except InvalidAddress as error:
-        return _complain(error, WRONG_USAGE)
+        return complain(error, WRONG_USAGE)
     key = keys.load_key(config.keys)
-    with _writing(config), _open_session(config) as session:
+    with hold_writer_lock(config.data), open_session(config) as session:
         take_in(session, load_refusals_key(config.refusals_key), datetime.now(UTC))
         latest = publish(session, config.public, key, datetime.now(UTC), bucket)
     places = f"{config.public} and {options.to}" if bucket else config.public
-    _print(f"Version {latest['version']}: {latest['rows']} rows, until {latest['expires']}, in {places}")
+    print_line(f"Version {latest['version']}: {latest['rows']} rows, until {latest['expires']}, in {places}")
     return DONE
 
 
@@ -141,7 +151,7 @@ def run_serve(config: Config, options: argparse.Namespace) -> int:
             "There is nothing to serve yet. Run first: passerelle-directory keygen, seed (or import FILE...), snapshot"
         )
     _check_address(options.host, options.port)
-    _print(f"Serving {config.public} on http://{options.host}:{options.port}")
+    print_line(f"Serving {config.public} on http://{options.host}:{options.port}")
     serve(create_app(config), options.host, options.port)
     return DONE
 
@@ -154,7 +164,7 @@ def run_registrar(config: Config, options: argparse.Namespace) -> int:
     prepare_database(config)
     check_database(config)
     _check_address(options.host, options.port)
-    _print(f"The registrar answers on http://{options.host}:{options.port} for {config.registrar_url}")
+    print_line(f"The registrar answers on http://{options.host}:{options.port} for {config.registrar_url}")
     serve(create_registrar(make_registrar(config)), options.host, options.port, REGISTRAR_THREADS)
     return DONE
 
@@ -166,9 +176,9 @@ def run_recheck(config: Config, options: argparse.Namespace) -> int:
     from passerelle_directory.registrar.recheck import PoliteFetch, recheck
 
     check_database(config)
-    with hold_lock(config.data / RECHECK_LOCK, on_wait=partial(_print, "Another recheck is running; waiting.")):
+    with hold_lock(config.data / RECHECK_LOCK, on_wait=partial(print_line, "Another recheck is running; waiting.")):
         counts = recheck(make_registrar(config, PoliteFetch(Fetcher())), datetime.now(UTC), options.limit)
-    _print(f"{counts.read} claims read, {counts.unanswered} of them without an answer; those are read again later")
+    print_line(f"{counts.read} claims read, {counts.unanswered} of them without an answer; those are read again later")
     return DONE
 
 
@@ -186,41 +196,14 @@ def _import_all(config: Config, files: Sequence[Path]) -> int:
 
 
 def _import_one(config: Config, path: Path) -> int:
-    with _writing(config), _open_session(config) as session:
+    with hold_writer_lock(config.data), open_session(config) as session:
         report = import_file(session, path, date.today())  # noqa: DTZ011  # a source's day is a local one
     for bad in report.skipped:
-        _print(f"{path} line {bad.number}: {bad.reason}", sys.stderr)
-    _print(f"{path}: {report.new} new, {report.changed} changed, {report.known} known, {len(report.skipped)} skipped")
-    return UNREADABLE if report.skipped and not report.read else DONE
-
-
-@contextmanager
-def _open_session(config: Config) -> Iterator[Session]:
-    check_database(config)
-    engine = open_database(config)
-    with Session(engine) as session:
-        yield session
-    engine.dispose()
-
-
-@contextmanager
-def _writing(config: Config) -> Iterator[None]:
-    """Run one import or snapshot at a time; print a line before waiting for another one."""
-    wait = partial(
-        print, "Another import or snapshot is running; waiting until it is done.", file=sys.stderr, flush=True
+        print_error(f"{path} line {bad.number}: {bad.reason}")
+    print_line(
+        f"{path}: {report.new} new, {report.changed} changed, {report.known} known, {len(report.skipped)} skipped"
     )
-    with hold_lock(config.data / WRITER_LOCK, on_wait=wait):
-        yield
-
-
-def _complain(message: object, status: int) -> int:
-    _print(f"passerelle-directory: {message}", sys.stderr)
-    return status
-
-
-def _print(line: str, file: TextIO | None = None) -> None:
-    """Print one line; control characters in names of files or in values are written out, never sent."""
-    print(escape_for_terminal(line), file=file, flush=True)
+    return UNREADABLE if report.skipped and not report.read else DONE
 
 
 def _set_up_log() -> None:
@@ -259,6 +242,7 @@ def _parser() -> argparse.ArgumentParser:
     importing.add_argument("--seed", action="store_true", help="also the rows that come with this program")
     importing.set_defaults(run=run_import)
 
+    add_harvest(commands)
     commands.add_parser("seed", help="import the rows that come with this program").set_defaults(run=run_seed)
     publishing = commands.add_parser("snapshot", help="publish: write and sign the files")
     publishing.add_argument("--to", metavar="s3://BUCKET/PREFIX", help="upload them to a bucket, too")

@@ -46,6 +46,11 @@ class Config:
         return self.data / "refusals.key"
 
     @property
+    def harvest(self) -> Path:
+        """Folder of what harvests have read, so that one that was stopped goes on there."""
+        return self.data / "harvest"
+
+    @property
     def pages(self) -> Path:
         """Folder of what the pages show, written with each snapshot."""
         return self.data / "pages"

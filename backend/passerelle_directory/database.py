@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError
+from sqlalchemy.orm import Session
 
 from passerelle_directory.config import Config
 
@@ -44,6 +47,18 @@ def open_writer(config: Config) -> Engine:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "begin", _begin_immediate)
     return engine
+
+
+@contextmanager
+def open_session(config: Config) -> Iterator[Session]:
+    """Open a session inside the block. Raises DatabaseNotReady."""
+    check_database(config)
+    engine = open_database(config)
+    try:
+        with Session(engine) as session:
+            yield session
+    finally:
+        engine.dispose()
 
 
 def upgrade_database(config: Config) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import fcntl
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-WRITER_LOCK = "writer.lock"  # held by `import`, `seed` and `snapshot`
+WRITER_LOCK = "writer.lock"  # held by `import`, `seed`, `harvest` and `snapshot`
 
 
 class Busy(Exception):
@@ -27,3 +28,14 @@ def hold_lock(path: Path, on_wait: Callable[[], None] | None = None) -> Iterator
             on_wait()
             fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+@contextmanager
+def hold_writer_lock(data: Path) -> Iterator[None]:
+    """Run one import, harvest or snapshot at a time; print a line before waiting for another one."""
+    with hold_lock(data / WRITER_LOCK, on_wait=_print_waiting):
+        yield
+
+
+def _print_waiting() -> None:
+    print("Another import or snapshot is running; waiting until it is done.", file=sys.stderr, flush=True)

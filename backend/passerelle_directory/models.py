@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Boolean, Date, DateTime, ForeignKey, Integer, MetaData, String, Text, UniqueConstraint
+from sqlalchemy import Boolean, Date, DateTime, ForeignKey, Integer, MetaData, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 # Constraints need names, or a later migration cannot drop them (https://alembic.sqlalchemy.org/en/latest/naming.html).
@@ -44,6 +44,7 @@ class Statement(Base):
 
     `first_did` is the did that the source gave first; a later `did` that differs is shown as a contradiction.
     `claim` is the grade of a person's own claim, which registrar/intake.py takes in; None for other sources.
+    `is_own_domain`: a harvest has read it at the domain whose own accounts these are; no imported file can say so.
     """
 
     __tablename__ = "statements"
@@ -64,6 +65,7 @@ class Statement(Base):
     display_name: Mapped[str | None] = mapped_column(String(300))
     claim: Mapped[str | None] = mapped_column(String(12))
     leaving_on: Mapped[date | None] = mapped_column(Date)
+    is_own_domain: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
 
     account: Mapped[Account] = relationship(back_populates="statements")
 

@@ -16,7 +16,7 @@ from passerelle.identifiers import AccountId
 from passerelle.transport import Request
 from passerelle_directory.registrar import fetcher as fetcher_module
 from passerelle_directory.registrar.addresses import is_public_address
-from passerelle_directory.registrar.fetcher import MAX_REDIRECTS, Fetcher, FetchRefused, NoAnswer
+from passerelle_directory.registrar.fetcher import MAX_REDIRECTS, USER_AGENT, Fetcher, FetchRefused, NoAnswer
 
 from tests.backend.tls_server import Answer, TlsServer, serve, whole
 
@@ -377,5 +377,5 @@ def test_only_accept_and_content_type_are_sent_along(
     server = answering(lambda tls, _path: tls.sendall(whole(b"{}", "set-cookie: a=b")))
     headers = {"accept": "application/json", "authorization": "Bearer x", "cookie": "a=b"}
     assert local(authority, server).fetch(Request("GET", URL, headers)).status == 200
-    sent = fetcher_module._headers(Request("GET", URL, headers), HOST)
+    sent = fetcher_module._headers(Request("GET", URL, headers), HOST, USER_AGENT)
     assert {name for name, _ in sent} == {"host", "user-agent", "accept-encoding", "accept"}

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from passerelle.directory import Evidence, Row
+from passerelle_directory.importers.lines import FIELDS, Line
+from passerelle_directory.importers.loading import import_lines
 from passerelle_directory.models import Departure
 from passerelle_directory.publishing.departures import make_departures
 from passerelle_directory.publishing.rows import make_row
 from passerelle_directory.publishing.sources import family
 from sqlalchemy import select
 
-from tests.backend.conftest import Directory
+from tests.backend.conftest import TODAY, Directory
 from tests.backend.people import OTHER_SOURCE, departure, line
 
 DID, OTHER_DID = "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa", "did:plc:bbbbbbbbbbbbbbbbbbbbbbbb"
@@ -143,3 +145,21 @@ def test_organisations_of_one_name_in_two_countries_are_two(directory: Directory
     directory.add(departure(), departure(country="AT"))
     with directory.session() as session:
         assert len(make_departures(session.scalars(select(Departure)))) == 2
+
+
+def test_what_the_own_domain_states_is_attested_and_no_file_can_say_so(directory: Directory) -> None:
+    own = line(source="https://museum.example.com/.well-known/passerelle.json", handle="museum.example.com")
+    with directory.session() as session:
+        import_lines(session, [Line(1, own, is_own_domain=True)], TODAY)
+    assert only(directory)[0].grade == "attested"
+    assert "is_own_domain" not in FIELDS
+    directory.add(own)
+    assert only(directory)[0].grade == "imported"
+
+
+def test_another_did_at_the_own_domain_is_a_conflict(directory: Directory) -> None:
+    own = line(source="https://museum.example.com/.well-known/passerelle.json", handle="museum.example.com")
+    for did in (DID, OTHER_DID):
+        with directory.session() as session:
+            import_lines(session, [Line(1, own | {"did": did}, is_own_domain=True)], TODAY)
+    assert only(directory)[0].grade == "claimed"

@@ -221,3 +221,42 @@ def test_claims_without_their_x_side_never_attest_one_another() -> None:
 def test_a_proven_claim_publishes_no_target_that_others_state() -> None:
     agreed = find_agreement([state("a", rest_id="1", did=EVIL), claimed(state("own", rest_id="1", acct=ACCT))])
     assert targets(agreed) == (None, None, ACCT, "proven")
+
+
+def own(statement: Statement) -> Statement:
+    """Return the statement as read at the account's own domain."""
+    return replace(statement, is_own_domain=True)
+
+
+def test_the_own_domain_alone_attests_its_accounts() -> None:
+    agreed = find_agreement([own(state("museum.example.com", did=DID, handle=HANDLE, acct=ACCT))])
+    assert targets(agreed) == (DID, HANDLE, ACCT, "attested")
+
+
+def test_the_own_domain_attests_no_account_that_only_another_source_states() -> None:
+    agreed = find_agreement([own(state("museum.example.com", handle=HANDLE)), state("a", acct=MOVED)])
+    assert targets(agreed) == (None, HANDLE, MOVED, "imported")
+
+
+def test_the_own_domain_comes_before_one_earlier_source_and_the_difference_is_a_conflict() -> None:
+    agreed = find_agreement([state("a", acct=MOVED), own(state("museum.example.com", acct=ACCT))])
+    assert targets(agreed) == (None, None, ACCT, "claimed")
+    assert [one.address for one in agreed.contradictions] == [str(MOVED)]
+
+
+def test_two_own_domains_for_one_x_account_are_a_conflict() -> None:
+    agreed = find_agreement([own(state("one.example", acct=ACCT)), own(state("two.example", acct=MOVED))])
+    assert agreed.grade == "claimed"
+
+
+def test_an_own_domain_does_not_displace_what_two_families_agree_on() -> None:
+    sources = [state("a", acct=ACCT), state("b", acct=ACCT)]
+    agreed = find_agreement([own(state("evil.example", acct=MOVED)), *sources])
+    assert targets(agreed) == (None, None, ACCT, "claimed")
+
+
+def test_an_own_domain_cannot_lower_a_proven_claim() -> None:
+    agreed = find_agreement(
+        [own(state("evil.example", rest_id="1", acct=MOVED)), claimed(state("c", rest_id="1", acct=ACCT))]
+    )
+    assert targets(agreed) == (None, None, ACCT, "proven")

@@ -20,6 +20,16 @@ PEOPLE = 300
 NEAR = 80  # more rows than this are never in the page: a screen, and those around it
 KEPT_AFTER = 600  # ms until how the list is shown has been stored
 FIRST_ID = 9_100_000_000_000_000_000
+# Notes how many rows come into the page first, before everyone has been read.
+WATCH_FIRST_ROWS = """globalThis.firstRows = new Promise((resolve) => {
+  const count = () => document.querySelectorAll("[data-testid=match-row]").length;
+  new MutationObserver((_, observer) => {
+    if (count() === 0) return;
+    observer.disconnect();
+    resolve([count(), innerHeight]);
+  }).observe(document, { childList: true, subtree: true });
+});"""
+LOWEST_ROW = 50  # px
 FOCUSED_ROW = "() => document.activeElement?.closest('[data-key]')?.dataset.key ?? null"
 # Whether a press of Ctrl+F is left to the browser.
 IS_LEFT = """() => new Promise((resolve) => {
@@ -72,6 +82,20 @@ def test_only_rows_near_the_screen_are_in_the_page_and_each_says_its_place(tab: 
     expect(rows(tab).last).to_have_attribute("aria-posinset", str(PEOPLE))
     expect(rows(tab).last).to_be_in_viewport()
     assert rows(tab).count() < NEAR
+
+
+def test_a_page_opened_again_makes_no_more_rows_than_the_screen_holds_before_everyone_is_read(
+    browser: Chromium, tab: Page
+) -> None:
+    tab.wait_for_timeout(KEPT_AFTER)
+    again = browser.context.new_page()
+    again.add_init_script(WATCH_FIRST_ROWS)
+    again.goto(browser.url(APP))
+    count, height = again.evaluate("() => firstRows")
+    expect(again.get_by_test_id("match-list")).to_have_attribute("data-size", str(PEOPLE))
+    again.close()
+
+    assert 0 < count <= height / LOWEST_ROW + 1
 
 
 def test_ctrl_f_goes_to_the_search_field_and_pressed_there_to_the_browser(tab: Page) -> None:

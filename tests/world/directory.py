@@ -59,8 +59,8 @@ class DirectoryServer:
         has_own_keys: bool = False,
         env: Mapping[str, str] | None = None,
     ) -> None:
-        self._folder = folder
-        self._env = {**(env or {}), "PASSERELLE_DATA": str(folder), "DATABASE_URL": ""}
+        self.folder = folder
+        self.env = {**(env or {}), "PASSERELLE_DATA": str(folder), "DATABASE_URL": ""}
         make_keys(folder / "keys" if has_own_keys else KEYS)
         if not has_own_keys:
             shutil.copytree(KEYS, folder / "keys", dirs_exist_ok=True)
@@ -70,13 +70,13 @@ class DirectoryServer:
         self.add(rows)
         self.port = free_port()
         self._child = Child(
-            [PROGRAM, "serve", "--port", str(self.port)], lambda line: line.startswith("Serving"), env=self._env
+            [PROGRAM, "serve", "--port", str(self.port)], lambda line: line.startswith("Serving"), env=self.env
         )
         await_port(self.port)
 
     def add(self, rows: Iterable[Mapping[str, str]]) -> None:
         """Import more rows and publish them as the next version."""
-        file = self._folder / "rows.jsonl"
+        file = self.folder / "rows.jsonl"
         file.write_text("".join(json.dumps(dict(row)) + "\n" for row in rows))
         self._run("import", str(file))
         self._run("snapshot")
@@ -84,15 +84,15 @@ class DirectoryServer:
     @property
     def key(self) -> str:
         """The public key that a person types to add this directory."""
-        return public_text(load_key(self._folder / "keys", CURRENT))
+        return public_text(load_key(self.folder / "keys", CURRENT))
 
     def latest(self) -> bytes:
         """Return `latest.json` as it stands published."""
-        return (self._folder / "public" / "latest.json").read_bytes()
+        return (self.folder / "public" / "latest.json").read_bytes()
 
     def _run(self, *arguments: str) -> None:
         done = subprocess.run(
-            [PROGRAM, *arguments], env={**os.environ, **self._env}, capture_output=True, text=True, check=False
+            [PROGRAM, *arguments], env={**os.environ, **self.env}, capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, f"passerelle-directory {' '.join(arguments)}:\n{done.stdout}{done.stderr}"
 

@@ -22,10 +22,14 @@ class UnreadableFile(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line: its number in the file, and its fields that are not empty."""
+    """One line: its number in the file, and its fields that are not empty.
+
+    `is_own_domain`: a harvest has read it at the domain whose own accounts it names; lines of files never say so.
+    """
 
     number: int
     fields: dict[str, str]
+    is_own_domain: bool = False
 
 
 @dataclass(frozen=True, slots=True)

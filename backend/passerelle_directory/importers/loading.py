@@ -60,7 +60,7 @@ def import_file(session: Session, path: Path, today: date) -> Report:
 def import_lines(session: Session, lines: Iterable[Line | BadLine], today: date) -> Report:
     """Import parsed lines; commits every LINES_AT_ONCE lines."""
     importer = Importer(session)
-    for batch in _batches(lines, LINES_AT_ONCE):
+    for batch in batches(lines, LINES_AT_ONCE):
         importer.add(batch, today)
         session.commit()
     return importer.report
@@ -72,6 +72,7 @@ class Importer:
     def __init__(self, session: Session) -> None:
         self.session = session
         self.report = Report()
+        self.outcomes: dict[int, str] = {}  # of the lines that could be used, by their number
         self._known = KnownAccounts()
         self._line_of: dict[tuple[str, str], int] = {}
 
@@ -98,6 +99,7 @@ class Importer:
         if departure:
             outcomes.add(self._import_departure(departure))
         outcome = min(outcomes, key=OUTCOMES.index)
+        self.outcomes[number] = outcome
         setattr(self.report, outcome, getattr(self.report, outcome) + 1)
 
     def _import_account(self, line: AccountLine, number: int) -> str:
@@ -163,7 +165,8 @@ class Importer:
         return "new"
 
 
-def _batches(lines: Iterable[Line | BadLine], size: int) -> Iterator[list[Line | BadLine]]:
+def batches(lines: Iterable[Line | BadLine], size: int) -> Iterator[list[Line | BadLine]]:
+    """Yield lists of up to `size` lines."""
     rest = iter(lines)
     while batch := list(islice(rest, size)):
         yield batch
@@ -174,7 +177,7 @@ def _parsed(line: Line | BadLine, today: date) -> Parsed | str:
     if isinstance(line, BadLine):
         return line.reason
     try:
-        return parse_line(line.fields, today)
+        return parse_line(line.fields, today, is_own_domain=line.is_own_domain)
     except InputError as error:
         return error.message
 
@@ -197,7 +200,11 @@ def _departure_values(line: DepartureLine) -> dict[str, object]:
 def _values(line: AccountLine) -> dict[str, object]:
     stated = {name: getattr(line, name) for name in STATED}
     stated["acct"] = str(line.acct) if line.acct else None
-    return stated | {"source_url": line.source.url, "source_date": line.source.seen}
+    return stated | {
+        "source_url": line.source.url,
+        "source_date": line.source.seen,
+        "is_own_domain": line.source.is_own_domain,
+    }
 
 
 def _completed(statement: Statement, values: dict[str, object], first: int) -> dict[str, object]:

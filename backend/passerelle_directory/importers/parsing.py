@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TypeVar
 
@@ -56,11 +56,12 @@ class InvalidLine(InputError):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The source of a line: its name, its address, and the day on which it was so."""
+    """The source of a line: its name, its address, the day on which it was so, and whether it is the own domain."""
 
     name: str
     url: str | None
     seen: date | None
+    is_own_domain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +94,11 @@ class DepartureLine:
     acct: Acct | None
 
 
-def parse_line(fields: Mapping[str, str], today: date) -> tuple[AccountLine | None, DepartureLine | None]:
+def parse_line(
+    fields: Mapping[str, str], today: date, *, is_own_domain: bool = False
+) -> tuple[AccountLine | None, DepartureLine | None]:
     """Parse one line; at least one of the two results is there. Raises InputError, which tells the operator why."""
-    source = _parse_source(fields, today)
+    source = replace(_parse_source(fields, today), is_own_domain=is_own_domain)
     kind = _kind(fields.get("kind", "other"))
     country = parse_country(fields["country"]) if "country" in fields else None
     name = clean_display_name(fields.get("display_name", ""))

@@ -67,6 +67,7 @@ def _parse(account: Account, one: Statement) -> Iterator[Stated]:
             handle=Handle(one.handle) if one.handle else None,
             acct=parse_acct(one.acct) if one.acct else None,
             claim=cast(ClaimGrade | None, one.claim),  # registrar/intake.py writes nothing else
+            is_own_domain=one.is_own_domain and did == one.did,
         )
 
 

@@ -25,7 +25,9 @@ from passerelle_directory.registrar.problems import ProblemAnswer, answer_invali
 from passerelle_directory.registrar.refusals import load_key
 from passerelle_directory.registrar.routes import api, limiter
 from passerelle_directory.web.headers import set_headers
+from passerelle_directory.web.limits import say_when_to_return
 
+PREFLIGHT_KEPT = 7_200  # seconds; the most that Chromium keeps one
 MAX_BODY = 16_384  # bytes of a request; the longest claim has a did of 2,048
 STATIC = Path(__file__).parents[1] / "web" / "static"
 ABOUT = Info(
@@ -76,8 +78,8 @@ def create_registrar(registrar: Registrar) -> Flask:
     )
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_BODY,
-        RATELIMIT_DEFAULT=registrar.config.limit,
         RATELIMIT_STORAGE_URI=registrar.config.limit_storage,
+        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,  # where Redis does not answer, each process counts by itself
     )
     app.extensions["registrar"] = registrar
     app.register_api(api)
@@ -93,13 +95,25 @@ def create_registrar(registrar: Registrar) -> Flask:
     return app
 
 
+@limiter.request_filter
+def _is_preflight() -> bool:
+    """Return whether a browser only asks what it may send: such a request does nothing."""
+    return request.method == "OPTIONS"
+
+
 def _allow_extensions(app: Flask) -> None:
-    """Allow pages of other origins to send the secret and JSON: no cookie is involved, so nothing is sent by itself."""
+    """Allow pages of other origins to send the secret and JSON: no cookie is involved, so nothing is sent by itself.
+
+    https://fetch.spec.whatwg.org/#http-cors-protocol
+    """
 
     @app.after_request
     def allow(response: Response) -> Response:
         if request.path.startswith("/v1/"):
             response.headers.setdefault("Access-Control-Allow-Headers", "authorization, content-type")
             response.headers.setdefault("Access-Control-Allow-Methods", "GET, POST, DELETE")
+            response.headers.setdefault("Access-Control-Expose-Headers", "Retry-After")
+            response.headers.setdefault("Access-Control-Max-Age", str(PREFLIGHT_KEPT))
             response.headers.setdefault("Cache-Control", "no-store")
+        say_when_to_return(limiter, response)
         return response

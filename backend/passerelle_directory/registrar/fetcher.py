@@ -64,12 +64,13 @@ def resolve(host: str, port: int) -> Sequence[tuple[str, int]]:
 
 @dataclass(frozen=True, slots=True)
 class Fetcher:
-    """Fetches public documents. Only tests set another resolver, address test and TLS context."""
+    """Fetches public documents; `user_agent` says who asks. Only tests set resolver, address test and TLS context."""
 
     resolve: Resolve = resolve
     is_public: Callable[[str], bool] = is_public_address
     tls: ssl.SSLContext | None = None
     seconds: float = MAX_SECONDS
+    user_agent: str = USER_AGENT
 
     async def __call__(self, request: Request) -> Response:
         """Answer as the core's `Fetch` does. Raises FetchRefused, NoAnswer."""
@@ -98,7 +99,7 @@ class Fetcher:
         try:
             with (
                 httpcore.ConnectionPool(ssl_context=tls, network_backend=backend, max_connections=1) as pool,
-                pool.stream("GET", _ascii(url), headers=_headers(request, host)) as answer,
+                pool.stream("GET", _ascii(url), headers=_headers(request, host, self.user_agent)) as answer,
             ):
                 return _read(answer, request.limit, url)
         except (
@@ -139,9 +140,9 @@ def _is_readable(headers: Mapping[str, str]) -> bool:
     return media_type in TYPES or media_type.endswith(JSON_SUFFIX)
 
 
-def _headers(request: Request, host: str) -> list[tuple[str, str]]:
+def _headers(request: Request, host: str, user_agent: str) -> list[tuple[str, str]]:
     own = [(name, value) for name, value in request.headers.items() if name.lower() in OWN_HEADERS]
-    return [("host", host), ("user-agent", USER_AGENT), ("accept-encoding", "identity"), *own]
+    return [("host", host), ("user-agent", user_agent), ("accept-encoding", "identity"), *own]
 
 
 def _join(url: str, target: str) -> str:

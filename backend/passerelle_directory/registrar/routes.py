@@ -8,7 +8,6 @@ from typing import Annotated, Any, Literal, Self, cast
 
 from flask import Response, current_app, jsonify, request
 from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from passerelle.claims.models import CLAIM_ID_PATTERN, MAX_ACCT, DidText, Proof, RestIdText, ScreenNameText
@@ -34,17 +33,22 @@ from passerelle_directory.registrar.store import (
     withdraw,
     write,
 )
+from passerelle_directory.web.limits import find_visitor
 
 api = APIBlueprint("claims", __name__, url_prefix="/v1", abp_tags=[Tag(name="claims")])
 SECRET: list[dict[str, list[str]]] = [{"secret": []}]
 OWNERS_PROBLEMS = describe(401, 403, 404, 422, 429)
 
-limiter = Limiter(get_remote_address)
+
+def _limit() -> str:
+    return registrar().config.limit
 
 
 def _claim_limit() -> str:
     return registrar().config.claim_limit
 
+
+limiter = Limiter(find_visitor, application_limits=[_limit])
 
 POST_PATTERN = (
     r"^https://(?:(?:www|mobile)\.)?(?:x|twitter)\.com"

@@ -11,7 +11,6 @@ import structlog
 from flask import Flask, Response, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 from werkzeug.exceptions import HTTPException
@@ -26,6 +25,7 @@ from passerelle_directory.web import texts as texts_routes
 from passerelle_directory.web.answers import ErrorAnswer, find_visitors_language, page_address
 from passerelle_directory.web.headers import set_headers
 from passerelle_directory.web.languages import LANGUAGES, find_language
+from passerelle_directory.web.limits import find_visitor
 
 STATIC_MAX_AGE = 31_536_000  # seconds; a changed file gets another address
 ABOUT = Info(
@@ -52,7 +52,7 @@ def create_app(config: Config) -> Flask:
     app.jinja_env.globals.update(
         site=config, languages=[find_language(code) for code in LANGUAGES], page_address=page_address
     )
-    Limiter(get_remote_address, app=app, default_limits=[config.limit], storage_uri=config.limit_storage)
+    Limiter(find_visitor, app=app, default_limits=[config.limit], storage_uri=config.limit_storage)
     set_headers(app)
     _set_up_static(app)
     _set_up_errors(app)

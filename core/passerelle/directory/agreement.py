@@ -8,6 +8,9 @@ keeps them apart, and every address in an `Agreement` comes from families that s
 Nothing here depends on the order of the statements, except which of several contradicting accounts is shown when no
 two families agree: the first one, with the grade `claimed`.
 
+What the account's own domain states (`is_own_domain`: read there by the server, docs/claims.md) needs no second family:
+museum.example alone decides what @museum@museum.example says of itself. Statements against it still make a conflict.
+
 People's own claims (`passerelle.claims`) come beside the sources. A proven one is published as it is, and statements
 that differ cannot lower it; only another proven claim disputes it. One whose X side is not proven is no family, and is
 published only where there is no other statement.
@@ -33,7 +36,8 @@ Value = TypeVar("Value", bound=Hashable)
 class Statement:
     """What one source says of one X account. `family`: sources with the same one count once. `seen`: when it was so.
 
-    `claim`: the grade of a person's own claim; None for statements of other sources.
+    `claim`: the grade of a person's own claim; None for statements of other sources. `is_own_domain`: the server has
+    read it at the domain whose own accounts these are.
     """
 
     source: str
@@ -45,6 +49,7 @@ class Statement:
     handle: Handle | None = None
     acct: Acct | None = None
     claim: ClaimGrade | None = None
+    is_own_domain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +178,8 @@ def _find_bluesky(statements: Sequence[Statement]) -> _Target:
 def _agreed_on_did(stating: Sequence[Statement], did: Did) -> _Target:
     """Publish a did that two families state; its handle only where two families state both."""
     supporters = [one for one in stating if one.did == did]
-    families = _families(supporters, lambda one: one.handle)
-    handles = {handle: len(stated_by) for handle, stated_by in families.items() if _agree(stated_by)}
+    stating_handle = _group(supporters, lambda one: one.handle)
+    handles = {handle: _count_families(group) for handle, group in stating_handle.items() if _agree(group)}
     seen = {one.handle: _recency(one) for one in sorted(supporters, key=_recency)}
     return _Target(
         did=did,
@@ -230,13 +235,14 @@ def _acct_key(statement: Statement) -> str | None:
 
 def _find_name(statements: Sequence[Statement]) -> tuple[ScreenName | None, date | None]:
     """Return the name that most families state (the newest among equals), and the last day two families saw it."""
-    names = _families(statements, lambda one: _name_key(one.screen_name))
+    names = _group(statements, lambda one: _name_key(one.screen_name))
     if not names:
         return None, None
-    newest = {key: max(_recency(one) for one in statements if _name_key(one.screen_name) == key) for key in names}
-    best = max(names, key=lambda key: (len(names[key]), newest[key], key))
-    stating = [one for one in statements if _name_key(one.screen_name) == best]
-    by_family = {family: max(_recency(one) for one in stating if one.family == family) for family in names[best]}
+    newest = {key: max(map(_recency, stating)) for key, stating in names.items()}
+    best = max(names, key=lambda key: (_count_families(names[key]), newest[key], key))
+    stating = names[best]
+    families = {one.family for one in stating}
+    by_family = {family: max(_recency(one) for one in stating if one.family == family) for family in families}
     days = sorted(by_family.values(), reverse=True)[:ENOUGH_FAMILIES]
     spelled = max(stating, key=_recency).screen_name
     return spelled, None if days[-1] == date.min else days[-1]
@@ -251,22 +257,25 @@ def _recency(statement: Statement) -> date:
 
 
 def _most_stated(statements: Sequence[Statement], value: Callable[[Statement], Value | None]) -> Value | None:
-    """Return the value that most families state, if enough of them do; the first one stated among equals."""
-    families = _families(statements, value)
-    best = max(families, key=lambda stated: len(families[stated]), default=None)
-    return best if best is not None and _agree(families[best]) else None
+    """Return the value that most families state, if enough of them or the own domain do; the first among equals."""
+    agreed = {stated: group for stated, group in _group(statements, value).items() if _agree(group)}
+    return max(agreed, key=lambda stated: _count_families(agreed[stated]), default=None)
 
 
-def _families(
+def _group(
     statements: Iterable[Statement], value: Callable[[Statement], Value | None]
-) -> Mapping[Value, frozenset[str]]:
-    """Return which families state which value."""
-    found: dict[Value, frozenset[str]] = {}
+) -> Mapping[Value, Sequence[Statement]]:
+    """Return which statements state which value."""
+    found: dict[Value, list[Statement]] = {}
     for one in statements:
         if (stated := value(one)) is not None:
-            found[stated] = found.get(stated, frozenset()) | {one.family}
+            found.setdefault(stated, []).append(one)
     return found
 
 
-def _agree(families: frozenset[str]) -> bool:
-    return len(families) >= ENOUGH_FAMILIES
+def _agree(statements: Sequence[Statement]) -> bool:
+    return _count_families(statements) >= ENOUGH_FAMILIES or any(one.is_own_domain for one in statements)
+
+
+def _count_families(statements: Iterable[Statement]) -> int:
+    return len({one.family for one in statements})

@@ -21,6 +21,8 @@ export interface Rows {
   readonly keyOf: (index: number) => string;
   /** Its height in pixels before it was measured. */
   readonly estimate: (index: number) => number;
+  /** Whether these are the first rows of a longer list that is still being read: then none is made out of sight. */
+  readonly isBeginning?: boolean;
 }
 
 /** One row of the page: `start` in pixels from the top of the list. */
@@ -91,12 +93,12 @@ export class RowWindow {
     return { key: String(key), index, start: start - this.margin };
   }
 
-  private options({ count, keyOf, estimate }: Rows) {
+  private options({ count, keyOf, estimate, isBeginning = false }: Rows) {
     return {
       count,
       getItemKey: keyOf,
       estimateSize: estimate,
-      overscan: OVERSCAN,
+      overscan: isBeginning ? 0 : OVERSCAN,
       scrollMargin: this.margin,
       initialRect: { width: window.innerWidth, height: window.innerHeight },
       initialOffset: () => window.scrollY,
@@ -104,15 +106,15 @@ export class RowWindow {
       scrollToFn: windowScroll,
       observeElementRect: observeWindowRect,
       observeElementOffset: observeWindowOffset,
-      rangeExtractor: (range: Range) => this.indexesOf(range, keyOf),
+      rangeExtractor: (range: Range) => this.indexesOf(range, keyOf, isBeginning),
       onChange: () => {
         this.notify();
       },
     };
   }
 
-  private indexesOf(range: Range, keyOf: (index: number) => string): number[] {
-    if (range.count <= WHOLE) return [...Array(range.count).keys()];
+  private indexesOf(range: Range, keyOf: Rows["keyOf"], isBeginning: boolean): number[] {
+    if (range.count <= WHOLE && !isBeginning) return [...Array(range.count).keys()];
     const near = defaultRangeExtractor(range);
     if (this.focused === null) return near;
     for (let index = 0; index < range.count; index++)
