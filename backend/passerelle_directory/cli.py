@@ -26,6 +26,7 @@ from passerelle_directory.console import (
     print_error,
     print_line,
 )
+from passerelle_directory.coverage import print_json, print_text
 from passerelle_directory.database import (
     DatabaseNotReady,
     check_database,
@@ -41,7 +42,14 @@ from passerelle_directory.locks import hold_lock, hold_writer_lock
 from passerelle_directory.publishing import keys
 from passerelle_directory.publishing.bucket import BucketError, InvalidAddress, open_bucket
 from passerelle_directory.publishing.files import LATEST
-from passerelle_directory.publishing.snapshot import AlreadyPublishing, LatestDamaged, publish
+from passerelle_directory.publishing.groups import InvalidGroups, cover, read_groups
+from passerelle_directory.publishing.snapshot import (
+    AlreadyPublishing,
+    LatestDamaged,
+    publish,
+    read_departures,
+    read_rows,
+)
 from passerelle_directory.registrar.intake import take_in
 from passerelle_directory.registrar.refusals import load_key as load_refusals_key
 
@@ -138,6 +146,23 @@ def run_snapshot(config: Config, options: argparse.Namespace) -> int:
         latest = publish(session, config.public, key, datetime.now(UTC), bucket)
     places = f"{config.public} and {options.to}" if bucket else config.public
     print_line(f"Version {latest['version']}: {latest['rows']} rows, until {latest['expires']}, in {places}")
+    return DONE
+
+
+def run_coverage(config: Config, options: argparse.Namespace) -> int:
+    """Print how many members of each group the directory has."""
+    try:
+        groups = read_groups(options.groups)
+    except InvalidGroups as error:
+        return complain(error, UNREADABLE)
+    with open_session(config) as session:
+        departures = read_departures(session)
+        rows = [row for row, _ in read_rows(session, departures)]
+    covered = [(group, cover(group, rows, departures.linked())) for group in groups]
+    if options.json:
+        print_json(covered)
+    else:
+        print_text(covered, with_members=options.members)
     return DONE
 
 
@@ -247,6 +272,12 @@ def _parser() -> argparse.ArgumentParser:
     publishing = commands.add_parser("snapshot", help="publish: write and sign the files")
     publishing.add_argument("--to", metavar="s3://BUCKET/PREFIX", help="upload them to a bucket, too")
     publishing.set_defaults(run=run_snapshot)
+
+    covering = commands.add_parser("coverage", help="how many members of each group are in the directory")
+    covering.add_argument("--groups", type=Path, default=SEED, metavar="FOLDER", help="other groups than the program's")
+    covering.add_argument("--members", action="store_true", help="also a line for each member")
+    covering.add_argument("--json", action="store_true", help="as one JSON object, with the members")
+    covering.set_defaults(run=run_coverage)
 
     serving = commands.add_parser("serve", help="serve the published files and the pages")
     serving.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
