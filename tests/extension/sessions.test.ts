@@ -108,6 +108,8 @@ test("who signed in is the current account, and pages see no token", async () =>
     expired: false,
     endsAt: null,
     maySearch: true,
+    mayClaim: true,
+    mayBlock: true,
   };
   expect(await sessions.current("bluesky")).toEqual(account);
 });
@@ -271,6 +273,8 @@ test("when the refresh token is over too, the session is: said now, and at once 
     expired: true,
     endsAt: null,
     maySearch: true,
+    mayClaim: true,
+    mayBlock: true,
   });
 });
 
