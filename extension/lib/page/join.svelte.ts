@@ -4,6 +4,7 @@ import type { Engine } from "../engine/client";
 import { type Failure, failureOf } from "../engine/failures";
 import type { BlockingView, JoinOfferView, JoinStart, JoinView, SideView } from "../messages/messages.gen";
 import type { Account } from "../sessions";
+import type { SignedIn } from "./account.svelte";
 import type { Stored } from "./stored.svelte";
 
 export type Purpose = JoinView["purpose"];
@@ -45,6 +46,7 @@ export class Join {
   constructor(
     private readonly engine: Pick<Engine, "call">,
     private readonly stored: Pick<Stored, "join" | "objection">,
+    private readonly signedIn: Pick<SignedIn, "askFor">,
     private readonly open: (url: string) => Promise<unknown> = (url) => browser.tabs.create({ url }),
   ) {}
 
@@ -107,6 +109,7 @@ export class Join {
   /** Write the record into the own Bluesky repository, after the server was asked to allow it where it has to be. */
   async writeRecord(purpose: Purpose, account: Account): Promise<void> {
     await this.run(purpose, async () => {
+      await this.allow(account);
       await this.engine.call("join.record", { purpose, account: account.id });
       await this.engine.call("join.check", { purpose, post: null });
     });
@@ -128,6 +131,7 @@ export class Join {
   /** Block, on Bluesky, the people blocked on X who are in the directory. */
   async block(account: Account): Promise<void> {
     await this.runBlocking(async () => {
+      if (!account.mayBlock) await this.signedIn.askFor(account, ["claim", "block"]);
       return this.engine.call("block.start", { account: account.id });
     });
   }
@@ -137,7 +141,13 @@ export class Join {
   }
 
   private async make(fields: JoinStart, bluesky: Account | null): Promise<void> {
+    if (bluesky) await this.allow(bluesky);
     await this.engine.call("join.start", { ...fields, account: bluesky?.id ?? null });
+  }
+
+  // A sign-in on a server's page allows what it was asked for; an app password allows everything.
+  private async allow(account: Account): Promise<void> {
+    if (!account.mayClaim) await this.signedIn.askFor(account, ["claim"]);
   }
 
   private async writePost(purpose: Purpose, message: string): Promise<void> {

@@ -44,7 +44,7 @@ export class Page {
 
   readonly guesses = new Guesses(engine, this.signedIn, this.failures);
   readonly pictures = new Pictures(engine, this.failures);
-  readonly join = new Join(engine, this.stored);
+  readonly join = new Join(engine, this.stored, this.signedIn);
   readonly rowChecks = new RowChecks(engine);
 
   place = $state<"popup" | "tab">("tab");

@@ -6,7 +6,11 @@ import { RowChecks } from "../../../extension/lib/page/row-checks.svelte";
 import type { Account } from "../../../extension/lib/sessions";
 import { engineError, makeFakeEngine } from "./fakes";
 
-const ME = { id: "did:plc:me", address: "ada.example.org" } as Account;
+const ME = {
+  id: "did:plc:me",
+  address: "ada.example.org",
+  mayClaim: true,
+} as Account;
 const OFFER = {
   rest_id: "12",
   screen_name: "ada",
@@ -36,8 +40,10 @@ function makeJoin(
   const fake = makeFakeEngine({ "join.prepare": () => OFFER, ...answers });
   const opened: string[] = [];
   const open = async (url: string) => opened.push(url);
+  const askFor = vi.fn(async (account: Account) => account);
   const views = { join: null, objection: null, ...stored };
-  return { ...fake, opened, join: new Join(fake.engine, views, open) };
+  const join = new Join(fake.engine, views, { askFor }, open);
+  return { ...fake, opened, askFor, join };
 }
 
 test("one press makes the claim with its record and opens the post", async () => {
@@ -59,6 +65,18 @@ test("one press makes the claim with its record and opens the post", async () =>
   });
   expect(opened).toEqual(["https://x.com/intent/post?text=a"]);
   expect(join.isAwaitingPost).toBe(true);
+});
+
+test("a sign-in that may not write the entry is asked for first, and only then", async () => {
+  const { join, calls, askFor } = makeJoin({});
+  const closed = { ...ME, mayClaim: false };
+  askFor.mockRejectedValueOnce(engineError("sign_in_refused"));
+  await join.prepare();
+  await join.start({ ...WANTED, bluesky: closed }, "I moved");
+  expect(askFor).toHaveBeenCalledWith(closed, ["claim"]);
+  expect(calls.map(([type]) => type)).toEqual(["join.prepare"]);
+  await join.writeRecord("claim", ME);
+  expect(askFor).toHaveBeenCalledTimes(1);
 });
 
 test("without a Bluesky account no post is opened by itself", async () => {
