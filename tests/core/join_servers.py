@@ -188,8 +188,8 @@ class OwnServer:
         if collection in self.closed:
             return reply(403, {"error": "ScopeMissingError", "message": "Missing required scope"})
         if method == "com.atproto.repo.deleteRecord":
-            self.servers.records.pop((ME, collection, rkey), None)
-            return reply(200, {"commit": {"cid": "bafyreia", "rev": "3k"}})
+            was_there = self.servers.records.pop((ME, collection, rkey), None)
+            return reply(200, {"commit": {"cid": "bafyreia", "rev": "3k"}} if was_there else {})
         if method == "com.atproto.repo.createRecord" and (ME, collection, rkey) in self.servers.records:
             return reply(500, {"error": "InternalServerError"})
         assert method in ("com.atproto.repo.putRecord", "com.atproto.repo.createRecord")
