@@ -4,6 +4,7 @@ import { beforeEach, expect, test, vi } from "vitest";
 import { makeSessions, SessionError } from "../../extension/lib/sessions";
 import type { Call, Reply } from "../../extension/lib/sessions/records";
 import * as store from "../../extension/lib/sessions/store";
+import { locks } from "./locks";
 
 const PDS = "https://pds.example.org";
 const ADA = {
@@ -76,19 +77,6 @@ class Pds {
       refreshJwt: `refresh-${this.generation}`,
     };
   }
-}
-
-/** Locks as navigator.locks gives them: one piece of work at a time per name. */
-function locks() {
-  const tails = new Map<string, Promise<unknown>>();
-  return <T>(name: string, work: () => Promise<T>): Promise<T> => {
-    const next = (tails.get(name) ?? Promise.resolve()).then(work, work);
-    tails.set(
-      name,
-      next.catch(() => undefined),
-    );
-    return next;
-  };
 }
 
 let pds: Pds;

@@ -5,6 +5,7 @@ import { makeSessions, SessionError } from "../../extension/lib/sessions";
 import { FURTHER, scopeFor } from "../../extension/lib/sessions/bluesky/scope";
 import { signIn } from "../../extension/lib/sessions/bluesky/sign-in";
 import * as store from "../../extension/lib/sessions/store";
+import { locks } from "./locks";
 
 declare const OAUTH_CLIENT: { readonly scope: string };
 
@@ -163,19 +164,6 @@ function json(
     status,
     headers: { "content-type": "application/json", ...headers },
   });
-}
-
-/** Locks as navigator.locks gives them: one piece of work at a time per name. */
-function locks() {
-  const tails = new Map<string, Promise<unknown>>();
-  return <T>(name: string, work: () => Promise<T>): Promise<T> => {
-    const next = (tails.get(name) ?? Promise.resolve()).then(work, work);
-    tails.set(
-      name,
-      next.catch(() => undefined),
-    );
-    return next;
-  };
 }
 
 let servers: Servers;

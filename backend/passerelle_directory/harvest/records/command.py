@@ -38,6 +38,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(collection: str, config: Config, options: argparse.Namespace) -> int:
     """Harvest the records of a collection."""
     from passerelle_directory.registrar.app import make_registrar  # half a second of imports
+    from passerelle_directory.registrar.fetcher import look_up_txt
+    from passerelle_directory.registrar.handles import ResolvingFetch
     from passerelle_directory.registrar.recheck import PoliteFetch
 
     relay = options.relay.rstrip("/")
@@ -46,7 +48,7 @@ def run(collection: str, config: Config, options: argparse.Namespace) -> int:
     fetcher = make_fetcher(config, PATIENCE)
     prepare_database(config)
     check_database(config)
-    registrar = make_registrar(config, PoliteFetch(fetcher))
+    registrar = make_registrar(config, ResolvingFetch(PoliteFetch(fetcher), look_up_txt))
     return harvest(registrar, relay, collection, PatientFetch(fetcher), datetime.now(UTC))
 
 
