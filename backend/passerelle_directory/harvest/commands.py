@@ -9,6 +9,7 @@ from typing import Any
 
 from passerelle_directory.config import Config
 from passerelle_directory.harvest.coalition import command as coalition
+from passerelle_directory.harvest.domains import command as domains
 from passerelle_directory.harvest.wikidata import command as wikidata
 
 
@@ -23,6 +24,7 @@ class Harvest:
 
 HARVESTS: Mapping[str, Harvest] = {
     "coalition": Harvest("members of a coalition, from its file and theirs", coalition.add_options, coalition.run),
+    "domains": Harvest("organisations, from their own websites", domains.add_options, domains.run),
     "wikidata": Harvest("organisations and office holders, from Wikidata", wikidata.add_options, wikidata.run),
 }
 
