@@ -197,12 +197,14 @@ def run_registrar(config: Config, options: argparse.Namespace) -> int:
 def run_recheck(config: Config, options: argparse.Namespace) -> int:
     """Read the claims again that are due."""
     from passerelle_directory.registrar.app import make_registrar  # as in run_serve
-    from passerelle_directory.registrar.fetcher import Fetcher
+    from passerelle_directory.registrar.fetcher import Fetcher, look_up_txt
+    from passerelle_directory.registrar.handles import ResolvingFetch
     from passerelle_directory.registrar.recheck import PoliteFetch, recheck
 
     check_database(config)
     with hold_lock(config.data / RECHECK_LOCK, on_wait=partial(print_line, "Another recheck is running; waiting.")):
-        counts = recheck(make_registrar(config, PoliteFetch(Fetcher())), datetime.now(UTC), options.limit)
+        fetch = ResolvingFetch(PoliteFetch(Fetcher()), look_up_txt)
+        counts = recheck(make_registrar(config, fetch), datetime.now(UTC), options.limit)
     print_line(f"{counts.read} claims read, {counts.unanswered} of them without an answer; those are read again later")
     return DONE
 

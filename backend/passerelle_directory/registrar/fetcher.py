@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 from urllib.parse import urljoin, urlsplit
 
+import dns.exception
+import dns.resolver
 import httpcore
 from passerelle.errors import NetworkError, ServerRefused
 from passerelle.hosts import public_host
@@ -29,6 +31,7 @@ Resolve = Callable[[str, int], Sequence[tuple[str, int]]]
 MAX_REDIRECTS = 3
 MAX_SECONDS = 10.0  # for a whole answer with its redirects
 MAX_ADDRESSES = 16  # of one name
+MAX_RECORDS = 64  # TXT records of one name
 USER_AGENT = "passerelle-registrar/1 (+https://dir.passerelle.eu)"
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 OWN_HEADERS = frozenset({"accept", "content-type"})  # what a request may bring; nothing else is sent
@@ -61,6 +64,18 @@ def resolve(host: str, port: int) -> Sequence[tuple[str, int]]:
     """Return the addresses of a host by the system's resolver."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys((str(entry[4][0]), port) for entry in found))
+
+
+def look_up_txt(name: str, seconds: float, resolver: dns.resolver.Resolver | None = None) -> Sequence[str]:
+    """Return the texts of a name's TXT records; none where there are none. Raises NoAnswer."""
+    try:
+        resolver = resolver or dns.resolver.get_default_resolver()
+        found = resolver.resolve(name, "TXT", lifetime=seconds, search=False)
+    except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
+        return ()
+    except (dns.exception.DNSException, OSError) as error:
+        raise NoAnswer(f"The DNS did not answer for {name}: {type(error).__name__}.", host=name) from error
+    return [b"".join(one.strings).decode("utf-8", "replace") for one in list(found)[:MAX_RECORDS]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,13 +29,16 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(config: Config, options: argparse.Namespace) -> int:
     """Harvest a coalition."""
-    from passerelle_directory.registrar.recheck import PoliteFetch  # half a second of imports
+    from passerelle_directory.registrar.fetcher import look_up_txt  # half a second of imports
+    from passerelle_directory.registrar.handles import ResolvingFetch
+    from passerelle_directory.registrar.recheck import PoliteFetch
 
     try:
         host = parse_address(options.address)
     except InputError as error:
         raise InvalidSetting(error.message) from None
-    return harvest(config, host, PoliteFetch(make_fetcher(config, PATIENCE)), datetime.now(UTC))
+    fetch = ResolvingFetch(PoliteFetch(make_fetcher(config, PATIENCE)), look_up_txt)
+    return harvest(config, host, fetch, datetime.now(UTC))
 
 
 def harvest(config: Config, host: str, fetch: Fetch, now: datetime) -> int:
