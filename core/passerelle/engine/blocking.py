@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from passerelle.directory import Row
 from passerelle.engine.environment import Environment
-from passerelle.engine.join_views import BlockedView, BlockingView
+from passerelle.engine.join_views import BlockedView, BlockingView, BlockState
 from passerelle.engine.messages import BlockStart, Nothing
 from passerelle.engine.repository import Repository
 from passerelle.engine.storage import Put
@@ -40,6 +40,7 @@ FORBIDDEN, TOO_MANY = 403, 429
 CLOCK_ID_BYTES = 2  # of a record key; make_tid uses 10 bits
 # A refusal that is about one person; every other one is about the server or the sign-in, and pauses.
 ABOUT_ONE = frozenset({"account_not_found", "handle_moved", "server_refused", "own_account"})
+SENT: frozenset[BlockState] = frozenset({"asked", "blocked", "undoing"})  # of a record that may be there
 
 _R = TypeVar("_R")
 
@@ -67,7 +68,8 @@ class Blocking:
         earlier = await self._view()
         if earlier and earlier.state in ("running", "paused", "undoing"):
             raise CommandError("An earlier one is not over yet.")
-        view = BlockingView(state="running", account=account, people=await self._listed())
+        people = [_kept(person, earlier, account) for person in await self._listed()]
+        view = BlockingView(state="running", account=account, people=people)
         await self._put(view)
         self._go_on(self._block)
         return view
@@ -165,7 +167,7 @@ class Blocking:
         account = parse_did(view.account)
         for number, person in enumerate(view.people):
             key = person.key
-            if person.state in ("blocked", "asked", "undoing") and key:
+            if person.state in SENT and key:
                 await self._change(number, state="undoing")
                 await self._environment.sleep(PAUSE)
                 await self._retry(partial(self._delete, account, key))
@@ -203,6 +205,8 @@ class Blocking:
         if response.status == FORBIDDEN:
             raise ServerRefused(ServerRefused.CODES["block_closed"], code="block_closed")
         bluesky.expect_ok(response)
+        if not bluesky.confirms_deletes(response, 1):  # a missing record, or no answer of the server's own
+            bluesky.expect_no_record(await self._fetch(bluesky.get_follow_request(account, key, BLOCK)))
 
     async def _retry(self, work: Callable[[], Awaitable[_R]]) -> _R:
         """Return what some requests come to, again where a server does not answer or asks to wait."""
@@ -275,6 +279,12 @@ class Blocking:
 
     async def _put(self, view: BlockingView) -> None:
         await self._repository.write([Put("state", KEY, view.model_dump(mode="json"))])
+
+
+def _kept(person: BlockedView, earlier: BlockingView | None, account: Did) -> BlockedView:
+    """Return a person as an earlier work of the account has left them, where it has sent a block: it can be undone."""
+    sent = earlier.people if earlier and earlier.account == account else ()
+    return next((one for one in sent if one.rest_id == person.rest_id and one.state in SENT), person)
 
 
 def _blocked(person: Person, row: Row) -> BlockedView:

@@ -279,8 +279,11 @@ class Joins:
         account = parse_did(view.account)
         view = view.model_copy(update={"error": None})
         await self._repository.write([_put(view)])
-        response = await self._ask(view, bluesky.delete_record_request(account, COLLECTION, view.claim_id or ""))
-        await self._read(view, lambda: _expect_deleted(response))
+        key = view.claim_id or ""
+        response = await self._ask(view, bluesky.delete_record_request(account, COLLECTION, key))
+        if not await self._read(view, lambda: _is_deleted(response)):
+            found = await self._ask(view, bluesky.get_follow_request(account, key, COLLECTION))
+            await self._read(view, lambda: bluesky.expect_no_record(found))
         view = view.model_copy(update={"record": "none"})
         await self._repository.write([_put(view)])
         return view
@@ -384,9 +387,11 @@ def _expect_written(response: Response, uri: str) -> None:
         raise ServerRefused("The Bluesky server sent something that cannot be read.", code="server_error")
 
 
-def _expect_deleted(response: Response) -> None:
+def _is_deleted(response: Response) -> bool:
+    """Return whether a server confirms that a record was deleted; of a missing one it says nothing."""
     _expect_allowed(response)
     bluesky.expect_ok(response)
+    return bluesky.confirms_deletes(response, 1)
 
 
 def _expect_allowed(response: Response) -> None:

@@ -209,6 +209,12 @@ def read_follow_exists(response: Response) -> bool:
     return True
 
 
+def expect_no_record(response: Response) -> None:
+    """Raise ServerRefused unless an answer to `get_follow_request` says that there is no such record."""
+    if read_follow_exists(response):
+        raise ServerRefused("The Bluesky server did not delete the record.", code="server_error")
+
+
 def _record(follow: Follow, collection: str = FOLLOW) -> dict[str, str]:
     return {"$type": collection, "subject": follow.did, "createdAt": follow.created_at}
 
