@@ -16,6 +16,7 @@ ROWS = """screen_name,rest_id,handle,kind,country,display_name,left_x,how,source
 museum,4242,museum.example.com,other,FR,Musée du Quai,,,lists/one
 ,,,university,FR,Université du Quai,2025-01-20,announced,lists/one
 ,,zoo.example.com,other,FR,Zoo du Quai,by 2025-02,left,lists/one
+museum,,,other,FR,Musée national,2025-03,suspended,lists/two
 """
 GROUPS = "group,name,members,source\nquay,Everyone on the quay,9,lists/one\nothers,Others,,lists/one\n"
 MEMBERS = """group,member,kind,country,rest_id,screen_name,source_url
@@ -44,8 +45,8 @@ def test_text_says_n_of_n_and_for_each_member_the_address_or_none(
     capsys.readouterr()
     assert main(["coverage", "--groups", str(groups), "--members"]) == 0
     assert capsys.readouterr().out.splitlines() == [
-        "Everyone on the quay: of 9, 4 known by name, 2 with an address, 1 with an id, 2 with a departure",
-        "  The museum of the quay: museum.example.com",
+        "Everyone on the quay: of 9, 4 known by name, 2 with an address, 1 with an id, 3 with a departure",
+        "  The museum of the quay: museum.example.com; suspended, 2025-03",  # its source has another name
         "  Université du Quai: no account found; announced, 2025-01-20",
         "  zoo du quai: zoo.example.com; left, by 2025-02",
         "  Café du Quai: no account found",
@@ -63,10 +64,10 @@ def test_json_has_the_same_counts_and_the_members(groups: Path, capsys: pytest.C
         "named": 4,
         "address": 2,
         "id": 1,
-        "departure": 2,
+        "departure": 3,
     }
     museum, university, *_ = first["members"]
-    assert (museum["rest_id"], museum["departure"]) == ("4242", None)
+    assert (museum["rest_id"], museum["departure"]["how"]) == ("4242", "suspended")
     assert len(museum["row_id"]) == 16
     assert university["address"] == "no account found"
     assert university["departure"] == {"how": "announced", "date": "2025-01-20", "by": None}

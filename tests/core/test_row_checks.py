@@ -61,7 +61,7 @@ def test_the_servers_are_named_before_any_is_asked_and_no_other_is(tmp_path: Pat
 def test_a_row_that_no_claim_states_has_nothing_to_be_read(tmp_path: Path) -> None:
     async def main() -> None:
         world = await published(tmp_path)
-        other = {"row_id": "other", "rest_id": None, "screen_name": "other"}
+        other: dict[str, Any] = {"row_id": "other", "rest_id": None, "screen_name": "other"}
         assert (await world.browser.ask("row.proofs", **other))["servers"] == []
         assert "error" in await world.browser.ask("row.check", **other)
         assert "error" in await world.browser.ask("row.check", **{**ROW, "row_id": "none"})
@@ -142,7 +142,7 @@ def test_proofs_of_another_account_than_the_row_has_do_not_agree_with_it(
 ) -> None:
     async def main() -> None:
         world = await published(tmp_path, **changes)
-        named = {**ROW, "rest_id": changes.get("rest_id", OWNER.rest_id)}
+        named: dict[str, Any] = {**ROW, "rest_id": changes.get("rest_id", OWNER.rest_id)}
         result = await world.browser.ask("row.check", **named)
         assert result["agrees"] is False
 

@@ -38,6 +38,7 @@ OWN_HEADERS = frozenset({"accept", "content-type"})  # what a request may bring;
 # What the registrar reads: JSON in all its names, host-meta's XRD, and plain text.
 TYPES = frozenset({"application/json", "application/xrd+xml", "application/xml", "text/xml", "text/plain"})
 JSON_SUFFIX = "+json"
+HTML = "text/html"  # read only where the request accepts it
 
 
 class FetchRefused(ServerRefused):
@@ -116,7 +117,7 @@ class Fetcher:
                 httpcore.ConnectionPool(ssl_context=tls, network_backend=backend, max_connections=1) as pool,
                 pool.stream("GET", _ascii(url), headers=_headers(request, host, self.user_agent)) as answer,
             ):
-                return _read(answer, request.limit, url)
+                return _read(answer, request, url)
         except (
             httpcore.NetworkError,
             httpcore.TimeoutException,
@@ -128,17 +129,17 @@ class Fetcher:
             raise NoAnswer(f"{host} did not answer: {type(error).__name__}.", host=host) from error
 
 
-def _read(answer: httpcore.Response, limit: int, url: str) -> Response:
+def _read(answer: httpcore.Response, request: Request, url: str) -> Response:
     """Read an answer. The body of an error or a redirect is not read: only its status counts."""
     host = urlsplit(url).netloc
     headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in answer.headers}
-    if answer.status >= 300 and not _is_readable(headers):
+    if answer.status >= 300 and not _is_readable(headers, request):
         return Response(answer.status, headers, b"", url)
     if headers.get("content-encoding", "identity").lower() != "identity":
         raise FetchRefused("The answer is compressed.", code="answer_encoded", host=host)
-    if not _is_readable(headers):
+    if not _is_readable(headers, request):
         raise FetchRefused("The answer is of another type.", code="answer_type", host=host)
-    return Response(answer.status, headers, _read_body(answer.iter_stream(), limit, host), url)
+    return Response(answer.status, headers, _read_body(answer.iter_stream(), request.limit, host), url)
 
 
 def _read_body(parts: Iterable[bytes], limit: int, host: str) -> bytes:
@@ -150,9 +151,10 @@ def _read_body(parts: Iterable[bytes], limit: int, host: str) -> bytes:
     return bytes(body)
 
 
-def _is_readable(headers: Mapping[str, str]) -> bool:
+def _is_readable(headers: Mapping[str, str], request: Request) -> bool:
     media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
-    return media_type in TYPES or media_type.endswith(JSON_SUFFIX)
+    is_wanted = media_type == HTML and HTML in request.headers.get("accept", "")
+    return is_wanted or media_type in TYPES or media_type.endswith(JSON_SUFFIX)
 
 
 def _headers(request: Request, host: str, user_agent: str) -> list[tuple[str, str]]:
