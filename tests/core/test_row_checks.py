@@ -146,7 +146,7 @@ def test_proofs_of_another_account_than_the_row_has_do_not_agree_with_it(
 ) -> None:
     async def main() -> None:
         world = await published(tmp_path, **changes)
-        named = {**ROW, "rest_id": changes.get("rest_id", OWNER.rest_id)}
+        named: dict[str, Any] = {**ROW, "rest_id": changes.get("rest_id", OWNER.rest_id)}
         result = await world.browser.ask("row.check", **named)
         assert result["agrees"] is False
 
