@@ -14,8 +14,9 @@ from commands import run
 from passerelle import view
 from passerelle.directory import Grade, Row
 from passerelle.directory import rows as directory_rows
-from passerelle.engine import messages, schemas, storage
+from passerelle.engine import join_views, messages, schemas, storage
 from passerelle.engine import views as engine_views
+from passerelle.engine.join_views import BlockState, JoinStatus
 from passerelle.engine.messages import COMMANDS, EVENTS
 from passerelle.engine.schemas import SCHEMAS
 from passerelle.engine.storage import STORES
@@ -40,13 +41,28 @@ STORES_COMMENT = "/** The engine's stores in IndexedDB, as core/passerelle/engin
 SCHEMAS_COMMENT = "/** The version of what each store holds (core/passerelle/engine/schemas.py). */"
 BANNER = "// Made by build/message_types.py from the models of core/passerelle; not to be edited."
 # Where the models stand.
-MODULES = (view, summary, observations, hints, evidence, matches, guesses, lane_counts, status, engine_views, messages)
+MODULES = (
+    view,
+    summary,
+    observations,
+    hints,
+    evidence,
+    matches,
+    guesses,
+    lane_counts,
+    status,
+    engine_views,
+    join_views,
+    messages,
+)
 # Lists of words that get a type of their own.
 WORDS = {
     "Network": Network,
     "Grade": Grade,
     "MatchGrade": MatchGrade,
     "FollowState": FollowState,
+    "JoinStatus": JoinStatus,
+    "BlockState": BlockState,
     "EvidenceCode": EvidenceCode,
     "Where": Where,
     "Confidence": Confidence,

@@ -26,6 +26,7 @@ from passerelle_directory.console import (
     print_error,
     print_line,
 )
+from passerelle_directory.coverage import print_json, print_text
 from passerelle_directory.database import (
     DatabaseNotReady,
     check_database,
@@ -41,7 +42,14 @@ from passerelle_directory.locks import hold_lock, hold_writer_lock
 from passerelle_directory.publishing import keys
 from passerelle_directory.publishing.bucket import BucketError, InvalidAddress, open_bucket
 from passerelle_directory.publishing.files import LATEST
-from passerelle_directory.publishing.snapshot import AlreadyPublishing, LatestDamaged, publish
+from passerelle_directory.publishing.groups import InvalidGroups, cover, read_groups
+from passerelle_directory.publishing.snapshot import (
+    AlreadyPublishing,
+    LatestDamaged,
+    publish,
+    read_departures,
+    read_rows,
+)
 from passerelle_directory.registrar.intake import take_in
 from passerelle_directory.registrar.refusals import load_key as load_refusals_key
 
@@ -141,6 +149,23 @@ def run_snapshot(config: Config, options: argparse.Namespace) -> int:
     return DONE
 
 
+def run_coverage(config: Config, options: argparse.Namespace) -> int:
+    """Print how many members of each group the directory has."""
+    try:
+        groups = read_groups(options.groups)
+    except InvalidGroups as error:
+        return complain(error, UNREADABLE)
+    with open_session(config) as session:
+        departures = read_departures(session)
+        rows = [row for row, _ in read_rows(session, departures)]
+    covered = [(group, cover(group, rows, departures.linked())) for group in groups]
+    if options.json:
+        print_json(covered)
+    else:
+        print_text(covered, with_members=options.members)
+    return DONE
+
+
 def run_serve(config: Config, options: argparse.Namespace) -> int:
     """Serve until told to stop."""
     from passerelle_directory.web.app import create_app  # Flask takes half a second that no other command needs
@@ -172,12 +197,14 @@ def run_registrar(config: Config, options: argparse.Namespace) -> int:
 def run_recheck(config: Config, options: argparse.Namespace) -> int:
     """Read the claims again that are due."""
     from passerelle_directory.registrar.app import make_registrar  # as in run_serve
-    from passerelle_directory.registrar.fetcher import Fetcher
+    from passerelle_directory.registrar.fetcher import Fetcher, look_up_txt
+    from passerelle_directory.registrar.handles import ResolvingFetch
     from passerelle_directory.registrar.recheck import PoliteFetch, recheck
 
     check_database(config)
     with hold_lock(config.data / RECHECK_LOCK, on_wait=partial(print_line, "Another recheck is running; waiting.")):
-        counts = recheck(make_registrar(config, PoliteFetch(Fetcher())), datetime.now(UTC), options.limit)
+        fetch = ResolvingFetch(PoliteFetch(Fetcher()), look_up_txt)
+        counts = recheck(make_registrar(config, fetch), datetime.now(UTC), options.limit)
     print_line(f"{counts.read} claims read, {counts.unanswered} of them without an answer; those are read again later")
     return DONE
 
@@ -247,6 +274,12 @@ def _parser() -> argparse.ArgumentParser:
     publishing = commands.add_parser("snapshot", help="publish: write and sign the files")
     publishing.add_argument("--to", metavar="s3://BUCKET/PREFIX", help="upload them to a bucket, too")
     publishing.set_defaults(run=run_snapshot)
+
+    covering = commands.add_parser("coverage", help="how many members of each group are in the directory")
+    covering.add_argument("--groups", type=Path, default=SEED, metavar="FOLDER", help="other groups than the program's")
+    covering.add_argument("--members", action="store_true", help="also a line for each member")
+    covering.add_argument("--json", action="store_true", help="as one JSON object, with the members")
+    covering.set_defaults(run=run_coverage)
 
     serving = commands.add_parser("serve", help="serve the published files and the pages")
     serving.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")

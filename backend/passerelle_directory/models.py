@@ -143,7 +143,8 @@ class Refusal(Base):
 class Departure(Base):
     """One source's statement that an organisation left X. `left` and `by` (no later than) are a year, month or day.
 
-    `key` is the country and the name in lower case: statements with one key are about the same organisation.
+    A person has an `office`. `rest_id` and `screen_name` are the X account's, where the source names it. `key` is the
+    country and the name in lower case: statements with one key are about the same organisation.
     """
 
     __tablename__ = "departures"
@@ -152,6 +153,9 @@ class Departure(Base):
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     key: Mapped[str] = mapped_column(Text)
     organisation: Mapped[str] = mapped_column(String(300))
+    office: Mapped[str | None] = mapped_column(String(300))
+    rest_id: Mapped[str | None] = mapped_column(String(20))
+    screen_name: Mapped[str | None] = mapped_column(String(20))
     kind: Mapped[str] = mapped_column(String(20))
     country: Mapped[str | None] = mapped_column(String(2))
     left: Mapped[str | None] = mapped_column(String(10))

@@ -24,9 +24,12 @@ from sqlalchemy.orm import Session
 from passerelle_directory.config import Config
 from passerelle_directory.database import open_database, upgrade_database
 from passerelle_directory.importers.loading import import_file
+from passerelle_directory.importers.parsing import MAX_ANNOUNCED
 from passerelle_directory.models import Departure, Statement
 from passerelle_directory.publishing.departures import find_departed
 from passerelle_directory.publishing.snapshot import read_rows
+
+ANY_DAY = date.max - MAX_ANNOUNCED  # no date in the seed is refused as one to come
 
 
 def write_packaged(folder: Path, sources: Sequence[Path]) -> None:
@@ -36,7 +39,7 @@ def write_packaged(folder: Path, sources: Sequence[Path]) -> None:
     """
     with _database() as session:
         for path in sources:
-            import_file(session, path, date.max)
+            import_file(session, path, ANY_DAY)
         newest = session.scalars(select(func.max(Statement.source_date))).one()
         departed = find_departed(session.scalars(select(Departure).order_by(Departure.id)))
         rows = sorted((_name(*pair) for pair in read_rows(session)), key=lambda pair: pair[0].row_id)

@@ -43,6 +43,9 @@ class InputError(PasserelleError, ValueError):
         "directory_public_key": "This is not the key of a directory.",
         "directory_known": "This directory is in use already.",
         "directories_full": "There are as many directories as there may be.",
+        "post_address": "This is not the address of a post on X, such as https://x.com/ada/status/20.",
+        "claim_incomplete": "A claim names an X account, and an account on Bluesky, Mastodon, or both.",
+        "claim_exists": "There is a claim for other accounts already; withdraw it first.",
     }
 
 
@@ -120,6 +123,10 @@ class ServerRefused(PasserelleError):
         "follow_refused": "The server does not allow to follow this account.",
         "own_account": "This is the own account.",
         "search_closed": "The own server does not allow this sign-in to search for accounts.",
+        "claim_closed": "The own server does not allow this sign-in to write the claim record.",
+        "block_closed": "The own server does not allow this sign-in to block accounts.",
+        "claim_unknown": "The registrar knows no such claim; it was withdrawn, or never proven.",
+        "claim_secret_wrong": "The registrar does not accept the secret of this claim.",
         "account_moved": "The account has moved; `address` is the new one.",
         "account_blocked": "One of the two accounts blocks the other.",
         "account_suspended_there": "The account is suspended by its own network.",

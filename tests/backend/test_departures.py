@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from passerelle.directory.departures import Departed
 from passerelle_directory.models import Departure
-from passerelle_directory.publishing.departures import find_departed
+from passerelle_directory.publishing.departures import find_departed, make_departures
+from sqlalchemy import delete, select
 
 from tests.backend.conftest import Directory
 from tests.backend.people import OTHER_SOURCE, departure, line
@@ -101,3 +102,74 @@ def test_departures_for_the_program_have_the_last_possible_day_and_a_source_and_
         Departed("A Library", date(2026, 5, 7), "news.example.net", None),
         Departed("The Museum", date(2025, 1, 31), "news.example.net", "https://news.example.net/1"),
     ]
+
+
+STATES = [
+    # (how, left_x) of each source, in any order -> how and date of the entry
+    ([("announced", "2025-01-20"), ("left", "2024-11-22")], ("left", "2024-11-22")),
+    ([("announced", "2025-01-20"), ("left", "2025-01")], ("left", "2025-01-20")),
+    ([("suspended", "2024-11-19"), ("left", "2025-02-01")], ("left", "2025-02-01")),
+    ([("left", "unknown"), ("suspended", "2023-08-31")], ("suspended", "2023-08-31")),
+    ([("left", "2024-11-22"), ("returned", "2025-06")], ("returned", "2025-06")),
+    ([("returned", "2024-02-01"), ("left", "2025-01-20")], ("left", "2025-01-20")),
+    ([("closed", "2026-02-01"), ("left", "unknown")], ("left", None)),
+    ([("announced", "2025-01-20"), ("closed", "2025-03-01")], ("closed", "2025-03-01")),
+]
+
+
+@pytest.mark.parametrize(("stated", "expected"), STATES)
+def test_the_latest_of_what_was_done_counts_and_what_was_announced_only_alone(
+    directory: Directory, stated: list[tuple[str, str]], expected: tuple[str, str | None]
+) -> None:
+    for order in (stated, stated[::-1]):
+        with directory.session() as session:
+            session.execute(delete(Departure))
+            session.commit()
+        directory.add(*(departure(how=how, left_x=day, source=f"{how}/{day}") for how, day in order))
+        with directory.session() as session:
+            (entry,) = make_departures(session.scalars(select(Departure)))
+        assert (entry.how, entry.day) == expected
+        assert len(entry.sources) == 2
+
+
+def test_who_returned_to_x_has_no_leaving_day_and_is_not_among_the_departed(directory: Directory) -> None:
+    directory.add(line(handle=HANDLE), departure(handle=HANDLE, how="returned"))
+    assert published_row(directory)["leaving_on"] is None
+    with directory.session() as session:
+        assert find_departed(session.scalars(select(Departure))) == []
+
+
+def test_the_page_says_which_departures_are_announced_suspended_or_taken_back(
+    directory: Directory, client: Any
+) -> None:
+    directory.add(*(departure(f"Verein {how}", how=how) for how in ("announced", "suspended", "returned", "left")))
+    directory.publish()
+    page = client.get("/departures?lang=en").text
+    assert page.count("posts nothing there any more") == page.count("posts on X again") == 1
+    assert "3 organisations have stopped using X" in page
+
+
+def test_a_departure_is_linked_by_the_x_account_that_its_source_names(directory: Directory, client: Any) -> None:
+    directory.add(line("museum", handle=HANDLE), departure(screen_name="Museum"), departure("Zoo", screen_name="zoo"))
+    row = published_row(directory)
+    assert row["leaving_on"] == "2025-01-20"
+    linked = {one["organisation"]: one["row_id"] for one in client.get("/v1/departures.json").json["departures"]}
+    assert linked == {"Stadtmuseum Beispielstadt": row["row_id"], "Zoo": None}
+
+
+def test_a_person_is_a_departure_only_with_an_office_and_their_row_says_no_day(
+    directory: Directory, client: Any
+) -> None:
+    person = departure("Ada Beispiel", kind="person", screen_name="ada")
+    report = directory.add(
+        line("ada", handle=HANDLE, kind="person"),
+        person | {"office": "Mayor of Beispielstadt"},
+        person | {"source": OTHER_SOURCE},
+        departure("Zoo", office="Mayor"),
+    )
+    assert [bad.number for bad in report.skipped] == [3, 4]
+    row = published_row(directory)
+    assert row["leaving_on"] is None
+    (entry,) = client.get("/v1/departures.json").json["departures"]
+    assert (entry["office"], entry["row_id"]) == ("Mayor of Beispielstadt", row["row_id"])
+    assert "Mayor of Beispielstadt" in client.get("/departures?lang=en").text

@@ -105,6 +105,7 @@ def test_a_file_that_is_gone_is_not_found(client: FlaskClient, published: dict[s
 
 def test_departures_name_their_sources(client: FlaskClient, published: dict[str, object]) -> None:
     (entry,) = body_of(client.get("/v1/departures.json"))["departures"]
+    assert len(entry.pop("row_id")) == 16
     assert entry == {
         "organisation": "Stadtmuseum Beispielstadt",
         "kind": "other",
@@ -112,6 +113,9 @@ def test_departures_name_their_sources(client: FlaskClient, published: dict[str,
         "date": "2025-01-20",
         "by": None,
         "how": "left",
+        "office": None,
+        "rest_id": None,
+        "screen_name": None,
         "handle": "museum.example.com",
         "acct": None,
         "sources": [{"name": "lists/one", "url": None, "date": None}],

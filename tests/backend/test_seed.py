@@ -10,7 +10,10 @@ import pytest
 from passerelle_directory.cli import SEED, SEED_FILES
 from passerelle_directory.importers.loading import import_file
 from passerelle_directory.models import Account
+from passerelle_directory.publishing.departures import Left
+from passerelle_directory.publishing.groups import cover, read_groups
 from passerelle_directory.publishing.rows import make_row
+from passerelle_directory.publishing.snapshot import read_departures, read_rows
 from sqlalchemy import select
 
 from tests.backend.conftest import TODAY, Directory
@@ -60,8 +63,12 @@ def test_people_are_listed_only_from_sources_about_public_office_or_by_their_off
     elsewhere = {
         row["screen_name"] for row in lines("rows.csv") if row["kind"] == "person" and row["source"] not in PARLIAMENTS
     }
-    # Office holders found in a list of official accounts: members of parliaments and councils, a former president.
-    assert elsewhere == {"aoc", "RepAOC", "ronwyden", "BarackObama"} | {"seiji_ohsaka", "shiomura"} | {
+    # A senator, and office holders found in a list of official accounts: members of parliaments and councils, a former
+    # president.
+    assert elsewhere == {"RonanDantec"} | {"aoc", "RepAOC", "ronwyden", "BarackObama"} | {
+        "seiji_ohsaka",
+        "shiomura",
+    } | {
         "isatetsurou",
         "mitibata1",
         "reinakiyosejcp",
@@ -78,7 +85,66 @@ def test_swedish_agencies_are_closed_and_nothing_more() -> None:
     swedish = [row for row in lines("departures.csv") if row["source"] == "PierreMesure/politix-sweden"]
     assert len(swedish) == 70
     assert {(row["how"], row["left_x"]) for row in swedish} == {("closed", "by 2026-02")}
-    assert {row["how"] for row in lines("departures.csv") if row not in swedish} == {"left"}
+    assert {row["how"] for row in lines("departures.csv") if row not in swedish} == {"left", "suspended", "announced"}
+
+
+def departed(directory: Directory) -> dict[str, Left]:
+    """Return the departures of the seed by name."""
+    with directory.session() as session:
+        for path in SEED_FILES:
+            import_file(session, path, MADE)
+        departures = read_departures(session)
+        for _ in read_rows(session, departures):
+            pass
+    return {entry.organisation: entry for entry in departures.linked()}
+
+
+def test_french_departures_have_the_dates_that_their_sources_give(directory: Directory) -> None:
+    dates = {name: (entry.how, entry.day or f"by {entry.by}") for name, entry in departed(directory).items()}
+    expected = {
+        "Greenpeace France": ("left", "2024-11-22"),
+        "Mediapart": ("left", "2025-01-20"),
+        "Assistance publique - Hôpitaux de Paris": ("left", "2024-12-03"),
+        "CFDT": ("left", "2024-12-03"),
+        "Hôpitaux universitaires de Marseille (AP-HM)": ("left", "2024-12-23"),
+        "Ouest-France": ("suspended", "2024-11-19"),
+        "Université Rennes 2": ("suspended", "2023-08-31"),
+        "Ligue des droits de l'Homme (LDH)": ("announced", "2025-01-20"),
+        "Vert": ("left", "by 2024-11-22"),
+    }
+    assert {name: dates[name] for name in expected} == expected
+
+
+def test_departures_are_linked_to_the_rows_of_the_same_account(directory: Directory) -> None:
+    found = departed(directory)
+    linked = ("Mediapart", "Ville de Paris", "Ouest-France", "Canard PC", "Universität Potsdam")
+    assert [name for name in linked if found[name].row_id is None] == []
+
+
+def test_people_among_the_departures_have_an_office_and_an_address_of_the_source() -> None:
+    people = [row for row in lines("departures.csv") if row["kind"] == "person"]
+    assert {row["display_name"] for row in people} >= {"Grégory Doucet", "Sandrine Runel"}
+    assert [row for row in people if not (row["office"] and row["source_url"])] == []
+
+
+def test_every_organisation_that_the_campaign_names_has_a_departure(directory: Directory) -> None:
+    (campaign,) = (group for group in read_groups(SEED) if group.key == "campaign")
+    covered = cover(campaign, [], departed(directory).values())
+    organisations = [one for one in covered if one.member.kind != "person"]
+    assert [one.member.name for one in organisations if one.left is None] == ["Groupe des Écologistes, Rennes"]
+    assert len(organisations) == 35 + 1
+
+
+def test_no_group_has_more_members_than_its_source_says() -> None:
+    groups = read_groups(SEED)
+    assert {group.key: (group.size, len(group.members)) for group in groups} == {
+        "signatories-87": (87, 13),
+        "campaign": (44, 41),
+        "universities-fr": (40, 18),
+        "universities-de": (61, 61),
+        "media-fr": (None, 22),
+        "meps-fr": (81, 81),
+    }
 
 
 @pytest.mark.parametrize("name", ["rows.csv", "departures.csv"])

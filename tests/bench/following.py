@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from passerelle.engine.environment import Environment
 from passerelle.engine.follows import Follows
 from passerelle.engine.messages import FollowSpeed
 from passerelle.engine.repository import Repository
@@ -26,7 +25,7 @@ from passerelle.transport import Fetch, Request, Response
 
 from tests.bench.report import Figure
 from tests.bench.tools import Tools, run_async
-from tests.core.fakes import SOURCE, Clock, verify
+from tests.core.fakes import Clock, make_environment
 from tests.real_servers.test_following import people, signed_in
 from tests.world.appview import Actor, Followed, appview
 from tests.world.pds import Account, Pds, Plc
@@ -109,19 +108,7 @@ def _searches(counted: Counted) -> int:
 
 async def _follow(counted: Counted, account: Account, clock: Clock, speed: Speed) -> None:
     storage = MemoryStorage()
-    environment = Environment(
-        storage=storage,
-        fetch=counted.fetch,
-        verify=verify,
-        now=clock,
-        random=lambda count: b"\x05" * count,
-        yield_now=lambda: asyncio.sleep(0),
-        sleep=clock.sleep,
-        emit=lambda event: None,
-        log=print,
-        directories=[SOURCE],
-        packaged=lambda: None,
-    )
+    environment = make_environment(storage, counted.fetch, now=clock, sleep=clock.sleep)
     follows = Follows(environment, Repository(environment), FOLLOWING)
     await follows.load()
     await follows.on_speed(FollowSpeed(speed=speed))

@@ -68,6 +68,7 @@ class Servers:
     files: dict[str, Any] = field(default_factory=dict)
     catch_all: set[str] = field(default_factory=set)
     down: set[str] = field(default_factory=set)
+    relay_pages: int = 1
     asked: list[str] = field(default_factory=list)
 
     def add_bluesky(self, did: str, handle: str) -> None:
@@ -128,6 +129,10 @@ class Servers:
             return _found(self.documents.get(path.removeprefix("/")))
         if path == "/xrpc/com.atproto.repo.getRecord":
             return self._record(query["repo"], query["collection"], query["rkey"])
+        if path == "/xrpc/com.atproto.repo.listRecords":
+            return self._list_records(query["repo"], query["collection"])
+        if path == "/xrpc/com.atproto.sync.listReposByCollection":
+            return self._list_repositories(query["collection"], int(query.get("cursor", "0")))
         if path == "/.well-known/webfinger":
             return self._finger(query["resource"].removeprefix("acct:"))
         if path == "/.well-known/passerelle.json":
@@ -139,6 +144,23 @@ class Servers:
         if record is None:
             return 400, {"error": "RecordNotFound", "message": "Could not locate record"}
         return 200, {"uri": f"at://{did}/{collection}/{rkey}", "cid": "bafyreia", "value": record}
+
+    def _list_records(self, did: str, collection: str) -> tuple[int, Any]:
+        """Answer as the reference server: the newest keys first, 400 for a repository that is not there."""
+        if did not in self.documents:
+            return 400, {"error": "InvalidRequest", "message": f"Could not find repo: {did}"}
+        found = sorted(
+            ((one[2], value) for one, value in self.records.items() if one[:2] == (did, collection)), reverse=True
+        )
+        uri = f"at://{did}/{collection}/"
+        return 200, {"records": [{"uri": uri + rkey, "cid": "bafyreia", "value": value} for rkey, value in found]}
+
+    def _list_repositories(self, collection: str, page: int) -> tuple[int, Any]:
+        """Answer as a relay: `relay_pages` pages, the last one without cursor."""
+        dids = sorted({did for did, named, _ in self.records if named == collection})
+        size = -(-len(dids) // self.relay_pages)
+        answer: dict[str, Any] = {"repos": [{"did": did} for did in dids[page * size : (page + 1) * size]]}
+        return 200, answer | ({"cursor": str(page + 1)} if page + 1 < self.relay_pages else {})
 
     def _finger(self, acct: str) -> tuple[int, Any]:
         subject, actor = self.fingers.get(acct, (None, None))

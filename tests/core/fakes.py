@@ -35,7 +35,7 @@ from passerelle.directory import (
 from passerelle.directory.departures import Departed
 from passerelle.engine.engine import Engine
 from passerelle.engine.environment import Environment
-from passerelle.engine.storage import Change, MemoryStorage
+from passerelle.engine.storage import Change, MemoryStorage, Storage
 from passerelle.errors import NetworkError, ServerRefused, StorageFull
 from passerelle.following.pace import Limit, Pace
 from passerelle.following.rules import FollowRules
@@ -43,7 +43,7 @@ from passerelle.following.table import FOLLOWING
 from passerelle.identifiers import AccountId, Did, Network, RestId, ScreenName
 from passerelle.matching.views import AccountView, MatchView
 from passerelle.people.graph import FollowGraph, Person
-from passerelle.transport import Request, Response
+from passerelle.transport import Fetch, Request, Response
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 BASE_URL = "https://dir.example.org"
@@ -101,7 +101,8 @@ async def verify(key: bytes, message: bytes, signature: bytes) -> bool:
     return signature == sign(key, message)
 
 
-SOURCE = PinnedDirectory("Example", BASE_URL, (CURRENT_KEY, NEXT_KEY))
+REGISTRAR_URL = "https://join.example.org"
+SOURCE = PinnedDirectory("Example", BASE_URL, (CURRENT_KEY, NEXT_KEY), REGISTRAR_URL)
 
 
 def row(row_id: str, **fields: Any) -> Row:
@@ -531,6 +532,24 @@ class FragileStorage:
         await self._killer.around(lambda: self._storage.write(changes))
 
 
+def make_environment(storage: Storage, fetch: Fetch, **changes: Any) -> Environment:
+    """Return an environment with this machine's clock and the tests' directory; `changes` replace parts of it."""
+    usual = Environment(
+        storage=storage,
+        fetch=fetch,
+        verify=verify,
+        now=lambda: datetime.now(UTC),
+        random=lambda count: b"\x01" * count,
+        yield_now=lambda: asyncio.sleep(0),
+        sleep=asyncio.sleep,
+        emit=lambda event: None,
+        log=print,
+        directories=[SOURCE],
+        packaged=lambda: None,
+    )
+    return replace(usual, **changes)
+
+
 @dataclass
 class Browser:
     """A browser profile: what survives a crash (storage), what is outside (servers), and the engine of now."""
@@ -568,23 +587,17 @@ class Browser:
             response: Response = await killer.around(answer)
             return response
 
-        self.engine = Engine(
-            Environment(
-                storage=FragileStorage(self.storage, killer),
-                fetch=fetch,
-                verify=verify,
-                now=self.clock,
-                random=lambda count: b"\x01" * count,
-                yield_now=lambda: asyncio.sleep(0),
-                sleep=self.clock.sleep,
-                emit=self.events.append,
-                log=self.reports.append,
-                directories=[SOURCE],
-                packaged=lambda: self.packaged,
-                departures=lambda: self.departures,
-            ),
-            self.rules,
+        environment = make_environment(
+            FragileStorage(self.storage, killer),
+            fetch,
+            now=self.clock,
+            sleep=self.clock.sleep,
+            emit=self.events.append,
+            log=self.reports.append,
+            packaged=lambda: self.packaged,
+            departures=lambda: self.departures,
         )
+        self.engine = Engine(environment, self.rules)
         return self.engine
 
     async def ask(self, command: str, paths: Sequence[str] = (), **fields: Any) -> Any:

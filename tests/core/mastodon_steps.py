@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from passerelle.engine.environment import Environment
 from passerelle.engine.follows import Follows
 from passerelle.engine.repository import Repository
 from passerelle.engine.storage import MemoryStorage
@@ -19,7 +18,7 @@ from passerelle.following.table import FOLLOWING
 from passerelle.identifiers import AccountId
 from passerelle.transport import Request, Response
 
-from tests.core.fakes import SOURCE, Clock, FragileStorage, Killer, verify
+from tests.core.fakes import Clock, FragileStorage, Killer, make_environment
 from tests.world.exchange import Ask, NoAnswer
 from tests.world.mastodon import Mastodon, Resident, Seen
 from tests.world.mastodon_software import MASTODON, Software
@@ -78,19 +77,8 @@ class Home:
             response: Response = await killer.around(answer)
             return response
 
-        environment = Environment(
-            storage=FragileStorage(self.storage, killer),
-            fetch=fetch,
-            verify=verify,
-            now=self.clock,
-            random=lambda count: b"\x01" * count,
-            yield_now=lambda: asyncio.sleep(0),
-            sleep=self.clock.sleep,
-            emit=lambda event: None,
-            log=print,
-            directories=[SOURCE],
-            packaged=lambda: None,
-        )
+        storage = FragileStorage(self.storage, killer)
+        environment = make_environment(storage, fetch, now=self.clock, sleep=self.clock.sleep)
         return Follows(environment, Repository(environment), FOLLOWING)
 
     def plan(self) -> Plan:

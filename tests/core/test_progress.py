@@ -6,11 +6,10 @@ import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
-from passerelle.engine.environment import Environment
 from passerelle.engine.progress import MAX_RUN, REPORT_EVERY, Progress
 from passerelle.engine.storage import MemoryStorage
 
-from tests.core.fakes import NOW, SOURCE, verify
+from tests.core.fakes import NOW, make_environment
 
 
 class Hands:
@@ -31,18 +30,8 @@ class Hands:
         async def fetch(_: Any) -> Any:
             raise AssertionError("no request belongs to progress")
 
-        environment = Environment(
-            storage=MemoryStorage(),
-            fetch=fetch,
-            verify=verify,
-            now=self.read,
-            random=bytes,
-            yield_now=self.yield_now,
-            sleep=asyncio.sleep,
-            emit=self.events.append,
-            log=print,
-            directories=[SOURCE],
-            packaged=lambda: None,
+        environment = make_environment(
+            MemoryStorage(), fetch, now=self.read, yield_now=self.yield_now, emit=self.events.append
         )
         return Progress(environment, "match.find")
 

@@ -9,11 +9,13 @@ from uuid import uuid4
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.world.chromium import Chromium, drop
+from tests.world.chromium import Chromium, await_hidden, drop
 from tests.world.mastodons import HOME, PERSON
 from tests.world.pds import Account
+from tests.world.sites import X
 
 APP = "app.html"
+UNHURRIED = 600  # ms that a card wants to be read before it is pressed: extension/lib/x/badge/card.ts
 # A command to the engine, past everything that pages and background check. Returns the reply.
 COMMAND = """(request) => new Promise((done) => {
   const channel = new BroadcastChannel("passerelle-engine");
@@ -159,6 +161,19 @@ def switch_badges(page: Page, *, on: bool = True) -> None:
     switch = page.get_by_test_id("badges-switch")
     switch.click()
     expect(switch).to_have_attribute("aria-checked", str(on).lower())
+
+
+def press_in_card(browser: Chromium, screen_name: str, button: str) -> Page:
+    """Open x.com and the card of a person's badge there, press a button in it, and return the tab."""
+    x = browser.context.new_page()
+    x.goto(f"https://{X}/home")
+    mark = x.locator(f'[data-passerelle-badge="{screen_name}"]').first
+    expect(mark).to_be_visible()
+    mark.click()
+    await_hidden(x, button)
+    x.wait_for_timeout(UNHURRIED)
+    await_hidden(x, button).click()
+    return x
 
 
 def save(page: Page, export: str, folder: Path) -> Path:

@@ -92,18 +92,18 @@ class Tab(ABC):
     def wait(self, seconds: float) -> None:
         """Do nothing for a while."""
 
-    def until(self, look: Callable[[], T], accept: Callable[[T], object] = bool) -> T:
+    def until(self, look: Callable[[], T], accept: Callable[[T], object] = bool, seconds: float = PATIENCE) -> T:
         """Look until what is seen is accepted, and give it. Raises TimeoutError with what was seen last."""
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + seconds
         while not accept(seen := look()):
             if time.monotonic() > end:
-                raise TimeoutError(f"Still seen after {PATIENCE} s: {seen!r}")
+                raise TimeoutError(f"Still seen after {seconds} s: {seen!r}")
             self.wait(POLL_SECONDS)
         return seen
 
-    def await_true(self, expression: str) -> None:
+    def await_true(self, expression: str, seconds: float = PATIENCE) -> None:
         """Wait until JavaScript is true in the page."""
-        self.until(lambda: (expression, self.evaluate(expression)), lambda seen: seen[1])
+        self.until(lambda: (expression, self.evaluate(expression)), lambda seen: seen[1], seconds)
 
     def await_hidden(self, css: str, text: str = "") -> Part:
         """Return the first element of `css` inside badges that shows `text`, awaited."""

@@ -5,18 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
 
 from tests.data.people import BRUNO
-from tests.e2e.steps import APP, await_matches, hand_over, sign_in_to_mastodon, switch_badges
+from tests.e2e.steps import APP, await_matches, hand_over, press_in_card, sign_in_to_mastodon, switch_badges
 from tests.world.chromium import Chromium, await_hidden
 from tests.world.mastodon import Mastodon
 from tests.world.mastodons import PERSON
-from tests.world.sites import X_PATTERNS, X
+from tests.world.sites import X_PATTERNS
 
 pytestmark = pytest.mark.e2e
 
-UNHURRIED = 600  # ms that a question wants to be read before it is answered: extension/lib/x/badge/card.ts
 ACCT = "bruno@quai.example.org"
 
 
@@ -29,15 +27,8 @@ def test_a_person_found_on_mastodon_only_is_followed_from_the_badge(
     sign_in_to_mastodon(chromium)
     chromium.allow_sites(*X_PATTERNS)
     switch_badges(page)
-    x = chromium.context.new_page()
-    x.goto(f"https://{X}/home")
-    mark = x.locator(f'[data-passerelle-badge="{BRUNO.screen_name}"]').first
-    expect(mark).to_be_visible()
-    mark.click()
 
-    await_hidden(x, ".press.follow")
-    x.wait_for_timeout(UNHURRIED)
-    await_hidden(x, ".press.follow").click()
+    x = press_in_card(chromium, BRUNO.screen_name, ".press.follow")
 
     await_hidden(x, ".press.undo")
     assert home.relations[PERSON].following == {ACCT}

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.conftest import Packages
 from tests.data.archives import make_archive
 from tests.data.people import ADA, KIM, MAUD, NILS, OWNER, Someone
-from tests.e2e.steps import APP, COMMAND, await_matches, await_that, hand_over, row, sign_in, switch_badges
+from tests.e2e.steps import APP, COMMAND, UNHURRIED, await_matches, await_that, hand_over, row, sign_in, switch_badges
 from tests.e2e.tabs import firefox, text_of
 from tests.world.chromium import Chromium, await_hidden, find_hidden
 from tests.world.fediverse import DOT
@@ -23,7 +23,6 @@ from tests.world.world import World, unreachable
 pytestmark = pytest.mark.e2e
 
 FEDIVERSE = "quai.example.org"
-UNHURRIED = 600  # ms that a question wants to be read before it is answered: extension/lib/x/badge/card.ts
 
 
 @pytest.fixture(scope="session")  # of this file Firefox's test runs long before Chromium's

@@ -17,14 +17,15 @@ from tests.e2e.steps import (
     await_that,
     follow_all,
     hand_over,
+    press_in_card,
     row,
     save,
     sign_in,
     switch_badges,
 )
-from tests.world.chromium import Chromium, await_hidden, closed_world
+from tests.world.chromium import Chromium, closed_world
 from tests.world.pds import Account, Pds
-from tests.world.sites import X_PATTERNS, X
+from tests.world.sites import X_PATTERNS
 from tests.world.world import World
 
 pytestmark = pytest.mark.e2e
@@ -32,6 +33,16 @@ pytestmark = pytest.mark.e2e
 
 def followed(pds: Pds, person: Account) -> int:
     return len(pds.list_follows(person.did))
+
+
+def follow_everyone(browser: Chromium, sample: Path, person: Account) -> Page:
+    tab = browser.open_page(APP)
+    hand_over(tab, sample)
+    await_matches(tab)
+    sign_in(tab, person)
+    follow_all(tab)
+    await_followed(tab)
+    return tab
 
 
 def await_lines(tab: Page, done: str, count: int) -> None:
@@ -43,12 +54,7 @@ def test_what_was_followed_is_listed_saved_and_undone_also_after_a_new_start(
 ) -> None:
     profile = tmp_path / "profile"
     with Chromium(playwright, packages.chromium, profile, closed_world(world)) as browser:
-        tab = browser.open_page(APP)
-        hand_over(tab, sample)
-        await_matches(tab)
-        sign_in(tab, person)
-        follow_all(tab)
-        await_followed(tab)
+        tab = follow_everyone(browser, sample, person)
         all_followed = followed(pds, person)
         assert all_followed > 1
 
@@ -73,9 +79,6 @@ def test_what_was_followed_is_listed_saved_and_undone_also_after_a_new_start(
     assert followed(pds, person) == 0
 
 
-UNHURRIED = 600  # ms that a card wants to be read before it is pressed: extension/lib/x/badge/card.ts
-
-
 def test_a_row_and_a_card_undo_what_was_followed_before_a_new_start(
     playwright: Playwright,
     packages: Packages,
@@ -88,12 +91,7 @@ def test_a_row_and_a_card_undo_what_was_followed_before_a_new_start(
 ) -> None:
     profile = tmp_path / "profile"
     with Chromium(playwright, packages.chromium, profile, closed_world(world)) as browser:
-        tab = browser.open_page(APP)
-        hand_over(tab, sample)
-        await_matches(tab)
-        sign_in(tab, person)
-        follow_all(tab)
-        await_followed(tab)
+        follow_everyone(browser, sample, person)
 
     def follows(screen_name: str) -> bool:
         return accounts[screen_name].did in {record.subject for record in pds.list_follows(person.did)}
@@ -106,12 +104,5 @@ def test_a_row_and_a_card_undo_what_was_followed_before_a_new_start(
         await_that(tab, lambda: not follows(ADA.screen_name), 60)
         browser.allow_sites(*X_PATTERNS)
         switch_badges(tab)
-        x = browser.context.new_page()
-        x.goto(f"https://{X}/home")
-        mark = x.locator(f'[data-passerelle-badge="{CHLOE.screen_name}"]').first
-        expect(mark).to_be_visible()
-        mark.click()
-        await_hidden(x, ".press.undo")
-        x.wait_for_timeout(UNHURRIED)
-        await_hidden(x, ".press.undo").click()
+        press_in_card(browser, CHLOE.screen_name, ".press.undo")
         await_that(tab, lambda: not follows(CHLOE.screen_name), 60)

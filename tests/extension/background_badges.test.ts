@@ -42,6 +42,8 @@ const ME = {
   expired: false,
   endsAt: null,
   maySearch: true,
+  mayClaim: true,
+  mayBlock: true,
 };
 const id = "0b9d1f6e-5a0c-4c58-9d0b-2f6f5b1f2c11";
 const ada = { screenName: "Ada_Nouvelle", restId: null };

@@ -152,7 +152,7 @@ test("the plural forms asked for are those the language has", () => {
 
 // Families whose keys are put together from a code or a state.
 const FAMILIES =
-  /^(?:account|error|warning|evidence|grade|network|state|lanes|review|sign|order|certainty)\./;
+  /^(?:account|error|warning|evidence|grade|network|state|lanes|review|sign|order|certainty|join\.(?:status|side|missing|state|reason)|block\.(?:state|person)|row_check\.(?:grade|kind|state))\./;
 
 test("every sentence is used somewhere", () => {
   const folders = ["components", "lib", "entrypoints"].map((name) =>
@@ -213,6 +213,17 @@ test.each(LANGUAGES)(
 
 test("every warning about an archive has a sentence", () => {
   for (const code of WARNING_CODES) expect(KEYS).toContain(`warning.${code}`);
+});
+
+test("every reason that a proof can have has a sentence, and no other has", () => {
+  const claims = readFileSync(join(ROOT, "docs/claims.md"), "utf8");
+  const listed = /## Reasons\n\n([^]*?) Other codes/.exec(claims)?.[1] ?? "";
+  const reasons = [...listed.matchAll(/`(\w+)`/g)].map(([, code]) => code);
+  expect(reasons).toContain("other_author");
+  const sentences = KEYS.filter((key) => key.startsWith("join.reason."));
+  expect(
+    sentences.map((key) => key.slice("join.reason.".length)).sort(),
+  ).toEqual([...reasons, "name_only"].sort());
 });
 
 test("an error without its values still comes out as a sentence", () => {

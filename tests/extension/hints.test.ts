@@ -620,6 +620,8 @@ const ME = {
   expired: false,
   endsAt: null,
   maySearch: true,
+  mayClaim: true,
+  mayBlock: true,
 };
 const TARGET = {
   id,

@@ -67,6 +67,8 @@ function account(over: Partial<Account> = {}): Account {
     server: "https://pds.example.org",
     kind: "oauth",
     maySearch: false,
+    mayClaim: false,
+    mayBlock: false,
     expired: false,
     endsAt: "2026-11-23T09:00:00.000Z",
     ...over,

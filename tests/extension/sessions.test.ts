@@ -4,6 +4,7 @@ import { beforeEach, expect, test, vi } from "vitest";
 import { makeSessions, SessionError } from "../../extension/lib/sessions";
 import type { Call, Reply } from "../../extension/lib/sessions/records";
 import * as store from "../../extension/lib/sessions/store";
+import { locks } from "./locks";
 
 const PDS = "https://pds.example.org";
 const ADA = {
@@ -78,19 +79,6 @@ class Pds {
   }
 }
 
-/** Locks as navigator.locks gives them: one piece of work at a time per name. */
-function locks() {
-  const tails = new Map<string, Promise<unknown>>();
-  return <T>(name: string, work: () => Promise<T>): Promise<T> => {
-    const next = (tails.get(name) ?? Promise.resolve()).then(work, work);
-    tails.set(
-      name,
-      next.catch(() => undefined),
-    );
-    return next;
-  };
-}
-
 let pds: Pds;
 let sessions: ReturnType<typeof makeSessions>;
 
@@ -120,6 +108,8 @@ test("who signed in is the current account, and pages see no token", async () =>
     expired: false,
     endsAt: null,
     maySearch: true,
+    mayClaim: true,
+    mayBlock: true,
   };
   expect(await sessions.current("bluesky")).toEqual(account);
 });
@@ -283,6 +273,8 @@ test("when the refresh token is over too, the session is: said now, and at once 
     expired: true,
     endsAt: null,
     maySearch: true,
+    mayClaim: true,
+    mayBlock: true,
   });
 });
 

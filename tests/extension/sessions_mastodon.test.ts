@@ -201,6 +201,8 @@ test("signing in stores the account by its address, and pages see no secret", as
     expired: false,
     endsAt: null,
     maySearch: false,
+    mayClaim: false,
+    mayBlock: false,
   });
   expect(await sessions.current("fediverse")).toEqual(account);
   expect(JSON.stringify(await sessions.list())).not.toContain("token");

@@ -2,8 +2,12 @@
 import "fake-indexeddb/auto";
 import { beforeEach, expect, test } from "vitest";
 import { makeSessions, SessionError } from "../../extension/lib/sessions";
+import { FURTHER, scopeFor } from "../../extension/lib/sessions/bluesky/scope";
 import { signIn } from "../../extension/lib/sessions/bluesky/sign-in";
 import * as store from "../../extension/lib/sessions/store";
+import { locks } from "./locks";
+
+declare const OAUTH_CLIENT: { readonly scope: string };
 
 const DID = "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa";
 const HANDLE = "ada.passerelle.eu";
@@ -162,19 +166,6 @@ function json(
   });
 }
 
-/** Locks as navigator.locks gives them: one piece of work at a time per name. */
-function locks() {
-  const tails = new Map<string, Promise<unknown>>();
-  return <T>(name: string, work: () => Promise<T>): Promise<T> => {
-    const next = (tails.get(name) ?? Promise.resolve()).then(work, work);
-    tails.set(
-      name,
-      next.catch(() => undefined),
-    );
-    return next;
-  };
-}
-
 let servers: Servers;
 let exclusively: ReturnType<typeof locks>;
 
@@ -235,6 +226,8 @@ test("signing in asks for following only, stores a key that cannot be read, and 
     expired: false,
     endsAt: "2026-12-11T10:00:00.000Z",
     maySearch: false,
+    mayClaim: false,
+    mayBlock: false,
   });
   expect(servers.pushed.get("scope")).toBe(FOLLOW);
   expect(servers.pushed.get("code_challenge_method")).toBe("S256");
@@ -251,15 +244,37 @@ test("searching accounts is asked for by a further consent, whose tokens replace
   const searching = "rpc:app.bsky.actor.searchActors?aud=*";
   servers.granted = `${FOLLOW} ${searching}`;
   const parts = signInParts(() => Promise.resolve(returned()));
-  await sessions.add(await signIn(parts, DID, true));
+  await sessions.add(await signIn(parts, DID, ["search"]));
   expect(servers.pushed.get("scope")).toBe(`${FOLLOW} ${searching}`);
   expect(await sessions.list()).toMatchObject([{ id: DID, maySearch: true }]);
   await expect.poll(() => servers.revoked.length).toBe(1);
 });
 
+test("the claim record and blocking are asked for together, and each is told from collections of similar names", async () => {
+  const { claim, block } = FURTHER;
+  servers.granted = `${FOLLOW} ${claim} ${block}`;
+  const parts = signInParts(() => Promise.resolve(returned()));
+  await sessions.add(await signIn(parts, DID, ["claim", "block"]));
+  expect(servers.pushed.get("scope")).toBe(`${FOLLOW} ${claim} ${block}`);
+  expect(await sessions.list()).toMatchObject([
+    { maySearch: false, mayClaim: true, mayBlock: true },
+  ]);
+  servers.granted = `${FOLLOW} repo:eu.passerelle.claims repo:app.bsky.graph.blocked`;
+  await sessions.add(await signIn(parts, DID, ["claim"]));
+  expect(await sessions.list()).toMatchObject([
+    { mayClaim: false, mayBlock: false },
+  ]);
+});
+
+test("the client's metadata names every scope that is asked for, or servers refuse the sign-in", () => {
+  const named = OAUTH_CLIENT.scope.split(" ");
+  for (const scope of scopeFor(["search", "claim", "block"]).split(" "))
+    expect(named).toContain(scope);
+});
+
 test("a server that grants following alone is not searched", async () => {
   const parts = signInParts(() => Promise.resolve(returned()));
-  const account = await sessions.add(await signIn(parts, DID, true));
+  const account = await sessions.add(await signIn(parts, DID, ["search"]));
   expect(account.maySearch).toBe(false);
 });
 

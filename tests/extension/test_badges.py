@@ -221,7 +221,8 @@ def test_after_a_thousand_changes_everything_is_in_place(open_page: Open, path: 
     assert_right(page)
 
 
-def test_rows_of_one_shape_may_be_laid_out_differently(open_page: Open) -> None:
+@pytest.mark.parametrize("delay", [5, 60_000], ids=["answered", "not answered yet"])
+def test_rows_of_one_shape_may_be_laid_out_differently(open_page: Open, delay: int) -> None:
     page = open_page("/home")
     count = len(badges(page))
     page.evaluate("badges.stop()")
@@ -229,7 +230,7 @@ def test_rows_of_one_shape_may_be_laid_out_differently(open_page: Open) -> None:
     page.add_style_tag(
         content="[data-testid=cellInnerDiv]:nth-child(even) .second > .row { flex-direction: column !important }"
     )
-    page.evaluate("(names) => badges.start(names)", list(KNOWN))
+    page.evaluate("([names, delay]) => badges.start(names, { delay })", [list(KNOWN), delay])
 
     soon(page, lambda: page.evaluate(MISPLACED), 0)
     found = badges(page, at_least=count)

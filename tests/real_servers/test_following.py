@@ -5,12 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from passerelle.engine.environment import Environment
 from passerelle.engine.follows import Follows
 from passerelle.engine.messages import FollowRefresh, FollowUndo
 from passerelle.engine.repository import Repository
@@ -24,7 +22,7 @@ from passerelle.identifiers import AccountId, Did, Network
 from passerelle.networks import bluesky
 from passerelle.transport import Fetch, Request, Response
 
-from tests.core.fakes import SOURCE, chosen, verify
+from tests.core.fakes import chosen, make_environment
 from tests.world.pds import Account, Pds
 
 # What is lost is lost at any pace: no waiting, and no word about the own account, whose AppView is not here.
@@ -61,19 +59,7 @@ def signed_in(pds: Pds, account: Account) -> Fetch:
 
 
 def make_follows(fetch: Fetch, storage: MemoryStorage, rules: Mapping[Network, FollowRules] = RULES) -> Follows:
-    environment = Environment(
-        storage=storage,
-        fetch=fetch,
-        verify=verify,
-        now=lambda: datetime.now(UTC),
-        random=lambda count: b"\x05" * count,
-        yield_now=lambda: asyncio.sleep(0),
-        sleep=asyncio.sleep,
-        emit=lambda event: None,
-        log=print,
-        directories=[SOURCE],
-        packaged=lambda: None,
-    )
+    environment = make_environment(storage, fetch)
     return Follows(environment, Repository(environment), rules)
 
 

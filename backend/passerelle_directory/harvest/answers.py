@@ -54,19 +54,25 @@ class StoredAnswers:
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield the answers in their order."""
-        return (path.read_bytes() for path in self._paths())
+        return read_stored(self._folder)
 
     def add(self, body: bytes) -> None:
         """Store the next answer."""
-        write_whole(self._folder / f"{len(self._paths()):06}{ENDING}", body, PRIVATE, overwrite=False)
+        write_whole(self._folder / f"{len(_paths(self._folder)):06}{ENDING}", body, PRIVATE, overwrite=False)
 
     def finish(self, now: datetime) -> None:
         """Record that there is nothing more to ask."""
         self._about["finished"] = now.isoformat()
         _write(self._folder / ABOUT, self._about)
 
-    def _paths(self) -> list[Path]:
-        return sorted(self._folder.glob(f"*{ENDING}"))
+
+def read_stored(folder: Path) -> Iterator[bytes]:
+    """Yield the answers that another harvest has left in a folder, in their order."""
+    return (path.read_bytes() for path in _paths(folder))
+
+
+def _paths(folder: Path) -> list[Path]:
+    return sorted(folder.glob(f"*{ENDING}"))
 
 
 def _read(path: Path) -> dict[str, Any] | None:

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from passerelle_directory.config import Config
+from passerelle_directory.harvest.coalition import command as coalition
+from passerelle_directory.harvest.domains import command as domains
+from passerelle_directory.harvest.records import command as records
 from passerelle_directory.harvest.wikidata import command as wikidata
 
 
@@ -21,6 +24,10 @@ class Harvest:
 
 
 HARVESTS: Mapping[str, Harvest] = {
+    "claims": Harvest("claims in people's own Bluesky repositories", records.add_options, records.run_claims),
+    "coalition": Harvest("members of a coalition, from its file and theirs", coalition.add_options, coalition.run),
+    "domains": Harvest("organisations, from their own websites", domains.add_options, domains.run),
+    "keytrace": Harvest("X accounts that Keytrace records name", records.add_options, records.run_keytrace),
     "wikidata": Harvest("organisations and office holders, from Wikidata", wikidata.add_options, wikidata.run),
 }
 

@@ -15,11 +15,15 @@ from passerelle_directory.importers.loading import LINES_AT_ONCE, Importer, batc
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One thing found: its name in the report, and its fields as an import takes them, or why it is left out."""
+    """One thing found: its name in the report, and its fields as an import takes them, or why it is left out.
+
+    `is_own_domain`: it was read at the domain whose own accounts it names, which attests them.
+    """
 
     name: str
     fields: Mapping[str, str] | None = None
     reason: str = ""
+    is_own_domain: bool = False
 
 
 def import_found(session: Session, found: Sequence[Found], today: date, report: Callable[[str], None]) -> Counter[str]:
@@ -41,4 +45,4 @@ def import_found(session: Session, found: Sequence[Found], today: date, report: 
 def _line(number: int, one: Found) -> Line | BadLine:
     if one.fields is None:
         return BadLine(number, one.reason)
-    return Line(number, {name: value for name, value in one.fields.items() if value})
+    return Line(number, {name: value for name, value in one.fields.items() if value}, one.is_own_domain)

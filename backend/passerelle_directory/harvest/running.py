@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
+
+from sqlalchemy.orm import Session
 
 from passerelle_directory.config import Config, InvalidSetting
 from passerelle_directory.console import DONE, print_line
@@ -31,9 +33,19 @@ def make_fetcher(config: Config, seconds: float) -> Fetcher:
     return Fetcher(user_agent=f"passerelle-harvest/1 (+https://dir.passerelle.eu; {contact})", seconds=seconds)
 
 
-def store(config: Config, name: str, found: Sequence[Found], today: date) -> int:
-    """Import what was found, and print a line for each and one with the sums; return the exit status."""
+def store(
+    config: Config,
+    name: str,
+    found: Sequence[Found],
+    today: date,
+    prepare: Callable[[Session], None] = lambda _session: None,
+) -> int:
+    """Import what was found, and print a line for each and one with the sums; return the exit status.
+
+    `prepare` runs before, in the same transaction.
+    """
     with hold_writer_lock(config.data), open_session(config) as session:
+        prepare(session)
         counts = import_found(session, found, today, print_line)
     print_line(f"{name}: {', '.join(f'{counts[outcome]} {outcome}' for outcome in COUNTED)}")
     return DONE

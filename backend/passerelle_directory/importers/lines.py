@@ -10,7 +10,7 @@ from pathlib import Path
 
 X_ACCOUNT = frozenset({"rest_id", "screen_name", "display_name", "kind", "country"})
 ELSEWHERE = frozenset({"did", "handle", "acct"})
-DEPARTURE = frozenset({"left_x", "how"})
+DEPARTURE = frozenset({"left_x", "how", "office"})
 SOURCE = frozenset({"source", "source_url", "source_date"})
 FIELDS = X_ACCOUNT | ELSEWHERE | DEPARTURE | SOURCE
 JSON_ENDINGS = (".jsonl", ".ndjson", ".json")

@@ -185,6 +185,9 @@ def _parsed(line: Line | BadLine, today: date) -> Parsed | str:
 def _departure_values(line: DepartureLine) -> dict[str, object]:
     return {
         "organisation": line.organisation,
+        "office": line.office,
+        "rest_id": line.rest_id,
+        "screen_name": line.screen_name,
         "kind": line.kind,
         "country": line.country,
         "left": line.left,

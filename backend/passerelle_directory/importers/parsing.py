@@ -31,8 +31,9 @@ Parsed = TypeVar("Parsed")
 
 MAX_SOURCE = 300  # characters of a source's name: what the tables hold
 
-# How an organisation left. `closed`: the account is gone and the source does not say why; it may have been merged.
-HOWS = ("left", "closed", "announced")
+# What a source says. `suspended`: nothing is posted any more, the account stays. `closed`: the account is gone and the
+# source does not say why; it may have been merged. `returned`: it posts on X again.
+HOWS = ("announced", "suspended", "left", "closed", "returned")
 MAX_ANNOUNCED = timedelta(days=2 * 365)  # no one names a day further ahead
 
 # Domains that carry copies of other people's posts under their names: never an account of the person
@@ -81,10 +82,16 @@ class AccountLine:
 
 @dataclass(frozen=True, slots=True)
 class DepartureLine:
-    """One organisation that left X; `left` is a year, month or day, `by` is the latest it can have been."""
+    """One organisation, or person in public `office`, that left X.
+
+    `left` is a year, month or day, `by` the latest it can have been. The X account is there if the source names it.
+    """
 
     source: Source
     organisation: str
+    office: str | None
+    rest_id: RestId | None
+    screen_name: ScreenName | None
     kind: Kind
     country: str | None
     left: str | None
@@ -116,17 +123,33 @@ def parse_line(
         country=country,
         display_name=name,
     )
-    departure = None
-    if "left_x" in fields:
-        if name is None or kind == "person":
-            raise InvalidLine("Only an organisation with a display_name can be a departure.")
-        how = _how(fields.get("how", "left"))
-        left, by = _parse_left(fields["left_x"], today + MAX_ANNOUNCED if how == "announced" else today)
-        departure = DepartureLine(source, name, kind, country, left, by, how, handle, acct)
+    departure = _parse_departure(fields, account, today) if "left_x" in fields else None
     is_account = bool((account.rest_id or account.screen_name) and (account.did or handle or acct))
     if not is_account and departure is None:
         raise InvalidLine("It needs an X account (rest_id or screen_name) and an account elsewhere, or left_x.")
     return (account if is_account else None), departure
+
+
+def _parse_departure(fields: Mapping[str, str], account: AccountLine, today: date) -> DepartureLine:
+    office = clean_display_name(fields.get("office", ""))
+    if account.display_name is None or (account.kind == "person") != (office is not None):
+        raise InvalidLine("A departure needs a display_name; that of a person the office, and no other has one.")
+    how = _how(fields.get("how", "left"))
+    left, by = _parse_left(fields["left_x"], today + MAX_ANNOUNCED if how == "announced" else today)
+    return DepartureLine(
+        source=account.source,
+        organisation=account.display_name,
+        office=office,
+        rest_id=account.rest_id,
+        screen_name=account.screen_name,
+        kind=account.kind,
+        country=account.country,
+        left=left,
+        by=by,
+        how=how,
+        handle=account.handle,
+        acct=account.acct,
+    )
 
 
 def _parse_source(fields: Mapping[str, str], today: date) -> Source:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from passerelle.directory import EvidenceSource, Row
@@ -15,10 +15,21 @@ from passerelle_directory.publishing.rows import UNKNOWN_KIND, make_source
 
 MONTHS = 12  # of a year
 
+# Which statements count, where sources state several things: what was done comes before an account that is gone for an
+# unknown reason, and both before what was announced. Among the first, the latest decides: who left may have returned.
+PRECEDENCE = (("suspended", "left", "returned"), ("closed",), ("announced",))
+# A departure that was announced for a day has that day, unless a source says when it was.
+DATED_BY = {"left": ("left", "announced"), "suspended": ("suspended", "announced")}
+NOT_GONE = ("closed", "returned")  # an account that is closed may have been merged
+
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """An organisation that left X: `day` is a year, month or day; where it is None, `by` may say the latest."""
+    """An organisation, or a person in `office`, that left X: `day` is a year, month or day.
+
+    Where it is None, `by` may say the latest. `rest_id` and `screen_name` are the X account's, where a source names it;
+    `row_id` is the row of the directory about it.
+    """
 
     organisation: str
     kind: str
@@ -29,12 +40,30 @@ class Left:
     handle: str | None
     acct: str | None
     sources: tuple[EvidenceSource, ...]
+    office: str | None = None
+    rest_id: str | None = None
+    screen_name: str | None = None
+    row_id: str | None = None
+
+    @property
+    def last_day(self) -> date | None:
+        """Return the last day on which it can have left; where nothing is known, the newest source's own date."""
+        text = self.day or self.by
+        if text is None:
+            return max((source.date for source in self.sources if source.date), default=None)
+        year, month, day = (*map(int, text.split("-")), None, None)[:3]
+        month = month or MONTHS
+        return date(year or 0, month, day or monthrange(year or 0, month)[1])
+
+    def has_happened(self, today: date) -> bool:
+        """Return whether it is gone, by what the sources say."""
+        return self.how not in NOT_GONE and (self.how != "announced" or (self.last_day or today) <= today)
 
 
 def make_departures(statements: Iterable[Departure]) -> list[Left]:
     """Return one entry for each organisation, the latest departures first.
 
-    Where sources differ, the most exact date wins, then the earliest; every source is named.
+    Where sources differ in the date, the most exact one wins, then the earliest; every source is named.
     """
     groups: dict[str, list[Departure]] = {}
     for one in statements:
@@ -43,58 +72,85 @@ def make_departures(statements: Iterable[Departure]) -> list[Left]:
     return sorted(entries, key=lambda entry: entry.day or "", reverse=True)
 
 
-def find_leaving_dates(statements: Iterable[Departure]) -> dict[str, date]:
-    """Return the day from which an organisation is known to have left X, by its handle and by its acct.
+class DepartureIndex:
+    """Finds the departure that a row is about: by the X account's id or name, by handle, or by acct."""
 
-    Where only a month, a year, or "no later than" is known, it is the last day that this can mean; where nothing is
-    known of the date, the newest source's own date. Accounts that were merely closed are left out: they may have been
-    merged.
+    def __init__(self, entries: Iterable[Left]) -> None:
+        self._entries = list(entries)
+        self._row_ids: dict[int, str] = {}
+        self._places: dict[tuple[str, str], int] = {}
+        for place, entry in enumerate(self._entries):
+            for key in _keys(entry.rest_id, entry.screen_name, entry.handle, entry.acct):
+                self._places.setdefault(key, place)
+
+    def find(self, row: Row) -> Left | None:
+        """Return the departure of a row, and remember the row. People and organisations are never the same."""
+        keys = _keys(row.rest_id, row.screen_name, row.handle, str(row.acct) if row.acct else None)
+        place = next((self._places[key] for key in keys if key in self._places), None)
+        if place is None or (row.kind == "person") != (self._entries[place].kind == "person"):
+            return None
+        self._row_ids.setdefault(place, row.row_id)
+        return self._entries[place]
+
+    def linked(self) -> list[Left]:
+        """Return all departures, with the rows that were found so far."""
+        return [replace(entry, row_id=self._row_ids.get(place)) for place, entry in enumerate(self._entries)]
+
+
+def leaves_on(row: Row, departure: Left | None) -> date | None:
+    """Return the day from which a row's organisation is known to have left X.
+
+    None for people, who say it themselves or not at all, and for accounts that were merely closed.
     """
-    dates: dict[str, date] = {}
-    for entry in make_departures(statements):
-        if entry.how != "closed" and (day := _last_day(entry)):
-            dates.update({name.lower(): day for name in (entry.handle, entry.acct) if name})
-    return dates
+    if departure is None or row.kind == "person" or departure.how in NOT_GONE:
+        return None
+    return departure.last_day
 
 
 def find_departed(statements: Iterable[Departure]) -> list[Departed]:
     """Return the organisations known to have left X, with the day and one source each, ordered by name.
 
-    Left out are people, who say it themselves or not at all, and accounts that were merely closed.
+    Left out are people, who say it themselves or not at all, accounts that were merely closed, and those who returned.
     """
-    entries = (entry for entry in make_departures(statements) if entry.how != "closed" and entry.kind != "person")
-    found = ((entry, day) for entry in entries if (day := _last_day(entry)))
+    entries = (one for one in make_departures(statements) if one.how not in NOT_GONE and one.kind != "person")
+    found = ((entry, day) for entry in entries if (day := entry.last_day))
     departed = (Departed(entry.organisation, day, entry.sources[0].name, entry.sources[0].url) for entry, day in found)
     return sorted(departed, key=lambda one: (one.organisation.casefold(), one.day))
 
 
-def leaves_on(row: Row, dates: Mapping[str, date]) -> date | None:
-    """Return the day of the organisation that a row is about; None for people, who say it themselves or not at all."""
-    if row.kind == "person":
-        return None
-    names = (row.handle, str(row.acct) if row.acct else None)
-    return next((dates[name.lower()] for name in names if name and name.lower() in dates), None)
-
-
-def _last_day(entry: Left) -> date | None:
-    text = entry.day or entry.by
-    if text is None:
-        return max((source.date for source in entry.sources if source.date), default=None)
-    year, month, day = (*map(int, text.split("-")), None, None)[:3]
-    month = month or MONTHS
-    return date(year or 0, month, day or monthrange(year or 0, month)[1])
+def _keys(
+    rest_id: str | None, screen_name: str | None, handle: str | None, acct: str | None
+) -> Iterator[tuple[str, str]]:
+    named = (("rest_id", rest_id), ("screen_name", screen_name), ("handle", handle), ("acct", acct))
+    return ((kind, name.lower()) for kind, name in named if name)
 
 
 def _left(group: Sequence[Departure]) -> Left:
-    best = min(group, key=lambda one: (-len(one.left or ""), one.left or "", one.id))
+    how = _find_how(group)
+    dated = [one for one in group if one.how in DATED_BY.get(how, (how,))]
+    best = min(dated, key=lambda one: (-len(one.left or ""), one.left or "", one.by is None, one.id))
     return Left(
         organisation=best.organisation,
         kind=next((one.kind for one in group if one.kind != UNKNOWN_KIND), UNKNOWN_KIND),
         country=best.country,
         day=best.left,
         by=None if best.left else best.by,
-        how=best.how,
+        how=how,
         handle=next((one.handle for one in group if one.handle), None),
         acct=next((one.acct for one in group if one.acct), None),
         sources=tuple(map(make_source, group)),
+        office=next((one.office for one in group if one.office), None),
+        rest_id=next((one.rest_id for one in group if one.rest_id), None),
+        screen_name=next((one.screen_name for one in group if one.screen_name), None),
     )
+
+
+def _find_how(group: Sequence[Departure]) -> str:
+    """Return what counts of the things that sources state about one organisation."""
+    counted = next(hows for hows in PRECEDENCE if any(one.how in hows for one in group))
+    latest = max((one for one in group if one.how in counted), key=lambda one: (_when(one), counted.index(one.how)))
+    return latest.how
+
+
+def _when(one: Departure) -> str:
+    return one.left or one.by or ""

@@ -47,12 +47,16 @@ def _to_json(entry: Left) -> dict[str, Any]:
         "how": entry.how,
         "handle": entry.handle,
         "acct": entry.acct,
+        "office": entry.office,
+        "rest_id": entry.rest_id,
+        "screen_name": entry.screen_name,
+        "row_id": entry.row_id,
         "sources": [source.to_json() for source in entry.sources],
     }
 
 
 def _from_json(fields: dict[str, Any]) -> Left:
-    names = ("organisation", "kind", "country", "by", "how", "handle", "acct")
+    names = set(fields) - {"date", "sources"}
     sources = tuple(_source(**source) for source in fields["sources"])
     return Left(day=fields["date"], sources=sources, **{name: fields[name] for name in names})
 

@@ -25,7 +25,7 @@ from passerelle_directory.locks import Busy, hold_lock
 from passerelle_directory.models import Account, Departure, Publication
 from passerelle_directory.publishing.bucket import Bucket
 from passerelle_directory.publishing.deltas import Delta, write_deltas
-from passerelle_directory.publishing.departures import find_leaving_dates, leaves_on, make_departures
+from passerelle_directory.publishing.departures import DepartureIndex, leaves_on, make_departures
 from passerelle_directory.publishing.files import FILES, LATEST, MAKING, WORLD_READABLE, write_whole
 from passerelle_directory.publishing.keys import public_bytes
 from passerelle_directory.publishing.named import File
@@ -76,7 +76,8 @@ def publish(
     with _alone(public) as folder:
         uploaded = bucket.list_files() if bucket else {}
         counts = Counts()
-        files = write_files(folder, read_rows(session), counts)
+        departures = read_departures(session)
+        files = write_files(folder, read_rows(session, departures), counts)
         version = _next_version(session, public, now)
         deltas = write_deltas(folder, _read_latest(public), files.rows, version, now)
         session.add(
@@ -88,8 +89,7 @@ def publish(
         session.commit()
         latest = sign_latest(key, version, now, counts.people + counts.organisations, files, deltas)
         body = json.dumps(latest, indent=1).encode() + b"\n"
-        left = make_departures(session.scalars(select(Departure).order_by(Departure.id)))
-        write_pages(public.parent / PAGES, left, counts.people, counts.organisations)
+        write_pages(public.parent / PAGES, departures.linked(), counts.people, counts.organisations)
         write_whole(public / LATEST, body, WORLD_READABLE, overwrite=True)
         if bucket:
             missing = {file.name for file in named if not file.is_whole_in(uploaded)}
@@ -142,16 +142,21 @@ def sign_latest(
     return latest | {"signature": base64.b64encode(key.sign(signed_bytes(latest))).decode()}
 
 
-def read_rows(session: Session) -> Iterator[tuple[Row, Evidence]]:
+def read_departures(session: Session) -> DepartureIndex:
+    """Return the organisations that left X."""
+    return DepartureIndex(make_departures(session.scalars(select(Departure).order_by(Departure.id))))
+
+
+def read_rows(session: Session, departures: DepartureIndex | None = None) -> Iterator[tuple[Row, Evidence]]:
     """Return the rows in the order of their row_id, without those that an attested row of the same name outweighs."""
+    departures = departures or read_departures(session)
     attested_names = _find_attested_names(session)
-    dates = find_leaving_dates(session.scalars(select(Departure).order_by(Departure.id)))
     # row_id is lower-case hex, so every database sorts it alike, and as the client compares it.
     query = select(Account).order_by(Account.row_id).options(selectinload(Account.statements))
     for account in session.scalars(query.execution_options(yield_per=ACCOUNTS_AT_ONCE)):
         row, evidence = make_row(account, account.statements)
         if row.grade in SURE or row.rest_id is None or account.screen_name_key not in attested_names:
-            yield replace(row, leaving_on=leaves_on(row, dates) or row.leaving_on), evidence
+            yield replace(row, leaving_on=leaves_on(row, departures.find(row)) or row.leaving_on), evidence
 
 
 def _find_attested_names(session: Session) -> frozenset[str]:

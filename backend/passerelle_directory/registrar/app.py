@@ -19,7 +19,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from passerelle_directory.config import Config
 from passerelle_directory.database import open_writer
 from passerelle_directory.registrar.checking import Registrar
-from passerelle_directory.registrar.fetcher import Fetcher
+from passerelle_directory.registrar.fetcher import Fetcher, look_up_txt
+from passerelle_directory.registrar.handles import ResolvingFetch
 from passerelle_directory.registrar.pages import pages
 from passerelle_directory.registrar.problems import ProblemAnswer, answer_invalid, set_up_problems
 from passerelle_directory.registrar.refusals import load_key
@@ -58,7 +59,7 @@ def make_registrar(
     return Registrar(
         config=config,
         sessions=sessionmaker(open_writer(config), expire_on_commit=False),
-        fetch=fetch or Fetcher(),
+        fetch=fetch or ResolvingFetch(Fetcher(), look_up_txt),
         refusals_key=load_key(config.refusals_key),
         clock=clock or (lambda: datetime.now(UTC)),
     )

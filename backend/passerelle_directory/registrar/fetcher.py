@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 from urllib.parse import urljoin, urlsplit
 
+import dns.exception
+import dns.resolver
 import httpcore
 from passerelle.errors import NetworkError, ServerRefused
 from passerelle.hosts import public_host
@@ -29,12 +31,14 @@ Resolve = Callable[[str, int], Sequence[tuple[str, int]]]
 MAX_REDIRECTS = 3
 MAX_SECONDS = 10.0  # for a whole answer with its redirects
 MAX_ADDRESSES = 16  # of one name
+MAX_RECORDS = 64  # TXT records of one name
 USER_AGENT = "passerelle-registrar/1 (+https://dir.passerelle.eu)"
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 OWN_HEADERS = frozenset({"accept", "content-type"})  # what a request may bring; nothing else is sent
 # What the registrar reads: JSON in all its names, host-meta's XRD, and plain text.
 TYPES = frozenset({"application/json", "application/xrd+xml", "application/xml", "text/xml", "text/plain"})
 JSON_SUFFIX = "+json"
+HTML = "text/html"  # read only where the request accepts it
 
 
 class FetchRefused(ServerRefused):
@@ -60,6 +64,18 @@ def resolve(host: str, port: int) -> Sequence[tuple[str, int]]:
     """Return the addresses of a host by the system's resolver."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys((str(entry[4][0]), port) for entry in found))
+
+
+def look_up_txt(name: str, seconds: float, resolver: dns.resolver.Resolver | None = None) -> Sequence[str]:
+    """Return the texts of a name's TXT records; none where there are none. Raises NoAnswer."""
+    try:
+        resolver = resolver or dns.resolver.get_default_resolver()
+        found = resolver.resolve(name, "TXT", lifetime=seconds, search=False)
+    except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
+        return ()
+    except (dns.exception.DNSException, OSError) as error:
+        raise NoAnswer(f"The DNS did not answer for {name}: {type(error).__name__}.", host=name) from error
+    return [b"".join(one.strings).decode("utf-8", "replace") for one in list(found)[:MAX_RECORDS]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +117,7 @@ class Fetcher:
                 httpcore.ConnectionPool(ssl_context=tls, network_backend=backend, max_connections=1) as pool,
                 pool.stream("GET", _ascii(url), headers=_headers(request, host, self.user_agent)) as answer,
             ):
-                return _read(answer, request.limit, url)
+                return _read(answer, request, url)
         except (
             httpcore.NetworkError,
             httpcore.TimeoutException,
@@ -113,17 +129,17 @@ class Fetcher:
             raise NoAnswer(f"{host} did not answer: {type(error).__name__}.", host=host) from error
 
 
-def _read(answer: httpcore.Response, limit: int, url: str) -> Response:
+def _read(answer: httpcore.Response, request: Request, url: str) -> Response:
     """Read an answer. The body of an error or a redirect is not read: only its status counts."""
     host = urlsplit(url).netloc
     headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in answer.headers}
-    if answer.status >= 300 and not _is_readable(headers):
+    if answer.status >= 300 and not _is_readable(headers, request):
         return Response(answer.status, headers, b"", url)
     if headers.get("content-encoding", "identity").lower() != "identity":
         raise FetchRefused("The answer is compressed.", code="answer_encoded", host=host)
-    if not _is_readable(headers):
+    if not _is_readable(headers, request):
         raise FetchRefused("The answer is of another type.", code="answer_type", host=host)
-    return Response(answer.status, headers, _read_body(answer.iter_stream(), limit, host), url)
+    return Response(answer.status, headers, _read_body(answer.iter_stream(), request.limit, host), url)
 
 
 def _read_body(parts: Iterable[bytes], limit: int, host: str) -> bytes:
@@ -135,9 +151,10 @@ def _read_body(parts: Iterable[bytes], limit: int, host: str) -> bytes:
     return bytes(body)
 
 
-def _is_readable(headers: Mapping[str, str]) -> bool:
+def _is_readable(headers: Mapping[str, str], request: Request) -> bool:
     media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
-    return media_type in TYPES or media_type.endswith(JSON_SUFFIX)
+    is_wanted = media_type == HTML and HTML in request.headers.get("accept", "")
+    return is_wanted or media_type in TYPES or media_type.endswith(JSON_SUFFIX)
 
 
 def _headers(request: Request, host: str, user_agent: str) -> list[tuple[str, str]]:

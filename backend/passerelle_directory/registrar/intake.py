@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from passerelle.claims.grades import ENOUGH_READINGS
+from passerelle.claims.models import source_name
 from passerelle.claims.replacement import settle
 from passerelle.identifiers import Acct, Did, ScreenName, canonicalize_acct, canonicalize_screen_name
 from sqlalchemy import delete, select
@@ -18,9 +20,6 @@ from passerelle_directory.models import Account, Statement, StoredClaim
 from passerelle_directory.registrar.refusals import delete_refused
 from passerelle_directory.registrar.standing import proven_target
 from passerelle_directory.registrar.store import to_verdict, utc
-
-ENOUGH_READINGS = 2  # a document or profile that was right for a moment does not suffice
-SOURCE = "claim "  # and the claim's id
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ class Stated:
         """Return the values of the statement."""
         claim = self.claim
         return {
-            "source": SOURCE + claim.claim_id,
+            "source": source_name(claim.claim_id),
             "source_url": next((one.url for one in claim.proofs if one.side in ("x", "x_name") and one.url), None),
             "source_date": utc(claim.checked_at).date() if claim.checked_at else None,
             "screen_name": self.name,

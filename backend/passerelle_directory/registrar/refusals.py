@@ -10,7 +10,7 @@ import hmac
 import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from passerelle.claims.grades import proven_sides
@@ -35,8 +35,13 @@ def load_key(path: Path) -> bytes:
     return bytes.fromhex(path.read_text())
 
 
+def claim_text(claim_id: str) -> str:
+    """Return what is refused of a withdrawn claim itself: its record may stand in the repository still."""
+    return f"claim:{claim_id}"
+
+
 def hash_account(key: bytes, text: str) -> str:
-    """Return the keyed hash of `id:…`, `name:…`, `did:…`, `handle:…` or `acct:…`."""
+    """Return the keyed hash of `id:…`, `name:…`, `did:…`, `handle:…`, `acct:…` or `claim:…`."""
     return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
 
 
@@ -56,10 +61,17 @@ def refused_accounts(claim: Claim, handle: str | None, proofs: Iterable[Proof]) 
 
 
 def refuse(session: Session, key: bytes, accounts: Iterable[str], now: datetime) -> None:
-    """Store refusals; those that are there already stay."""
+    """Store refusals; one that is there already has the new date."""
     for hashed in {hash_account(key, account) for account in accounts}:
-        if session.get(Refusal, hashed) is None:
-            session.add(Refusal(hash=hashed, made_at=now))
+        session.merge(Refusal(hash=hashed, made_at=now))
+
+
+def find_refusal(session: Session, key: bytes, text: str) -> datetime | None:
+    """Return when an account or claim was refused, in UTC; None where it is not."""
+    refusal = session.get(Refusal, hash_account(key, text))
+    if refusal is None:
+        return None
+    return refusal.made_at if refusal.made_at.tzinfo else refusal.made_at.replace(tzinfo=UTC)
 
 
 def delete_refused(session: Session, key: bytes) -> int:

@@ -147,7 +147,10 @@ class ProofAnswer(BaseModel):
 
 
 class ClaimAnswer(BaseModel):
-    """The public state of a claim or objection. `disputed_until`: another proven claim names another account."""
+    """The public state of a claim or objection. `disputed_until`: another proven claim names another account.
+
+    `readings`: how often its proofs were read; a claim is published from the second time on.
+    """
 
     claim_id: str
     purpose: Literal["claim", "objection"]
@@ -161,6 +164,7 @@ class ClaimAnswer(BaseModel):
     page: str
     grade: Literal["proven", "claimed"] | None
     proofs: list[ProofAnswer]
+    readings: int
     leaving_on: date | None
     disputed_until: datetime | None
     created_at: datetime
@@ -288,6 +292,7 @@ def _answer(session: Session, stored: StoredClaim) -> dict[str, Any]:
         page=registrar().page(stored.claim_id),
         grade=cast(Any, stored.grade),
         proofs=[_proof(one) for one in to_proofs(stored)],
+        readings=stored.readings,
         leaving_on=stored.leaving_on,
         disputed_until=dispute.until if dispute else None,
         created_at=utc(stored.created_at),

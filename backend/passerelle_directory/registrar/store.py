@@ -13,15 +13,16 @@ from passerelle.claims.codes import NONCE_BYTES
 from passerelle.claims.grades import Verdict, judge, renew_all
 from passerelle.claims.models import Claim, Proof
 from passerelle.proofs import Reading
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from passerelle_directory.models import StoredClaim, StoredProof
-from passerelle_directory.registrar.refusals import refuse, refused_accounts
+from passerelle_directory.registrar.refusals import claim_text, refuse, refused_accounts
 
 CLAIM_ID_BYTES = 8
 SECRET_BYTES = 32
+NO_SECRET = ""  # what stands for the hash of a claim that a harvest has found: no secret fits it
 MAX_TRIES = 5  # of a transaction that another one has got in the way of
 
 READ_AGAIN = timedelta(days=7)  # a proven claim
@@ -46,22 +47,21 @@ def write(sessions: sessionmaker[Session], work: Callable[[Session], Result]) ->
 
 
 def make_claim(fields: Mapping[str, Any], now: datetime) -> tuple[StoredClaim, str]:
-    """Return a new claim and its secret; `fields` are parsed values of StoredClaim."""
+    """Return a new claim and its secret. `fields` are parsed values of StoredClaim; a record brings id and nonce."""
     secret = secrets.token_urlsafe(SECRET_BYTES)
-    claim = StoredClaim(
-        claim_id=secrets.token_hex(CLAIM_ID_BYTES),
-        nonce=secrets.token_hex(NONCE_BYTES),
-        secret_hash=hash_secret(secret),
-        created_at=now,
-        next_at=now + KEPT_UNPROVEN,
-        kept_until=now + KEPT_UNPROVEN,
-        readings=0,
-        failures=0,
-        has_domain=False,
-        in_x_profile=False,
-        **fields,
-    )
-    return claim, secret
+    made = {
+        "claim_id": secrets.token_hex(CLAIM_ID_BYTES),
+        "nonce": secrets.token_hex(NONCE_BYTES),
+        "secret_hash": hash_secret(secret),
+        "created_at": now,
+        "next_at": now + KEPT_UNPROVEN,
+        "kept_until": now + KEPT_UNPROVEN,
+        "readings": 0,
+        "failures": 0,
+        "has_domain": False,
+        "in_x_profile": False,
+    }
+    return StoredClaim(**{**made, **fields}), secret
 
 
 def hash_secret(secret: str) -> str:
@@ -131,8 +131,21 @@ def store_reading(stored: StoredClaim, reading: Reading, now: datetime) -> None:
 
 def withdraw(session: Session, stored: StoredClaim, key: bytes, now: datetime) -> None:
     """Delete a claim, and refuse from now on what sources state about the accounts that it has proven."""
-    refuse(session, key, refused_accounts(to_claim(stored), stored.handle, to_proofs(stored)), now)
+    accounts = tuple(refused_accounts(to_claim(stored), stored.handle, to_proofs(stored)))
+    refuse(session, key, (*accounts, claim_text(stored.claim_id)), now)
+    if stored.purpose == "objection":
+        _delete_found(session, accounts)
     session.delete(stored)
+
+
+def _delete_found(session: Session, accounts: tuple[str, ...]) -> None:
+    """Delete the claims of these accounts that a harvest has found: their owners got no secret to withdraw them."""
+    columns = {"id": StoredClaim.rest_id, "did": StoredClaim.did, "acct": func.lower(StoredClaim.acct)}
+    for kind, _, value in (text.partition(":") for text in accounts):
+        if kind in columns:
+            found = select(StoredClaim).where(StoredClaim.secret_hash == NO_SECRET, columns[kind] == value)
+            for claim in session.scalars(found):
+                session.delete(claim)
 
 
 def utc(moment: datetime) -> datetime:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
+from datetime import UTC, date, datetime
 from math import ceil
 from typing import Literal
 
@@ -24,7 +25,6 @@ pages = Blueprint("departures_page", __name__)
 
 PER_PAGE = 40  # entries; on a telephone about 8,000 px
 MAX_DIGITS = 6  # of a page's number
-HOWS = ("left", "closed")  # shown on the page, in this order; announced departures are in the file only
 
 
 class SourceAnswer(BaseModel):
@@ -36,10 +36,12 @@ class SourceAnswer(BaseModel):
 
 
 class DepartureAnswer(BaseModel):
-    """One organisation. `date` is a year, month or day; where it is null, `by` is the latest it can have been.
+    """One organisation, or one person in public `office`.
 
-    `how` is `left`, or `closed` where the source says no more than that the account is gone: it may have been merged;
-    or `announced`, which may be in the future.
+    `date` is a year, month or day; where it is null, `by` is the latest it can have been. `how` is `left`; `suspended`
+    where nothing is posted any more and the account stays; `closed` where the source says no more than that the account
+    is gone: it may have been merged; `announced`, which may be in the future; or `returned`. `rest_id`, `screen_name`:
+    the X account that was left; `row_id`: its row in the directory, where there is one.
     """
 
     organisation: str
@@ -47,9 +49,13 @@ class DepartureAnswer(BaseModel):
     country: str | None
     date: str | None
     by: str | None
-    how: Literal["left", "closed", "announced"]
+    how: Literal["announced", "suspended", "left", "closed", "returned"]
+    office: str | None
+    rest_id: str | None
+    screen_name: str | None
     handle: str | None
     acct: str | None
+    row_id: str | None
     sources: list[SourceAnswer]
 
 
@@ -68,26 +74,30 @@ def get_departures() -> Response:
 
 @pages.get("/departures")
 def show_departures() -> Response:
-    """Show a page of the organisations that have left X; accounts that were merely closed come last."""
+    """Show a page of the organisations that have left X; accounts that were merely closed come last.
+
+    Those announced for a day to come are in the file only.
+    """
+    today = datetime.now(UTC).date()
     language = find_visitors_language()
     departures = read_departures(config().pages)
     query, country, kind = (request.args.get(name, "") for name in ("q", "country", "kind"))
     chosen = [
         entry
         for entry in departures
-        if entry.how in HOWS
+        if _is_shown(entry, today)
         and country in ("", entry.country)
         and kind in ("", entry.kind)
         and _fold(query) in _searched(entry)
     ]
-    chosen.sort(key=lambda entry: HOWS.index(entry.how))
+    chosen.sort(key=lambda entry: entry.how == "closed")
     number, shown = _page(chosen, request.args.get("page", ""))
     html = render_template(
         "departures.html",
         language=language,
-        left=[entry for entry in shown if entry.how == "left"],
+        left=[entry for entry in shown if entry.how != "closed"],
         closed=[entry for entry in shown if entry.how == "closed"],
-        totals=Counter(entry.how for entry in chosen),
+        totals=Counter("closed" if entry.how == "closed" else "left" for entry in chosen if entry.how != "returned"),
         countries=_named({entry.country for entry in departures if entry.country}, language),
         kinds=sorted({entry.kind for entry in departures}),
         query=query,
@@ -107,8 +117,12 @@ def _page(entries: Sequence[Left], asked: str) -> tuple[int, Sequence[Left]]:
     return number, entries[(number - 1) * PER_PAGE : number * PER_PAGE]
 
 
+def _is_shown(entry: Left, today: date) -> bool:
+    return entry.how in ("closed", "returned") or entry.has_happened(today)
+
+
 def _searched(entry: Left) -> str:
-    return _fold(" ".join(filter(None, (entry.organisation, entry.handle, entry.acct))))
+    return _fold(" ".join(filter(None, (entry.organisation, entry.office, entry.handle, entry.acct))))
 
 
 def _fold(text: str) -> str:
@@ -127,6 +141,6 @@ def _named(countries: set[str], language: Language) -> list[tuple[str, str]]:
 
 
 def _answer(entry: Left) -> DepartureAnswer:
-    fields = {name: getattr(entry, name) for name in ("organisation", "kind", "country", "by", "how", "handle", "acct")}
+    own = {name: getattr(entry, name) for name in DepartureAnswer.model_fields if name not in ("date", "sources")}
     sources = [SourceAnswer(**source.to_json()) for source in entry.sources]
-    return DepartureAnswer(date=entry.day, sources=sources, **fields)
+    return DepartureAnswer(date=entry.day, sources=sources, **own)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from flask import Blueprint, Response, render_template
 
 from passerelle_directory.publishing.pages import read_counts, read_departures
@@ -13,12 +15,13 @@ pages = Blueprint("home", __name__)
 @pages.get("/")
 def show_home() -> Response:
     """Show the home page."""
+    today = datetime.now(UTC).date()
     language = find_visitors_language()
     html = render_template(
         "home.html",
         language=language,
         publication=read_counts(config().pages),
         latest=read_latest(),
-        departures=sum(entry.how == "left" for entry in read_departures(config().pages)),
+        departures=sum(entry.has_happened(today) for entry in read_departures(config().pages)),
     )
     return answer_page(html, language)

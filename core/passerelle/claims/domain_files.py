@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from passerelle.claims.models import Claim
-from passerelle.identifiers import Handle, Network, canonicalize_acct, parse_acct
+from passerelle.errors import InputError, InvalidIdentifier
+from passerelle.hosts import is_public_host
+from passerelle.identifiers import (
+    Acct,
+    Did,
+    Handle,
+    Network,
+    RestId,
+    ScreenName,
+    canonicalize_acct,
+    parse_acct,
+    parse_did,
+    parse_rest_id,
+    parse_screen_name,
+)
 from passerelle.transport import Request
 
 PATH = "/.well-known/passerelle.json"
 MAX_CLAIMS = 10_000  # of one file
+ABOUT = ("display_name", "kind", "country")  # as in a row
 
 
 def domain_file_request(domain: str) -> Request:
@@ -18,12 +34,60 @@ def domain_file_request(domain: str) -> Request:
     return Request("GET", f"https://{domain}{PATH}")
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One entry of a file: an X account, and at least one account elsewhere.
+
+    `domain` is the member's own one where the file is a coalition's. `about` are its other texts, such as a name.
+    """
+
+    rest_id: RestId
+    screen_name: ScreenName
+    did: Did | None
+    acct: Acct | None
+    domain: str | None
+    about: Mapping[str, str]
+
+
+def parse_listed(entry: object) -> Listed:
+    """Parse one entry of a file. Raises InputError, which says what is wrong with it."""
+    if not isinstance(entry, Mapping):
+        raise InputError("It is not a JSON object.")
+    did, acct, domain = (entry.get(name) for name in ("did", "acct", "domain"))
+    if did is None and acct is None:
+        raise InputError("It names no did and no acct.")
+    if domain is not None and not (isinstance(domain, str) and is_public_host(domain)):
+        raise InputError("Its domain is not the name of a public host.")
+    return Listed(
+        rest_id=parse_rest_id(entry.get("rest_id")),
+        screen_name=parse_screen_name(entry.get("screen_name")),
+        did=parse_did(did) if did is not None else None,
+        acct=parse_acct(acct) if acct is not None else None,
+        domain=domain,
+        about={name: text for name in ABOUT if isinstance(text := entry.get(name), str)},
+    )
+
+
+def listed_entries(document: object) -> Sequence[object]:
+    """Return the entries of a file, at most MAX_CLAIMS; none for another document."""
+    entries = document.get("claims") if isinstance(document, Mapping) else None
+    return entries[:MAX_CLAIMS] if isinstance(entries, list) else ()
+
+
+def find_listed(document: object, rest_id: RestId) -> Iterator[Listed]:
+    """Yield the readable entries about an X account."""
+    for entry in listed_entries(document):
+        try:
+            listed = parse_listed(entry)
+        except InputError:
+            continue
+        if listed.rest_id == rest_id:
+            yield listed
+
+
 def states_target(document: object, claim: Claim, network: Network) -> bool:
     """Return whether a domain's file states this claim's X account and its target on `network`."""
-    listed = document.get("claims") if isinstance(document, Mapping) else None
-    return isinstance(listed, list) and any(
-        _states(one, claim, network) for one in listed[:MAX_CLAIMS] if isinstance(one, Mapping)
-    )
+    return any(_states(one, claim, network) for one in listed_entries(document) if isinstance(one, Mapping))
 
 
 def own_domain(claim: Claim, network: Network, handle: Handle | None) -> str | None:
@@ -49,6 +113,6 @@ def _states(entry: Mapping[str, Any], claim: Claim, network: Network) -> bool:
         return claim.did is not None and entry.get("did") == claim.did
     try:
         stated = canonicalize_acct(parse_acct(entry.get("acct")))
-    except ValueError:
+    except InvalidIdentifier:
         return False
     return claim.acct is not None and stated == canonicalize_acct(claim.acct)

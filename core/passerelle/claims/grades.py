@@ -11,6 +11,7 @@ from passerelle.identifiers import Acct, Did, RestId
 
 ClaimGrade = Literal["proven", "claimed"]
 
+ENOUGH_READINGS = 2  # until a claim is published: what was right for a moment does not suffice
 OTHER_NAME = "other_name"  # the post's author has the claim's id and another name
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Literal, NewType, Self
@@ -44,6 +45,22 @@ SIDES: Mapping[ProofKind, frozenset[Side]] = {
     "mastodon_field": frozenset({"fediverse"}),
     "domain": frozenset({"bluesky", "fediverse"}),
 }
+
+
+# A row's source that is a claim is named by this and the claim's id.
+SOURCE_PREFIX = "claim "
+
+
+def source_name(claim_id: str) -> str:
+    """Return the name by which a row names a claim among its sources."""
+    return SOURCE_PREFIX + claim_id
+
+
+def claim_id_of(source: str) -> ClaimId | None:
+    """Return the id of the claim that a source is; None for other sources."""
+    claim_id = source.removeprefix(SOURCE_PREFIX)
+    is_claim = source.startswith(SOURCE_PREFIX) and re.match(CLAIM_ID_PATTERN, claim_id)
+    return ClaimId(claim_id) if is_claim else None
 
 
 def _acct(value: object) -> Acct:

@@ -63,7 +63,7 @@ def parse_post_url(text: object) -> PostId:
     except ValueError:
         found = None
     if found is None:
-        raise InputError("This is not the address of a post on X, such as https://x.com/ada/status/20.")
+        raise InputError(InputError.CODES["post_address"], code="post_address")
     return PostId(found[1])
 
 

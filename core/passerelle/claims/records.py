@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from pydantic import ValidationError
+
 from passerelle.claims.models import Claim
 from passerelle.claims.posts import PostId, parse_post_url
 from passerelle.errors import InputError, InvalidIdentifier
 from passerelle.identifiers import (
+    Did,
     ScreenName,
     canonicalize_acct,
     canonicalize_screen_name,
@@ -47,6 +50,27 @@ def states_claim(record: Mapping[str, Any], claim: Claim) -> bool:
         and record.get("code") == claim.code
         and _acct_key(record.get("acct")) == (canonicalize_acct(claim.acct) if claim.acct else None)
     )
+
+
+def read_claim(record: Mapping[str, Any], did: Did, rkey: str) -> Claim:
+    """Return the claim that a record in the repository of `did` makes. Raises InputError, which says why it is none."""
+    fields = {"claim_id": rkey, "did": did, "nonce": record.get("nonce"), "acct": record.get("acct")}
+    x_account = {"rest_id": record.get("restId"), "screen_name": record.get("screenName")}
+    try:
+        claim = Claim.model_validate(fields | x_account)
+    except ValidationError:
+        raise InputError("It is no claim: its key, nonce or accounts are not as its lexicon says.") from None
+    if not states_claim(record, claim):
+        raise InputError("Its code is not that of this claim.")
+    return claim
+
+
+def read_post(record: Mapping[str, Any]) -> PostId | None:
+    """Return the post that a claim record names as its proof; None without one."""
+    try:
+        return parse_post_url(record.get("post"))
+    except InputError:
+        return None
 
 
 def read_keytrace(record: Mapping[str, Any]) -> tuple[ScreenName, PostId] | None:

@@ -40,21 +40,27 @@ Verify = Callable[[bytes, bytes, bytes], Awaitable[bool]]
 
 @dataclass(frozen=True, slots=True)
 class PinnedDirectory:
-    """One directory this program was built with: its URL, and the two keys (current, next) it may sign with."""
+    """One directory this program was built with: its URL, and the two keys (current, next) it may sign with.
+
+    `registrar`: the origin of the server at which people join it; None where there is none.
+    """
 
     name: str
     url: str
     keys: tuple[bytes, ...]
+    registrar: str | None = None
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> Self:
         """Parse one entry of directories.json; keys are base64 of KEY_BYTES raw bytes. Raises DirectoryError."""
         try:
             keys = tuple(base64.b64decode(key, validate=True) for key in fields["keys"])
-            pinned = cls(str(fields["name"]), str(fields["url"]).rstrip("/"), keys)
+            registrar = str(fields["registrar"]).rstrip("/") if "registrar" in fields else None
+            pinned = cls(str(fields["name"]), str(fields["url"]).rstrip("/"), keys, registrar)
         except (KeyError, TypeError, ValueError):
             raise DirectoryError("The list of directories is damaged.") from None
-        if urlsplit(pinned.url).scheme != "https" or not keys or any(len(key) != KEY_BYTES for key in keys):
+        is_secure = all(urlsplit(url).scheme == "https" for url in (pinned.url, pinned.registrar) if url is not None)
+        if not is_secure or not keys or any(len(key) != KEY_BYTES for key in keys):
             raise DirectoryError("The list of directories is damaged.")
         return pinned
 

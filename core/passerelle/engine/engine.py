@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from passerelle import __version__
 from passerelle.engine.archives import Archives
+from passerelle.engine.blocking import Blocking
 from passerelle.engine.bridges import Bridges
 from passerelle.engine.candidates import Searches
 from passerelle.engine.directories import Directories
@@ -20,11 +21,13 @@ from passerelle.engine.exports import Exports
 from passerelle.engine.follows import Follows
 from passerelle.engine.guesses import Guesses
 from passerelle.engine.hints import Hints
+from passerelle.engine.joins import Joins
 from passerelle.engine.lanes import Lanes
 from passerelle.engine.matches import Matches
 from passerelle.engine.messages import COMMANDS, EngineInfo, Nothing
 from passerelle.engine.pictures import Pictures
 from passerelle.engine.repository import Repository
+from passerelle.engine.row_checks import RowChecks
 from passerelle.engine.watch import Watch
 from passerelle.engine.work import Works, cancel
 from passerelle.errors import CommandError, PasserelleError
@@ -47,6 +50,8 @@ class Engine:
         self._follows = Follows(environment, self._repository, rules)
         self._lanes = Lanes(environment, self._repository)
         self._searches = Searches(environment, self._repository, self._works, self._lanes)
+        self._joins = Joins(environment, self._repository, self._works)
+        self._blocking = Blocking(environment, self._repository, self._works)
         self._recovery: asyncio.Task[None] | None = None
         self.handlers = self._make_handlers()
 
@@ -75,6 +80,8 @@ class Engine:
         directories = Directories(environment, repository, works, matches)
         archives = Archives(environment, repository, works, directories, matches, hints)
         watch = Watch(environment, repository, works, directories, matches, follows)
+        joins, blocking = self._joins, self._blocking
+        row_checks = RowChecks(environment, repository, works)
         exports = Exports(repository)
         without_files: Mapping[str, Callable[[Any], Awaitable[Result]]] = {
             "engine.start": self._on_start,
@@ -113,6 +120,20 @@ class Engine:
             "guess.decide": guesses.on_decide,
             "pictures.load": pictures.on_load,
             "pictures.compare": pictures.on_compare,
+            "join.prepare": joins.on_prepare,
+            "join.start": joins.on_start,
+            "join.post": joins.on_post,
+            "join.record": joins.on_record,
+            "join.check": joins.on_check,
+            "join.refresh": joins.on_refresh,
+            "join.withdraw": joins.on_withdraw,
+            "join.forget": joins.on_forget,
+            "block.start": blocking.on_start,
+            "block.pause": blocking.on_pause,
+            "block.resume": blocking.on_resume,
+            "block.undo": blocking.on_undo,
+            "row.proofs": row_checks.on_proofs,
+            "row.check": row_checks.on_check,
             "export.make": exports.on_make,
             "data.delete": self._on_delete_data,
         }
@@ -141,6 +162,7 @@ class Engine:
             await self._works.cancel_all()
             await self._follows.stop()
             await self._searches.stop()
+            await self._blocking.stop()
             async with self._works.exclusively():
                 await self._repository.delete_all()
         self._recovery = None  # nothing is left that could not be read
@@ -166,6 +188,8 @@ class Engine:
         await self._works.mark_interrupted()
         await self._follows.load()
         await self._searches.load()
+        await self._joins.load()
+        await self._blocking.load()
 
     def _log_bug(self, error: Exception) -> None:
         if not isinstance(error, PasserelleError):

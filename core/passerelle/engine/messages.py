@@ -9,10 +9,21 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
 from pydantic import Field
 
+from passerelle.claims.codes import Purpose
+from passerelle.directory import Kind
+from passerelle.engine.join_views import (
+    BlockingView,
+    JoinOfferView,
+    JoinPostView,
+    JoinView,
+    RowCheckView,
+    RowProofsView,
+)
 from passerelle.engine.views import AddedDirectoriesView, DirectoryView, SearchView
 from passerelle.following.pace import Speed
 from passerelle.following.status import QueueView
@@ -28,6 +39,7 @@ from passerelle.view import ErrorView, Fields, View
 MAX_SEEN = 5_000  # people of one people.add
 MAX_DECIDED = 100_000  # people of one decision.set_many
 MAX_PROFILES = 1_000  # people of one hint.find
+MAX_MESSAGE = 2_000  # characters of a post before it is shortened
 
 
 class Nothing(Fields):
@@ -316,6 +328,80 @@ class PicturesCompare(Fields):
     is_alike: bool
 
 
+class JoinStart(Fields):
+    """Join the directory: have the registrar make a claim that this X account and these accounts are one person's, and
+    write the claim record as `account` (a did), where it is given. An objection names one account at least.
+
+    Once made, it stays: the same accounts again only write what is missing. Sends all of this to the registrar.
+    """
+
+    purpose: Purpose = "claim"
+    rest_id: str | None = None
+    screen_name: str | None = None
+    did: str | None = None
+    acct: str | None = None
+    kind: Kind = "person"
+    leaving_on: date | None = None
+    account: str | None = None
+
+
+class JoinPost(Fields):
+    """Make the post for X: the person's own sentence, as long as X takes it, and the code. Sends nothing."""
+
+    purpose: Purpose = "claim"
+    message: str = Field(max_length=MAX_MESSAGE)
+
+
+class JoinRecord(Fields):
+    """Write the claim record into the Bluesky repository of `account`, as often as wanted."""
+
+    purpose: Purpose = "claim"
+    account: str
+
+
+class JoinCheck(Fields):
+    """Have the registrar read the proofs now; `post` is the address of the post on X, None: as before.
+
+    `domain`: also read the file of the own domain. Error `post_address`: not the address of a post.
+    """
+
+    purpose: Purpose = "claim"
+    post: str | None = None
+    domain: bool | None = None
+
+
+class JoinRefresh(Fields):
+    """Ask the registrar for the state of the claim; nothing is read anew."""
+
+    purpose: Purpose = "claim"
+
+
+class JoinWithdraw(Fields):
+    """Withdraw the claim at the registrar, then delete its record from the Bluesky repository."""
+
+    purpose: Purpose = "claim"
+
+
+class JoinForget(Fields):
+    """Forget a claim that is withdrawn, carried out, lost, or was never made."""
+
+    purpose: Purpose = "claim"
+
+
+class BlockStart(Fields):
+    """Block, on Bluesky as `account` (a did), the people blocked on X that the directory names. Blocks are public."""
+
+    account: str
+
+
+class RowOf(Fields):
+    """One row of the directory: its `row_id`, and the X account that it is about."""
+
+    row_id: str
+    rest_id: str | None
+    screen_name: str
+
+
 class ExportMake(Fields):
     """Write the matches, or the history of follows, in a format others can read; or the archive as
     `passerelle read --json --full` prints it."""
@@ -412,6 +498,20 @@ COMMANDS: dict[str, tuple[type[Fields], type[View] | type[Nothing]]] = {
     "guess.decide": (GuessDecide, Nothing),
     "pictures.load": (PicturesLoad, PicturesView),
     "pictures.compare": (PicturesCompare, Nothing),
+    "join.prepare": (Nothing, JoinOfferView),
+    "join.start": (JoinStart, JoinView),
+    "join.post": (JoinPost, JoinPostView),
+    "join.record": (JoinRecord, JoinView),
+    "join.check": (JoinCheck, JoinView),
+    "join.refresh": (JoinRefresh, JoinView),
+    "join.withdraw": (JoinWithdraw, JoinView),
+    "join.forget": (JoinForget, Nothing),
+    "block.start": (BlockStart, BlockingView),
+    "block.pause": (Nothing, Nothing),
+    "block.resume": (Nothing, Nothing),
+    "block.undo": (Nothing, Nothing),
+    "row.proofs": (RowOf, RowProofsView),
+    "row.check": (RowOf, RowCheckView),
     "export.make": (ExportMake, Exported),
     "data.delete": (Nothing, Nothing),
 }

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from passerelle.claims.domain_files import domain_file_request, is_own_domain, own_domain, states_target
+from passerelle.claims.domain_files import domain_file_request, own_domain, states_target
 from passerelle.claims.models import Claim, Proof, ProofKind, Side
 from passerelle.claims.posts import PostId
 from passerelle.claims.records import KEYTRACE, is_same_name, read_keytrace
 from passerelle.errors import NetworkError, ServerRefused
-from passerelle.hosts import is_public_host
 from passerelle.identifiers import Handle, Network
 from passerelle.networks import bluesky
 from passerelle.networks.bluesky import Identity
-from passerelle.networks.profile import bounded, read_document
+from passerelle.networks.profile import bounded
 from passerelle.proofs.bluesky import load_record, read_record_proof, record_url
+from passerelle.proofs.domains import Registrable, load_domain_file
 from passerelle.proofs.fediverse import read_field_proof
 from passerelle.proofs.outcome import Outcome
 from passerelle.proofs.x import names_did, read_x_side
@@ -39,7 +39,7 @@ class Sources:
     post: PostId | None = None
     keytrace: str | None = None
     has_domain: bool = False
-    registrable: Callable[[str], str | None] = lambda _host: None
+    registrable: Registrable = lambda _host: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,17 +110,12 @@ class _Reader:
                 await self._read("domain", side, partial(self._read_file, domain, network))
 
     async def _read_file(self, domain: str, network: Network) -> Outcome:
-        request = domain_file_request(domain)
-        if not is_public_host(domain) or not is_own_domain(domain, self.sources.registrable):
-            return Outcome(request.url, "contradicts", "shared_domain")
-        response = await self.fetch(request)
-        if response.status in (404, 410):
-            return Outcome(request.url, "gone", "no_file")
-        document = read_document(response)
-        if document is None:
-            return Outcome(request.url, "unknown", "server_error")
+        document = await load_domain_file(domain, self.sources.registrable, self.fetch)
+        if isinstance(document, Outcome):
+            return document
         is_stated = states_target(document, self.claim, network)
-        return Outcome(request.url, "holds") if is_stated else Outcome(request.url, "gone", "not_in_file")
+        url = domain_file_request(domain).url
+        return Outcome(url, "holds") if is_stated else Outcome(url, "gone", "not_in_file")
 
     async def _read_keytrace(self, identity: Identity, rkey: str) -> None:
         """Read a Keytrace record, and then its post again: the record alone proves the Bluesky side only.

@@ -27,7 +27,10 @@ export interface SignInBackground {
 }
 
 const TYPED = v.object({ typed: v.string() });
-const BLUESKY = v.object({ typed: v.string(), searching: v.optional(v.boolean(), false) });
+const BLUESKY = v.object({
+  typed: v.string(),
+  further: v.optional(v.array(v.picklist(["search", "claim", "block"])), []),
+});
 const CODE = v.object({ code: v.string() });
 
 /** Make the handlers. Each answers with the account, or with the error, which also waits in the draft for the next page. */
@@ -55,9 +58,9 @@ export function makeSignInHandlers(parts: SignInBackground): PageHandlers {
 
   return {
     "sign-in.bluesky": (message) => {
-      const { typed, searching } = v.parse(BLUESKY, message);
+      const { typed, further } = v.parse(BLUESKY, message);
       return finishing({ network: "bluesky", typed, failure: null }, () =>
-        bluesky.signIn({ ...parts.oauth(), openPage: parts.openPage }, typed, searching),
+        bluesky.signIn({ ...parts.oauth(), openPage: parts.openPage }, typed, further),
       );
     },
     "sign-in.mastodon": (message) => {

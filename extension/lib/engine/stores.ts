@@ -8,9 +8,11 @@ import {
   type AddedDirectoriesView,
   type ApprovalView,
   type ArchiveView,
+  type BlockingView,
   type DirectoryView,
   type ExcludedPeopleView,
   type GuessView,
+  type JoinView,
   type LanesView,
   type MatchesView,
   type MatchView,
@@ -31,14 +33,20 @@ export interface State {
   /** The standing approval to follow people who are new in the directory. */
   approval: ApprovalView;
   archive: ArchiveView;
+  /** Blocking, on Bluesky, people who are blocked on X. */
+  blocking: BlockingView;
   /** An archive of another account that waits for the person's answer. */
   candidate: ArchiveView;
   directories: AddedDirectoriesView;
   directory: DirectoryView;
   excluded: ExcludedPeopleView;
+  /** The own claim: "this X account is mine, too". */
+  join: JoinView;
   lanes: LanesView;
   matches: MatchesView;
   news: NewsView;
+  /** An objection: a person does not want to be listed. */
+  objection: JoinView;
   offer: OfferView;
   preferred: PreferredView;
   queue: QueueView;

@@ -1,5 +1,6 @@
 // The accounts that are signed in, and a sign-in under way.
 import type { Engine } from "../engine/client";
+import type { Permission } from "../sessions/bluesky/scope";
 import { type Account, type Credentials, type SessionNetwork, type Sessions } from "../sessions";
 import * as settings from "../settings";
 import type { SignInDraft } from "../settings";
@@ -69,18 +70,34 @@ export class SignedIn {
   }
 
   /**
-   * Sign in on the page of a Bluesky server: a handle, a did, or the server's https address; `searching`: also for
-   * searching accounts. Throws what came of it.
+   * Sign in on the page of a Bluesky server: a handle, a did, or the server's https address; `further`: what to
+   * ask for besides following. Throws what came of it.
    */
-  async signInToBluesky(typed: string, searching = false): Promise<Account> {
-    const account = (await ask({ type: "sign-in.bluesky", typed, searching })) as Account;
+  async signInToBluesky(typed: string, further: readonly Permission[] = []): Promise<Account> {
+    const account = (await ask({ type: "sign-in.bluesky", typed, further })) as Account;
     await this.read();
     return account;
   }
 
   /** Have the server of an account ask whether it may also search accounts. Throws what came of it. */
-  askToSearch({ id }: Account): Promise<Account> {
-    return this.signInToBluesky(id, true);
+  askToSearch(account: Account): Promise<Account> {
+    return this.askFor(account, ["search"]);
+  }
+
+  /**
+   * Have the server of an account ask whether it may do more, and what it was allowed before: the new tokens replace the
+   * old ones. Throws what came of it.
+   */
+  askFor(account: Account, wanted: readonly Permission[]): Promise<Account> {
+    const allowed: Record<Permission, boolean> = {
+      search: account.maySearch,
+      claim: account.mayClaim,
+      block: account.mayBlock,
+    };
+    const further = (Object.keys(allowed) as Permission[]).filter(
+      (one) => allowed[one] || wanted.includes(one),
+    );
+    return this.signInToBluesky(account.id, further);
   }
 
   /** Sign in on the page of a Mastodon server; the background goes on when this page closes. Throws what came of it. */

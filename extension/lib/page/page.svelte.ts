@@ -15,6 +15,7 @@ import { type Dropped, isNoZip } from "./drop";
 import { Failures } from "./failures.svelte";
 import { keepFocus } from "./focus";
 import { Guesses } from "./guesses.svelte";
+import { Join } from "./join.svelte";
 import { Pictures } from "./pictures.svelte";
 import { Follow } from "./follow.svelte";
 import { History } from "./history.svelte";
@@ -22,10 +23,11 @@ import { EVERYONE } from "./list";
 import { Matches } from "./matches.svelte";
 import { openTab, persistStorage, saveFile } from "./platform";
 import { PeopleShown } from "./people-shown.svelte";
+import { RowChecks } from "./row-checks.svelte";
 import { Stored } from "./stored.svelte";
 import { Work } from "./work.svelte";
 
-const VIEWS = ["home", "drop", "sign-in", "settings", "history", "review"] as const;
+const VIEWS = ["home", "drop", "sign-in", "settings", "history", "review", "join"] as const;
 export type View = (typeof VIEWS)[number];
 
 export class Page {
@@ -42,12 +44,16 @@ export class Page {
 
   readonly guesses = new Guesses(engine, this.signedIn, this.failures);
   readonly pictures = new Pictures(engine, this.failures);
+  readonly join = new Join(engine, this.stored, this.signedIn);
+  readonly rowChecks = new RowChecks(engine);
 
   place = $state<"popup" | "tab">("tab");
   view = $state<View>("home");
   hash = $state("");
   /** The network whose form was asked for; null where any will do. */
   signInNetwork = $state<SessionNetwork | null>(null);
+  /** Where a sign-in leads, and leaving it. */
+  afterSigningIn = $state<View>("home");
   /** The name of the file saved last. */
   saved = $state<string | null>(null);
   deleted = $state(false);
@@ -95,6 +101,7 @@ export class Page {
 
   go(view: View): void {
     this.follow.takeWaiting();
+    if (view !== "sign-in") this.afterSigningIn = "home";
     this.hash = view;
     this.view = view;
     history.replaceState(null, "", view === "home" ? location.pathname : `#${view}`);
@@ -102,9 +109,10 @@ export class Page {
     void tick().then(keepFocus);
   }
 
-  /** Show how to sign in; the form of the network that was asked for comes first. */
-  showSignIn(network: SessionNetwork | null = null): void {
+  /** Show how to sign in, and then `next`; the form of the network that was asked for comes first. */
+  showSignIn(network: SessionNetwork | null = null, next: View = "home"): void {
     this.signInNetwork = network;
+    this.afterSigningIn = next;
     this.go("sign-in");
   }
 
@@ -164,7 +172,7 @@ export class Page {
 
   private afterSignIn(id: string): void {
     const waiting = this.follow.takeWaiting();
-    this.go("home");
+    this.go(this.afterSigningIn);
     void this.follow.afterSignIn(id, waiting);
   }
 

@@ -5,11 +5,14 @@ import { live, readState, type State } from "../engine/stores";
 const KEYS = [
   "approval",
   "archive",
+  "blocking",
   "candidate",
   "directories",
   "directory",
   "excluded",
+  "join",
   "lanes",
+  "objection",
   "offer",
   "search",
   "matches",
@@ -44,6 +47,11 @@ export class Stored {
   readonly summary = $derived(this.views.current?.matches ?? null);
   /** On which network people are followed who are on several; null: on each. */
   readonly preferred = $derived(this.views.current?.preferred?.network ?? null);
+  /** The person's own claim, and their objection; null where none was made here. */
+  readonly join = $derived(this.views.current?.join ?? null);
+  readonly objection = $derived(this.views.current?.objection ?? null);
+  /** Blocking people on Bluesky who are blocked on X. */
+  readonly blocking = $derived(this.views.current?.blocking ?? null);
   readonly lanes = $derived(this.views.current?.lanes ?? null);
   /** What looking for people would send. */
   readonly offer = $derived(this.views.current?.offer ?? null);

@@ -2,7 +2,7 @@
 //
 // Works in background, page and engine worker alike: state is in IndexedDB, locks and messages are shared by the whole extension.
 import { isPublicHost } from "../rules/hosts";
-import { maySearch } from "./bluesky/scope";
+import { may } from "./bluesky/scope";
 import { endOf } from "./ending";
 import { signIn as signInByPassword } from "./kinds/app-password";
 import { OtherAnswer } from "./kinds/kind";
@@ -157,8 +157,14 @@ function expired({ server }: Session): SessionError {
 
 function accountOf(session: Session): Account {
   const { kind, id, network, address, server, tokens } = session;
-  const more = { expired: tokens === null, endsAt: endOf(session), maySearch: maySearch(session) };
-  return { kind, id, network, address, server, ...more };
+  return {
+    ...{ kind, id, network, address, server },
+    expired: tokens === null,
+    endsAt: endOf(session),
+    maySearch: may(session, "search"),
+    mayClaim: may(session, "claim"),
+    mayBlock: may(session, "block"),
+  };
 }
 
 function lockOf(id: string): string {

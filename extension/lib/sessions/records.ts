@@ -82,6 +82,9 @@ export interface Account extends Pick<Common, "id" | "network" | "address" | "se
   readonly endsAt: string | null;
   /** Whether it may search accounts by name on its server. */
   readonly maySearch: boolean;
+  /** Whether it may write the record that says which X account is the person's. */
+  readonly mayClaim: boolean;
+  readonly mayBlock: boolean;
 }
 
 export interface Call {

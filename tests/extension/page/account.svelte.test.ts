@@ -15,6 +15,8 @@ const ME = {
   expired: false,
   endsAt: null,
   maySearch: true,
+  mayClaim: true,
+  mayBlock: true,
 } as const satisfies Account;
 
 beforeEach(() => {
@@ -72,4 +74,25 @@ test("a failure of signing out is shown", async () => {
   await signedIn.start();
   await signedIn.signOut(ME.id);
   expect(failures.current?.code).toBe("server_unreachable");
+});
+
+test("a further consent also asks for what was allowed before, since its tokens replace the earlier ones", async () => {
+  const { signedIn } = makeSignedIn();
+  const asked: unknown[] = [];
+  fakeBrowser.runtime.onMessage.addListener((message: unknown) => {
+    asked.push(message);
+    return Promise.resolve(ME);
+  });
+  const account = {
+    ...ME,
+    kind: "oauth",
+    mayClaim: false,
+    mayBlock: false,
+  } as const;
+  await signedIn.askFor(account, ["claim"]);
+  await signedIn.askToSearch({ ...account, maySearch: false });
+  expect(asked).toEqual([
+    { type: "sign-in.bluesky", typed: ME.id, further: ["search", "claim"] },
+    { type: "sign-in.bluesky", typed: ME.id, further: ["search"] },
+  ]);
 });

@@ -17,6 +17,7 @@ from passerelle.networks.bluesky.answers import error_name, expect_ok, read_obje
 from passerelle.transport import Fetch, Request, Response
 
 FOLLOW = "app.bsky.graph.follow"
+BLOCK = "app.bsky.graph.block"  # records of the same shape, so that what is here serves for both
 MAX_WRITES = 200  # per applyWrites: packages/pds/src/api/com/atproto/repo/applyWrites.ts
 MAX_LISTED = 100  # per listRecords: lexicons/com/atproto/repo/listRecords.json
 MAX_PAGES = 5000  # half a million records, far more than any account has
@@ -62,12 +63,12 @@ def make_tid(microseconds: int, clock_id: int) -> str:
     return "".join(_TID_DIGITS[number >> 5 * place & 31] for place in reversed(range(_TID_LENGTH)))
 
 
-def record_uri(account: Did, rkey: str) -> str:
-    """Return the AT URI of a follow record. https://atproto.com/specs/at-uri-scheme"""
-    return f"at://{account}/{FOLLOW}/{rkey}"
+def record_uri(account: Did, rkey: str, collection: str = FOLLOW) -> str:
+    """Return the AT URI of a record. https://atproto.com/specs/at-uri-scheme"""
+    return f"at://{account}/{collection}/{rkey}"
 
 
-async def list_follows(account: Did, fetch: Fetch) -> Mapping[str, Did]:
+async def list_follows(account: Did, fetch: Fetch, collection: str = FOLLOW) -> Mapping[str, Did]:
     """Return the follow records of `account` (key -> account followed), read to the end from its own server.
 
     Raises ServerRefused, NetworkError; ServerRefused("server_error") for a list that does not end: part of a list
@@ -79,7 +80,7 @@ async def list_follows(account: Did, fetch: Fetch) -> Mapping[str, Did]:
     cursor = None
     idle = 0
     for _ in range(MAX_PAGES):
-        page = read_follows(await fetch(list_follows_request(account, cursor)))
+        page = read_follows(await fetch(list_follows_request(account, cursor, collection)))
         idle = idle + 1 if dids.issuperset(page.dids) else 0
         dids.update(page.dids)
         records.update(page.records)
@@ -109,9 +110,9 @@ async def list_new_follows(account: Did, newest: str, fetch: Fetch) -> Mapping[s
     raise ServerRefused("The Bluesky server does not end its list of follows.", code="server_error")
 
 
-def list_follows_request(account: Did, cursor: str | None) -> Request:
+def list_follows_request(account: Did, cursor: str | None, collection: str = FOLLOW) -> Request:
     """Return the request for a page of an account's follow records."""
-    query = {"repo": account, "collection": FOLLOW, "limit": str(MAX_LISTED)}
+    query = {"repo": account, "collection": collection, "limit": str(MAX_LISTED)}
     return _get(account, "com.atproto.repo.listRecords", query | ({"cursor": cursor} if cursor else {}))
 
 
@@ -139,12 +140,13 @@ def apply_writes_request(account: Did, follows: Sequence[Follow], swap_commit: s
     return _post(account, "com.atproto.repo.applyWrites", {"repo": account, "writes": writes, **swap})
 
 
-def create_follow_request(account: Did, follow: Follow) -> Request:
+def create_follow_request(account: Did, follow: Follow, collection: str = FOLLOW) -> Request:
     """Return the request that writes one follow; the server replaces an older one of the same account.
 
     packages/pds/src/api/com/atproto/repo/createRecord.ts
     """
-    body = {"repo": account, "collection": FOLLOW, "rkey": follow.rkey, "record": _record(follow)}
+    record = _record(follow, collection)
+    body = {"repo": account, "collection": collection, "rkey": follow.rkey, "record": record}
     return _post(account, "com.atproto.repo.createRecord", body)
 
 
@@ -154,16 +156,29 @@ def delete_follows_request(account: Did, rkeys: Sequence[str]) -> Request:
     packages/pds/src/api/com/atproto/repo/{applyWrites,deleteRecord}.ts
     """
     if len(rkeys) == 1:
-        body = {"repo": account, "collection": FOLLOW, "rkey": rkeys[0]}
-        return _post(account, "com.atproto.repo.deleteRecord", body)
+        return delete_record_request(account, FOLLOW, rkeys[0])
     delete = {"$type": "com.atproto.repo.applyWrites#delete", "collection": FOLLOW}
     writes = [{**delete, "rkey": rkey} for rkey in rkeys]
     return _post(account, "com.atproto.repo.applyWrites", {"repo": account, "writes": writes})
 
 
-def get_follow_request(account: Did, rkey: str) -> Request:
+def get_follow_request(account: Did, rkey: str, collection: str = FOLLOW) -> Request:
     """Return the request for one follow record."""
-    return _get(account, "com.atproto.repo.getRecord", {"repo": account, "collection": FOLLOW, "rkey": rkey})
+    return _get(account, "com.atproto.repo.getRecord", {"repo": account, "collection": collection, "rkey": rkey})
+
+
+def put_record_request(account: Did, collection: str, rkey: str, record: Mapping[str, Any]) -> Request:
+    """Return the request that writes a record under its key, in place of an earlier one.
+
+    lexicons/com/atproto/repo/putRecord.json
+    """
+    body = {"repo": account, "collection": collection, "rkey": rkey, "record": record}
+    return _post(account, "com.atproto.repo.putRecord", body)
+
+
+def delete_record_request(account: Did, collection: str, rkey: str) -> Request:
+    """Return the request that deletes one record; a missing one is no error."""
+    return _post(account, "com.atproto.repo.deleteRecord", {"repo": account, "collection": collection, "rkey": rkey})
 
 
 def latest_commit_request(account: Did) -> Request:
@@ -194,8 +209,14 @@ def read_follow_exists(response: Response) -> bool:
     return True
 
 
-def _record(follow: Follow) -> dict[str, str]:
-    return {"$type": FOLLOW, "subject": follow.did, "createdAt": follow.created_at}
+def expect_no_record(response: Response) -> None:
+    """Raise ServerRefused unless an answer to `get_follow_request` says that there is no such record."""
+    if read_follow_exists(response):
+        raise ServerRefused("The Bluesky server did not delete the record.", code="server_error")
+
+
+def _record(follow: Follow, collection: str = FOLLOW) -> dict[str, str]:
+    return {"$type": collection, "subject": follow.did, "createdAt": follow.created_at}
 
 
 def _get(account: Did, method: str, query: Mapping[str, str]) -> Request:

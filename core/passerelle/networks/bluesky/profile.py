@@ -37,14 +37,14 @@ async def read_profile(address: str, did: Did | None, fetch: Fetch) -> Profile:
         return _profile(identity)
     record = read_profile_record(response)
     if is_hidden(record):
-        return _profile(identity, texts=tuple(_texts(record)), is_hidden=True)
+        return _profile(identity, texts=tuple(profile_texts(record)), is_hidden=True)
     cid = picture_cid(record)
     return _profile(
         identity,
         display_name=clean_display_name(record.get("displayName")),
         description=clean_paragraphs(record.get("description"), MAX_DESCRIPTION),
         picture=await load_picture(picture_request(identity, cid), fetch) if cid else None,
-        texts=tuple(_texts(record)),
+        texts=tuple(profile_texts(record)),
     )
 
 
@@ -106,7 +106,7 @@ def _profile(identity: Identity, **fields: Any) -> Profile:
     return Profile("bluesky", address, identity.did, bluesky.profile_url(identity.did), **fields)
 
 
-def _texts(record: Mapping[str, Any]) -> Iterator[str]:
+def profile_texts(record: Mapping[str, Any]) -> Iterator[str]:
     """Yield everything in the profile that may name another account; `website` is in the lexicon since 2025."""
     for field in ("displayName", "description", "website", "pronouns"):
         if isinstance(text := record.get(field), str):

@@ -38,7 +38,7 @@ async def read_profile(acct: Acct, random_name: str, fetch: Fetch) -> Profile:
         display_name=clean_display_name(actor.get("name")),
         description=clean_paragraphs(read_html(actor.get("summary")).text, MAX_DESCRIPTION),
         picture=await load_picture(Request("GET", icon), fetch) if icon else None,
-        texts=tuple(islice(_texts(actor), MAX_LINKS)),
+        texts=tuple(islice(actor_texts(actor), MAX_LINKS)),
     )
 
 
@@ -69,7 +69,7 @@ async def load_actor(url: str, fetch: Fetch) -> Mapping[str, Any] | None:
     return read_document(response)
 
 
-def _texts(actor: Mapping[str, Any]) -> Iterator[str]:
+def actor_texts(actor: Mapping[str, Any]) -> Iterator[str]:
     """Yield everything in the document that may name another account: name, bio, fields, and their links."""
     fields = actor.get("attachment")
     html = [actor.get("summary")]

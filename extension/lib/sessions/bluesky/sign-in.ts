@@ -5,7 +5,7 @@ import { isPublicHost } from "../../rules/hosts";
 import { type OauthSession, SessionError } from "../records";
 import { type ClientParts, makeClient, makeMemory, type Stored, toTokens } from "./client";
 import { toSessionError } from "./errors";
-import { FOLLOWING, SEARCHING } from "./scope";
+import { type Permission, scopeFor } from "./scope";
 
 /** What signing in needs of the browser. `openPage` shows the server's page and returns the address it returned to. */
 export interface SignInParts extends ClientParts {
@@ -18,19 +18,19 @@ const NEEDED = "repo:app.bsky.graph.follow";
 
 /**
  * Sign in as a handle or did, or at a server (its https address). The time is added where the session is stored.
- * `searching`: ask for searching accounts, too.
+ * `further`: what to ask for besides following.
  *
  * Throws SessionError: sign_in_denied, sign_in_closed, clock_wrong, scope_missing, server_without_oauth, server_…
  */
 export async function signIn(
   parts: SignInParts,
   typed: string,
-  searching = false,
+  further: readonly Permission[] = [],
 ): Promise<Omit<OauthSession, "signedInAt">> {
   const host = URL.canParse(typed) && typed.startsWith("https:") ? new URL(typed).host : typed;
   const made = makeMemory<Stored>();
   const client = makeClient(parts, made);
-  const scope = searching ? `${FOLLOWING} ${SEARCHING}` : FOLLOWING;
+  const scope = scopeFor(further);
   const redirect_uri = parts.redirect as `https://${string}`;
   try {
     const page = await client.authorize(typed, { scope, redirect_uri });

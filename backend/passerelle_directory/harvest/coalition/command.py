@@ -1,0 +1,57 @@
+"""The command `passerelle-directory harvest coalition https://host`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import secrets
+from datetime import UTC, datetime
+
+from passerelle.errors import InputError
+from passerelle.transport import Fetch
+from sqlalchemy.orm import Session
+
+from passerelle_directory.config import Config, InvalidSetting
+from passerelle_directory.console import print_line
+from passerelle_directory.database import prepare_database
+from passerelle_directory.harvest.coalition.reading import parse_address, read_members
+from passerelle_directory.harvest.coalition.rows import delete_former, make_found
+from passerelle_directory.harvest.running import make_fetcher, store
+
+PATIENCE = 10.0  # seconds for one answer, as the registrar has
+RANDOM_NAME_BYTES = 8
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    parser.add_argument("address", metavar="https://HOST", help="the coalition, which lists its members in its file")
+
+
+def run(config: Config, options: argparse.Namespace) -> int:
+    """Harvest a coalition."""
+    from passerelle_directory.registrar.fetcher import look_up_txt  # half a second of imports
+    from passerelle_directory.registrar.handles import ResolvingFetch
+    from passerelle_directory.registrar.recheck import PoliteFetch
+
+    try:
+        host = parse_address(options.address)
+    except InputError as error:
+        raise InvalidSetting(error.message) from None
+    fetch = ResolvingFetch(PoliteFetch(make_fetcher(config, PATIENCE)), look_up_txt)
+    return harvest(config, host, fetch, datetime.now(UTC))
+
+
+def harvest(config: Config, host: str, fetch: Fetch, now: datetime) -> int:
+    """Read a coalition and its members and import them; return the exit status. Raises HarvestStopped."""
+    from passerelle_directory.registrar.suffixes import registrable_domain
+
+    prepare_database(config)
+    name = secrets.token_hex(RANDOM_NAME_BYTES)
+    members = asyncio.run(read_members(host, registrable_domain, name, fetch))
+
+    def prepare(session: Session) -> None:
+        for former in delete_former(session, members, host):
+            print_line(f"{former}: deleted, since it is listed no longer or its domain states it no longer")
+
+    day = now.date()
+    return store(config, f"harvest coalition {host}", make_found(members, host, day), day, prepare)

@@ -1,0 +1,149 @@
+"""Check a row: read its proofs again from the browser, with the code that the registrar runs, when the person asks.
+
+Nothing the registrar says is believed: it only names the nonce and the post, and the claim's code is computed anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from urllib.parse import urlsplit
+
+from passerelle.claims import oembed, posts
+from passerelle.claims.grades import NOTHING, Verdict, judge
+from passerelle.claims.models import Claim, ClaimId, Proof, claim_id_of
+from passerelle.claims.posts import PostId, parse_post_url
+from passerelle.claims.registrar import ClaimAnswer, Registrar, read_public
+from passerelle.directory import Row
+from passerelle.engine.environment import Environment
+from passerelle.engine.join_views import RowCheckView, RowProofsView, RowProofView
+from passerelle.engine.messages import RowOf
+from passerelle.engine.repository import Repository
+from passerelle.engine.work import Works
+from passerelle.errors import CommandError, InputError, NetworkError
+from passerelle.hints.check import RANDOM_NAME_BYTES
+from passerelle.identifiers import canonicalize_acct
+from passerelle.networks import bluesky
+from passerelle.proofs import Sources, read_proofs
+from passerelle.transport import Fetch, Request, Response
+
+MAX_CLAIMS = 3  # of one row; more than one only while they are in dispute
+X_HOSTS = (posts.HOST, oembed.HOST)
+NOT_READ_HERE = "not_read_here"  # a proof that only the registrar reads: domains need the public suffix list
+
+
+class RowChecks:
+    """Tell which servers a check asks, and ask them."""
+
+    def __init__(self, environment: Environment, repository: Repository, works: Works) -> None:
+        self._environment = environment
+        self._repository = repository
+        self._works = works
+
+    async def on_proofs(self, fields: RowOf) -> RowProofsView:
+        """Answer row.proofs; nothing is sent. Raises CommandError: no such row is here."""
+        row = await self._find(fields)
+        claims = _claims_of(row)
+        registrar = self._environment.directories[0].registrar
+        if not claims or registrar is None:
+            return RowProofsView(claims=[], servers=[], with_own_server=False, x_origins=[])
+        return RowProofsView(
+            claims=[str(one) for one in claims],
+            servers=[urlsplit(registrar).netloc, *_servers_of(row)],
+            with_own_server=row.did is not None,
+            x_origins=[f"https://{host}/*" for host in X_HOSTS],
+        )
+
+    async def on_check(self, fields: RowOf) -> RowCheckView:
+        """Answer row.check. Raises CommandError: no such row, or no claim states it; ServerRefused, NetworkError."""
+        return await self._works.finish(self._check(fields))
+
+    async def _check(self, fields: RowOf) -> RowCheckView:
+        row = await self._find(fields)
+        origin, claims = self._environment.directories[0].registrar, _claims_of(row)
+        if not claims or origin is None:
+            raise CommandError("No claim states this row, so it has no proofs to be read again.")
+        best, proofs = NOTHING, list[RowProofView]()
+        for claim_id in claims:
+            verdict, read = await self._read(row, claim_id, Registrar(origin))
+            proofs += read
+            best = verdict if _is_better(verdict, best) else best
+        agrees = best.grade is not None and _agrees(best, row)
+        return RowCheckView(grade=best.grade, agrees=agrees, proofs=proofs, read_at=self._environment.now().isoformat())
+
+    async def _read(self, row: Row, claim_id: ClaimId, registrar: Registrar) -> tuple[Verdict, list[RowProofView]]:
+        response = await self._environment.fetch(registrar.state_request(claim_id))
+        claim, answer = read_public(response, claim_id, registrar)
+        sources = Sources(page=registrar.page(claim_id), post=_post_of(answer))
+        random_name = self._environment.random(RANDOM_NAME_BYTES).hex()
+        fetch = _only_named(self._environment.fetch, claim, row)
+        reading = await read_proofs(claim, sources, self._environment.now(), random_name, fetch)
+        return judge(claim, reading.proofs), [*map(_view, reading.proofs), *_not_read(answer)]
+
+    async def _find(self, fields: RowOf) -> Row:
+        row = await self._repository.row_named(fields.row_id, fields.rest_id, fields.screen_name)
+        if row is None:
+            raise CommandError("There is no such row here.")
+        return row
+
+
+def _claims_of(row: Row) -> Sequence[ClaimId]:
+    """Return the claims that state a row, the newest source first."""
+    named = (claim_id_of(one.name) for one in reversed(row.sources))
+    return [one for one in named if one][:MAX_CLAIMS]
+
+
+def _servers_of(row: Row) -> Iterator[str]:
+    """Yield the hosts that reading the proofs of a row asks, besides the registrar and the account's own server."""
+    if row.did:
+        yield urlsplit(bluesky.did_document_request(row.did).url).netloc
+        yield urlsplit(bluesky.PUBLIC_API).netloc
+    if row.acct:
+        yield row.acct.domain
+    yield from X_HOSTS
+
+
+def _post_of(answer: ClaimAnswer) -> PostId | None:
+    for one in answer.proofs:
+        if one.kind in ("x_post", "x_oembed"):
+            try:
+                return parse_post_url(one.url)
+            except InputError:
+                continue
+    return None
+
+
+def _only_named(fetch: Fetch, claim: Claim, row: Row) -> Fetch:
+    """Return a fetch that leaves out servers that were not named: those of accounts that the row does not have."""
+    is_same_acct = claim.acct and row.acct and canonicalize_acct(claim.acct) == canonicalize_acct(row.acct)
+    closed = set() if is_same_acct or claim.acct is None else {claim.acct.domain}
+
+    async def fetch_named(request: Request) -> Response:
+        host = urlsplit(request.url).hostname
+        if host in closed:
+            raise NetworkError("This server was not to be asked.", host=str(host))
+        return await fetch(request)
+
+    return fetch_named
+
+
+def _not_read(answer: ClaimAnswer) -> Iterator[RowProofView]:
+    for one in answer.proofs:
+        if one.kind in ("domain", "keytrace_record"):
+            yield RowProofView(kind=one.kind, side=one.side, url=one.url, state="unknown", reason=NOT_READ_HERE)
+
+
+def _view(proof: Proof) -> RowProofView:
+    return RowProofView(kind=proof.kind, side=proof.side, url=proof.url, state=proof.state, reason=proof.reason)
+
+
+def _is_better(one: Verdict, other: Verdict) -> bool:
+    order: Iterable[str | None] = (None, "claimed", "proven")
+    return list(order).index(one.grade) > list(order).index(other.grade)
+
+
+def _agrees(verdict: Verdict, row: Row) -> bool:
+    """Return whether what is proven is what the row says."""
+    acct = canonicalize_acct(verdict.acct) if verdict.acct else None
+    row_acct = canonicalize_acct(row.acct) if row.acct else None
+    is_same_x = row.rest_id is None or verdict.rest_id in (None, row.rest_id)
+    return is_same_x and (row.did, row_acct) == (verdict.did, acct)

@@ -1,0 +1,159 @@
+"""Checking a row: which servers are named before, what is asked, and that no lie of the registrar proves a row."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.core.claim_servers import make_post
+from tests.core.fakes import ME, Directory, row, source
+from tests.core.join_servers import ACCT, HOST, POST, POST_URL, START, World, opened, run
+from tests.data.people import OWNER, STRANGER
+
+ROW: dict[str, Any] = {"row_id": "own", "rest_id": OWNER.rest_id, "screen_name": OWNER.screen_name}
+X_HOSTS = {"cdn.syndication.twimg.com", "publish.x.com"}
+
+
+async def published(folder: Path, acct: str | None = None, **changes: Any) -> World:
+    """Return a world whose directory has the owner's proven row."""
+    world = await opened(folder)
+    made = await world.browser.ask("join.start", **{**START, "acct": acct})
+    if acct:
+        world.servers.add_mastodon(acct, made["page"])
+    world.publish()
+    await world.browser.ask("join.check", post=POST_URL)
+    fields = {"rest_id": OWNER.rest_id, "screen_name": OWNER.screen_name, "did": ME, "grade": "proven", "acct": acct}
+    claim = source("claim " + made["claim_id"], POST_URL)
+    rows = [row("own", **{**fields, **changes}), row("other", handle="other.example.org")]
+    world.browser.directory = Directory(rows, {"own": [source(), claim]}, version=8)
+    await world.browser.ask("directory.update")
+    world.browser.requests.clear()
+    return world
+
+
+def asked(world: World) -> set[str]:
+    return {urlsplit(request.url).netloc for request in world.browser.requests}
+
+
+def test_the_servers_are_named_before_any_is_asked_and_no_other_is(tmp_path: Path) -> None:
+    async def main() -> None:
+        world = await published(tmp_path, ACCT)
+        named = await world.browser.ask("row.proofs", **ROW)
+        assert asked(world) == set()
+        assert named["with_own_server"] is True
+        assert named["x_origins"] == ["https://cdn.syndication.twimg.com/*", "https://publish.x.com/*"]
+        result = await world.browser.ask("row.check", **ROW)
+        assert (result["grade"], result["agrees"]) == ("proven", True)
+        assert {one["kind"]: one["state"] for one in result["proofs"]} == {
+            "bluesky_record": "holds",
+            "mastodon_field": "holds",
+            "x_post": "holds",
+        }
+        assert asked(world) <= {*named["servers"], "pds.example.org"}
+        assert all(request.account is None for request in world.browser.requests)
+
+    run(main())
+
+
+def test_a_row_that_no_claim_states_has_nothing_to_be_read(tmp_path: Path) -> None:
+    async def main() -> None:
+        world = await published(tmp_path)
+        other = {"row_id": "other", "rest_id": None, "screen_name": "other"}
+        assert (await world.browser.ask("row.proofs", **other))["servers"] == []
+        assert "error" in await world.browser.ask("row.check", **other)
+        assert "error" in await world.browser.ask("row.check", **{**ROW, "row_id": "none"})
+        assert asked(world) == set()
+
+    run(main())
+
+
+def test_a_server_that_was_not_named_is_not_asked(tmp_path: Path) -> None:
+    async def main() -> None:
+        world = await published(tmp_path, ACCT)
+        rows = [row("own", **{**ROW_FIELDS, "acct": None})]
+        claim = source("claim " + f"{1:016x}", POST_URL)
+        world.browser.directory = Directory(rows, {"own": [claim]}, version=9)
+        await world.browser.ask("directory.update")
+        named = await world.browser.ask("row.proofs", **ROW)
+        assert "quai.example.org" not in named["servers"]
+        world.browser.requests.clear()
+        result = await world.browser.ask("row.check", **ROW)
+        assert "quai.example.org" not in asked(world)
+        assert {one["kind"]: one["state"] for one in result["proofs"]}["mastodon_field"] == "unknown"
+
+    run(main())
+
+
+ROW_FIELDS: dict[str, Any] = {
+    "rest_id": OWNER.rest_id,
+    "screen_name": OWNER.screen_name,
+    "did": ME,
+    "grade": "proven",
+}
+
+
+def posing(world: World) -> dict[str, Any]:
+    """Return changes of a world after each of which the row is not proven."""
+    stored = world.registrar.claims[f"{1:016x}"]
+    code, stranger = stored.claim.code, (STRANGER.rest_id, STRANGER.screen_name)
+    posts = world.servers.posts
+    return {
+        "a post of another author": lambda: posts.update({POST: make_post(code, POST, stranger)}),
+        "a post without the code": lambda: posts.update({POST: make_post("Bye", POST, (OWNER.rest_id, "odile_passe"))}),
+        "no post": posts.clear,
+        "no record": world.servers.records.clear,
+        "X does not answer": lambda: world.servers.down.update(X_HOSTS),
+    }
+
+
+@pytest.mark.parametrize("case", ["a post of another author", "a post without the code", "no post", "no record"])
+def test_what_the_proofs_say_now_counts_not_what_the_registrar_says(tmp_path: Path, case: str) -> None:
+    async def main() -> None:
+        world = await published(tmp_path)
+        posing(world)[case]()
+        world.registrar.tamper = lambda answer: {**answer, "grade": "proven", "readings": 9}
+        result = await world.browser.ask("row.check", **ROW)
+        assert result["grade"] != "proven"
+        assert any(one["state"] in ("gone", "contradicts") for one in result["proofs"])
+
+    run(main())
+
+
+def test_an_x_that_cannot_be_reached_is_unknown(tmp_path: Path) -> None:
+    async def main() -> None:
+        world = await published(tmp_path)
+        posing(world)["X does not answer"]()
+        result = await world.browser.ask("row.check", **ROW)
+        assert {one["kind"]: one["state"] for one in result["proofs"]} == {
+            "bluesky_record": "holds",
+            "x_post": "unknown",
+        }
+        assert result["grade"] == "claimed"
+
+    run(main())
+
+
+@pytest.mark.parametrize("changes", [{"did": "did:plc:eve22222222222222222222222"}, {"rest_id": "666"}])
+def test_proofs_of_another_account_than_the_row_has_do_not_agree_with_it(
+    tmp_path: Path, changes: dict[str, str]
+) -> None:
+    async def main() -> None:
+        world = await published(tmp_path, **changes)
+        named = {**ROW, "rest_id": changes.get("rest_id", OWNER.rest_id)}
+        result = await world.browser.ask("row.check", **named)
+        assert result["agrees"] is False
+
+    run(main())
+
+
+def test_a_registrar_that_does_not_know_the_claim_is_an_error(tmp_path: Path) -> None:
+    async def main() -> None:
+        world = await published(tmp_path)
+        world.registrar.claims.clear()
+        assert (await world.browser.ask("row.check", **ROW))["error"]["code"] == "claim_unknown"
+        assert asked(world) == {HOST}
+
+    run(main())

@@ -1,0 +1,195 @@
+// lib/page/join.svelte.ts and row-checks.svelte.ts: what a press calls, in which order, and what its failure shows.
+import { expect, test, vi } from "vitest";
+import type { JoinView } from "../../../extension/lib/messages/messages.gen";
+import { Join, sidesOf } from "../../../extension/lib/page/join.svelte";
+import { RowChecks } from "../../../extension/lib/page/row-checks.svelte";
+import type { Account } from "../../../extension/lib/sessions";
+import { engineError, makeFakeEngine } from "./fakes";
+
+const ME = {
+  id: "did:plc:me",
+  address: "ada.example.org",
+  mayClaim: true,
+} as Account;
+const OFFER = {
+  rest_id: "12",
+  screen_name: "ada",
+  registrar: "join.example.org",
+};
+const WANTED = { bluesky: ME, acct: null, leavingOn: null };
+const ROW = { row_id: "r1", rest_id: "12", screen_name: "ada" };
+
+function view(over: Partial<JoinView> = {}): JoinView {
+  return {
+    purpose: "claim",
+    status: "made",
+    rest_id: "12",
+    screen_name: "ada",
+    did: "did:plc:me",
+    acct: null,
+    sides: [],
+    error: null,
+    ...over,
+  } as JoinView;
+}
+
+function makeJoin(
+  answers: Parameters<typeof makeFakeEngine>[0],
+  stored: Partial<Record<"join" | "objection", JoinView>> = {},
+) {
+  const fake = makeFakeEngine({ "join.prepare": () => OFFER, ...answers });
+  const opened: string[] = [];
+  const open = async (url: string) => opened.push(url);
+  const askFor = vi.fn(async (account: Account) => account);
+  const views = { join: null, objection: null, ...stored };
+  const join = new Join(fake.engine, views, { askFor }, open);
+  return { ...fake, opened, askFor, join };
+}
+
+test("one press makes the claim with its record and opens the post", async () => {
+  const { join, calls, opened } = makeJoin({
+    "join.post": () => ({ url: "https://x.com/intent/post?text=a" }),
+  });
+  await join.prepare();
+  await join.start({ ...WANTED, leavingOn: "2026-12-31" }, "I moved");
+  expect(calls.map(([type]) => type)).toEqual([
+    "join.prepare",
+    "join.start",
+    "join.post",
+  ]);
+  expect(calls[1]?.[1]).toMatchObject({
+    rest_id: "12",
+    did: ME.id,
+    account: ME.id,
+    leaving_on: "2026-12-31",
+  });
+  expect(opened).toEqual(["https://x.com/intent/post?text=a"]);
+  expect(join.isAwaitingPost).toBe(true);
+});
+
+test("a sign-in that may not write the entry is asked for first, and only then", async () => {
+  const { join, calls, askFor } = makeJoin({});
+  const closed = { ...ME, mayClaim: false };
+  askFor.mockRejectedValueOnce(engineError("sign_in_refused"));
+  await join.prepare();
+  await join.start({ ...WANTED, bluesky: closed }, "I moved");
+  expect(askFor).toHaveBeenCalledWith(closed, ["claim"]);
+  expect(calls.map(([type]) => type)).toEqual(["join.prepare"]);
+  await join.writeRecord("claim", ME);
+  expect(askFor).toHaveBeenCalledTimes(1);
+});
+
+test("without a Bluesky account no post is opened by itself", async () => {
+  const { join, calls, opened } = makeJoin({});
+  await join.prepare();
+  await join.start({ ...WANTED, bluesky: null, acct: "ada@a.example" }, "");
+  expect(calls.at(-1)).toMatchObject([
+    "join.start",
+    { acct: "ada@a.example", did: null, account: null },
+  ]);
+  expect(opened).toEqual([]);
+});
+
+test("a registrar that is silent opens no post, and its failure is shown with the claim", async () => {
+  const { join, opened } = makeJoin({
+    "join.start": () => {
+      throw engineError("server_unreachable", { host: "join.example.org" });
+    },
+  });
+  await join.prepare();
+  await join.start(WANTED, "I moved");
+  expect(opened).toEqual([]);
+  expect(join.failureOf("claim")?.code).toBe("server_unreachable");
+  expect(join.failureOf("objection")).toBeNull();
+  expect(join.busy.claim).toBeUndefined();
+});
+
+test("a second press while the first is under way does nothing", async () => {
+  let answer: (value: unknown) => void = () => undefined;
+  const { join, calls } = makeJoin({
+    "join.check": () => new Promise((done) => (answer = done)),
+  });
+  const first = join.check("claim", "https://x.com/ada/status/1");
+  await join.check("claim");
+  answer({});
+  await first;
+  expect(calls).toEqual([
+    ["join.check", { purpose: "claim", post: "https://x.com/ada/status/1" }],
+  ]);
+});
+
+test("opening the page asks for the state of what is open, and of nothing else", async () => {
+  const { join, calls } = makeJoin(
+    {},
+    { join: view(), objection: view({ status: "carried_out" }) },
+  );
+  await join.prepare();
+  expect(calls.slice(1)).toEqual([["join.refresh", { purpose: "claim" }]]);
+});
+
+test("an answer that was lost is asked for again with the same accounts", async () => {
+  const { join, calls } = makeJoin(
+    {},
+    {
+      join: view({
+        status: "starting",
+        leaving_on: "2026-12-31",
+        account: ME.id,
+      }),
+    },
+  );
+  await join.startAgain("claim");
+  expect(calls).toMatchObject([
+    [
+      "join.start",
+      {
+        purpose: "claim",
+        rest_id: "12",
+        did: ME.id,
+        account: ME.id,
+        leaving_on: "2026-12-31",
+      },
+    ],
+  ]);
+});
+
+test("each account of a claim has its side, also before anything was read", () => {
+  const read = {
+    side: "x",
+    state: "holds",
+    kind: "x_post",
+    url: null,
+    reason: null,
+    gone_at: null,
+  } as const;
+  const sides = sidesOf(view({ acct: "ada@a.example", sides: [read] }));
+  expect(sides.map(({ side, state }) => `${side} ${state}`)).toEqual([
+    "x holds",
+    "bluesky missing",
+    "fediverse missing",
+  ]);
+});
+
+test("a row is read only at the second press, and also where access to X's post data is refused", async () => {
+  const proofs = {
+    claims: ["0123456789abcdef"],
+    x_origins: ["https://cdn.syndication.twimg.com/*"],
+  };
+  const { engine, calls } = makeFakeEngine({
+    "row.proofs": () => proofs,
+    "row.check": () => ({ grade: "claimed" }),
+  });
+  const ask = vi.fn(async () => false);
+  const checks = new RowChecks(engine, ask);
+  await checks.prepare(ROW);
+  expect(calls).toEqual([["row.proofs", ROW]]);
+  expect(ask).not.toHaveBeenCalled();
+  await checks.check(ROW);
+  expect(ask).toHaveBeenCalledWith(proofs.x_origins);
+  expect(checks.of("r1")).toMatchObject({
+    result: { grade: "claimed" },
+    isBusy: false,
+    failure: null,
+  });
+  expect(checks.of("r2").proofs).toBeNull();
+});
