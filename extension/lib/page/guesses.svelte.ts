@@ -36,10 +36,10 @@ export class Guesses {
   /** The person whose accounts the review is to show first. */
   wanted = $state<string | null>(null);
 
-  /** Let the review begin with one person. */
-  want(restId: string): void {
-    this.wanted = restId;
-    this.shown = this.lessLikely.some(({ rest_id }) => rest_id === restId) ? "lessLikely" : "open";
+  /** Let the review begin with one person, in the list that they are in. */
+  want({ rest_id, is_likely }: GuessView): void {
+    this.wanted = rest_id;
+    this.shown = is_likely ? "open" : "lessLikely";
   }
 
   /** Look for one person alone; returns the proposed accounts, null for none, undefined where it failed. */
