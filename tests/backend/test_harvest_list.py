@@ -42,8 +42,9 @@ LISTS = {
     ),
     "json": (
         {"entries": "data.museums", "x": "links.0", "acct": "social.mastodon", "handle": "social.bsky", "name": "name"},
-        '{"data": {"museums": [{"name": "Musée", "links": ["@Museum"], "social": {"mastodon": "@museum@social.example.org",'
-        ' "bsky": "https://bsky.app/profile/museum.example.com"}}, {"name": "Zoo", "links": []}]}}',
+        '{"data": {"museums": [{"name": "Musée", "links": ["@Museum"],'
+        ' "social": {"mastodon": "@museum@social.example.org", "bsky": "https://bsky.app/profile/museum.example.com"}},'
+        ' {"name": "Zoo", "links": []}]}}',
     ),
     "yaml": (
         {"entries": "", "x": "x", "acct": "m", "handle": "b", "name": "n"},
