@@ -44,6 +44,8 @@ class Statement(Base):
 
     `first_did` is the did that the source gave first; a later `did` that differs is shown as a contradiction.
     `claim` is the grade of a person's own claim, which registrar/intake.py takes in; None for other sources.
+    `published_claim`: what its row carries of that claim, JSON of `passerelle.claims.published`; None where a part of
+    the claim is not proven and so not published.
     `is_own_domain`: a harvest has read it at the domain whose own accounts these are; no imported file can say so.
     """
 
@@ -65,6 +67,7 @@ class Statement(Base):
     display_name: Mapped[str | None] = mapped_column(String(300))
     claim: Mapped[str | None] = mapped_column(String(12))
     leaving_on: Mapped[date | None] = mapped_column(Date)
+    published_claim: Mapped[str | None] = mapped_column(Text)
     is_own_domain: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
 
     account: Mapped[Account] = relationship(back_populates="statements")

@@ -27,7 +27,7 @@ POST_URL = f"https://x.com/{OWNER.screen_name}/status/{POST}"
 ACCT = "odile@quai.example.org"
 COLLECTION = "eu.passerelle.claim"
 BLOCK = "app.bsky.graph.block"
-START = {"rest_id": OWNER.rest_id, "screen_name": OWNER.screen_name, "did": ME, "account": ME}
+START: dict[str, Any] = {"rest_id": OWNER.rest_id, "screen_name": OWNER.screen_name, "did": ME, "account": ME}
 
 
 @dataclass
