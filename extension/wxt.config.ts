@@ -28,6 +28,10 @@ const X_HOSTS = [
   "https://mobile.twitter.com/*",
 ];
 
+// Where anyone reads a public post, with its author's id or name: asked for by the button that checks a row's proofs.
+// X's answers there allow no other sites to read them. The same hosts as in core/passerelle/claims/{posts,oembed}.py.
+const POST_DATA_HOSTS = ["https://cdn.syndication.twimg.com/*", "https://publish.x.com/*"];
+
 const PERMISSIONS = ["storage", "unlimitedStorage", "alarms", "scripting", "identity"];
 
 // Asked for when a person presses a button that says what for: docs/permissions.md.
@@ -44,7 +48,7 @@ const everyBrowser: UserManifest = {
   permissions: PERMISSIONS,
   optional_permissions: OPTIONAL_PERMISSIONS,
   // host_permissions: build/packages.py adds the hosts of directories.json, so that lists differ in nothing else.
-  optional_host_permissions: X_HOSTS,
+  optional_host_permissions: [...X_HOSTS, ...POST_DATA_HOSTS],
   content_security_policy: {
     extension_pages: POLICY,
   },

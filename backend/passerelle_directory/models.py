@@ -44,6 +44,8 @@ class Statement(Base):
 
     `first_did` is the did that the source gave first; a later `did` that differs is shown as a contradiction.
     `claim` is the grade of a person's own claim, which registrar/intake.py takes in; None for other sources.
+    `published_claim`: what its row carries of that claim, JSON of `passerelle.claims.published`; None where a part of
+    the claim is not proven and so not published.
     `is_own_domain`: a harvest has read it at the domain whose own accounts these are; no imported file can say so.
     """
 
@@ -65,9 +67,20 @@ class Statement(Base):
     display_name: Mapped[str | None] = mapped_column(String(300))
     claim: Mapped[str | None] = mapped_column(String(12))
     leaving_on: Mapped[date | None] = mapped_column(Date)
+    published_claim: Mapped[str | None] = mapped_column(Text)
     is_own_domain: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
 
     account: Mapped[Account] = relationship(back_populates="statements")
+
+
+class HeldChange(Base):
+    """Another account that a harvest has found at a source, not published before it has stood there for some days."""
+
+    __tablename__ = "held_changes"
+
+    statement_id: Mapped[int] = mapped_column(ForeignKey("statements.id", ondelete="CASCADE"), primary_key=True)
+    targets: Mapped[str] = mapped_column(Text)
+    since: Mapped[date] = mapped_column(Date)
 
 
 class StoredClaim(Base):

@@ -102,7 +102,7 @@ def test_an_organisation_is_imported_with_id_name_country_and_both_accounts(
     assert (stated.source, stated.source_url) == ("wikidata", "https://www.wikidata.org/wiki/Q101")
     assert capsys.readouterr().out.splitlines() == [
         "Q101: new",
-        "harvest wikidata: 1 new, 0 changed, 0 known, 0 skipped",
+        "harvest wikidata: 1 new, 0 changed, 0 held, 0 known, 0 skipped",
     ]
 
 
@@ -198,7 +198,7 @@ def test_a_finished_run_is_not_asked_again_on_the_same_day_and_changes_nothing(
     asked = len(service.asked)
     run(directory, service, FRESH - timedelta(hours=1))
     assert len(service.asked) == asked
-    assert "0 new, 0 changed, 1 known" in capsys.readouterr().out
+    assert "0 new, 0 changed, 0 held, 1 known" in capsys.readouterr().out
     run(directory, service, FRESH + timedelta(hours=1))
     assert len(service.asked) > asked
 

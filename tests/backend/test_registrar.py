@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from passerelle.claims.published import PublishedClaim
+from passerelle.directory import Evidence, Row
+from passerelle.directory.rows import published_line
 from passerelle_directory.config import Config
 from passerelle_directory.models import Base, Refusal, Statement, StoredClaim, StoredProof
 from passerelle_directory.registrar.suffixes import registrable_domain
@@ -373,3 +377,50 @@ def test_every_table_of_the_models_was_migrated(desk: Joining) -> None:
 )
 def test_free_subdomains_are_no_own_domain(host: str, domain: str | None) -> None:
     assert registrable_domain(host) == domain
+
+
+def carried(row: tuple[Row, Evidence]) -> list[PublishedClaim]:
+    """Return the claims that a published row carries."""
+    line = json.loads(published_line(*row))
+    return [source.claim for source in Row.from_json(line).sources if source.claim]
+
+
+def test_a_published_row_carries_its_claim_from_which_the_code_is_computed(desk: Joining) -> None:
+    made = desk.join(acct=ADA_ACCT)
+    (row,) = desk.publish()
+    (claim,) = carried(row)
+    assert claim.to_claim(made["claim_id"]).code == made["code"]
+    assert Row.from_json(json.loads(published_line(*row))).sources[0].url == f"https://x.com/{ADA}/status/{POST}"
+
+
+def test_a_row_carries_no_claim_of_which_a_part_is_not_published(desk: Joining) -> None:
+    made = desk.make(acct=ADA_ACCT)
+    desk.servers.write_record(desk.claim(made))
+    desk.check(made, post=desk.post(made))
+    (row,) = desk.publish()
+    assert (row[0].did, row[0].acct, carried(row)) == (ADA_DID, None, [])
+    assert ADA_ACCT.encode() not in published_line(*row)
+
+
+def test_a_row_whose_id_is_not_proven_carries_no_claim_with_it(desk: Joining) -> None:
+    made = desk.make()
+    desk.prove_target(made)
+    url = desk.post(made)
+    post = desk.servers.posts.pop(POST)
+    desk.servers.down.add("cdn.syndication.twimg.com")
+    desk.servers.oembed[POST] = {"author_url": f"https://x.com/{ADA}", "html": f"<p>{post['text']}</p>"}
+    desk.check(made, post=url)
+    (row,) = desk.publish()
+    assert (row[0].rest_id, carried(row)) == (None, [])
+    assert ADA_ID.encode() not in published_line(*row)
+
+
+@pytest.mark.parametrize(
+    "value", [None, 1, "x", [], {}, {"nonce": 1}, {"rest_id": "1", "screen_name": "a", "nonce": "0" * 32}]
+)
+def test_a_row_with_a_damaged_claim_counts_without_it(desk: Joining, value: object) -> None:
+    desk.join()
+    (row,) = desk.publish()
+    line = json.loads(published_line(*row))
+    line["sources"][0]["claim"] = value
+    assert [source.claim for source in Row.from_json(line).sources] == [None]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from tests.core.engine_steps import CHOSEN, account_of, did_of, opened, run
-from tests.core.fakes import ME, Browser
+from tests.core.fakes import ME, Browser, Killer
 from tests.core.mastodon_steps import ME as ON_MASTODON
 from tests.core.mastodon_steps import answer_page
 from tests.data.people import ADA
@@ -38,6 +41,38 @@ def test_a_person_found_on_both_networks_is_followed_on_both(archive: str) -> No
         assert [account_of(browser, ADA, number)["state"] for number in (0, 1)] == ["following"] * 2
         history = browser.storage.stores["history"].values()
         assert sorted({one["network"] for one in history}) == ["bluesky", "fediverse"]
+
+    run(main())
+
+
+async def ask_and_kill(browser: Browser, at: int, command: str, **fields: Any) -> None:
+    """Send a command to an engine that has just started, and kill the browser at one of its awaits."""
+    browser.start(killer := Killer(at))
+    asking = asyncio.ensure_future(browser.ask(command, **fields))
+    while not killer.is_dead and not asking.done():
+        await asyncio.sleep(0)
+    await killer.bury()
+
+
+@pytest.mark.parametrize("at", range(24))
+def test_a_press_on_follow_is_stored_for_both_networks_or_for_none(archive: str, at: int) -> None:
+    async def main() -> None:
+        browser, _ = await opened_on_both(archive)
+        await ask_and_kill(browser, at, "follow.start", accounts=[ME, ON_MASTODON])
+        stored = {key.partition(" ")[0] for key in browser.storage.stores["queue"] if " " in key}
+        assert stored in (set(), {ME, ON_MASTODON})
+
+    run(main())
+
+
+@pytest.mark.parametrize("at", range(24))
+def test_pausing_is_stored_for_both_networks_or_for_none(archive: str, at: int) -> None:
+    async def main() -> None:
+        browser, _ = await opened_on_both(archive)
+        await follow_on_both(browser)
+        await ask_and_kill(browser, at, "follow.pause")
+        queues = browser.storage.stores["queue"]
+        assert queues[ME]["paused"] == queues[ON_MASTODON]["paused"]
 
     run(main())
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from passerelle.claims.published import PublishedClaim
+from passerelle.directory.added import AddedRows
+from passerelle.identifiers import Did, RestId, ScreenName
 
 from tests.core.claim_servers import make_post
-from tests.core.fakes import ME, Directory, row, source
+from tests.core.fakes import ME, Directory, index_of, row, source
 from tests.core.join_servers import ACCT, HOST, POST, POST_URL, START, World, opened, run
 from tests.data.people import OWNER, STRANGER
 
@@ -61,7 +65,7 @@ def test_the_servers_are_named_before_any_is_asked_and_no_other_is(tmp_path: Pat
 def test_a_row_that_no_claim_states_has_nothing_to_be_read(tmp_path: Path) -> None:
     async def main() -> None:
         world = await published(tmp_path)
-        other = {"row_id": "other", "rest_id": None, "screen_name": "other"}
+        other: dict[str, Any] = {"row_id": "other", "rest_id": None, "screen_name": "other"}
         assert (await world.browser.ask("row.proofs", **other))["servers"] == []
         assert "error" in await world.browser.ask("row.check", **other)
         assert "error" in await world.browser.ask("row.check", **{**ROW, "row_id": "none"})
@@ -142,7 +146,7 @@ def test_proofs_of_another_account_than_the_row_has_do_not_agree_with_it(
 ) -> None:
     async def main() -> None:
         world = await published(tmp_path, **changes)
-        named = {**ROW, "rest_id": changes.get("rest_id", OWNER.rest_id)}
+        named: dict[str, Any] = {**ROW, "rest_id": changes.get("rest_id", OWNER.rest_id)}
         result = await world.browser.ask("row.check", **named)
         assert result["agrees"] is False
 
@@ -157,3 +161,74 @@ def test_a_registrar_that_does_not_know_the_claim_is_an_error(tmp_path: Path) ->
         assert asked(world) == {HOST}
 
     run(main())
+
+
+def carrying(world: World, **changes: Any) -> Any:
+    """Return the row's source with the claim that it carries, as published, with changes."""
+    stored = world.registrar.claims[f"{1:016x}"].claim
+    fields = stored.model_dump(mode="json", include={"rest_id", "screen_name", "did", "acct", "nonce"})
+    claim = PublishedClaim.model_validate({**fields, **changes})
+    return replace(source("claim " + stored.claim_id, POST_URL), claim=claim)
+
+
+async def published_with_claim(folder: Path, acct: str | None = None, **changes: Any) -> World:
+    """Return a world whose directory has the owner's proven row, which carries its claim."""
+    world = await published(folder, acct)
+    rows = [row("own", **{**ROW_FIELDS, "acct": acct})]
+    world.browser.directory = Directory(rows, {"own": [source(), carrying(world, **changes)]}, version=9)
+    await world.browser.ask("directory.update")
+    world.browser.requests.clear()
+    return world
+
+
+def test_the_registrar_is_not_asked_which_row_is_looked_at(tmp_path: Path) -> None:
+    async def main() -> None:
+        world = await published_with_claim(tmp_path, ACCT)
+        named = await world.browser.ask("row.proofs", **ROW)
+        assert HOST not in named["servers"]
+        result = await world.browser.ask("row.check", **ROW)
+        assert (result["grade"], result["agrees"]) == ("proven", True)
+        assert HOST not in asked(world)
+        assert asked(world) <= {*named["servers"], "pds.example.org"}
+
+    run(main())
+
+
+@pytest.mark.parametrize(
+    "changes", [{"nonce": "f" * 32}, {"rest_id": STRANGER.rest_id}, {"did": "did:plc:eve22222222222222222222222"}]
+)
+def test_a_changed_claim_in_a_row_proves_nothing(tmp_path: Path, changes: dict[str, str]) -> None:
+    async def main() -> None:
+        world = await published_with_claim(tmp_path, **changes)
+        result = await world.browser.ask("row.check", **ROW)
+        assert (result["grade"] == "proven", result["agrees"]) == (False, False)
+
+    run(main())
+
+
+def test_a_keytrace_record_is_read_again(tmp_path: Path) -> None:
+    async def main() -> None:
+        world = await published_with_claim(tmp_path, keytrace="k1")
+        world.servers.records.clear()
+        world.servers.records[ME, "dev.keytrace.claim", "k1"] = {
+            "$type": "dev.keytrace.claim",
+            "type": "twitter",
+            "claimUri": POST_URL,
+            "identity": {"subject": OWNER.screen_name},
+            "sigs": [],
+            "createdAt": "2026-11-01T00:00:00Z",
+        }
+        world.servers.posts[POST] = make_post(f"Verifying {ME}", POST, (OWNER.rest_id, OWNER.screen_name))
+        result = await world.browser.ask("row.check", **ROW)
+        assert (result["grade"], result["agrees"]) == ("proven", True)
+
+    run(main())
+
+
+def test_rows_of_an_added_directory_carry_no_claim() -> None:
+    """It could give the claim page in another profile to a claim of its own; the registrar is asked instead."""
+    claim = PublishedClaim(rest_id=RestId("1"), screen_name=ScreenName("ada"), did=Did(ME), nonce="0" * 32)
+    listed = row("own", **ROW_FIELDS, sources=(replace(source("claim " + "1" * 16), claim=claim),))
+    found = AddedRows(index_of(listed), "https://other.example.org").find_named("own", None, OWNER.screen_name)
+    assert found is not None
+    assert [one.claim for one in found.sources] == [None, None]

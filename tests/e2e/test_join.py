@@ -27,6 +27,7 @@ pytestmark = pytest.mark.e2e
 MONTH = timedelta(days=30)
 ACTIONS, SECONDS = 5, 60  # of joining, from the loaded archive and a signed-in Bluesky account
 ACCT = f"{PERSON}@{HOME}"
+POST_DATA_PATTERNS = ("https://cdn.syndication.twimg.com/*", "https://publish.x.com/*")
 
 
 @pytest.fixture(scope="module")
@@ -128,6 +129,7 @@ def test_five_actions_lead_from_the_archive_to_a_row_that_others_find_until_it_i
     assert (published["did"], published["grade"]) == (person.did, "proven")
 
     with Chromium(playwright, packages.chromium, tmp_path / "other", closed_world(town.world)) as other:
+        other.allow_sites(*POST_DATA_PATTERNS)
         friend = other.open_page(APP)
         hand_over(friend, make_archive(tmp_path / "friend.zip", owner=ADA, following=[OWNER], exported=EXPORTED))
         assert await_matches(friend, 1) == 1

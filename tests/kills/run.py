@@ -82,6 +82,7 @@ class Run:
         self.tripwire = Tripwire(town.world, NETWORKS, cuts=kind.cuts)
         self.struck: Counter[str] = Counter()
         self.resumed = 0
+        self.pressed = 0
         self.began = False
         self.open()
 
@@ -102,12 +103,17 @@ class Run:
         steps.sign_in_to_mastodon(self.browser)
 
     def go_on(self, *, alone: bool = False) -> None:
-        """Press Follow the first time; later open the extension's tab, unless it has to go on `alone`."""
+        """Press Follow until people are stored to be followed; later open the tab, unless it has to go on `alone`.
+
+        A browser that ends within milliseconds of the press has stored nothing; it offers the same button again.
+        """
+        if self.tab.is_closed() and not (self.began and alone):
+            self.tab = self.browser.open_page(steps.APP)
+            self.began = bool(self.states())
         if not self.began:
             steps.follow_all(self.tab)
-        elif self.tab.is_closed() and not alone:
-            self.tab = self.browser.open_page(steps.APP)
-        self.began = True
+            self.pressed += 1
+            self.began = True
 
     def interrupt(self, point: Point) -> None:
         """Interrupt the work once at this point, or where it is when the point does not come."""
@@ -239,4 +245,5 @@ def _run_round(
         "unsettled": sum(count for state, count in states.items() if state != "following"),
         "points": dict(this.struck),
         "resumed": this.resumed,
+        "pressed": this.pressed,
     }

@@ -17,7 +17,7 @@ from passerelle_directory.locks import hold_writer_lock
 if TYPE_CHECKING:
     from passerelle_directory.registrar.fetcher import Fetcher
 
-COUNTED = ("new", "changed", "known", "skipped")
+COUNTED = ("new", "changed", "held", "known", "skipped")
 
 
 def make_fetcher(config: Config, seconds: float) -> Fetcher:

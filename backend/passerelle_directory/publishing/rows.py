@@ -10,6 +10,7 @@ from datetime import date
 from typing import cast
 
 from passerelle.claims.grades import ClaimGrade
+from passerelle.claims.published import PublishedClaim
 from passerelle.directory import Conflict, Evidence, EvidenceSource, Kind, Row
 from passerelle.directory.agreement import Agreement, Contradiction, find_agreement
 from passerelle.directory.agreement import Statement as Stated
@@ -73,7 +74,9 @@ def _parse(account: Account, one: Statement) -> Iterator[Stated]:
 
 def make_source(one: Statement | Departure) -> EvidenceSource:
     """Return the source of a statement as the evidence shows it."""
-    return EvidenceSource(one.source, one.source_url, one.source_date)
+    published = one.published_claim if isinstance(one, Statement) else None
+    claim = PublishedClaim.model_validate_json(published) if published else None
+    return EvidenceSource(one.source, one.source_url, one.source_date, claim)
 
 
 def _conflicts(contradictions: Iterable[Contradiction]) -> tuple[Conflict, ...]:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from passerelle.claims.grades import ENOUGH_READINGS
 from passerelle.claims.models import source_name
+from passerelle.claims.published import PublishedClaim
 from passerelle.claims.replacement import settle
 from passerelle.identifiers import Acct, Did, ScreenName, canonicalize_acct, canonicalize_screen_name
 from sqlalchemy import delete, select
@@ -54,7 +55,19 @@ class Stated:
             "display_name": None,
             "claim": claim.grade,
             "leaving_on": claim.leaving_on,
+            "published_claim": self._published(),
         }
+
+    def _published(self) -> str | None:
+        """Return what the row carries of the claim; None unless all accounts that the claim names are published."""
+        claim = self.claim
+        acct = str(self.acct) if self.acct else None
+        if (self.rest_id, self.did, acct) != (claim.rest_id, claim.did, claim.acct):
+            return None
+        fields = {name: getattr(claim, name) for name in ("rest_id", "screen_name", "did", "acct", "nonce", "keytrace")}
+        return PublishedClaim.model_validate({**fields, "domain": claim.has_domain}).model_dump_json(
+            exclude_defaults=True
+        )
 
 
 def take_in(session: Session, refusals_key: bytes, now: datetime) -> int:

@@ -35,4 +35,12 @@ class AddedRows:
 
     def _demoted(self, rows: Iterable[Row]) -> tuple[Row, ...]:
         source = EvidenceSource(urlsplit(self.url).hostname or self.url, self.url)
-        return tuple(replace(row, grade=LOWEST_GRADE, sources=(source, *row.sources)) for row in rows)
+        return tuple(replace(row, grade=LOWEST_GRADE, sources=(source, *_without_claims(row))) for row in rows)
+
+
+def _without_claims(row: Row) -> tuple[EvidenceSource, ...]:
+    """Return the sources of a row without what they carry of claims.
+
+    Such a directory could give another person's claim page to a claim of its own; the registrar says whose page it is.
+    """
+    return tuple(replace(source, claim=None) for source in row.sources)

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, PlainValidator, TypeAdapter, ValidationErr
 from pydantic.dataclasses import dataclass
 from pydantic_core import ErrorDetails
 
+from passerelle.claims.published import PublishedClaim, read_published
 from passerelle.errors import InputError
 from passerelle.hosts import is_web_page
 from passerelle.identifiers import (
@@ -116,15 +117,17 @@ Date = Annotated[date, BeforeValidator(_date)]
 
 @dataclass(frozen=True, slots=True)
 class EvidenceSource:
-    """One source that states a row: its name, where to read it, when it was read."""
+    """One source that states a row: its name, where to read it, when it was read; `claim` where it is a claim."""
 
     name: Annotated[str, BeforeValidator(_text)]
     url: Annotated[str, BeforeValidator(_web_url)] | None = None
     date: Date | None = None
+    claim: Annotated[PublishedClaim | None, PlainValidator(read_published)] = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the source as it stands in the evidence file."""
-        return {"name": self.name, "url": self.url, "date": _iso(self.date)}
+        fields: dict[str, Any] = {"name": self.name, "url": self.url, "date": _iso(self.date)}
+        return fields | ({"claim": self.claim.to_json()} if self.claim else {})
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from passerelle.engine.repository import Repository
 from passerelle.errors import CommandError, ServerRefused, StorageFull
 from passerelle.following.items import State, moved_to
 from passerelle.following.marks import Following
-from passerelle.following.outcomes import Added, Cancelled, Moved, Paused, Resumed, UndoAsked, Withdrawn
+from passerelle.following.outcomes import Added, Cancelled, Moved, Outcome, Paused, Resumed, UndoAsked, Withdrawn
 from passerelle.following.pace import DEFAULT_SPEED, SPEEDS
 from passerelle.following.plan import Plan, Planned, make_items, make_plan, plan_hinted, plan_listed
 from passerelle.following.queue import Queue
@@ -80,28 +80,27 @@ class Follows:
         if len({network_of(account) for account in accounts}) < len(accounts):
             raise CommandError("Only one account on each network can follow at a time.")
         rest_ids = None if fields.rest_ids is None else frozenset(fields.rest_ids)
+        networks = [network_of(one) for one in accounts]
+        plans = []
         for account in accounts:
             followed = await self._repository.follows(account) or frozenset()
             views = await self._repository.views()
-            networks = [network_of(one) for one in accounts]
-            await self.start(make_plan(views.values(), account, followed, rest_ids, networks))
+            plans.append(make_plan(views.values(), account, followed, rest_ids, networks))
+        await self.start(*plans)
         return self._store.view()
 
     async def on_pause(self, fields: FollowPause) -> None:
         """Answer follow.pause: stop after what is being sent now."""
-        for account in self._named(fields.account):
-            await self._store.record(account, Paused())
+        await self._record_named(fields.account, Paused())
 
     async def on_resume(self, fields: FollowResume) -> None:
         """Answer follow.resume."""
-        for account in self._named(fields.account):
-            await self._store.record(account, Resumed())
+        for account in await self._record_named(fields.account, Resumed()):
             self._runner(account).start()
 
     async def on_cancel(self, fields: FollowCancel) -> None:
         """Answer follow.cancel: those who wait leave the queue. What is being sent now may still be followed."""
-        for account in self._named(fields.account):
-            await self._store.record(account, Cancelled())
+        for account in await self._record_named(fields.account, Cancelled()):
             self._runner(account).start()
 
     async def on_speed(self, fields: FollowSpeed) -> None:
@@ -158,14 +157,17 @@ class Follows:
         for account in self._store.queues:
             self._runner(account).start()
 
-    async def start(self, plan: Plan) -> None:
-        """Add the plan's people to the queue of its account, and go."""
-        await self._store.open(plan.account)
-        await self._store.record(plan.account, Added(make_items(plan)))
-        await self._store.record(plan.account, Resumed(at_once=False))
-        if plan.account not in self._store.queues:
-            raise CommandError("Everything was deleted meanwhile.")
-        self._runner(plan.account).start()
+    async def start(self, *plans: Plan) -> None:
+        """Add each plan's people to the queue of its account, all in one step, and go."""
+        for plan in plans:
+            await self._store.open(plan.account)
+        await self._store.record_all(
+            {plan.account: [Added(make_items(plan)), Resumed(at_once=False)] for plan in plans}
+        )
+        for plan in plans:
+            if plan.account not in self._store.queues:
+                raise CommandError("Everything was deleted meanwhile.")
+            self._runner(plan.account).start()
 
     async def add_approved(self, account: AccountId, views: Iterable[MatchView], networks: Sequence[Network]) -> int:
         """Add people to the queue of `account` by standing approval; return how many accounts.
@@ -251,10 +253,12 @@ class Follows:
                 )
             await changed.wait()
 
-    def _named(self, account: str | None) -> list[AccountId]:
-        """Return the account, if it has a queue; without one, the accounts that follow now."""
+    async def _record_named(self, account: str | None, outcome: Outcome) -> list[AccountId]:
+        """Store an outcome for the account, without one for all accounts that follow now; return those with a queue."""
         named = self._store.current.values() if account is None else [parse_account_id(account)]
-        return [one for one in named if one in self._store.queues]
+        found = [one for one in named if one in self._store.queues]
+        await self._store.record_all({one: [outcome] for one in found})
+        return found
 
     def _runner(self, account: AccountId) -> QueueRunner:
         if account not in self._runners:

@@ -7,8 +7,9 @@ on each network; account -> its queue; `<account> <key>` -> one item.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from passerelle.engine.environment import Environment
@@ -81,22 +82,31 @@ class QueueStore:
 
         `also`: changes that belong to the same step, after which every match may have changed.
         """
-        if account not in self.queues:
-            return
-        self.queues[account] = record(self.queues[account], outcome, self.pace(self.queues[account]))
+        await self.record_all({account: [outcome]}, also)
+
+    async def record_all(
+        self, outcomes: Mapping[AccountId, Sequence[Outcome]], also: list[Change] | None = None
+    ) -> None:
+        """Apply several outcomes in their order, and store all in one step; accounts without a queue are left out."""
+        for account in outcomes.keys() & self.queues.keys():
+            for outcome in outcomes[account]:
+                self.queues[account] = record(self.queues[account], outcome, self.pace(self.queues[account]))
         async with self._writing:
-            before, after = self.stored.get(account), self.queues.get(account)
-            if before is None or after is None:  # everything was deleted meanwhile
+            accounts = outcomes.keys() & self.stored.keys() & self.queues.keys()
+            steps = [(self.stored[account], self.queues[account]) for account in accounts]
+            if not steps:  # everything was deleted meanwhile
                 return
             try:
-                changes = await self._changes(before, after, concern_all=also is not None)
-                await self._repository.write([*changes, *(also or [])])
+                changes = [await self._changes(*step, concern_all=also is not None) for step in steps]
+                await self._repository.write([*chain.from_iterable(changes), *(also or [])])
             except Exception:  # what is not stored has not happened
-                if self.queues.get(account) is after:
-                    self.queues[account] = before
+                self.queues |= {
+                    before.account: before for before, after in steps if self.queues.get(after.account) is after
+                }
                 raise
-            self.stored[account] = after
-        self._changed(account)
+            self.stored |= {after.account: after for _, after in steps}
+        for account in accounts:
+            self._changed(account)
 
     def queue(self, network: Network) -> Queue | None:
         """Return the queue of the account that follows on a network."""

@@ -1,19 +1,24 @@
 """Check a row: read its proofs again from the browser, with the code that the registrar runs, when the person asks.
 
-Nothing the registrar says is believed: it only names the nonce and the post, and the claim's code is computed anew.
+A row carries its claim, so the registrar is not asked and does not learn which row is looked at; only where a part of
+the claim is not published, it is. Nothing it says is believed: the claim's code is computed anew.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import urlsplit
 
 from passerelle.claims import oembed, posts
+from passerelle.claims.domain_files import domain_file_request
 from passerelle.claims.grades import NOTHING, Verdict, judge
 from passerelle.claims.models import Claim, ClaimId, Proof, claim_id_of
 from passerelle.claims.posts import PostId, parse_post_url
+from passerelle.claims.published import PublishedClaim
 from passerelle.claims.registrar import ClaimAnswer, Registrar, read_public
-from passerelle.directory import Row
+from passerelle.directory import EvidenceSource, Row
 from passerelle.engine.environment import Environment
 from passerelle.engine.join_views import RowCheckView, RowProofsView, RowProofView
 from passerelle.engine.messages import RowOf
@@ -31,6 +36,15 @@ X_HOSTS = (posts.HOST, oembed.HOST)
 NOT_READ_HERE = "not_read_here"  # a proof that only the registrar reads: domains need the public suffix list
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A claim, where its proofs are, and those that are not read here."""
+
+    claim: Claim
+    sources: Sources
+    not_read: tuple[RowProofView, ...]
+
+
 class RowChecks:
     """Tell which servers a check asks, and ask them."""
 
@@ -46,9 +60,10 @@ class RowChecks:
         registrar = self._environment.directories[0].registrar
         if not claims or registrar is None:
             return RowProofsView(claims=[], servers=[], with_own_server=False, x_origins=[])
+        asked = [] if all(source.claim for source in claims.values()) else [urlsplit(registrar).netloc]
         return RowProofsView(
-            claims=[str(one) for one in claims],
-            servers=[urlsplit(registrar).netloc, *_servers_of(row)],
+            claims=list(claims),
+            servers=[*asked, *_servers_of(row)],
             with_own_server=row.did is not None,
             x_origins=[f"https://{host}/*" for host in X_HOSTS],
         )
@@ -63,21 +78,30 @@ class RowChecks:
         if not claims or origin is None:
             raise CommandError("No claim states this row, so it has no proofs to be read again.")
         best, proofs = NOTHING, list[RowProofView]()
-        for claim_id in claims:
-            verdict, read = await self._read(row, claim_id, Registrar(origin))
+        for claim_id, source in claims.items():
+            found = await self._find_claim(claim_id, source, Registrar(origin))
+            verdict, read = await self._read(row, found)
             proofs += read
             best = verdict if _is_better(verdict, best) else best
         agrees = best.grade is not None and _agrees(best, row)
         return RowCheckView(grade=best.grade, agrees=agrees, proofs=proofs, read_at=self._environment.now().isoformat())
 
-    async def _read(self, row: Row, claim_id: ClaimId, registrar: Registrar) -> tuple[Verdict, list[RowProofView]]:
-        response = await self._environment.fetch(registrar.state_request(claim_id))
-        claim, answer = read_public(response, claim_id, registrar)
-        sources = Sources(page=registrar.page(claim_id), post=_post_of(answer))
+    async def _read(self, row: Row, found: _Found) -> tuple[Verdict, list[RowProofView]]:
         random_name = self._environment.random(RANDOM_NAME_BYTES).hex()
-        fetch = _only_named(self._environment.fetch, claim, row)
-        reading = await read_proofs(claim, sources, self._environment.now(), random_name, fetch)
-        return judge(claim, reading.proofs), [*map(_view, reading.proofs), *_not_read(answer)]
+        fetch = _only_named(self._environment.fetch, found.claim, row)
+        reading = await read_proofs(found.claim, found.sources, self._environment.now(), random_name, fetch)
+        return judge(found.claim, reading.proofs), [*map(_view, reading.proofs), *found.not_read]
+
+    async def _find_claim(self, claim_id: ClaimId, source: EvidenceSource, registrar: Registrar) -> _Found:
+        """Return a claim as the row carries it, else as the registrar has it."""
+        page = registrar.page(claim_id)
+        if source.claim:
+            sources = Sources(page=page, post=_post(source.url), keytrace=source.claim.keytrace)
+            return _Found(source.claim.to_claim(claim_id), sources, _domains(source.claim))
+        claim, answer = read_public(
+            await self._environment.fetch(registrar.state_request(claim_id)), claim_id, registrar
+        )
+        return _Found(claim, Sources(page=page, post=_post_of(answer)), tuple(_not_read(answer)))
 
     async def _find(self, fields: RowOf) -> Row:
         row = await self._repository.row_named(fields.row_id, fields.rest_id, fields.screen_name)
@@ -86,10 +110,10 @@ class RowChecks:
         return row
 
 
-def _claims_of(row: Row) -> Sequence[ClaimId]:
+def _claims_of(row: Row) -> Mapping[ClaimId, EvidenceSource]:
     """Return the claims that state a row, the newest source first."""
-    named = (claim_id_of(one.name) for one in reversed(row.sources))
-    return [one for one in named if one][:MAX_CLAIMS]
+    named = ((claim_id_of(one.name), one) for one in reversed(row.sources))
+    return dict(islice(((claim_id, one) for claim_id, one in named if claim_id), MAX_CLAIMS))
 
 
 def _servers_of(row: Row) -> Iterator[str]:
@@ -103,13 +127,23 @@ def _servers_of(row: Row) -> Iterator[str]:
 
 
 def _post_of(answer: ClaimAnswer) -> PostId | None:
-    for one in answer.proofs:
-        if one.kind in ("x_post", "x_oembed"):
-            try:
-                return parse_post_url(one.url)
-            except InputError:
-                continue
-    return None
+    named = (_post(one.url) for one in answer.proofs if one.kind in ("x_post", "x_oembed"))
+    return next((post for post in named if post), None)
+
+
+def _post(url: str | None) -> PostId | None:
+    try:
+        return parse_post_url(url)
+    except InputError:
+        return None
+
+
+def _domains(claim: PublishedClaim) -> tuple[RowProofView, ...]:
+    """Return the proof by an own domain, which is not read here; its accts's domain is what is known of it."""
+    if not claim.domain or claim.acct is None:
+        return ()
+    url = domain_file_request(claim.acct.domain).url
+    return (RowProofView(kind="domain", side="fediverse", url=url, state="unknown", reason=NOT_READ_HERE),)
 
 
 def _only_named(fetch: Fetch, claim: Claim, row: Row) -> Fetch:

@@ -10,6 +10,7 @@ import { lazyEngine } from "../../lib/background/engine-client";
 import { wakeEngine } from "../../lib/background/engine-host";
 import { makeHintsBackground } from "../../lib/background/hints";
 import { migrateStores } from "../../lib/background/migrate";
+import { goOnWithJoins } from "../../lib/background/joins";
 import { keepAlive } from "../../lib/background/keep-alive";
 import { QUEUE_ALARM, checkQueue, resumeAfterSignIn, scheduleQueueCheck } from "../../lib/background/resume";
 import { type ContentHandlers, makeRoute, type PageHandlers, type Route } from "../../lib/background/router";
@@ -112,7 +113,8 @@ export default defineBackground(() => {
   browser.runtime.onInstalled.addListener(() => void migrate());
   browser.alarms.onAlarm.addListener(({ name }) => {
     if (name === QUEUE_ALARM) void Promise.all([checkQueue(), showProgress(), tellNotices()]);
-    if (name === WATCH_ALARM) void Promise.all([syncIfDue(engine), tellNotices()]);
+    if (name === WATCH_ALARM)
+      void Promise.all([syncIfDue(engine).then(() => goOnWithJoins(engine)), tellNotices()]);
   });
   void scheduleWatch().catch(console.error);
   listenForProgress();

@@ -16,6 +16,13 @@ export const OUTLIVING: ReadonlySet<string> = new Set<CommandType>([
   "follow.one",
   "follow.cancel",
   "follow.speed",
+  "join.start",
+  "join.record",
+  "join.check",
+  "join.withdraw",
+  "block.start",
+  "block.resume",
+  "block.undo",
 ]);
 
 export interface Request {

@@ -43,7 +43,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(config: Config, options: argparse.Namespace) -> int:
     """Harvest websites."""
-    from passerelle_directory.registrar.recheck import PoliteFetch  # half a second of imports
+    from passerelle_directory.registrar.fetcher import look_up_txt  # half a second of imports
+    from passerelle_directory.registrar.handles import ResolvingFetch
+    from passerelle_directory.registrar.recheck import PoliteFetch
 
     organisations = [one for path in options.lists for one in read_list(path)]
     now = datetime.now(UTC)
@@ -52,7 +54,8 @@ def run(config: Config, options: argparse.Namespace) -> int:
         organisations += from_items((item for body in stored for item in parse_items(body)), now.date())
     if not organisations:
         raise InvalidSetting("Name a file of organisations, or run `harvest wikidata` first and add --wikidata.")
-    return harvest(config, organisations, PoliteFetch(make_fetcher(config, PATIENCE)), now)
+    fetch = ResolvingFetch(PoliteFetch(make_fetcher(config, PATIENCE)), look_up_txt)
+    return harvest(config, organisations, fetch, now)
 
 
 def harvest(config: Config, organisations: Iterable[Organisation], fetch: Fetch, now: datetime) -> int:
