@@ -174,6 +174,20 @@ def test_an_answer_of_the_registrar_that_is_not_about_the_claim_counts_as_none(t
     run(main())
 
 
+def test_a_whole_claim_of_another_person_is_not_taken_for_the_own_one(tmp_path: Path) -> None:
+    async def main() -> None:
+        world = await opened(tmp_path)
+        world.registrar.tamper = lambda answer: made_for_eve(world)
+        assert (await world.browser.ask("join.start", **START))["error"]["code"] == "server_error"
+        assert "own claim" not in world.state
+
+    def made_for_eve(world: World) -> Any:
+        eve = {"rest_id": "666", "screen_name": "eve_x", "did": "did:plc:eve22222222222222222222222", "kind": "person"}
+        return world.registrar.make(eve, "/v1/claims")
+
+    run(main())
+
+
 @pytest.mark.parametrize("secret", ["short", "x" * 44, "a b" * 14 + "c", None, 5])
 def test_a_secret_of_another_shape_is_refused(tmp_path: Path, secret: Any) -> None:
     async def main() -> None:
