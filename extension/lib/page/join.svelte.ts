@@ -46,7 +46,7 @@ export class Join {
   constructor(
     private readonly engine: Pick<Engine, "call">,
     private readonly stored: Pick<Stored, "join" | "objection">,
-    private readonly signedIn: Pick<SignedIn, "askFor">,
+    private readonly signedIn: Pick<SignedIn, "askFor" | "usable">,
     private readonly open: (url: string) => Promise<unknown> = (url) => browser.tabs.create({ url }),
   ) {}
 
@@ -91,14 +91,14 @@ export class Join {
     );
   }
 
-  /** Start again with the same accounts, after the answer of the registrar was lost. */
+  /** Start again with the same accounts, after the answer of the registrar was lost; the record is written as before. */
   async startAgain(purpose: Purpose): Promise<void> {
     const view = this.view(purpose);
     if (!view) return;
-    const { rest_id, screen_name, did, acct, leaving_on, account } = view;
-    await this.run(purpose, () =>
-      this.engine.call("join.start", { purpose, rest_id, screen_name, did, acct, leaving_on, account }),
-    );
+    const { rest_id, screen_name, did, acct, leaving_on } = view;
+    const { usable } = this.signedIn;
+    const own = usable?.id === did ? usable : null;
+    await this.run(purpose, () => this.make({ purpose, rest_id, screen_name, did, acct, leaving_on }, own));
   }
 
   /** Open the post on X, ready to be sent. */

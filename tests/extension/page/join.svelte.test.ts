@@ -42,7 +42,7 @@ function makeJoin(
   const open = async (url: string) => opened.push(url);
   const askFor = vi.fn(async (account: Account) => account);
   const views = { join: null, objection: null, ...stored };
-  const join = new Join(fake.engine, views, { askFor }, open);
+  const join = new Join(fake.engine, views, { askFor, usable: ME }, open);
   return { ...fake, opened, askFor, join };
 }
 
@@ -134,7 +134,7 @@ test("an answer that was lost is asked for again with the same accounts", async 
       join: view({
         status: "starting",
         leaving_on: "2026-12-31",
-        account: ME.id,
+        account: null,
       }),
     },
   );
