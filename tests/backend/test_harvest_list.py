@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from passerelle_directory.cli import main
 from passerelle_directory.harvest.found import Found, import_found
+from passerelle_directory.harvest.lists.command import harvest
 from passerelle_directory.harvest.lists.entries import read_entries
 from passerelle_directory.harvest.lists.mapping import InvalidMapping, names_built_in, read_mapping
 from passerelle_directory.importers.holding import HELD_FOR
@@ -17,6 +18,7 @@ from sqlalchemy import func, select
 from tests.backend.conftest import TODAY, Directory
 from tests.backend.people import line
 from tests.backend.test_cli import data
+from tests.world.owners import Owners
 
 __all__ = ["data"]
 
@@ -62,20 +64,28 @@ def write(folder: Path, written: str) -> tuple[Path, Path]:
     return mapping, listed
 
 
+@pytest.fixture(autouse=True)
+def contact(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The operator's address, without which no server is asked."""
+    monkeypatch.setenv("PASSERELLE_CONTACT", "ada@example.org")
+
+
 @pytest.mark.parametrize("written", LISTS)
 def test_a_list_in_its_own_format_gives_the_same_rows_and_a_line_for_each_entry(
-    written: str, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    written: str, directory: Directory, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     mapping, listed = write(tmp_path, written)
-    command = ["harvest", "list", str(mapping), str(listed), "--date", "2026-05-07"]
-    assert main(command) == 0
+    owners = Owners()
+    assert harvest(directory.config, str(mapping), listed, date(2026, 5, 7), owners.fetch) == 0
     first, second, sums = capsys.readouterr().out.splitlines()
     assert first.lower() == "entry 1 (museum): new"
     assert (
         second == "entry 2 (Zoo): It needs an X account (rest_id or screen_name) and an account elsewhere, or left_x."
     )
     assert sums == "harvest list someone/museums: 1 new, 0 changed, 0 held, 0 known, 1 skipped"
-    assert main(command) == 0
+    owners.asked.clear()
+    assert harvest(directory.config, str(mapping), listed, date(2026, 5, 7), owners.fetch) == 0
+    assert owners.asked == []
     assert "0 new, 0 changed, 0 held, 1 known, 1 skipped" in capsys.readouterr().out
 
 
@@ -97,13 +107,15 @@ def test_links_and_names_become_accounts(written: str, tmp_path: Path) -> None:
     }
 
 
-def test_mirrors_and_bridges_are_refused(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_mirrors_and_bridges_are_refused(
+    directory: Directory, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     mapping, listed = write(tmp_path, "yaml")
     listed.write_text(
         "- {x: one, m: one@birdsite.example.org}\n- {x: two, m: two@bsky.brid.gy}\n"
         "- {x: three, b: a.b.ap.brid.gy}\n- plain\n"
     )
-    assert main(["harvest", "list", str(mapping), str(listed)]) == 0
+    assert harvest(directory.config, str(mapping), listed, None, Owners().fetch) == 0
     printed = capsys.readouterr().out
     assert printed.count("copies posts from X") == 1
     assert printed.count("a bridge") == 2
@@ -228,3 +240,55 @@ def test_a_statement_that_is_deleted_takes_its_held_change_along(directory: Dire
         session.delete(session.scalars(select(Account)).one())
         session.commit()
         assert session.scalar(select(func.count()).select_from(HeldChange)) == 0
+
+
+BOTH = "- {x: museum, m: museum@social.example.org, b: museum.example.com}\n"
+
+
+def listed_names(directory: Directory, folder: Path, owners: Owners, text: str, ask: int = 100) -> list[str | None]:
+    """Harvest a list in YAML; return the X names that are stored."""
+    mapping, listed = write(folder, "yaml")
+    listed.write_text(text)
+    assert harvest(directory.config, str(mapping), listed, None, owners.fetch, ask) == 0
+    with directory.session() as session:
+        return sorted(session.scalars(select(Statement.screen_name)), key=str)
+
+
+@pytest.mark.parametrize(
+    ("account", "wish"),
+    [
+        ("museum@social.example.org", {"discoverable": False}),
+        ("museum@social.example.org", {"indexable": False}),
+        ("museum.example.com", ["!no-unauthenticated"]),
+    ],
+)
+def test_an_account_whose_owner_asks_not_to_be_listed_is_left_out_and_what_sources_stated_is_deleted(
+    directory: Directory, tmp_path: Path, account: str, wish: object, capsys: pytest.CaptureFixture[str]
+) -> None:
+    directory.add(
+        line("elsewhere", source="lists/other", handle="museum.example.com", acct="museum@social.example.org")
+    )
+    assert listed_names(directory, tmp_path, Owners(wishes={account: wish}), BOTH) == []
+    assert f"entry 1 (museum): {account}: its owner asks not to be listed." in capsys.readouterr().out
+
+
+def test_an_account_that_is_gone_or_whose_server_is_down_is_left_out_and_the_latter_is_asked_again(
+    directory: Directory, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    accounts = {"one": "one@gone.example.org", "two": "two@down.example.org", "three": "three@up.example.org"}
+    text = "".join(f"- {{x: {name}, m: {acct}}}\n" for name, acct in accounts.items())
+    owners = Owners(gone={"one@gone.example.org"}, down={"down.example.org"})
+    assert listed_names(directory, tmp_path, owners, text) == ["three"]
+    assert "one@gone.example.org: there is no such account." in capsys.readouterr().out
+    owners.down.clear()
+    owners.asked.clear()
+    assert listed_names(directory, tmp_path, owners, text) == ["three", "two"]
+    assert not any("up.example.org" in url or "gone.example.org" in url for url in owners.asked)
+
+
+def test_at_most_so_many_accounts_are_asked_in_one_run_and_the_others_in_the_next(
+    directory: Directory, tmp_path: Path
+) -> None:
+    text = "".join(f"- {{x: n{number}, m: n{number}@social.example.org}}\n" for number in range(5))
+    for expected in (2, 4, 5):
+        assert len(listed_names(directory, tmp_path, Owners(), text, ask=2)) == expected

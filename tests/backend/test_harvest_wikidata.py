@@ -20,6 +20,7 @@ from sqlalchemy import select
 
 from tests.backend.conftest import NOW, Directory
 from tests.backend.test_cli import data
+from tests.world.owners import Owners
 from tests.world.query_service import QueryService
 
 __all__ = ["data"]
@@ -65,7 +66,7 @@ def run(
     """Harvest; `sleeps` collects how long was waited."""
     waited = [] if sleeps is None else sleeps
     fetch = PatientFetch(service.fetch, tries=1, clock=lambda: NOW, sleep=waited.append)
-    return harvest(directory.config, ENDPOINT, fetch, NOW + later)
+    return harvest(directory.config, ENDPOINT, fetch, NOW + later, Owners().fetch)
 
 
 def answering(status: int, **headers: str) -> Callable[[Request], Response]:
@@ -249,7 +250,7 @@ def test_a_service_that_sends_the_same_page_for_ever_is_not_asked_for_ever(
         return first[0]
 
     with pytest.raises(HarvestStopped, match="read already"):
-        harvest(directory.config, ENDPOINT, fetch, NOW)
+        harvest(directory.config, ENDPOINT, fetch, NOW, Owners().fetch)
 
 
 def test_without_a_contact_nobody_is_asked(data: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -125,6 +125,7 @@ export class Join {
 
   /** Have the proofs read now; `post`: the address of the post on X, as it was pasted. */
   async check(purpose: Purpose, post: string | null = null): Promise<void> {
+    this.isAwaitingPost = false;
     await this.run(purpose, () => this.engine.call("join.check", { purpose, post }));
   }
 
