@@ -73,6 +73,16 @@ class Statement(Base):
     account: Mapped[Account] = relationship(back_populates="statements")
 
 
+class HeldChange(Base):
+    """Another account that a harvest has found at a source, not published before it has stood there for some days."""
+
+    __tablename__ = "held_changes"
+
+    statement_id: Mapped[int] = mapped_column(ForeignKey("statements.id", ondelete="CASCADE"), primary_key=True)
+    targets: Mapped[str] = mapped_column(Text)
+    since: Mapped[date] = mapped_column(Date)
+
+
 class StoredClaim(Base):
     """A claim or an objection (`purpose`), as the registrar keeps it; `secret_hash` is the SHA-256 of its secret.
 

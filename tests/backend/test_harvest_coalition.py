@@ -73,7 +73,9 @@ def test_members_whose_own_domain_agrees_are_attested(
 ) -> None:
     run(directory, servers)
     assert rows(directory) == BOTH
-    assert "harvest coalition museums.example.org: 4 new, 0 changed, 0 known, 0 skipped" in capsys.readouterr().out
+    assert (
+        "harvest coalition museums.example.org: 4 new, 0 changed, 0 held, 0 known, 0 skipped" in capsys.readouterr().out
+    )
     with directory.session() as session:
         account = session.scalar(select(Account).where(Account.rest_id == QUAY_ID))
         assert account
@@ -90,7 +92,7 @@ def test_the_same_harvest_again_changes_nothing(
     run(directory, servers)
     capsys.readouterr()
     run(directory, servers)
-    assert "0 new, 0 changed, 4 known, 0 skipped" in capsys.readouterr().out
+    assert "0 new, 0 changed, 0 held, 4 known, 0 skipped" in capsys.readouterr().out
     assert rows(directory) == BOTH
 
 

@@ -62,7 +62,7 @@ def test_a_handle_that_is_the_domain_and_a_profile_that_names_the_website_are_at
     assert capsys.readouterr().out.splitlines() == [
         f"{MUSEUM}: new",
         f"{ZOO}: new",
-        "harvest domains: 2 new, 0 changed, 0 known, 0 skipped",
+        "harvest domains: 2 new, 0 changed, 0 held, 0 known, 0 skipped",
     ]
     with directory.session() as session:
         account = session.scalars(select(Account).where(Account.screen_name_key == "museum_quay")).one()
@@ -78,7 +78,7 @@ def test_the_same_harvest_again_asks_nothing_and_changes_nothing(
     sites.asked.clear()
     run(directory, sites, MUSEUM_LISTED, ZOO_LISTED)
     assert sites.asked == []
-    assert "0 new, 0 changed, 2 known" in capsys.readouterr().out
+    assert "0 new, 0 changed, 0 held, 2 known" in capsys.readouterr().out
 
 
 def test_a_harvest_that_was_stopped_goes_on_after_the_last_website(directory: Directory, sites: Websites) -> None:

@@ -20,6 +20,7 @@ from sqlalchemy import select
 
 from tests.backend.conftest import NOW, Directory
 from tests.backend.test_cli import data
+from tests.world.owners import Owners
 from tests.world.query_service import QueryService
 
 __all__ = ["data"]
@@ -65,7 +66,7 @@ def run(
     """Harvest; `sleeps` collects how long was waited."""
     waited = [] if sleeps is None else sleeps
     fetch = PatientFetch(service.fetch, tries=1, clock=lambda: NOW, sleep=waited.append)
-    return harvest(directory.config, ENDPOINT, fetch, NOW + later)
+    return harvest(directory.config, ENDPOINT, fetch, NOW + later, Owners().fetch)
 
 
 def answering(status: int, **headers: str) -> Callable[[Request], Response]:
@@ -102,7 +103,7 @@ def test_an_organisation_is_imported_with_id_name_country_and_both_accounts(
     assert (stated.source, stated.source_url) == ("wikidata", "https://www.wikidata.org/wiki/Q101")
     assert capsys.readouterr().out.splitlines() == [
         "Q101: new",
-        "harvest wikidata: 1 new, 0 changed, 0 known, 0 skipped",
+        "harvest wikidata: 1 new, 0 changed, 0 held, 0 known, 0 skipped",
     ]
 
 
@@ -198,7 +199,7 @@ def test_a_finished_run_is_not_asked_again_on_the_same_day_and_changes_nothing(
     asked = len(service.asked)
     run(directory, service, FRESH - timedelta(hours=1))
     assert len(service.asked) == asked
-    assert "0 new, 0 changed, 1 known" in capsys.readouterr().out
+    assert "0 new, 0 changed, 0 held, 1 known" in capsys.readouterr().out
     run(directory, service, FRESH + timedelta(hours=1))
     assert len(service.asked) > asked
 
@@ -249,7 +250,7 @@ def test_a_service_that_sends_the_same_page_for_ever_is_not_asked_for_ever(
         return first[0]
 
     with pytest.raises(HarvestStopped, match="read already"):
-        harvest(directory.config, ENDPOINT, fetch, NOW)
+        harvest(directory.config, ENDPOINT, fetch, NOW, Owners().fetch)
 
 
 def test_without_a_contact_nobody_is_asked(data: Path, capsys: pytest.CaptureFixture[str]) -> None:

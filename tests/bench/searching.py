@@ -83,7 +83,7 @@ async def search(sources: Sequence[str]) -> Searched:
         await asyncio.sleep(0)
     assert _state(browser)["state"] == "done", json.dumps(_state(browser))
     kinds = Counter(urlsplit(one.url).path.rpartition(".")[2] for one in browser.requests[before:])
-    found = len(browser.storage.stores["guesses"])
+    found = sum(one["is_likely"] for one in browser.storage.stores["guesses"].values())
     return Searched(kinds, (browser.clock.time - began).total_seconds(), found)
 
 

@@ -74,7 +74,7 @@ class FakeRegistrar:
     def _answer(self, request: Request) -> tuple[int, Any]:
         path = urlsplit(request.url).path
         if path in ("/v1/claims", "/v1/objections"):
-            return 201, self._make(json.loads(request.body or b""), path)
+            return 201, self.make(json.loads(request.body or b""), path)
         _, _, _, claim_id, *rest = path.split("/")
         stored = self.claims.get(claim_id)
         if stored is None:
@@ -91,7 +91,7 @@ class FakeRegistrar:
         stored.post = parse_post_url(body["post"]) if "post" in body else stored.post
         return 200, {"claim": self.check(claim_id)}
 
-    def _make(self, body: dict[str, Any], path: str) -> dict[str, Any]:
+    def make(self, body: dict[str, Any], path: str) -> dict[str, Any]:
         self.made += 1
         leaving_on, kind = body.pop("leaving_on", None), body.pop("kind", "other")
         assert kind

@@ -85,7 +85,7 @@ def test_a_claim_without_an_answer_is_made_by_the_next_press(tmp_path: Path, fau
         world.registrar.faults = [fault]
         failed = await world.browser.ask("join.start", **START)
         assert failed["error"]["code"] in ("server_unreachable", "server_error", "rate_limited")
-        assert world.state["join"]["status"] == "starting"
+        assert (world.state["join"]["status"], world.state["join"]["account"]) == ("starting", ME)
         assert world.state["join"]["error"] == failed["error"]
         made = await world.browser.ask("join.start", **START)
         assert (made["status"], made["error"]) == ("made", None)
@@ -170,6 +170,20 @@ def test_an_answer_of_the_registrar_that_is_not_about_the_claim_counts_as_none(t
         world.registrar.tamper = LIES[name]
         assert (await world.browser.ask("join.refresh"))["error"]["code"] == "server_error"
         assert {**world.state["join"], "error": None} == before
+
+    run(main())
+
+
+def test_a_whole_claim_of_another_person_is_not_taken_for_the_own_one(tmp_path: Path) -> None:
+    async def main() -> None:
+        world = await opened(tmp_path)
+        world.registrar.tamper = lambda answer: made_for_eve(world)
+        assert (await world.browser.ask("join.start", **START))["error"]["code"] == "server_error"
+        assert "own claim" not in world.state
+
+    def made_for_eve(world: World) -> Any:
+        eve = {"rest_id": "666", "screen_name": "eve_x", "did": "did:plc:eve22222222222222222222222", "kind": "person"}
+        return world.registrar.make(eve, "/v1/claims")
 
     run(main())
 

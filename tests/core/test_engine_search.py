@@ -33,7 +33,8 @@ def did_of(one: Someone) -> str:
 
 @dataclass
 class AppView:
-    """Bluesky's public server: accounts by handle, follows by did, descriptions by rest_id.
+    """Bluesky's public server: accounts by handle, follows by did, descriptions and changed
+    fields by rest_id.
 
     `fail` answers instead while it returns one.
     """
@@ -43,6 +44,7 @@ class AppView:
     fail: Callable[[Request], Response | None] = lambda request: None
     asked: list[str] = field(default_factory=list)
     about: dict[str, str] = field(default_factory=dict)
+    changed: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def answer(self, request: Request) -> Response:
         if failed := self.fail(request):
@@ -61,7 +63,7 @@ class AppView:
 
     def actor(self, one: Someone) -> dict[str, Any]:
         about = self.about.get(one.rest_id)
-        return actor(one) | ({"description": about} if about else {})
+        return actor(one) | ({"description": about} if about else {}) | self.changed.get(one.rest_id, {})
 
 
 def actor(one: Someone) -> dict[str, Any]:
@@ -115,6 +117,26 @@ def test_nothing_is_sent_before_the_search_and_then_only_possible_handles(tmp_pa
         assert sorted(appview.asked) == sorted(parse_qs(urlsplit(sent[0].url).query)["actors"])
         assert len(appview.asked) == offer["handles"]
         assert set(browser.storage.stores["guesses"]) == {one.rest_id for one in (ADA, BRUNO, CHLOE)}
+
+    asyncio.run(main())
+
+
+def test_an_account_that_is_more_often_wrong_is_kept_apart_and_counts_nowhere(tmp_path: Path) -> None:
+    async def main() -> None:
+        browser = await opened(tmp_path, AppView(changed={BRUNO.rest_id: {"displayName": "", "postsCount": 3}}))
+        await browser.ask("search.start", sources=["handles"])
+        assert (await until_searched(browser))["found"] == 2
+        guesses = browser.storage.stores["guesses"]
+        assert {rest_id: one["is_likely"] for rest_id, one in guesses.items()} == {
+            ADA.rest_id: True,
+            BRUNO.rest_id: False,
+            CHLOE.rest_id: True,
+        }
+        assert 10 <= guesses[BRUNO.rest_id]["accounts"][0]["percent"] < 50
+        assert (lanes(browser)["probable"], lanes(browser)["watching"]) == (2, 3)
+        chosen = {"rest_id": BRUNO.rest_id, "network": "bluesky", "address": handle_of(BRUNO)}
+        await browser.ask("guess.decide", **chosen, answer="yes")
+        assert lanes(browser)["sure"] == 1
 
     asyncio.run(main())
 

@@ -16,7 +16,7 @@ from passerelle.matching.lanes import is_preselected, lane_of
 from passerelle.matching.names import HandleRelation, NameRelation, relate_handles, relate_names, search_words
 from passerelle.matching.rarity import CELLS, ROWS, expected_namesakes, from_cell, to_cell
 from passerelle.matching.records import Candidate, Sought
-from passerelle.matching.score import score, score_everyone
+from passerelle.matching.score import Scored, score, score_everyone
 from passerelle.matching.signs import Sign, find_signs
 from passerelle.matching.weights import WEIGHTS
 
@@ -157,6 +157,15 @@ def test_signs_that_only_the_model_needs_are_not_shown() -> None:
     guess = make_guess(ADA, scored, (True, False), is_unsure=False, is_alone=True)
     assert guess
     assert "on_fediverse" not in {*guess.accounts[0].agrees, *guess.accounts[0].differs}
+
+
+@pytest.mark.parametrize(
+    ("probability", "is_likely"), [(0.6, True), (0.5, True), (0.49, False), (0.1, False), (0.09, None)]
+)
+def test_a_guess_says_whether_it_is_more_often_right_than_wrong(probability: float, is_likely: bool | None) -> None:
+    scored = [Scored(candidate(), frozenset(), probability, probability)]
+    guess = make_guess(ADA, scored, (True, False), is_unsure=False, is_alone=False)
+    assert (guess and guess.is_likely) is is_likely
 
 
 def test_use_and_age_are_signs() -> None:

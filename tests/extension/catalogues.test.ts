@@ -223,7 +223,7 @@ test("every reason that a proof can have has a sentence, and no other has", () =
   const sentences = KEYS.filter((key) => key.startsWith("join.reason."));
   expect(
     sentences.map((key) => key.slice("join.reason.".length)).sort(),
-  ).toEqual([...reasons, "name_only"].sort());
+  ).toEqual([...reasons, "name_only", "not_read_here"].sort());
 });
 
 test("an error without its values still comes out as a sentence", () => {

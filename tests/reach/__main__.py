@@ -32,6 +32,7 @@ from tests.reach.measure import (
     Measured,
     Outcome,
     calibrate,
+    find_curve,
     find_margins,
     find_points,
     measure,
@@ -113,6 +114,7 @@ def _of_rate(measured: Measured) -> dict[str, Any]:
         **summarize(measured.outcomes),
         "requests": _total(measured),
         "calibration": calibrate(measured.points),
+        "curve": find_curve(measured.outcomes),
     }
 
 

@@ -19,6 +19,8 @@ from tests.reach.servers import Servers
 from tests.reach.world import World, XPerson
 
 TENTHS = 10
+# Of the model's own probability, for the curve: which limit would show how many right and wrong ones.
+LIMITS = (0.99, 0.97, 0.95, *(step / 20 for step in range(18, 0, -1)), 0.02)
 Z = 1.96  # standard errors to each side of a 95 % interval
 FOUND_FIRST = (0, 25, 50, 100, 200, 400)  # people found before neighbours are asked
 
@@ -28,12 +30,16 @@ Point = tuple[float, bool, str]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one person; `proposal` is True for one of their accounts, None for no proposal."""
+    """What became of one person; `proposal` is True for one of their accounts, None for no proposal.
+
+    `best`: the model's own probability of the best candidate, however low, and whether it is one of their accounts.
+    """
 
     person: XPerson
     lane: str
     proposal: bool | None
     baseline: bool | None
+    best: tuple[float, bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,13 @@ def summarize(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     lanes = {lane: _count(one.proposal for one in outcomes if one.lane == lane) for lane in ("sure", "probable")}
     unresolved = sum(one.lane == "none" for one in outcomes)
     return {**lanes, "unresolved": unresolved, "baseline": _count(one.baseline for one in outcomes)}
+
+
+def find_curve(outcomes: Sequence[Outcome]) -> list[tuple[float, int, int]]:
+    """Return for each limit how many people's best candidates at or above it are right, and how many are wrong."""
+    best = [one.best for one in outcomes if one.best]
+    above = [(limit, [is_right for raw, is_right in best if raw >= limit]) for limit in LIMITS]
+    return [(limit, sum(some), len(some) - sum(some)) for limit, some in above]
 
 
 def calibrate(points: Iterable[Point]) -> list[tuple[float, float, int]]:
@@ -142,7 +155,9 @@ async def _outcome(person: XPerson, results: Results, servers: Servers) -> Outco
     shown = _shown(scored)
     handle = await find_baseline(person.sought, servers)
     baseline = None if handle is None else handle in person.accounts
-    return Outcome(person, lane_of(scored), is_theirs(person, shown[0].candidate) if shown else None, baseline)
+    is_right = is_theirs(person, scored[0].candidate) if scored else None
+    best = (scored[0].raw, is_right) if scored and is_right is not None else None
+    return Outcome(person, lane_of(scored), is_right if shown else None, baseline, best)
 
 
 def _points(world: World, looked: Looked) -> Iterable[Point]:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from math import exp
 from pathlib import Path
 from random import Random
+from xml.etree import ElementTree
 
 import pytest
 from passerelle.matching.lanes import PROBABLE_FROM
@@ -19,8 +20,9 @@ from passerelle.matching.weights import KNOTS, MODEL, WEIGHTS, Model
 from tests.reach.__main__ import main
 from tests.reach.fit import STEPS, Choice, FitWorld, find_knots, find_steps, fit, fit_until_stable
 from tests.reach.inputs import Pair, PoolAccount, read_pairs, split_of
-from tests.reach.measure import calibrate, find_margins, measure, summarize
+from tests.reach.measure import Outcome, calibrate, find_curve, find_margins, measure, summarize
 from tests.reach.names import PERTURBATIONS, invent_name, perturb
+from tests.reach.plot import draw_curves
 from tests.reach.servers import Servers
 from tests.reach.world import World, make_world
 
@@ -99,6 +101,66 @@ def test_one_json_object_is_printed_and_nothing_else(
     assert all(line["remaining"] + line["found_first"] == first["remaining"] for line in more)
     people = sum(sum(found[lane].values()) for lane in ("sure", "probable")) + found["unresolved"]
     assert people == found["rates"]["50%"]["people"]
+
+
+def test_the_curve_counts_right_and_wrong_people_at_or_above_each_limit(files: tuple[str, str]) -> None:
+    person, *_ = world_of(files).people
+    best = ((0.96, True), (0.5, True), (0.5, False), (0.01, True), None)
+    outcomes = [Outcome(person, "none", None, None, one) for one in best]
+    curve = {limit: (right, wrong) for limit, right, wrong in find_curve(outcomes)}
+    assert (curve[0.99], curve[0.95], curve[0.5], curve[0.02]) == ((0, 0), (1, 0), (2, 1), (2, 1))
+
+
+def test_each_rate_has_a_curve_in_the_plot() -> None:
+    counts = {"true": 10, "wrong": 20}
+    rate = {"sure": counts, "probable": counts, "baseline": counts, "curve": [(0.9, 5, 1), (0.5, 9, 400)]}
+    drawn = ElementTree.fromstring(draw_curves({"0%": rate, "50%": rate}))
+    lines = [one.get("points") for one in drawn.findall("{*}polyline")]
+    assert [len((one or "").split()) for one in lines] == [1, 1]  # the other point is outside
+
+
+def test_files_with_a_mark_at_the_start_other_line_ends_and_other_scripts_are_read(tmp_path: Path) -> None:
+    lines = [
+        "name,bluesky,x_handle,mastodon",
+        "はるみ,@HARUMI.bsky.social,@Harumi_1,",
+        "Олег Кот,oleg.bsky.social,oleg,@oleg@Social.Example.org",
+        "twice,twice.example.net,OLEG,",
+        "no account,,nobody,",
+        "not an X name,a.bsky.social,much_too_long_for_an_x_name,",
+        "short line,b.bsky.social,short_line",
+    ]
+    path = tmp_path / "pairs.csv"
+    path.write_bytes("\r\n".join(lines).encode("utf-8-sig"))
+    assert [(one.screen_name, one.name, one.bluesky, one.mastodon) for one in read_pairs(path)] == [
+        ("Harumi_1", "はるみ", ("harumi.bsky.social",), ()),
+        ("oleg", "Олег Кот", ("oleg.bsky.social",), ("oleg@social.example.org",)),
+        ("short_line", "short line", ("b.bsky.social",), ()),
+    ]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"x_handle;bluesky;mastodon\r\na;a.bsky.social;\r\n",
+        b"x_handle,bluesky,mastodon\r\n",
+        b"x_handle,bluesky,mastodon\r\na\x00b,a.bsky.social,\r\n",
+        "x_handle,bluesky,mastodon,name\r\na,a.bsky.social,,é\r\n".encode("latin-1"),
+        "x_handle,bluesky,mastodon\r\na,a.bsky.social,\r\n".encode("utf-16"),
+        b"x_handle,bluesky,mastodon,name\r\na,a.bsky.social,," + b"n" * 200_000,
+    ],
+    ids=["empty", "semicolons", "no pair", "zero byte", "latin-1", "utf-16", "endless field"],
+)
+def test_a_file_that_cannot_be_used_ends_in_one_sentence(
+    content: bytes, files: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "other.csv"
+    path.write_bytes(content)
+    assert main([str(path), files[1]]) == 3
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith(str(path))
+    assert said.err.count("\n") == 1
 
 
 def test_the_same_seed_gives_the_same_result_and_another_seed_another(files: tuple[str, str]) -> None:

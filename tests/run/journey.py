@@ -8,7 +8,7 @@ from typing import Any
 from passerelle.text import clean_display_name
 from playwright.sync_api import Page, Playwright, expect
 
-from tests.data.people import ADA
+from tests.data.people import ADA, OWNER
 from tests.e2e import steps
 from tests.run.pictures import NARROW, PICTURES, WIDE, take, take_both_themes
 from tests.run.printing import explain, list_matches, near, say
@@ -49,6 +49,7 @@ def travel(playwright: Playwright, extension: Path, folder: Path, town: Town, ar
         visit_x(browser, tab)
         if can_follow:
             follow(tab, town)
+            join(browser, tab, town)
     say(f"Pictures of every step: {near(PICTURES)}/")
 
 
@@ -91,6 +92,32 @@ def follow(tab: Page, town: Town) -> None:
     say(f"The local Bluesky server now holds {len(records)} follow records of this account, {doubles} of them double.")
     on_mastodon = town.mastodon.followed(PERSON)
     say(f"The local Mastodon server now holds {len(on_mastodon)} follows of this account: {', '.join(on_mastodon)}.")
+
+
+def join(browser: Chromium, tab: Page, town: Town) -> None:
+    """Join the directory as the archive's owner, publish it, and print the row; take pictures on the way."""
+    tab.bring_to_front()
+    steps.go_home(tab)
+    tab.get_by_test_id("open-join").click()
+    name = tab.get_by_test_id("join-name")
+    expect(name).to_be_visible()
+    if name.inner_text() != f"@{OWNER.screen_name}":
+        say("The fake X is signed in as the sample's owner, so only they can prove that the X account is theirs.")
+        return
+    take_both_themes(tab, "join")
+    with browser.context.expect_page() as opened:
+        tab.get_by_test_id("join-start").click()
+    opened.value.get_by_test_id("tweetButton").click()
+    expect(opened.value.get_by_test_id("tweetText")).to_be_visible()
+    tab.bring_to_front()
+    take(tab, "join-post")
+    tab.get_by_test_id("post-address-claim").fill(opened.value.url)
+    tab.get_by_test_id("post-check-claim").click()
+    expect(tab.get_by_test_id("standing-claim")).to_have_attribute("data-status", "checked")
+    take_both_themes(tab, "joined")
+    town.servers.registrar.publish()
+    for published in town.servers.rows(OWNER.rest_id):
+        say(f"The directory now has @{published['screen_name']}: {published['handle']}, {published['grade']}.")
 
 
 def take_tab(tab: Page) -> None:

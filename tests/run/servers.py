@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.run.sample import CAST
-from tests.world.directory import CACHE, DirectoryServer, write_trust
+from tests.world import town
+from tests.world.directory import CACHE, write_trust
 from tests.world.fake_x import make_site
 from tests.world.mastodon import Mastodon
-from tests.world.mastodons import HOME, make_mastodons
+from tests.world.mastodons import HOME
 from tests.world.pds import Account, Pds, Plc
+from tests.world.registrar import RegistrarServer
 from tests.world.residents import make_rows, move_in
-from tests.world.sites import make_sites
 from tests.world.stand_ins import with_stand_ins
 from tests.world.world import World
 
 ROOT = Path(__file__).parents[2]
+
+
+PUBLISHED_EVERY = 30.0  # seconds; an operator's timer does it once a day
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,7 @@ class Town:
     pds: Pds
     person: Account
     mastodon: Mastodon
+    servers: town.Town
 
 
 def build() -> Path:
@@ -43,14 +49,29 @@ def build() -> Path:
 
 @contextmanager
 def open_town(folder: Path) -> Iterator[Town]:
-    """Start PLC, PDS, the seeded directory with the invented people, and the front before them."""
+    """Start PLC, PDS, the seeded directory with the invented people and its registrar, and the front before them."""
     for name in ("pds", "directory"):
         (folder / name).mkdir()
+    x = make_site(CAST)
     with Plc() as plc, Pds(plc, folder / "pds") as pds:
         rows = make_rows(move_in(pds))
-        with DirectoryServer(folder / "directory", rows, seed=True) as directory:
-            mastodons = make_mastodons()
-            sites = with_stand_ins(make_sites(plc, pds, directory, mastodons, make_site(CAST)))
-            with World(sites) as world:
-                pds.lead_to(world.port, world.authority)
-                yield Town(world, pds, pds.create_account("newcomer"), mastodons[HOME])
+        with town.open_town(plc, pds, folder / "directory", rows, x, seed=True, change=with_stand_ins) as servers:
+            yield Town(servers.world, pds, pds.create_account("newcomer"), servers.mastodons[HOME], servers)
+
+
+@contextmanager
+def publishing(registrar: RegistrarServer) -> Iterator[None]:
+    """Read claims again and publish the directory every PUBLISHED_EVERY seconds, as an operator's timer does."""
+    is_over = threading.Event()
+
+    def publish() -> None:
+        while not is_over.wait(PUBLISHED_EVERY):
+            registrar.publish()
+
+    timer = threading.Thread(target=publish)
+    timer.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        timer.join()

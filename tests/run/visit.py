@@ -9,8 +9,9 @@ from playwright.sync_api import Playwright
 from tests.data.people import OWNER
 from tests.e2e import steps
 from tests.run.printing import near, say
-from tests.run.servers import Town
+from tests.run.servers import PUBLISHED_EVERY, Town, publishing
 from tests.world.chromium import Chromium, closed_world
+from tests.world.registrar import REGISTRAR
 from tests.world.sites import DIRECTORY, X
 
 TRY = """
@@ -22,7 +23,9 @@ A browser is open with the extension. It reaches nothing but this machine; only 
   sign in to Mastodon  {mastodon}   (choose an account on the page that opens)
   your list on X       https://{x}/{owner}/following   (no archive needed: scroll through it)
   badges               https://{x}/home and https://{x}/profile   (switch them on in the settings first)
+  join the directory   press “Let people find you”; your post opens on the fake X, a new edition every {seconds} s
   the directory        https://{directory}/
+  its registrar        https://{registrar}/docs
 
 Close the browser to end.
 """
@@ -42,6 +45,9 @@ def receive(playwright: Playwright, extension: Path, folder: Path, town: Town, a
                 x=X,
                 owner=OWNER.screen_name,
                 directory=DIRECTORY,
+                registrar=REGISTRAR,
+                seconds=int(PUBLISHED_EVERY),
             )
         )
-        browser.context.wait_for_event("close", timeout=0)
+        with publishing(town.servers.registrar):
+            browser.context.wait_for_event("close", timeout=0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,12 +62,16 @@ def open_town(
     x: Site = fake_x.site,
     *,
     seed: bool = False,
+    change: Callable[[Mapping[str, Site]], Mapping[str, Site]] = dict,
 ) -> Iterator[Town]:
-    """Start directory (its data in `folder`, with `rows` and the seed if wanted), registrar and front."""
+    """Start directory (its data in `folder`, with `rows` and the seed if wanted), registrar and front.
+
+    `change` may replace sites of the closed world.
+    """
     posts, profiles, mastodons = XPosts(), Profiles(HOME, [PERSON]), make_mastodons()
     mastodons[HOME].otherwise = profiles.site
     with DirectoryServer(folder, rows, seed=seed) as directory, RegistrarServer(directory) as registrar:
-        sites = make_sites(plc, pds, directory, mastodons, x)
+        sites = change(make_sites(plc, pds, directory, mastodons, x))
         with World({**sites, **posts.sites(x), REGISTRAR: registrar.site}) as world:
             pds.lead_to(world.port, world.authority)
             registrar.start(world)

@@ -31,7 +31,6 @@ class Websites(Servers):
 
     pages: dict[str, str] = field(default_factory=dict)
     leads_to: dict[str, str] = field(default_factory=dict)
-    atproto_dids: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def honest(cls) -> Websites:
@@ -39,7 +38,6 @@ class Websites(Servers):
         sites = cls()
         sites.pages = {MUSEUM: MUSEUM_PAGE, ZOO: ZOO_PAGE}
         sites.add_bluesky(MUSEUM_DID, MUSEUM)
-        sites.atproto_dids[MUSEUM] = MUSEUM_DID
         sites.add_mastodon(ZOO_ACCT, f"https://www.{ZOO}/en")
         return sites
 
@@ -59,6 +57,4 @@ class Websites(Servers):
         if parts.path == "/" and host in self.pages and host not in self.down:
             self.asked.append(request.url)
             return Response(200, {"content-type": HTML}, self.pages[host].encode(), request.url)
-        if parts.path == "/.well-known/atproto-did" and host in self.atproto_dids:
-            return Response(200, {"content-type": "text/plain"}, self.atproto_dids[host].encode(), request.url)
         return await super().fetch(request)

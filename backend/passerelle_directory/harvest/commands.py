@@ -10,6 +10,7 @@ from typing import Any
 from passerelle_directory.config import Config
 from passerelle_directory.harvest.coalition import command as coalition
 from passerelle_directory.harvest.domains import command as domains
+from passerelle_directory.harvest.lists import command as lists
 from passerelle_directory.harvest.records import command as records
 from passerelle_directory.harvest.wikidata import command as wikidata
 
@@ -28,6 +29,7 @@ HARVESTS: Mapping[str, Harvest] = {
     "coalition": Harvest("members of a coalition, from its file and theirs", coalition.add_options, coalition.run),
     "domains": Harvest("organisations, from their own websites", domains.add_options, domains.run),
     "keytrace": Harvest("X accounts that Keytrace records name", records.add_options, records.run_keytrace),
+    "list": Harvest("a curated list in its own format, through a mapping", lists.add_options, lists.run),
     "wikidata": Harvest("organisations and office holders, from Wikidata", wikidata.add_options, wikidata.run),
 }
 

@@ -29,10 +29,11 @@ class Found:
 def import_found(session: Session, found: Sequence[Found], today: date, report: Callable[[str], None]) -> Counter[str]:
     """Import all that was found and commit once: an interruption leaves nothing of it.
 
-    `report` gets a line for each: its name and `new`, `changed`, `known` or the reason why it is left out. Returns how
+    A source that names another account than before is `held` for some days (importers/holding.py). `report` gets a line
+    for each: its name and `new`, `changed`, `held`, `known` or the reason why it is left out. Returns how
     many of each there are, the last as `skipped`.
     """
-    importer = Importer(session)
+    importer = Importer(session, holds_changes=True)
     for batch in batches((_line(number, one) for number, one in enumerate(found)), LINES_AT_ONCE):
         importer.add(batch, today)
     session.commit()

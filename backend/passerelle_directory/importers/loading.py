@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from passerelle_directory.importers.accounts import KnownAccounts, find_family, find_statement
+from passerelle_directory.importers.holding import TARGETS, is_held
 from passerelle_directory.importers.lines import BadLine, Line, read_lines
 from passerelle_directory.importers.parsing import AccountLine, DepartureLine, parse_line
 from passerelle_directory.models import Account, Departure, Statement
@@ -24,10 +25,10 @@ ROW_ID_BYTES = 8  # 64 random bits, in hex: unlikely to meet among millions, and
 
 # What a source may state about an X account.
 STATED = ("screen_name", "did", "handle", "acct", "kind", "country", "display_name")
-TARGETS = ("did", "handle", "acct")
 UNKNOWN = (None, "other")  # what a second line of the same file may still fill in
 
-OUTCOMES = ("new", "changed", "known")  # a line about an account and a departure counts as the first of its two
+HELD = "held"
+OUTCOMES = ("new", "changed", HELD, "known")  # a line about an account and a departure counts as the first of its two
 Parsed = tuple[AccountLine | None, DepartureLine | None]
 
 
@@ -37,13 +38,14 @@ class Report:
 
     new: int = 0
     changed: int = 0
+    held: int = 0
     known: int = 0
     skipped: list[BadLine] = field(default_factory=list)
 
     @property
     def read(self) -> int:
         """Count the lines that could be used."""
-        return self.new + self.changed + self.known
+        return self.new + self.changed + self.held + self.known
 
 
 def import_file(session: Session, path: Path, today: date) -> Report:
@@ -67,10 +69,14 @@ def import_lines(session: Session, lines: Iterable[Line | BadLine], today: date)
 
 
 class Importer:
-    """Imports the lines of one file, and reports a line that contradicts an earlier one of the same file."""
+    """Imports the lines of one file, and reports a line that contradicts an earlier one of the same file.
 
-    def __init__(self, session: Session) -> None:
+    With `holds_changes`, a source that names another account than before is believed only after HELD_FOR.
+    """
+
+    def __init__(self, session: Session, *, holds_changes: bool = False) -> None:
         self.session = session
+        self._holds_changes = holds_changes
         self.report = Report()
         self.outcomes: dict[int, str] = {}  # of the lines that could be used, by their number
         self._known = KnownAccounts()
@@ -87,12 +93,14 @@ class Importer:
                 if isinstance(stated, str):
                     self.report.skipped.append(BadLine(number, stated))
                 else:
-                    self._import_line(number, *stated)
+                    self._import_line(number, today, *stated)
         self.session.flush()
 
-    def _import_line(self, number: int, account: AccountLine | None, departure: DepartureLine | None) -> None:
+    def _import_line(
+        self, number: int, today: date, account: AccountLine | None, departure: DepartureLine | None
+    ) -> None:
         try:
-            outcomes = {self._import_account(account, number)} if account else set()
+            outcomes = {self._import_account(account, number, today)} if account else set()
         except InputError as error:
             self.report.skipped.append(BadLine(number, error.message))
             return
@@ -102,7 +110,7 @@ class Importer:
         self.outcomes[number] = outcome
         setattr(self.report, outcome, getattr(self.report, outcome) + 1)
 
-    def _import_account(self, line: AccountLine, number: int) -> str:
+    def _import_account(self, line: AccountLine, number: int, today: date) -> str:
         account = self._known.find(line) or self._identify(line) or self._add_account(line)
         if line.rest_id:
             self._move_family(line, account)
@@ -112,6 +120,8 @@ class Importer:
             values = _completed(statement, values, first)
         elif statement and _is_older(line.source.seen, statement.source_date):
             return "known"
+        elif statement and self._holds_changes and is_held(self.session, statement, values, today):
+            return HELD
         self._line_of[account.row_id, line.source.name] = number
         if line.screen_name:
             account.screen_name_key = canonicalize_screen_name(line.screen_name)

@@ -132,8 +132,12 @@ def parse_line(
 
 def _parse_departure(fields: Mapping[str, str], account: AccountLine, today: date) -> DepartureLine:
     office = clean_display_name(fields.get("office", ""))
-    if account.display_name is None or (account.kind == "person") != (office is not None):
-        raise InvalidLine("A departure needs a display_name; that of a person the office, and no other has one.")
+    if account.display_name is None:
+        raise InvalidLine("Only an organisation with a display_name can be a departure.")
+    if account.kind == "person" and office is None:
+        raise InvalidLine("Only an organisation with a display_name, or a person with an office, can be a departure.")
+    if account.kind != "person" and office is not None:
+        raise InvalidLine("Only a person has an office.")
     how = _how(fields.get("how", "left"))
     left, by = _parse_left(fields["left_x"], today + MAX_ANNOUNCED if how == "announced" else today)
     return DepartureLine(

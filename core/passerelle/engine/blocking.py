@@ -155,7 +155,7 @@ class Blocking:
             key = self._make_key()
             await self._change(number, did=did, key=key, state="asked")
             await self._environment.sleep(PAUSE)
-            await self._retry(lambda: self._create(account, did, key))
+            await self._retry(partial(self._create, Follow(key, did, self._environment.now().isoformat()), account))
             await self._change(number, state="blocked")
         except ServerRefused as error:
             if error.code not in ABOUT_ONE:
@@ -186,19 +186,17 @@ class Blocking:
             raise ServerRefused(ServerRefused.CODES["own_account"], code="own_account")
         return did
 
-    async def _create(self, account: Did, did: Did, key: str) -> None:
-        """Write a block record. An answer that does not say so counts where the record is there."""
-        follow = Follow(key, did, self._environment.now().isoformat())
-        response = await self._fetch(bluesky.create_follow_request(account, follow, BLOCK))
-        if bluesky.confirms_create(response, bluesky.record_uri(account, key, BLOCK)):
+    async def _create(self, follow: Follow, account: Did) -> None:
+        """Write a block record, unless an earlier try of which the answer was lost has written it."""
+        found = await self._fetch(bluesky.get_follow_request(account, follow.rkey, BLOCK))
+        if bluesky.read_follow_exists(found):
             return
+        response = await self._fetch(bluesky.create_follow_request(account, follow, BLOCK))
         if response.status == FORBIDDEN:
             raise ServerRefused(ServerRefused.CODES["block_closed"], code="block_closed")
-        if response.status < 500 and response.status != 200:
-            raise bluesky.refusal(response)
-        found = await self._fetch(bluesky.get_follow_request(account, key, BLOCK))
-        if not bluesky.read_follow_exists(found):
-            raise ServerRefused("The Bluesky server had a problem.", code="server_error", status=response.status)
+        bluesky.expect_ok(response)
+        if not bluesky.confirms_create(response, bluesky.record_uri(account, follow.rkey, BLOCK)):
+            raise ServerRefused("The Bluesky server sent something that cannot be read.", code="server_error")
 
     async def _delete(self, account: Did, key: str) -> None:
         response = await self._fetch(bluesky.delete_record_request(account, BLOCK, key))

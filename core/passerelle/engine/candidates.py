@@ -31,7 +31,7 @@ from passerelle.matching.candidates.neighbours import MAX_FOUND, Neighbours
 from passerelle.matching.candidates.search import Search
 from passerelle.matching.candidates.servers import MAX_SERVERS, Servers, suggest_servers
 from passerelle.matching.candidates.sources import Answer, Asked, Source, Step, record, step
-from passerelle.matching.guesses import AskedPerson, apply_step, asked_of, is_likely
+from passerelle.matching.guesses import AskedPerson, apply_step, asked_of
 from passerelle.matching.lane_counts import is_found, open_accounts
 from passerelle.matching.names import search_words
 from passerelle.matching.records import Sought, SourceName
@@ -90,7 +90,7 @@ class Searches:
             own=fields.own,
             followers=fields.followers,
             people=len(people),
-            found=len(await self._repository.guesses()),
+            found=await self._count_likely(),
             servers=list(servers),
             sources=[SourceView(source=name, state="waiting") for name in ORDER if name in fields.sources],
             started_at=self._environment.now().isoformat(),
@@ -301,7 +301,7 @@ class Searches:
         """Return the accounts whose follows are read: of the people found, then of likely ones, the surest first."""
         views = (await self._repository.views()).values()
         found = (one.did for view in views if is_found(view) for one in open_accounts(view))
-        best = [guess.accounts[0] for guess in (await self._repository.guesses()).values() if is_likely(guess)]
+        best = [guess.accounts[0] for guess in (await self._repository.guesses()).values() if guess.is_likely]
         surest_first = sorted(best, key=lambda one: -one.percent)
         dids = (did for did in (*found, *(one.did for one in surest_first)) if did)
         return [Did(did) for did in dict.fromkeys(dids)][:MAX_FOUND]
@@ -333,7 +333,10 @@ class Searches:
             changes = await self._lanes.changes(Progress(self._environment, "search.start"))
             await self._repository.write(changes)
         if self._view:
-            await self._put(self._view.model_copy(update={"found": len(await self._repository.guesses())}))
+            await self._put(self._view.model_copy(update={"found": await self._count_likely()}))
+
+    async def _count_likely(self) -> int:
+        return sum(one.is_likely for one in (await self._repository.guesses()).values())
 
     async def _asked(self) -> Asked:
         account = self._current().account

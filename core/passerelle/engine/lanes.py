@@ -15,7 +15,7 @@ from passerelle.matching.candidates.appview import MAX_ACTORS
 from passerelle.matching.candidates.handles import handle_variants
 from passerelle.matching.candidates.neighbours import is_circle_known
 from passerelle.matching.departed import find_departed
-from passerelle.matching.guesses import AskedPerson, GuessView, candidates_of, is_likely, make_guess
+from passerelle.matching.guesses import AskedPerson, GuessView, candidates_of, make_guess
 from passerelle.matching.lane_counts import count_lanes, is_found
 from passerelle.matching.names import search_words
 from passerelle.matching.records import Candidate, Sought, find_sought
@@ -63,7 +63,7 @@ class Lanes:
         today = self._environment.now().date()
         found = frozenset(rest_id for rest_id, view in views.items() if is_found(view))
         departed = find_departed(graph, found, self._environment.departures(), today)
-        likely = [guess.rest_id for guess in guesses.values() if is_likely(guess)]
+        likely = [guess.rest_id for guess in guesses.values() if guess.is_likely]
         lanes = count_lanes(graph, views, frozenset(likely), self._kinds, departed, today)
         return [Put("state", "lanes", lanes.model_dump(mode="json"))]
 

@@ -28,7 +28,7 @@ SCHEMAS: Mapping[str, int] = {
     "directory": 2,  # 2: files as they are published, instead of rows, keys and offsets
     "hints": 1,
     "candidates": 2,  # 2: `same_picture`
-    "guesses": 1,
+    "guesses": 2,  # 2: `is_likely`
     "profiles": 2,  # 2: `picture`
 }
 
@@ -171,6 +171,11 @@ def _with_pictures(asked: Mapping[str, Any]) -> dict[str, Any]:
     return {**asked, "candidates": [{**one, "same_picture": None} for one in asked["candidates"]]}
 
 
+def _guesses_1(records: Records) -> dict[str, Any]:
+    """Only likely guesses were stored, and those of people who were asked about alone."""
+    return {rest_id: {**one, "is_likely": one["accounts"][0]["percent"] >= 50} for rest_id, one in records.items()}
+
+
 def _profiles_1(records: Records) -> dict[str, Any]:
     return {rest_id: {**words, "picture": None} for rest_id, words in records.items()}
 
@@ -220,6 +225,7 @@ MIGRATIONS: Mapping[tuple[str, int], Migration] = {
     ("matches", 1): _matches_1,
     ("directory", 1): _directory_1,
     ("candidates", 1): _candidates_1,
+    ("guesses", 1): _guesses_1,
     ("profiles", 1): _profiles_1,
     ("queue", 1): _queue_1,
     ("queue", 2): _queue_2,

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from passerelle.identifiers import Network, RestId
 from passerelle.matching.candidates.sources import Asked, Reading, Step
-from passerelle.matching.lanes import Lane, lane_of
+from passerelle.matching.lanes import Lane, is_sure, lane_of
 from passerelle.matching.records import Candidate, Proposal, Sought, SourceName, join_proposals
 from passerelle.matching.score import Scored
 from passerelle.matching.signs import Sign
@@ -21,6 +21,8 @@ from passerelle.view import View
 MAX_SHOWN = 3  # candidates of one person
 # From this probability a guess is shown to be checked: it is more often right than wrong, and pages say how often.
 POSSIBLE_FROM = 0.5
+# From here to POSSIBLE_FROM a guess is kept apart, as less likely: for people who want to look through more. By hand.
+LESS_LIKELY_FROM = 0.1
 LEAST_SHOWN = 0.02  # probability below which a candidate is not worth a comparison; by hand
 
 
@@ -60,7 +62,10 @@ class GuessedAccount(View):
 
 
 class GuessView(View):
-    """A person and the accounts that may be theirs, the most probable first. Store `guesses`, key rest_id."""
+    """A person and the accounts that may be theirs, the most probable first. Store `guesses`, key rest_id.
+
+    `is_likely`: the first is more often right than wrong. Others are listed apart, and count nowhere.
+    """
 
     rest_id: str
     screen_name: str
@@ -69,6 +74,7 @@ class GuessView(View):
     following: bool
     followed_by: bool
     lane: Lane
+    is_likely: bool
     is_unsure: bool
     accounts: list[GuessedAccount]
 
@@ -131,7 +137,7 @@ def make_guess(
 
     `ties`: following, followed_by. `is_alone`: the person asked for this one, so that weaker candidates are shown too.
     """
-    if not scored or (scored[0].probability < POSSIBLE_FROM and not is_alone):
+    if not scored or (scored[0].probability < LESS_LIKELY_FROM and not is_alone):
         return None
     shown = [one for one in scored if one.probability >= LEAST_SHOWN][:MAX_SHOWN]
     if not shown or not person.screen_names:
@@ -144,14 +150,10 @@ def make_guess(
         following=ties[0],
         followed_by=ties[1],
         lane=lane_of(scored),
+        is_likely=is_sure(scored[0]) or scored[0].probability >= POSSIBLE_FROM,
         is_unsure=is_unsure,
         accounts=list(map(_account, shown)),
     )
-
-
-def is_likely(guess: GuessView) -> bool:
-    """Return whether a guess is more often right than wrong; others are shown only where the person asked for them."""
-    return guess.accounts[0].percent >= POSSIBLE_FROM * 100
 
 
 def without_account(guess: GuessView, network: Network, address: str) -> GuessView | None:

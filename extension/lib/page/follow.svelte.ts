@@ -31,6 +31,12 @@ export class Follow {
   /** The networks on which an account can follow now. */
   readonly networks = $derived(NETWORKS.filter((network) => this.usableOn(network)));
 
+  /** Whether someone was followed and no one waits any more. */
+  readonly isDone = $derived.by(() => {
+    const { queue } = this.stored;
+    return queue !== null && queue.following + queue.requested > 0 && queue.waiting + queue.asked === 0;
+  });
+
   /**
    * Follow these people, or everyone ticked for null, on one network, or on all that are signed in to (null). Without a
    * usable account, after signing in.

@@ -22,11 +22,25 @@ export class Guesses {
     private readonly failures: Failures,
   ) {}
 
+  private readonly all = $derived(openGuesses(this.copy.current, this.answered.values()));
+
   /** The people to decide about, with the accounts that are not rejected: the most probable first, not-sure ones last. */
-  readonly open = $derived(openGuesses(this.copy.current, this.answered.values()));
+  readonly open = $derived(this.all.filter(({ is_likely }) => is_likely));
+
+  /** People whose best account is more often wrong than right: looked through only where the person wants it. */
+  readonly lessLikely = $derived(this.all.filter(({ is_likely }) => !is_likely));
+
+  /** Which of the two the review shows. */
+  shown = $state<"open" | "lessLikely">("open");
 
   /** The person whose accounts the review is to show first. */
   wanted = $state<string | null>(null);
+
+  /** Let the review begin with one person, in the list that they are in. */
+  want({ rest_id, is_likely }: GuessView): void {
+    this.wanted = rest_id;
+    this.shown = is_likely ? "open" : "lessLikely";
+  }
 
   /** Look for one person alone; returns the proposed accounts, null for none, undefined where it failed. */
   async searchOne(restId: string): Promise<GuessView | null | undefined> {

@@ -68,12 +68,9 @@ export class Page {
   said = $state("");
   private isBadgesOfferDismissed = $state(true); // until it has been read
   /** Whether following has come to an end, which is when badges are offered once more. */
-  readonly mayOfferBadges = $derived.by(() => {
-    const { queue } = this.stored;
-    const hasFollowed =
-      queue !== null && queue.following + queue.requested > 0 && queue.waiting + queue.asked === 0;
-    return hasFollowed && !this.isBadgesOfferDismissed && this.matches.all.length > 0;
-  });
+  readonly mayOfferBadges = $derived(
+    this.follow.isDone && !this.isBadgesOfferDismissed && this.matches.all.length > 0,
+  );
   /** ISO time at which the person went to X for their archive; null where none is awaited. */
   archiveAskedAt = $state<string | null>(null);
   /** The list on x.com that is being read, or was read last. */

@@ -47,6 +47,7 @@ function guess(
     following: true,
     followed_by: false,
     lane: "probable",
+    is_likely: percent >= 50,
     is_unsure: false,
     accounts: [account],
     ...more,
@@ -73,10 +74,13 @@ async function shown(answers = {}, signedIn: SignedIn = NO_ONE) {
   const fake = makeFakeEngine(answers);
   const guesses = new Guesses(fake.engine, signedIn, new Failures());
   stop = $effect.root(() => {
-    $effect(() => void guesses.open.length);
+    $effect(() => void [guesses.open.length, guesses.lessLikely.length]);
   });
   flushSync();
   await settle();
+  await vi.waitFor(() => {
+    expect(guesses.open.length).toBe(stored.length);
+  });
   return { ...fake, guesses };
 }
 
@@ -104,6 +108,21 @@ test("an answer shows before the engine has stored it", async () => {
   void answer(guesses, "unsure");
   expect(ids(guesses)).toEqual(["4", "1"]);
   expect(guesses.open.every(({ is_unsure }) => is_unsure)).toBe(true);
+});
+
+test("a person whose account is more often another's is listed apart", async () => {
+  await write("guesses", "5", guess("5", 30, { followed_by: true }));
+  const { guesses } = await shown();
+  expect(ids(guesses)).toEqual(["3", "2", "1", "4"]);
+  expect(guesses.lessLikely.map(({ rest_id }) => rest_id)).toEqual(["5"]);
+});
+
+test("the review shows the list in which the wanted person is", async () => {
+  const { guesses } = await shown();
+  guesses.want(guess("5", 30));
+  expect(guesses.shown).toBe("lessLikely");
+  guesses.want(guess("1", 70));
+  expect(guesses.shown).toBe("open");
 });
 
 test("the last answer is taken back", async () => {

@@ -2,6 +2,7 @@
 import "fake-indexeddb/auto";
 import { beforeEach, expect, test, vi } from "vitest";
 import { fakeBrowser } from "wxt/testing/fake-browser";
+import type { Account } from "../../../extension/lib/sessions";
 import { clear, write } from "./stores";
 
 const calls: [string, unknown][] = [];
@@ -93,6 +94,22 @@ test("a popup opens at the sign-in that was under way, a tab does not", async ()
   await tab.start("tab");
   expect([popup.view, tab.view]).toEqual(["sign-in", "home"]);
   expect(popup.signedIn.draft?.typed).toBe("me.exam");
+});
+
+test("a sign-in that joining asked for leads back there, and a later one home", async () => {
+  const account = { id: "did:plc:me", network: "bluesky" } as Account;
+  const page = new Page();
+  await page.start("tab");
+  page.showSignIn("bluesky", "join");
+  await page.signInOnPage(() => Promise.resolve(account));
+  expect(page.view).toBe("join");
+  page.showSignIn("bluesky");
+  await page.signInOnPage(() => Promise.resolve(account));
+  expect(page.view).toBe("home");
+  page.showSignIn("bluesky", "join");
+  page.go("settings");
+  await page.signInOnPage(() => Promise.resolve(account));
+  expect(page.view).toBe("home");
 });
 
 test("nothing to read is said at once, without the engine", async () => {

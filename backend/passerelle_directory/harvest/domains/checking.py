@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from passerelle.claims.domain_files import is_own_domain
 from passerelle.domains import canonicalize_host
-from passerelle.errors import InvalidIdentifier, NetworkError, ServerRefused
+from passerelle.errors import InvalidIdentifier, ServerRefused
 from passerelle.hints.find import is_under
 from passerelle.identifiers import Acct, canonicalize_acct, parse_acct, parse_did, parse_handle
 from passerelle.networks import bluesky
@@ -33,7 +33,6 @@ Registrable = Callable[[str], str | None]
 
 PATIENCE = 20.0  # seconds for a page with its redirects
 MAX_PAGE = 4 << 20  # bytes; start pages of universities have up to 1.5 MB
-ATPROTO_DID = "/.well-known/atproto-did"  # https://atproto.com/specs/handle#https-well-known-method
 GONE = frozenset({"account_not_found", "account_moved", "knows_everybody"})
 
 _HOST_IN_TEXT = re.compile(r"[\w-]+(?:\.[\w-]+)+")
@@ -128,20 +127,14 @@ class SiteReader:
         return Target(fields, is_own or self._names(profile_texts(record), domain))
 
     async def _find_own_handle(self, domain: str) -> Identity | None:
-        """Return the identity whose handle is the domain, both ways: by its file, or as Bluesky resolves it."""
+        """Return the identity whose handle is the domain, both ways."""
         try:
-            response = await self.fetch(Request("GET", f"https://{domain}{ATPROTO_DID}", {"accept": "text/plain"}))
-            stated = parse_did(response.body.decode(errors="replace").strip()) if response.status == 200 else None
-        except (InvalidIdentifier, NetworkError, ServerRefused):
-            stated = None
-        try:
-            found = await bluesky.find_named(stated or parse_handle(domain), self.fetch)
+            return await bluesky.find_identity(parse_handle(domain), self.fetch)
         except InvalidIdentifier:
             return None
         except ServerRefused as error:
             _raise_unless_gone(error)
             return None
-        return found if found.handle == domain else None
 
     async def _find_linked(self, named: tuple[str, ...]) -> Identity | None:
         address = self._only("Bluesky", named)

@@ -20,7 +20,7 @@ from passerelle_directory.database import prepare_database
 from passerelle_directory.harvest.answers import StoredAnswers, read_stored
 from passerelle_directory.harvest.domains.organisations import Organisation, from_items, read_list
 from passerelle_directory.harvest.found import Found
-from passerelle_directory.harvest.running import make_fetcher, store
+from passerelle_directory.harvest.running import make_asking_fetch, store
 from passerelle_directory.harvest.wikidata.facts import parse_items
 from passerelle_directory.harvest.wikidata.rows import SOURCE as WIKIDATA
 
@@ -43,8 +43,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(config: Config, options: argparse.Namespace) -> int:
     """Harvest websites."""
-    from passerelle_directory.registrar.recheck import PoliteFetch  # half a second of imports
-
     organisations = [one for path in options.lists for one in read_list(path)]
     now = datetime.now(UTC)
     if options.wikidata:
@@ -52,7 +50,7 @@ def run(config: Config, options: argparse.Namespace) -> int:
         organisations += from_items((item for body in stored for item in parse_items(body)), now.date())
     if not organisations:
         raise InvalidSetting("Name a file of organisations, or run `harvest wikidata` first and add --wikidata.")
-    return harvest(config, organisations, PoliteFetch(make_fetcher(config, PATIENCE)), now)
+    return harvest(config, organisations, make_asking_fetch(config, PATIENCE), now)
 
 
 def harvest(config: Config, organisations: Iterable[Organisation], fetch: Fetch, now: datetime) -> int:
