@@ -6,7 +6,7 @@ const LAYERS = [
   ["components"],
   ["lib/page", "lib/background", "lib/x"],
   ["engine"],
-  ["lib/settings.ts", "lib/badge-switch.ts", "lib/notify-switch.ts"],
+  ["lib/settings.ts", "lib/badge-switch.ts", "lib/notify-switch.ts", "lib/data-consent.ts"],
   ["lib/engine", "lib/sessions", "lib/i18n"],
   ["lib/messages"],
   ["lib/rules"],

@@ -70,7 +70,11 @@ const firefox: UserManifest = {
       id: identity.firefox.id,
       strict_min_version: identity.firefox.strict_min_version,
       // Signing in sends the handle and its password to the person's own server only.
-      data_collection_permissions: { required: ["authenticationInfo"] },
+      // Joining the directory, which is public, sends the X name and id: asked for when Join is pressed (lib/data-consent.ts).
+      data_collection_permissions: {
+        required: ["authenticationInfo"],
+        optional: ["personallyIdentifyingInfo"],
+      },
     },
   },
 };

@@ -85,7 +85,7 @@ def test_a_claim_without_an_answer_is_made_by_the_next_press(tmp_path: Path, fau
         world.registrar.faults = [fault]
         failed = await world.browser.ask("join.start", **START)
         assert failed["error"]["code"] in ("server_unreachable", "server_error", "rate_limited")
-        assert world.state["join"]["status"] == "starting"
+        assert (world.state["join"]["status"], world.state["join"]["account"]) == ("starting", ME)
         assert world.state["join"]["error"] == failed["error"]
         made = await world.browser.ask("join.start", **START)
         assert (made["status"], made["error"]) == ("made", None)

@@ -47,7 +47,7 @@ def test_the_servers_are_named_before_any_is_asked_and_no_other_is(tmp_path: Pat
         world = await published(tmp_path, ACCT)
         named = await world.browser.ask("row.proofs", **ROW)
         assert asked(world) == set()
-        assert named["with_own_server"] is True
+        assert (named["with_own_server"], named["may_refer"]) == (True, True)
         assert named["x_origins"] == ["https://cdn.syndication.twimg.com/*", "https://publish.x.com/*"]
         result = await world.browser.ask("row.check", **ROW)
         assert (result["grade"], result["agrees"]) == ("proven", True)

@@ -93,7 +93,7 @@ def test_everything_that_a_package_may_do_is_explained(dist: Path, package: str)
         *manifest["host_permissions"],
         *manifest["optional_host_permissions"],
         *manifest["content_security_policy"].values(),
-        *gecko.get("data_collection_permissions", {}).get("required", []),
+        *(one for kind in gecko.get("data_collection_permissions", {}).values() for one in kind),
         manifest["incognito"],
     }
     assert asked <= explained
@@ -122,7 +122,10 @@ def test_a_package_runs_only_its_own_code(dist: Path, package: str) -> None:
 def test_the_identities_are_those_of_the_one_file(dist: Path) -> None:
     gecko = manifest_of(dist / "firefox")["browser_specific_settings"]["gecko"]
     assert (gecko["id"], gecko["strict_min_version"]) == ("passerelle@passerelle.eu", "140.0")
-    assert gecko["data_collection_permissions"]["required"] == ["authenticationInfo"]
+    assert gecko["data_collection_permissions"] == {
+        "required": ["authenticationInfo"],
+        "optional": ["personallyIdentifyingInfo"],
+    }
     key = manifest_of(dist / "chromium")["key"]
     digest = hashlib.sha256(base64.b64decode(key)).hexdigest()[:32]
     assert "".join(chr(ord("a") + int(digit, 16)) for digit in digest) == IDENTITY["chromium"]["id"]

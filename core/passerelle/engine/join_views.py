@@ -139,13 +139,15 @@ class BlockingView(View):
 class RowProofsView(View):
     """What checking a row would read; nothing is sent for it. `claims`: the claims that state it, none for most rows.
 
-    `servers`: the hosts that row.check asks; `with_own_server`: and the server of the Bluesky account. `x_origins`: the
+    `servers`: the hosts that row.check asks; `with_own_server`: and the server of the Bluesky account; `may_refer`: and
+    servers to which the Mastodon server refers, where addresses have another domain than it. `x_origins`: the
     origins that the extension needs access to for X's side; without it that side is not known.
     """
 
     claims: list[str]
     servers: list[str]
     with_own_server: bool
+    may_refer: bool
     x_origins: list[str]
 
 

@@ -190,7 +190,7 @@ class Joins:
     async def _make(self, wanted: Wanted, account: Did | None) -> tuple[JoinView, OwnClaim]:
         """Have the registrar make a claim. One write stores its answer, and that the record is to be written."""
         registrar = self._registrar()
-        view = _starting(wanted)
+        view = _starting(wanted, account)
         await self._repository.write([_put(view)])
         response = await self._ask(view, registrar.make_request(wanted))
         claim, secret = await self._read(view, lambda: read_made(response, wanted, registrar))
@@ -348,7 +348,7 @@ class Joins:
         return Registrar(origin)
 
 
-def _starting(wanted: Wanted) -> JoinView:
+def _starting(wanted: Wanted, account: Did | None) -> JoinView:
     named = wanted.named
     return JoinView(
         purpose=named.purpose,
@@ -359,6 +359,7 @@ def _starting(wanted: Wanted) -> JoinView:
         acct=str(named.acct) if named.acct else None,
         leaving_on=wanted.leaving_on.isoformat() if wanted.leaving_on else None,
         profile_settings=_profile_settings(named.acct) if named.acct else None,
+        account=account,
     )
 
 

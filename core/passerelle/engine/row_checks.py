@@ -59,12 +59,13 @@ class RowChecks:
         claims = _claims_of(row)
         registrar = self._environment.directories[0].registrar
         if not claims or registrar is None:
-            return RowProofsView(claims=[], servers=[], with_own_server=False, x_origins=[])
+            return RowProofsView(claims=[], servers=[], with_own_server=False, may_refer=False, x_origins=[])
         asked = [] if all(source.claim for source in claims.values()) else [urlsplit(registrar).netloc]
         return RowProofsView(
             claims=list(claims),
             servers=[*asked, *_servers_of(row)],
             with_own_server=row.did is not None,
+            may_refer=row.acct is not None,
             x_origins=[f"https://{host}/*" for host in X_HOSTS],
         )
 

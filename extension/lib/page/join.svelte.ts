@@ -1,5 +1,6 @@
 // Joining the directory: the person's own claim, an objection, and blocking people before either.
 import { browser } from "wxt/browser";
+import { askToSendName } from "../data-consent";
 import type { Engine } from "../engine/client";
 import { type Failure, failureOf } from "../engine/failures";
 import type { BlockingView, JoinOfferView, JoinStart, JoinView, SideView } from "../messages/messages.gen";
@@ -48,6 +49,7 @@ export class Join {
     private readonly stored: Pick<Stored, "join" | "objection">,
     private readonly signedIn: Pick<SignedIn, "askFor" | "usable">,
     private readonly open: (url: string) => Promise<unknown> = (url) => browser.tabs.create({ url }),
+    private readonly askConsent: () => Promise<boolean> = askToSendName,
   ) {}
 
   /** Return the claim or objection that was made here, or null. */
@@ -77,7 +79,9 @@ export class Join {
     if (!offer) return;
     const { rest_id, screen_name } = offer;
     const did = bluesky?.id ?? null;
+    const consent = this.askConsent(); // within the click
     await this.run("claim", async () => {
+      await expectConsent(consent);
       await this.make({ rest_id, screen_name, did, acct, leaving_on: leavingOn, purpose: "claim" }, bluesky);
       if (bluesky) await this.writePost("claim", message);
     });
@@ -86,9 +90,11 @@ export class Join {
   /** Make an objection; its record is written as `bluesky`. */
   async object({ x, bluesky, acct }: Objected): Promise<void> {
     const fields = { rest_id: x?.rest_id ?? null, screen_name: x?.screen_name ?? null, acct };
-    await this.run("objection", () =>
-      this.make({ ...fields, did: bluesky?.id ?? null, purpose: "objection" }, bluesky),
-    );
+    const consent = this.askConsent();
+    await this.run("objection", async () => {
+      await expectConsent(consent);
+      await this.make({ ...fields, did: bluesky?.id ?? null, purpose: "objection" }, bluesky);
+    });
   }
 
   /** Start again with the same accounts, after the answer of the registrar was lost; the record is written as before. */
@@ -98,7 +104,11 @@ export class Join {
     const { rest_id, screen_name, did, acct, leaving_on } = view;
     const { usable } = this.signedIn;
     const own = usable?.id === did ? usable : null;
-    await this.run(purpose, () => this.make({ purpose, rest_id, screen_name, did, acct, leaving_on }, own));
+    const consent = this.askConsent();
+    await this.run(purpose, async () => {
+      await expectConsent(consent);
+      await this.make({ purpose, rest_id, screen_name, did, acct, leaving_on }, own);
+    });
   }
 
   /** Open the post on X, ready to be sent. */
@@ -180,6 +190,14 @@ export class Join {
       if (failure.code !== "cancelled") this.blockingFailure = failure;
     }
   }
+}
+
+async function expectConsent(asked: Promise<boolean>): Promise<void> {
+  if (await asked) return;
+  throw Object.assign(new Error("The browser may not send the name."), {
+    code: "consent_refused",
+    params: {},
+  });
 }
 
 // The view says why it could not be refreshed.

@@ -1,5 +1,7 @@
 // lib/page/join.svelte.ts and row-checks.svelte.ts: what a press calls, in which order, and what its failure shows.
 import { expect, test, vi } from "vitest";
+import { fakeBrowser } from "wxt/testing/fake-browser";
+import { askToSendName } from "../../../extension/lib/data-consent";
 import type { JoinView } from "../../../extension/lib/messages/messages.gen";
 import { Join, sidesOf } from "../../../extension/lib/page/join.svelte";
 import { RowChecks } from "../../../extension/lib/page/row-checks.svelte";
@@ -45,6 +47,40 @@ function makeJoin(
   const join = new Join(fake.engine, views, { askFor, usable: ME }, open);
   return { ...fake, opened, askFor, join };
 }
+
+test("without the browser's consent nothing is sent; with it, it is asked for within the press", async () => {
+  const fake = makeFakeEngine({ "join.prepare": () => OFFER });
+  const answers = [false, true];
+  const askConsent = vi.fn(async () => answers.shift() ?? true);
+  const join = new Join(
+    fake.engine,
+    { join: null, objection: view({ purpose: "objection" }) },
+    { askFor: async (account: Account) => account, usable: ME },
+    async () => undefined,
+    askConsent,
+  );
+  await join.prepare();
+  fake.calls.length = 0;
+  const pressed = join.start(WANTED, "I moved");
+  expect(askConsent).toHaveBeenCalledOnce(); // before anything else is waited for
+  await pressed;
+  expect(fake.calls).toEqual([]);
+  expect(join.failureOf("claim")?.code).toBe("consent_refused");
+  await join.object({ x: null, bluesky: ME, acct: null });
+  expect(fake.calls.map(([type]) => type)).toEqual(["join.start"]);
+});
+
+test("Firefox alone is asked for the consent, by Mozilla's word", async () => {
+  const request = vi
+    .spyOn(fakeBrowser.permissions, "request")
+    .mockImplementation((() => Promise.resolve(false)) as never);
+  expect(await askToSendName(false)).toBe(true);
+  expect(request).not.toHaveBeenCalled();
+  expect(await askToSendName(true)).toBe(false);
+  expect(request).toHaveBeenCalledWith({
+    data_collection: ["personallyIdentifyingInfo"],
+  });
+});
 
 test("one press makes the claim with its record and opens the post", async () => {
   const { join, calls, opened } = makeJoin({
