@@ -38,4 +38,4 @@ def test_the_rows_in_the_files_are_described(app: Flask) -> None:
     row = answers["application/gzip"]["schema"]["properties"]
     written = Row.from_json({"row_id": "a", "screen_name": "a", "did": "did:plc:a", "kind": "ngo", "grade": "claimed"})
     assert row.keys() == written.to_json().keys() - {"platform"} | {"sources"}
-    assert row["sources"]["items"]["properties"].keys() == {"name", "url", "date"}
+    assert row["sources"]["items"]["properties"].keys() == {"name", "url", "date", "claim"}

@@ -68,7 +68,7 @@ def test_the_number_of_a_choice_is_not_said_of_all(directory: Directory, client:
     assert "2 organisations have stopped using X" in client.get("/departures?lang=en").text
     for choice in ("country=FR", "kind=university", "q=museum"):
         chosen = client.get(f"/departures?lang=en&{choice}").text
-        assert "1 organisation fits your choice" in chosen
+        assert "1 entry fits your choice" in chosen
         assert "stopped using X" not in chosen
 
 

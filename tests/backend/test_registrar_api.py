@@ -101,7 +101,7 @@ def test_the_address_of_no_post_is_refused(desk: Joining, post: str) -> None:
     assert problem(answer) == (422, "invalid_request")
 
 
-@pytest.mark.parametrize("path", ["/", "/v1/claims/xyz", "/v1/nothing", "/c/0000000000000000", "/wp-login.php"])
+@pytest.mark.parametrize("path", ["/v1/claims/xyz", "/v1/nothing", "/c/0000000000000000", "/wp-login.php"])
 def test_what_is_not_there_is_a_problem(desk: Joining, path: str) -> None:
     assert problem(desk.client.get(path))[0] in (404, 422)
 
@@ -159,3 +159,50 @@ def test_pages_of_other_origins_may_use_the_api_and_no_cookie_is_set(desk: Joini
 def test_the_directory_answers_reading_requests_only(app: Flask) -> None:
     methods = {method for rule in app.url_map.iter_rules() for method in rule.methods or ()}
     assert methods == {"GET", "HEAD", "OPTIONS"}
+
+
+def html_of(desk: Joining, path: str, status: int = 200) -> str:
+    """Return a page as a browser gets it."""
+    answer = desk.client.get(path, headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+    assert (answer.status_code, answer.mimetype) == (status, "text/html")
+    assert "script" not in answer.headers["Content-Security-Policy"]
+    html = answer.get_data(as_text=True)
+    assert '<meta name="robots" content="noindex, nofollow">' in html
+    return html
+
+
+def test_the_page_of_a_claim_says_which_accounts_are_proven(desk: Joining) -> None:
+    made = desk.make(acct=ADA_ACCT)
+    desk.servers.write_record(desk.claim(made))
+    desk.check(made, post=desk.post(made))
+    html = html_of(desk, f"/c/{made['claim_id']}")
+    assert "Some of these accounts are proven" in html
+    assert (html.count(">proven<"), html.count(">not proven yet<")) == (2, 1)
+    desk.prove_target(made)
+    desk.check(made)
+    assert "All of it is proven" in html_of(desk, f"/c/{made['claim_id']}")
+
+
+def test_the_page_of_an_objection_names_no_account(desk: Joining) -> None:
+    made = desk.object(did=ADA_DID, acct=ADA_ACCT)
+    html = html_of(desk, f"/c/{made['claim_id']}")
+    assert not any(name in html for name in (ADA_DID, ADA_ACCT, made["code"]))
+
+
+@pytest.mark.parametrize("path", ["/", "/docs", "/c/0011223344556677", "/nowhere"])
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+def test_every_page_speaks_every_language(desk: Joining, path: str, language: str) -> None:
+    html = html_of(desk, f"{path}?lang={language}", 200 if path in ("/", "/docs") else 404)
+    assert f'<html lang="{language}"' in html
+
+
+def test_a_program_gets_a_problem_where_a_person_gets_a_page(desk: Joining) -> None:
+    assert problem(desk.client.get("/nowhere", headers={"Accept": "application/json"})) == (404, "not_found")
+    assert problem(desk.client.get("/v1/nowhere", headers={"Accept": "text/html"})) == (404, "not_found")
+
+
+def test_the_contact_stands_on_the_pages_where_there_is_one(desk: Joining) -> None:
+    assert "write to us" not in html_of(desk, "/")
+    config = replace(desk.config, contact="mail@dir.example.org")
+    client = create_registrar(replace(desk.registrar, config=config)).test_client()
+    assert "Or write to us: mail@dir.example.org" in client.get("/").get_data(as_text=True)

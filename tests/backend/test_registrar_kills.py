@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,7 +35,20 @@ __all__ = ["config", "postgres"]
 WRITERS = 8
 ROOT = Path(__file__).parents[2]
 BETWEEN_KILLS = (0.3, 1.2)  # seconds
-START_UP = 60  # seconds, on a busy machine
+START_UP = 180  # seconds, on a busy machine
+PORTS = range(20_000, 32_768)  # Linux gives outgoing connections the ports from 32,768 on: ip_local_port_range
+
+
+def find_port() -> int:
+    """Return a free port outside the range from which outgoing connections get theirs.
+
+    While the server is down, its writers keep connecting: one of them would get this very port, be connected with
+    itself, and keep the server from listening again.
+    """
+    for port in random.sample(PORTS, len(PORTS)):
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    raise AssertionError("no port is free")
 
 
 class Server:
@@ -43,8 +56,7 @@ class Server:
 
     def __init__(self, config: Config) -> None:
         self._config = config
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port: int = free.getsockname()[1]
+        self.port = find_port()
         self.start()
 
     def start(self) -> None:
@@ -58,12 +70,14 @@ class Server:
         )
         end = time.monotonic() + START_UP
         while time.monotonic() < end:
+            ended = self._process.poll()
+            assert ended is None, f"the registrar ended with status {ended} instead of answering"
             try:
                 socket.create_connection(("127.0.0.1", self.port), 1).close()
                 return
             except OSError:
                 time.sleep(0.05)
-        raise AssertionError("the registrar did not start")
+        raise AssertionError(f"the registrar did not answer within {START_UP} seconds")
 
     def kill(self) -> None:
         """End the process at once."""

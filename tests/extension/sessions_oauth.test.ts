@@ -252,7 +252,8 @@ test("searching accounts is asked for by a further consent, whose tokens replace
 
 test("the claim record and blocking are asked for together, and each is told from collections of similar names", async () => {
   const { claim, block } = FURTHER;
-  servers.granted = `${FOLLOW} ${claim} ${block}`;
+  // As servers write it who shorten what names every action: @atproto/oauth-scopes, normalizeAtprotoOauthScope.
+  servers.granted = `${FOLLOW} repo:eu.passerelle.claim ${block}`;
   const parts = signInParts(() => Promise.resolve(returned()));
   await sessions.add(await signIn(parts, DID, ["claim", "block"]));
   expect(servers.pushed.get("scope")).toBe(`${FOLLOW} ${claim} ${block}`);

@@ -21,7 +21,7 @@ from passerelle_directory.database import open_writer
 from passerelle_directory.registrar.checking import Registrar
 from passerelle_directory.registrar.fetcher import Fetcher, look_up_txt
 from passerelle_directory.registrar.handles import ResolvingFetch
-from passerelle_directory.registrar.pages import pages
+from passerelle_directory.registrar.pages import pages, show_error
 from passerelle_directory.registrar.problems import ProblemAnswer, answer_invalid, set_up_problems
 from passerelle_directory.registrar.refusals import load_key
 from passerelle_directory.registrar.routes import api, limiter
@@ -88,7 +88,7 @@ def create_registrar(registrar: Registrar) -> Flask:
     app.add_url_rule("/openapi.json", "openapi", lambda: jsonify(app.api_doc))
     limiter.init_app(app)
     set_headers(app)
-    set_up_problems(app)
+    set_up_problems(app, show_error)
     _allow_extensions(app)
     if registrar.config.proxies:
         count = registrar.config.proxies

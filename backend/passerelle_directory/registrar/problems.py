@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response, jsonify
+from flask import Flask, Response, jsonify, request
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import HTTPException
 
@@ -68,8 +68,8 @@ def answer_invalid(error: ValidationError) -> Response:
     return answer_problem(422, "invalid_request", detail)
 
 
-def set_up_problems(app: Flask) -> None:
-    """Answer every error of the application as problem details."""
+def set_up_problems(app: Flask, show_error: Callable[[int], Response]) -> None:
+    """Answer every error of the API as problem details, and with `show_error` where a person opened a page."""
 
     @app.errorhandler(Problem)
     def answer_own(problem: Problem) -> Response:
@@ -80,6 +80,8 @@ def set_up_problems(app: Flask) -> None:
         status = error.code or 500
         if error.response is not None and status < 500:
             return error.response  # type: ignore[return-value]  # made by answer_invalid
+        if not request.path.startswith("/v1/") and request.accept_mimetypes.accept_html:
+            return show_error(status)
         response = answer_problem(
             status, error.name.lower().replace(" ", "_"), error.description or HTTPStatus(status).phrase
         )
