@@ -177,7 +177,7 @@ def test_two_accounts_of_one_person_stand_side_by_side_and_a_key_chooses_one(twi
     expect(account.get_by_test_id("choose")).to_be_checked()
 
 
-# The handle agrees, but there is no name and hardly a post: about four in ten of such accounts are right.
+# The handle agrees, but there is no name and hardly a post: one in eight of such accounts is right.
 WEAK = Actor("did:plc:" + "g" * 24, "rosa-linden.bsky.social", "", "", {"postsCount": 3})
 
 
