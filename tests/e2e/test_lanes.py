@@ -175,3 +175,27 @@ def test_two_accounts_of_one_person_stand_side_by_side_and_a_key_chooses_one(twi
     account = twice.locator('[data-testid="match-row"] [data-testid="account"]')
     expect(account).to_have_attribute("data-address", second or "")
     expect(account.get_by_test_id("choose")).to_be_checked()
+
+
+# The handle agrees, but there is no name and hardly a post: one in eight of such accounts is right.
+WEAK = Actor("did:plc:" + "g" * 24, "rosa-linden.bsky.social", "", "", {"postsCount": 3})
+
+
+def test_a_less_likely_account_is_in_a_list_of_its_own(chromium: Chromium, everywhere: World, tmp_path: Path) -> None:
+    tweets = [tweet(1, f"Bonjour @{TWO.screen_name}", mentions=[TWO])]
+    archive = make_archive(tmp_path / "x.zip", following=[TWO], followers=[], tweets=tweets)
+    with everywhere.fault(APPVIEW, lambda site: appview(Circle([WEAK], friends=0))):
+        page = chromium.open_page(APP)
+        hand_over(page, archive)
+        await_matches(page, 1)
+        search(page)
+        assert lane(page, "watching") == 1
+        expect(page.get_by_test_id("review-open")).to_have_count(0)
+        expect(page.get_by_test_id("less-likely-open")).to_have_attribute("data-count", "1")
+        page.get_by_test_id("less-likely-open").click()
+        expect(page.get_by_test_id("review-less-likely-what")).to_be_visible()
+        expect(page.get_by_test_id("review-pair")).to_have_attribute("data-address", WEAK.handle)
+        page.keyboard.press("y")
+        expect(page.get_by_test_id("review-left")).to_have_attribute("data-left", "0")
+        page.get_by_test_id("review-back").click()
+        assert lane(page, "sure") == 1
