@@ -154,7 +154,7 @@ def test_five_actions_lead_from_the_archive_to_a_row_that_others_find_until_it_i
 def check_row(tab: Page, screen_name: str) -> None:
     """Press "Check this row", read which servers it asks, and have the proofs read."""
     listed = row(tab, screen_name)
-    listed.get_by_test_id("grade").click()
+    listed.get_by_test_id("why").click()
     listed.get_by_test_id("row-check-open").click()
     expect(listed.get_by_test_id("row-check-servers")).to_contain_text("cdn.syndication.twimg.com")
     listed.get_by_test_id("row-check-start").click()
