@@ -82,6 +82,7 @@ def join(browser: Chromium, tab: Page) -> Actions:
     on_x = opened.value
     actions("send the post", on_x.get_by_test_id("tweetButton").click)
     actions("copy its address", on_x.get_by_test_id("copy-link").click)
+    on_x.wait_for_timeout(1000)  # the page writes the clipboard after the click
     on_x.close()
     tab.bring_to_front()
     expect(tab.get_by_test_id("post-address-claim")).to_be_focused()
