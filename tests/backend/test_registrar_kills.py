@@ -35,7 +35,7 @@ __all__ = ["config", "postgres"]
 WRITERS = 8
 ROOT = Path(__file__).parents[2]
 BETWEEN_KILLS = (0.3, 1.2)  # seconds
-START_UP = 180  # seconds, on a busy machine
+START_UP = 60  # seconds, on a busy machine
 PORTS = range(20_000, 32_768)  # Linux gives outgoing connections the ports from 32,768 on: ip_local_port_range
 
 
