@@ -309,6 +309,11 @@ def show_result(page: Page, folder: Path) -> None:
     row(page, ADA.screen_name).get_by_test_id("reject").first.click()
 
 
+def show_joining(page: Page, _: Path) -> None:
+    page.evaluate("location.hash = 'join'")
+    expect(page.get_by_test_id("join-form")).to_be_visible()
+
+
 def show_settings(page: Page, _: Path) -> None:
     open_settings(page)
 
@@ -326,6 +331,7 @@ STATES: dict[str, Callable[[Page, Path], None]] = {
     "nothing yet": show_nothing_yet,
     "no one found": show_nobody_found,
     "result": show_result,
+    "joining": show_joining,
     "settings": show_settings,
     "sign-in": show_sign_in_with_an_error,
 }

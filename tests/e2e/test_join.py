@@ -80,9 +80,10 @@ def join(browser: Chromium, tab: Page) -> Actions:
     with browser.context.expect_page() as opened:
         actions("join", tab.get_by_test_id("join-start").click)
     on_x = opened.value
+    on_x.bring_to_front()  # a page without the focus may not write the clipboard
     actions("send the post", on_x.get_by_test_id("tweetButton").click)
     actions("copy its address", on_x.get_by_test_id("copy-link").click)
-    on_x.wait_for_timeout(1000)  # the page writes the clipboard after the click
+    expect(on_x.get_by_test_id("copy-link")).to_have_text("Copied")
     on_x.close()
     tab.bring_to_front()
     expect(tab.get_by_test_id("post-address-claim")).to_be_focused()

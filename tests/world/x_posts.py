@@ -34,7 +34,9 @@ _WRITING = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Post /
 <p><button data-testid="tweetButton">Post</button></p></form>"""
 _READING = """<!doctype html><html lang="en"><meta charset="utf-8"><title>@{name} on X</title>
 <article data-testid="tweet"><p>@{name}</p><p data-testid="tweetText" style="white-space: pre-line">{text}</p>
-<button data-testid="copy-link" onclick="navigator.clipboard.writeText(location.href)">Copy link</button></article>"""
+<button data-testid="copy-link"
+ onclick="navigator.clipboard.writeText(location.href).then(() => (this.textContent = 'Copied'))">Copy link</button>
+</article>"""
 
 
 class XPosts:
