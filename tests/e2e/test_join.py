@@ -31,13 +31,14 @@ ACCT = f"{PERSON}@{HOME}"
 POST_DATA_PATTERNS = ("https://cdn.syndication.twimg.com/*", "https://publish.x.com/*")
 
 
-@pytest.fixture(scope="module")
-def town(plc: Plc, pds: Pds, accounts: dict[str, Account], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    with open_town(plc, pds, tmp_path_factory.mktemp("join"), make_rows(accounts)) as running:
+@pytest.fixture
+def town(plc: Plc, pds: Pds, accounts: dict[str, Account], tmp_path: Path) -> Iterator[Town]:
+    """A town of its own for each test: one publishes a month ahead, which no other browser would believe."""
+    with open_town(plc, pds, tmp_path / "town", make_rows(accounts)) as running:
         yield running
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def everywhere(town: Town) -> World:
     return town.world
 

@@ -38,6 +38,7 @@ from passerelle_directory.web.limits import find_visitor
 api = APIBlueprint("claims", __name__, url_prefix="/v1", abp_tags=[Tag(name="claims")])
 SECRET: list[dict[str, list[str]]] = [{"secret": []}]
 OWNERS_PROBLEMS = describe(401, 403, 404, 422, 429)
+MAKERS_PROBLEMS = describe(413, 422, 429)
 
 
 def _limit() -> str:
@@ -184,14 +185,14 @@ class CheckedAnswer(BaseModel):
     claim: ClaimAnswer | None
 
 
-@api.post("/claims", responses={201: MadeAnswer, **describe(422, 429)})
+@api.post("/claims", responses={201: MadeAnswer, **MAKERS_PROBLEMS})
 @limiter.limit(_claim_limit)
 def post_claim(body: ClaimBody) -> tuple[Response, int]:
     """Make a claim. Nothing is published before its proofs were read."""
     return _make(body.model_dump() | {"purpose": "claim"})
 
 
-@api.post("/objections", responses={201: MadeAnswer, **describe(422, 429)})
+@api.post("/objections", responses={201: MadeAnswer, **MAKERS_PROBLEMS})
 @limiter.limit(_claim_limit)
 def post_objection(body: ObjectionBody) -> tuple[Response, int]:
     """Make an objection. Once one of its accounts is proven, what others state about that account is removed."""
@@ -206,7 +207,9 @@ def get_claim(path: ClaimPath) -> Response:
         return jsonify(_answer(session, _find(session, path.claim_id)))
 
 
-@api.post("/claims/<claim_id>/check", responses={200: CheckedAnswer, **OWNERS_PROBLEMS}, security=SECRET)
+@api.post(
+    "/claims/<claim_id>/check", responses={200: CheckedAnswer, **OWNERS_PROBLEMS, **describe(413)}, security=SECRET
+)
 @limiter.limit(_claim_limit)
 def check_claim(path: ClaimPath, body: CheckBody) -> Response:
     """Read the proofs now. What the body names is stored first, and read again later."""

@@ -13,8 +13,11 @@ PREFIX_OF_ONE_VISITOR = 64
 
 
 def find_visitor() -> str:
-    """Return what a limit counts by: the address of the request, of IPv6 only its network."""
-    return name_visitor(request.remote_addr or "")
+    """Return what a limit counts by: the address of the request, of IPv6 only its network.
+
+    Requests without an address, as through a socket file, count as one visitor: an empty name would have no limit.
+    """
+    return name_visitor(request.remote_addr or "unknown")
 
 
 def name_visitor(address: str) -> str:
