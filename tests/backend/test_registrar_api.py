@@ -61,6 +61,15 @@ def test_a_body_that_is_no_json_is_refused(desk: Joining, body: bytes) -> None:
     assert problem(answer)[0] in (400, 413, 422)
 
 
+def test_each_route_with_a_body_describes_its_answer_to_one_that_is_too_long(desk: Joining) -> None:
+    paths = desk.client.get("/openapi.json").get_json()["paths"]
+    with_body = [path for path, methods in paths.items() if "requestBody" in methods.get("post", {})]
+    assert len(with_body) == 3
+    assert all("413" in paths[path]["post"]["responses"] for path in with_body)
+    answer = desk.client.post("/v1/claims", json={"rest_id": ADA_ID, "screen_name": ADA, "did": "d" * 20_000})
+    assert problem(answer) == (413, "request_entity_too_large")
+
+
 def test_a_new_claim_has_a_code_that_anyone_can_recompute(desk: Joining) -> None:
     made = desk.make(acct=ADA_ACCT)
     claim = desk.claim(made)
