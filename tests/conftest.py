@@ -95,8 +95,7 @@ def mastodons() -> Mapping[str, Mastodon]:
 @pytest.fixture(scope="session")
 def everywhere(plc: Plc, pds: Pds, directory: DirectoryServer, mastodons: Mapping[str, Mastodon]) -> Iterator[World]:
     """The one front for the whole run; tests take `world`."""
-    with World(make_sites(plc, pds, directory, mastodons)) as running:
-        pds.lead_to(running.port, running.authority)
+    with World(make_sites(plc, pds, directory, mastodons)) as running, pds.led_to(running.port, running.authority):
         yield running
 
 

@@ -46,8 +46,7 @@ def everywhere(plc: Plc, pds: Pds, tmp_path_factory: pytest.TempPathFactory) -> 
     rows = make_rows(move_in(pds))
     with DirectoryServer(tmp_path_factory.mktemp("split-directory"), rows) as directory:
         sites = make_sites(plc, pds, directory, {})
-        with World({**sites, **make_split(sites[PDS])}) as running:
-            pds.lead_to(running.port, running.authority)
+        with World({**sites, **make_split(sites[PDS])}) as running, pds.led_to(running.port, running.authority):
             yield running
 
 

@@ -109,8 +109,7 @@ def open_town(folder: Path, wanted: Wanted, home: Mastodon | None = None) -> Ite
         with DirectoryServer(folder / "directory", wanted.rows()) as directory:
             sites = make_sites(plc, pds, directory, {HOME: home})
             slowed = {host: _slowed(sites[host], network) for host, network in NETWORKS.items()}
-            with World({**sites, **slowed}) as world:
-                pds.lead_to(world.port, world.authority)
+            with World({**sites, **slowed}) as world, pds.led_to(world.port, world.authority):
                 yield Town(world, pds, home, person)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -142,9 +143,17 @@ class Pds:
         self.port = _port(self.child)
         self._http = httpx.Client(base_url=f"http://127.0.0.1:{self.port}/xrpc/", timeout=30, trust_env=False)
 
-    def lead_to(self, port: int, authority: str) -> None:
-        """Lead its own requests to hosts of the closed world to the front at `port`, trusted by `authority` (PEM)."""
+    @contextmanager
+    def led_to(self, port: int, authority: str) -> Iterator[None]:
+        """Lead its own requests to hosts of the closed world to the front at `port`, trusted by `authority` (PEM).
+
+        Afterwards it asks the front of before again: other tests may use the same server.
+        """
+        before = self._front.read_text() if self._front.exists() else None
         self._front.write_text(json.dumps({"port": port, "authority": authority}))
+        yield
+        if before is not None:
+            self._front.write_text(before)
 
     def set_lifetimes(
         self,

@@ -72,8 +72,10 @@ def open_town(
     mastodons[HOME].otherwise = profiles.site
     with DirectoryServer(folder, rows, seed=seed) as directory, RegistrarServer(directory) as registrar:
         sites = change(make_sites(plc, pds, directory, mastodons, x))
-        with World({**sites, **posts.sites(x), REGISTRAR: registrar.site}) as world:
-            pds.lead_to(world.port, world.authority)
+        with (
+            World({**sites, **posts.sites(x), REGISTRAR: registrar.site}) as world,
+            pds.led_to(world.port, world.authority),
+        ):
             registrar.start(world)
             yield Town(world, pds, directory, registrar, posts, profiles, mastodons)
 
