@@ -152,7 +152,7 @@ def test_a_host_that_gives_names_away_is_not_asked(
     servers.files |= {host: {"claims": [given]}, COALITION: {"claims": [given]}}
     run(directory, servers)
     assert rows(directory) == {}
-    assert "visitors get names below this domain" in capsys.readouterr().out
+    assert "anyone can get a name below this domain" in capsys.readouterr().out
     assert not any(host in url for url in servers.asked)
 
 

@@ -217,7 +217,7 @@ def test_a_domain_below_which_visitors_get_names_is_not_an_organisations_own(
 ) -> None:
     run(directory, sites, Organisation("zoo.github.io"))
     assert sites.asked == []
-    assert "nobody's own" in capsys.readouterr().out
+    assert "anyone can get a name below this domain" in capsys.readouterr().out
 
 
 def test_links_in_the_text_count_only_where_header_footer_and_rel_me_name_none() -> None:

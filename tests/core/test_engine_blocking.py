@@ -1,4 +1,4 @@
-"""Blocking, on Bluesky, the people blocked on X: whom, only when pressed, refusals, pauses, and undoing."""
+"""Blocking, on Bluesky, people blocked on X: which accounts, only when pressed, refusals, pauses, and undoing."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ from tests.e2e.steps import APP, COMMAND
 from tests.e2e.tabs import ChromiumTab, FirefoxTab, Tab, at
 from tests.world.chromium import Chromium, closed_world
 from tests.world.directory import DirectoryServer, write_trust
-from tests.world.earlier import Earlier, NotInHistory
+from tests.world.earlier import Earlier, has_history
 from tests.world.firefox import EXTENSION_ID, ConnectProxy, Firefox
 from tests.world.pds import Account, Pds
 from tests.world.residents import CROWD, crowd_did, make_rows
@@ -109,10 +109,9 @@ class InFirefox(Installed):
 
 @pytest.fixture(scope="module", params=list(EARLIER.values()), ids=list(EARLIER))
 def earlier(request: pytest.FixtureRequest) -> Earlier:
-    try:
-        return Earlier(request.param)
-    except NotInHistory as error:
-        pytest.skip(f"{error} (`git fetch --unshallow` fetches the history)")
+    if not has_history():
+        pytest.skip("the history is not in this clone; `git fetch --unshallow` fetches it")
+    return Earlier(request.param)
 
 
 @pytest.fixture(scope="module")
@@ -198,7 +197,7 @@ class Held:
 
 @contextmanager
 def first_batch_held(world: World) -> Iterator[Held]:
-    """Hold the answer to the first batch at the PDS."""
+    """Delay the answer to the first batch at the PDS until it is released."""
     held = Held()
 
     def fault(site: Site) -> Site:

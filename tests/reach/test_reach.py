@@ -125,7 +125,7 @@ def test_files_with_a_mark_at_the_start_other_line_ends_and_other_scripts_are_re
         "はるみ,@HARUMI.bsky.social,@Harumi_1,",
         "Олег Кот,oleg.bsky.social,oleg,@oleg@Social.Example.org",
         "twice,twice.example.net,OLEG,",
-        "no account,,nobody,",
+        "no account,,left,",
         "not an X name,a.bsky.social,much_too_long_for_an_x_name,",
         "short line,b.bsky.social,short_line",
     ]

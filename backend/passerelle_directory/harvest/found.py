@@ -12,6 +12,9 @@ from sqlalchemy.orm import Session
 from passerelle_directory.importers.lines import BadLine, Line
 from passerelle_directory.importers.loading import LINES_AT_ONCE, Importer, batches
 
+# Why the file or the pages of a host below a shared domain (name.github.io) count for no organisation.
+SHARED_DOMAIN = "anyone can get a name below this domain, so it proves nothing"
+
 
 @dataclass(frozen=True, slots=True)
 class Found:

@@ -175,7 +175,7 @@ class Blocking:
         await self._end("undone")
 
     async def _find_did(self, account: Did, person: BlockedView) -> Did:
-        """Return whom to block: a did that one source alone states has to belong to the handle, too."""
+        """Return the account to block: a did that one source alone states has to belong to the handle, too."""
         did = Did(person.did) if person.did else None
         if did is None or (not person.is_sure and not person.address.startswith("did:")):
             found = (await bluesky.find_identity(parse_handle(person.address), self._fetch)).did

@@ -4,8 +4,8 @@
     join.check: the registrar reads the proofs -> checked, unproven, waiting ...
     join.withdraw: withdrawing -> (registrar) -> withdrawn -> (own Bluesky server) -> record deleted
 
-Each step is stored before the next request leaves. Cut off, a record and a withdrawal go on at the next start; a claim
-of which no answer came is made anew by the next press, and the registrar deletes the first one, which nobody can prove.
+Each step is stored before the next request leaves. Cut off, a record and a withdrawal go on at the next start. A claim
+of which no answer came is made anew by the next press; the registrar deletes the first one, whose secret is lost.
 The secret is stored apart from the views and travels to the registrar alone. Nothing is sent before join.start.
 """
 

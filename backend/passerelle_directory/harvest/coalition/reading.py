@@ -23,10 +23,11 @@ from passerelle.proofs.domains import Registrable, find_own_handle, has_own_acct
 from passerelle.proofs.outcome import Outcome
 from passerelle.transport import Fetch
 
+from passerelle_directory.harvest.found import SHARED_DOMAIN
 from passerelle_directory.harvest.patience import HarvestStopped
 
 SENTENCES = {
-    "shared_domain": "visitors get names below this domain, so it is nobody's own",
+    "shared_domain": SHARED_DOMAIN,
     "no_file": "it has no file",
     "server_error": "its file cannot be read",
 }

@@ -28,6 +28,7 @@ from passerelle.transport import Fetch, Request
 
 from passerelle_directory.harvest.domains.organisations import Organisation
 from passerelle_directory.harvest.domains.page import read_page
+from passerelle_directory.harvest.found import SHARED_DOMAIN
 
 Registrable = Callable[[str], str | None]
 
@@ -83,7 +84,7 @@ class SiteReader:
         self._remarks = []
         domain = organisation.domain
         if not is_own_domain(domain, self.registrable):
-            raise NotUsed("visitors get names below this domain, so it is nobody's own")
+            raise NotUsed(SHARED_DOMAIN)
         page = await self._load_page(domain)
         accounts = read_page(*page)
         name = _one_x_name(accounts.x, organisation.screen_name)
