@@ -59,7 +59,7 @@ def source_name(claim_id: str) -> str:
 def claim_id_of(source: str) -> ClaimId | None:
     """Return the id of the claim that a source is; None for other sources."""
     claim_id = source.removeprefix(SOURCE_PREFIX)
-    is_claim = source.startswith(SOURCE_PREFIX) and re.match(CLAIM_ID_PATTERN, claim_id)
+    is_claim = source.startswith(SOURCE_PREFIX) and re.fullmatch(CLAIM_ID_PATTERN, claim_id)
     return ClaimId(claim_id) if is_claim else None
 
 

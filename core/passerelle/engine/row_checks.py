@@ -6,14 +6,14 @@ the claim is not published, it is. Nothing it says is believed: the claim's code
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from urllib.parse import urlsplit
 
 from passerelle.claims import oembed, posts
 from passerelle.claims.domain_files import domain_file_request
-from passerelle.claims.grades import NOTHING, Verdict, judge
+from passerelle.claims.grades import NOTHING, ClaimGrade, Verdict, judge
 from passerelle.claims.models import Claim, ClaimId, Proof, claim_id_of
 from passerelle.claims.posts import PostId, parse_post_url
 from passerelle.claims.published import PublishedClaim
@@ -33,6 +33,7 @@ from passerelle.transport import Fetch, Request, Response
 
 MAX_CLAIMS = 3  # of one row; more than one only while they are in dispute
 X_HOSTS = (posts.HOST, oembed.HOST)
+LOWEST_FIRST: tuple[ClaimGrade | None, ...] = (None, "claimed", "proven")
 NOT_READ_HERE = "not_read_here"  # a proof that only the registrar reads: domains need the public suffix list
 
 
@@ -140,7 +141,7 @@ def _post(url: str | None) -> PostId | None:
 
 
 def _domains(claim: PublishedClaim) -> tuple[RowProofView, ...]:
-    """Return the proof by an own domain, which is not read here; its accts's domain is what is known of it."""
+    """Return the proof by an own domain, which is not read here: the row names the domain of its acct alone."""
     if not claim.domain or claim.acct is None:
         return ()
     url = domain_file_request(claim.acct.domain).url
@@ -172,8 +173,7 @@ def _view(proof: Proof) -> RowProofView:
 
 
 def _is_better(one: Verdict, other: Verdict) -> bool:
-    order: Iterable[str | None] = (None, "claimed", "proven")
-    return list(order).index(one.grade) > list(order).index(other.grade)
+    return LOWEST_FIRST.index(one.grade) > LOWEST_FIRST.index(other.grade)
 
 
 def _agrees(verdict: Verdict, row: Row) -> bool:

@@ -13,6 +13,25 @@ export interface RowCheck {
 }
 const NOTHING: RowCheck = { proofs: null, result: null, failure: null, isBusy: false };
 
+const READ = {
+  proven: "row_check.grade.proven",
+  claimed: "row_check.grade.claimed",
+  none: "row_check.grade.none",
+} as const;
+// Where a side was not read, the other alone decides nothing against the row.
+const NOT_ALL_READ = {
+  proven: "row_check.grade.proven",
+  claimed: "row_check.unread.claimed",
+  none: "row_check.unread.none",
+} as const;
+
+/** Return the key of the sentence that says what the proofs of a row come to. */
+export function resultOf({ grade, agrees, proofs }: RowCheckView) {
+  if (grade !== null && !agrees) return "row_check.differs";
+  const isAllRead = proofs.every(({ state }) => state !== "unknown");
+  return (isAllRead ? READ : NOT_ALL_READ)[grade ?? "none"];
+}
+
 export class RowChecks {
   private readonly checks = new SvelteMap<string, RowCheck>();
 

@@ -16,9 +16,8 @@ from passerelle_directory.console import print_line
 from passerelle_directory.database import prepare_database
 from passerelle_directory.harvest.coalition.reading import parse_address, read_members
 from passerelle_directory.harvest.coalition.rows import delete_former, make_found
-from passerelle_directory.harvest.running import make_fetcher, store
+from passerelle_directory.harvest.running import make_asking_fetch, store
 
-PATIENCE = 10.0  # seconds for one answer, as the registrar has
 RANDOM_NAME_BYTES = 8
 
 
@@ -29,16 +28,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(config: Config, options: argparse.Namespace) -> int:
     """Harvest a coalition."""
-    from passerelle_directory.registrar.fetcher import look_up_txt  # half a second of imports
-    from passerelle_directory.registrar.handles import ResolvingFetch
-    from passerelle_directory.registrar.recheck import PoliteFetch
-
     try:
         host = parse_address(options.address)
     except InputError as error:
         raise InvalidSetting(error.message) from None
-    fetch = ResolvingFetch(PoliteFetch(make_fetcher(config, PATIENCE)), look_up_txt)
-    return harvest(config, host, fetch, datetime.now(UTC))
+    return harvest(config, host, make_asking_fetch(config), datetime.now(UTC))
 
 
 def harvest(config: Config, host: str, fetch: Fetch, now: datetime) -> int:

@@ -110,8 +110,10 @@ class _Reader:
 
     async def _find_domain(self, listed: Listed) -> str:
         """Return the member's own domain: the one it is listed with, else its acct's or its handle."""
-        if listed.domain or listed.acct:
-            return listed.domain or str(listed.acct.domain if listed.acct else "")
+        if listed.domain:
+            return listed.domain
+        if listed.acct:
+            return listed.acct.domain
         assert listed.did is not None
         try:
             identity = await bluesky.find_identity_of_did(listed.did, self._fetch)
