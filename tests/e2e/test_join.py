@@ -16,9 +16,9 @@ from tests.data.archives import make_archive
 from tests.data.people import ADA, OWNER
 from tests.e2e.steps import APP, await_followed, await_matches, follow_all, hand_over, open_settings, row, sign_in
 from tests.world.chromium import Chromium, closed_world
+from tests.world.directory import REGISTRAR
 from tests.world.mastodons import HOME, PERSON
 from tests.world.pds import Account, Pds, Plc
-from tests.world.registrar import REGISTRAR
 from tests.world.residents import EXPORTED, make_rows
 from tests.world.town import Town, open_town
 from tests.world.world import World

@@ -11,7 +11,7 @@ from tests.e2e import steps
 from tests.run.printing import near, say
 from tests.run.servers import PUBLISHED_EVERY, Town, publishing
 from tests.world.chromium import Chromium, closed_world
-from tests.world.registrar import REGISTRAR
+from tests.world.directory import REGISTRAR
 from tests.world.sites import DIRECTORY, X
 
 TRY = """

@@ -24,14 +24,14 @@ CACHE = Path(__file__).parents[2] / ".cache" / "tests"
 # Made once: the extension has them built in, and building it anew for every run would take longer than the tests.
 KEYS = CACHE / "keys"
 URL = "https://dir.passerelle.eu"
-REGISTRAR = "https://join.passerelle.eu"
+REGISTRAR = "join.passerelle.eu"
 
 
 def write_trust(path: Path) -> Path:
     """Write the `directories.json` that makes an extension trust the tests' keys, and give its path."""
     make_keys(KEYS)
     keys = [public_text(load_key(KEYS, name)) for name in (CURRENT, NEXT)]
-    trusted = [{"name": "tests", "url": URL, "registrar": REGISTRAR, "keys": keys}]
+    trusted = [{"name": "tests", "url": URL, "registrar": f"https://{REGISTRAR}", "keys": keys}]
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(trusted, indent=2) + "\n")
     return path

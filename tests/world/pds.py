@@ -151,9 +151,11 @@ class Pds:
         """
         before = self._front.read_text() if self._front.exists() else None
         self._front.write_text(json.dumps({"port": port, "authority": authority}))
-        yield
-        if before is not None:
-            self._front.write_text(before)
+        try:
+            yield
+        finally:
+            if before is not None:
+                self._front.write_text(before)
 
     def set_lifetimes(
         self,

@@ -13,13 +13,12 @@ from tests.world.exchange import Ask
 from tests.world.processes import Child
 from tests.world.world import Answer, World, proxy, unreachable
 
-REGISTRAR = "join.passerelle.eu"
 COMMAND = (sys.executable, "-m", "tests.world.registrar_command")
 UNLIMITED = "1000000 per second"
 
 
 class RegistrarServer:
-    """Answers under REGISTRAR for a directory; its fetcher finds every host of `world`, the closed world.
+    """The registrar of a directory, under REGISTRAR of directory.py; its fetcher finds every host of `world`, the closed world.
 
     The world is told where it is by `lead`, since either needs the other's address.
     """

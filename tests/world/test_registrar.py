@@ -14,9 +14,9 @@ from passerelle.claims.models import Claim
 from passerelle.claims.records import make_record
 
 from tests.data.people import ADA, OWNER
+from tests.world.directory import REGISTRAR
 from tests.world.mastodons import HOME, PERSON
 from tests.world.pds import Account, Pds, Plc
-from tests.world.registrar import REGISTRAR
 from tests.world.residents import TODAY
 from tests.world.sites import DIRECTORY
 from tests.world.test_world import Loopback

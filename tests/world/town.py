@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from tests.world import fake_x
-from tests.world.directory import DirectoryServer
+from tests.world.directory import REGISTRAR, DirectoryServer
 from tests.world.exchange import Site
 from tests.world.mastodon import Mastodon
 from tests.world.mastodon_profiles import Profiles
 from tests.world.mastodons import HOME, PERSON, make_mastodons
 from tests.world.pds import Pds, Plc
-from tests.world.registrar import REGISTRAR, RegistrarServer
+from tests.world.registrar import RegistrarServer
 from tests.world.sites import make_sites
 from tests.world.world import World
 from tests.world.x_posts import XPosts
