@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import time
 from collections.abc import Iterator
@@ -14,11 +13,6 @@ import redis
 from tests.backend.test_cli import free_port
 
 START_SECONDS = 20.0
-
-
-def is_installed() -> bool:
-    """Return whether Debian's Redis is there; build/system.py installs it where it may."""
-    return shutil.which("redis-server") is not None
 
 
 @contextmanager

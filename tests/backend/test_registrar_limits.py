@@ -78,7 +78,6 @@ def claim(address: str) -> httpx.Response:
     return httpx.post(f"{address}/v1/claims", json=BODY, trust_env=False, timeout=START_UP)
 
 
-@pytest.mark.skipif(not redis_server.is_installed(), reason="Debian's redis-server is not installed")
 def test_two_processes_share_one_limit_and_answer_without_redis(data: Path, tmp_path: Path) -> None:
     assert main(["db", "upgrade"]) == 0
     with ExitStack() as stack:

@@ -18,9 +18,9 @@ UNLIMITED = "1000000 per second"
 
 
 class RegistrarServer:
-    """The registrar of a directory, under REGISTRAR of directory.py; its fetcher finds every host of `world`, the closed world.
+    """The registrar of a directory; its fetcher finds every host of the closed world.
 
-    The world is told where it is by `lead`, since either needs the other's address.
+    That world is given to `start`, since either needs the other's address.
     """
 
     def __init__(self, directory: DirectoryServer) -> None:
