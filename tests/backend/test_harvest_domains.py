@@ -14,6 +14,7 @@ from passerelle_directory.cli import main
 from passerelle_directory.harvest.domains.command import harvest
 from passerelle_directory.harvest.domains.organisations import Organisation, from_items, read_list
 from passerelle_directory.harvest.domains.page import read_page
+from passerelle_directory.harvest.links import X_PAGES
 from passerelle_directory.harvest.wikidata.facts import Fact, Item
 from passerelle_directory.importers.lines import UnreadableFile
 from passerelle_directory.models import Account
@@ -24,6 +25,7 @@ from sqlalchemy import select
 from tests.backend.conftest import NOW, TODAY, Directory
 from tests.backend.test_cli import data
 from tests.backend.tls_server import TlsServer, whole
+from tests.core.vectors import read_vectors
 from tests.world.websites import MUSEUM, MUSEUM_DID, MUSEUM_PAGE, ZOO, ZOO_ACCT, ZOO_DID, Websites
 
 __all__ = ["data"]
@@ -218,6 +220,10 @@ def test_a_domain_below_which_visitors_get_names_is_not_an_organisations_own(
     run(directory, sites, Organisation("zoo.github.io"))
     assert sites.asked == []
     assert "anyone can get a name below this domain" in capsys.readouterr().out
+
+
+def test_xs_own_pages_are_the_same_for_both_languages() -> None:
+    assert sorted(X_PAGES) == read_vectors("x-own-pages")
 
 
 def test_links_in_the_text_count_only_where_header_footer_and_rel_me_name_none() -> None:

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { type Copy, copyOf } from "../../extension/lib/rules/bridge";
 import { knownAccounts } from "../../extension/lib/rules/accounts";
+import { RESERVED } from "../../extension/lib/x/pages/selectors";
 import { findRow } from "../../extension/lib/rules/directory";
 import { type DirectoryRow, parseRow } from "../../extension/lib/rules/rows";
 import { judgeRow } from "../../extension/lib/rules/grade";
@@ -219,4 +220,8 @@ describe("scripts", () => {
   test.each(spellings)("spellings of $latin", (one) => {
     expect(foldSpelling(one.latin)).toBe(one.folded);
   });
+});
+
+test("X's own pages are the same for both languages", () => {
+  expect([...RESERVED].sort()).toEqual(load<string[]>("x-own-pages"));
 });

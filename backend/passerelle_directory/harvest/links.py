@@ -10,36 +10,36 @@ from passerelle.hints.find import find_hints
 from passerelle.identifiers import parse_screen_name
 
 X_FOLLOW = frozenset({"/intent/follow", "/intent/user"})  # with the name as `screen_name`
-# First parts of paths that are X's own pages, never a person's name: as in extension/lib/x/pages/selectors.ts.
+# First parts of paths that are X's own pages, never a person's name; tests/data/vectors/x-own-pages.json has them all.
 X_PAGES = frozenset(
-    {
-        "home",
-        "explore",
-        "notifications",
-        "messages",
-        "i",
-        "search",
-        "settings",
-        "compose",
-        "login",
-        "logout",
-        "signup",
-        "hashtag",
-        "intent",
-        "share",
-        "jobs",
-        "tos",
-        "privacy",
+    [
         "about",
-        "help",
-        "download",
         "account",
         "bookmarks",
-        "lists",
-        "topics",
         "communities",
+        "compose",
         "connect_people",
-    }
+        "download",
+        "explore",
+        "hashtag",
+        "help",
+        "home",
+        "i",
+        "intent",
+        "jobs",
+        "lists",
+        "login",
+        "logout",
+        "messages",
+        "notifications",
+        "privacy",
+        "search",
+        "settings",
+        "share",
+        "signup",
+        "topics",
+        "tos",
+    ]
 )
 
 
