@@ -64,6 +64,7 @@ def run(members: int, edges: int, sync_seconds: float, seed: int) -> dict[str, A
             town = Town(people, following, turn_around(following), index, _make(folder / "archives"), seed)
             indexing = time.perf_counter() - began
         found = _look(town)
+        _report(f"Matched: {json.dumps(_summarize_matching(members, found, indexing))}")  # also if the syncs fail
         _report(f"First syncs in {sync_seconds:.0f} s …")
         served = make_members(SERVED_ROWS if members == MEMBERS else members)
         with Server(_make(folder / "served"), make_lines(served)) as server:
@@ -81,7 +82,7 @@ def _look(town: Town) -> Tally:
     return total
 
 
-def _summarize(members: int, found: Tally, indexing: float, sync: Sync) -> dict[str, Any]:
+def _summarize_matching(members: int, found: Tally, indexing: float) -> dict[str, Any]:
     return {
         "members": members,
         "edges": found.found + found.missed,
@@ -89,12 +90,18 @@ def _summarize(members: int, found: Tally, indexing: float, sync: Sync) -> dict[
         "missed": found.missed,
         "wrong": found.wrong,
         "seconds_per_client": round((found.reading + found.matching) / members + indexing, 3),
-        "bytes_per_client": sync.bytes_per_client,
-        "requests": sync.requests,
-        "errors": sync.errors,
         "reading": round(found.reading / members, 4),
         "matching": round(found.matching / members, 4),
         "indexing": round(indexing, 3),
+    }
+
+
+def _summarize(members: int, found: Tally, indexing: float, sync: Sync) -> dict[str, Any]:
+    return {
+        **_summarize_matching(members, found, indexing),
+        "bytes_per_client": sync.bytes_per_client,
+        "requests": sync.requests,
+        "errors": sync.errors,
         "sync_seconds": round(sync.seconds, 1),
         "slowest_request": round(sync.slowest, 3),
         "server_memory": sync.memory,
