@@ -21,7 +21,7 @@ class NameCollector:
         self._lines: list[str] = []
         self._rows = 0
 
-    def watch(self, rows: Iterable[tuple[Row, Evidence]]) -> Iterator[tuple[Row, Evidence]]:
+    def pass_on(self, rows: Iterable[tuple[Row, Evidence]]) -> Iterator[tuple[Row, Evidence]]:
         """Yield the rows as they are."""
         for row, evidence in rows:
             self._rows += 1

@@ -48,7 +48,7 @@ class PageCollector:
         self._wishes = wishes
         self.pages: list[PublicPageContent] = []
 
-    def watch(self, rows: Iterable[tuple[Row, Evidence]]) -> Iterator[tuple[Row, Evidence]]:
+    def pass_on(self, rows: Iterable[tuple[Row, Evidence]]) -> Iterator[tuple[Row, Evidence]]:
         """Yield the rows as they are."""
         for row, evidence in rows:
             if self._wishes and row.grade == "proven":

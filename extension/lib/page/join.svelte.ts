@@ -196,7 +196,7 @@ export class Join {
 }
 
 // A page that search engines list is wished for at the registrar only (docs/claims.md).
-function wish(hasPage: boolean): JoinStart["public_page"] {
+function wish(hasPage: boolean): NonNullable<JoinStart["public_page"]> | null {
   return hasPage ? "unlisted" : null;
 }
 

@@ -106,14 +106,25 @@ test("one press makes the claim with its record and opens the post", async () =>
 test.each([
   [true, "unlisted"],
   [false, null],
-])("whether a page is wanted (%s) goes with the claim, also with the second try", async (hasPage, sent) => {
-  const { join, calls } = makeJoin({}, { join: view({ status: "starting", wants_page: hasPage }) });
-  await join.prepare();
-  await join.start({ ...WANTED, hasPage }, "I moved");
-  await join.startAgain("claim");
-  const wishes = calls.flatMap(([type, fields]) => (type === "join.start" ? [fields] : []));
-  expect(wishes).toMatchObject([{ public_page: sent }, { public_page: sent }]);
-});
+])(
+  "whether a page is wanted (%s) goes with the claim, also with the second try",
+  async (hasPage, sent) => {
+    const { join, calls } = makeJoin(
+      {},
+      { join: view({ status: "starting", wants_page: hasPage }) },
+    );
+    await join.prepare();
+    await join.start({ ...WANTED, hasPage }, "I moved");
+    await join.startAgain("claim");
+    const wishes = calls.flatMap(([type, fields]) =>
+      type === "join.start" ? [fields] : [],
+    );
+    expect(wishes).toMatchObject([
+      { public_page: sent },
+      { public_page: sent },
+    ]);
+  },
+);
 
 test("a sign-in that may not write the entry is asked for first, and only then", async () => {
   const { join, calls, askFor } = makeJoin({});
