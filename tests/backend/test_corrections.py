@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from html import unescape
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -20,7 +21,7 @@ FORM = "https://code.example.org/passerelle/issues/new?title={title}&body={text}
 WORDS = {"en": "Send a correction", "fr": "Envoyer une correction", "ar": "أرسل تصحيحًا"}
 
 
-def visit(directory: Directory, path: str, **settings: str) -> str:
+def visit(directory: Directory, path: str, **settings: Any) -> str:
     """Return a page of a directory with these settings."""
     return create_app(replace(directory.config, **settings)).test_client().get(path).text
 

@@ -90,8 +90,8 @@ def get_feed() -> Response:
         entries=found[:IN_FEED],
         published=published,
         feed_id=uuid5(ENTRY_IDS, urlencode(query)),
-        itself=url_for(".get_feed", _external=True, **query),
-        list_page=url_for(".show_departures", _external=True, **query),
+        itself=f"{url_for('.get_feed', _external=True)}?{urlencode(query)}",
+        list_page=f"{url_for('.show_departures', _external=True)}?{urlencode(query)}",
     )
     return answer_page(xml, language, "application/atom+xml")
 
@@ -107,7 +107,7 @@ def _members_of(groups: Sequence[GroupAnswer], key: str) -> frozenset[str]:
 
 
 def _feed_address(chosen: Filter, language: Language) -> str:
-    return url_for(".get_feed", **chosen.query(), lang=language.code)
+    return f"{url_for('.get_feed')}?{urlencode({**chosen.query(), 'lang': language.code})}"
 
 
 def _named(countries: set[str], language: Language) -> list[tuple[str, str]]:
