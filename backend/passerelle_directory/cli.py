@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import errno
-import logging
 import os
 import socket
 import sys
@@ -12,10 +11,12 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import structlog
 from sqlalchemy.exc import OperationalError
 
+from passerelle_directory.backups.making import make_backup
+from passerelle_directory.backups.restoring import RestoreRefused, restore
 from passerelle_directory.config import Config, InvalidSetting, read_config
 from passerelle_directory.console import (
     DONE,
@@ -39,6 +40,7 @@ from passerelle_directory.harvest.patience import HarvestStopped
 from passerelle_directory.importers.lines import UnreadableFile
 from passerelle_directory.importers.loading import import_file
 from passerelle_directory.locks import hold_lock, hold_writer_lock
+from passerelle_directory.logs import set_up_log
 from passerelle_directory.publishing import keys
 from passerelle_directory.publishing.bucket import BucketError, InvalidAddress, open_bucket
 from passerelle_directory.publishing.files import LATEST
@@ -53,16 +55,28 @@ from passerelle_directory.publishing.snapshot import (
 from passerelle_directory.registrar.intake import take_in
 from passerelle_directory.registrar.refusals import load_key as load_refusals_key
 
+if TYPE_CHECKING:
+    from flask import Flask
+
 DEFAULT_PORT = 8600
 DEFAULT_REGISTRAR_PORT = 8601
 HIGHEST_PORT = 65_535
 REGISTRAR_THREADS = 24  # a check waits for other servers
+METRICS_HELP = "answer Prometheus on this port of 127.0.0.1"
 RECHECK_LOCK = "recheck.lock"
 SEED = Path(__file__).parent / "seed"
 SEED_FILES = (SEED / "rows.csv", SEED / "departures.csv")
 
 # Errors that the operator can mend: one sentence, no traceback.
-EXPECTED = (DatabaseNotReady, keys.KeyMissing, UnreadableFile, AlreadyPublishing, LatestDamaged, BucketError)
+EXPECTED = (
+    DatabaseNotReady,
+    keys.KeyMissing,
+    UnreadableFile,
+    AlreadyPublishing,
+    LatestDamaged,
+    BucketError,
+    RestoreRefused,
+)
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -77,7 +91,7 @@ class AddressNotFree(Exception):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return the exit status."""
     options = _parser().parse_args(arguments)
-    _set_up_log()
+    set_up_log()
     try:
         config = read_config(os.environ)
     except InvalidSetting as error:
@@ -118,6 +132,21 @@ def run_keygen(config: Config, _options: argparse.Namespace) -> int:
 def run_upgrade(config: Config, _options: argparse.Namespace) -> int:
     """Create or migrate the database."""
     upgrade_database(config)
+    return DONE
+
+
+def run_backup(config: Config, options: argparse.Namespace) -> int:
+    """Write the database, and the keys if asked for, to a file."""
+    rows = make_backup(config, options.file, datetime.now(UTC), with_keys=options.keys)
+    print_line(f"{options.file}: {rows} rows" + (" and the keys" if options.keys else ""))
+    if not options.keys:
+        print_error("The keys are not in it: signing keys and refusals.key need a backup of their own (--keys).")
+    return DONE
+
+
+def run_restore(config: Config, options: argparse.Namespace) -> int:
+    """Fill an empty database from a file."""
+    print_line(f"{options.file}: {restore(config, options.file)} rows restored")
     return DONE
 
 
@@ -176,8 +205,10 @@ def run_serve(config: Config, options: argparse.Namespace) -> int:
             "There is nothing to serve yet. Run first: passerelle-directory keygen, seed (or import FILE...), snapshot"
         )
     _check_address(options.host, options.port)
+    app = create_app(config)
+    _serve_metrics(app, options.metrics)
     print_line(f"Serving {config.public} on http://{options.host}:{options.port}")
-    serve(create_app(config), options.host, options.port)
+    serve(app, options.host, options.port)
     return DONE
 
 
@@ -189,8 +220,10 @@ def run_registrar(config: Config, options: argparse.Namespace) -> int:
     prepare_database(config)
     check_database(config)
     _check_address(options.host, options.port)
+    app = create_registrar(make_registrar(config))
+    _serve_metrics(app, options.metrics)
     print_line(f"The registrar answers on http://{options.host}:{options.port} for {config.registrar_url}")
-    serve(create_registrar(make_registrar(config)), options.host, options.port, REGISTRAR_THREADS)
+    serve(app, options.host, options.port, REGISTRAR_THREADS)
     return DONE
 
 
@@ -207,6 +240,16 @@ def run_recheck(config: Config, options: argparse.Namespace) -> int:
         counts = recheck(make_registrar(config, fetch), datetime.now(UTC), options.limit)
     print_line(f"{counts.read} claims read, {counts.unanswered} of them without an answer; those are read again later")
     return DONE
+
+
+def _serve_metrics(app: Flask, port: int | None) -> None:
+    """Answer Prometheus on `port`, where one is given."""
+    from passerelle_directory.metrics import LOOPBACK, serve_metrics  # as in run_serve
+    from passerelle_directory.web.observing import metrics_of
+
+    if port is not None:
+        _check_address(LOOPBACK, port)
+        serve_metrics(metrics_of(app), port)
 
 
 def _check_address(host: str, port: int) -> None:
@@ -233,19 +276,6 @@ def _import_one(config: Config, path: Path) -> int:
     return UNREADABLE if report.skipped and not report.read else DONE
 
 
-def _set_up_log() -> None:
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),  # what standard error is when a line is written
-    )
-
-
 def _port(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 0 < int(text) <= HIGHEST_PORT):
         raise argparse.ArgumentTypeError(f"a port is a number from 1 to {HIGHEST_PORT}, not {text}")
@@ -263,6 +293,14 @@ def _parser() -> argparse.ArgumentParser:
         required=True, metavar="COMMAND"
     )
     database.add_parser("upgrade", help="create or migrate its tables").set_defaults(run=run_upgrade)
+
+    backing = commands.add_parser("backup", help="write the database to one file, while others write")
+    backing.add_argument("file", type=Path, metavar="FILE")
+    backing.add_argument("--keys", action="store_true", help="also the signing keys and refusals.key")
+    backing.set_defaults(run=run_backup)
+    restoring = commands.add_parser("restore", help="fill an empty database from a backup")
+    restoring.add_argument("file", type=Path, metavar="FILE")
+    restoring.set_defaults(run=run_restore)
 
     importing = commands.add_parser("import", help="import rows and departures (CSV or JSON Lines)")
     importing.add_argument("files", nargs="*", type=Path, metavar="FILE")
@@ -284,11 +322,13 @@ def _parser() -> argparse.ArgumentParser:
     serving = commands.add_parser("serve", help="serve the published files and the pages")
     serving.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     serving.add_argument("--port", type=_port, default=DEFAULT_PORT, help="default: %(default)s")
+    serving.add_argument("--metrics", type=_port, metavar="PORT", help=METRICS_HELP)
     serving.set_defaults(run=run_serve)
 
     registrar = commands.add_parser("registrar", help="serve claims: joining, proofs, withdrawal")
     registrar.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     registrar.add_argument("--port", type=_port, default=DEFAULT_REGISTRAR_PORT, help="default: %(default)s")
+    registrar.add_argument("--metrics", type=_port, metavar="PORT", help=METRICS_HELP)
     registrar.set_defaults(run=run_registrar)
 
     rechecking = commands.add_parser("recheck", help="read the proofs of claims again that are due")
