@@ -8,7 +8,7 @@ import os
 import socket
 import sys
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,14 +37,16 @@ from passerelle_directory.database import (
 )
 from passerelle_directory.harvest.commands import add_harvest
 from passerelle_directory.harvest.patience import HarvestStopped
+from passerelle_directory.harvest.tidying import tidy
 from passerelle_directory.importers.lines import UnreadableFile
 from passerelle_directory.importers.loading import import_file
 from passerelle_directory.locks import hold_lock, hold_writer_lock
 from passerelle_directory.logs import set_up_log
+from passerelle_directory.nightly import AlreadyRunning, make_parts, run_nightly
 from passerelle_directory.publishing import keys
 from passerelle_directory.publishing.bucket import BucketError, InvalidAddress, open_bucket
 from passerelle_directory.publishing.files import LATEST
-from passerelle_directory.publishing.groups import InvalidGroups, cover, read_groups
+from passerelle_directory.publishing.groups import InvalidGroups, MemberRows, cover, read_groups
 from passerelle_directory.publishing.snapshot import (
     AlreadyPublishing,
     LatestDamaged,
@@ -62,6 +64,7 @@ DEFAULT_PORT = 8600
 DEFAULT_REGISTRAR_PORT = 8601
 HIGHEST_PORT = 65_535
 REGISTRAR_THREADS = 24  # a check waits for other servers
+FRESH = timedelta(hours=20)  # a nightly run publishes anew each night; one begun again in the same night does not
 METRICS_HELP = "answer Prometheus on this port of 127.0.0.1"
 RECHECK_LOCK = "recheck.lock"
 SEED = Path(__file__).parent / "seed"
@@ -76,6 +79,8 @@ EXPECTED = (
     LatestDamaged,
     BucketError,
     RestoreRefused,
+    AlreadyRunning,
+    InvalidGroups,
 )
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -170,9 +175,11 @@ def run_snapshot(config: Config, options: argparse.Namespace) -> int:
     except InvalidAddress as error:
         return complain(error, WRONG_USAGE)
     key = keys.load_key(config.keys)
+    groups = read_groups(options.groups)
+    fresh = FRESH if options.if_changed else None
     with hold_writer_lock(config.data), open_session(config) as session:
         take_in(session, load_refusals_key(config.refusals_key), datetime.now(UTC))
-        latest = publish(session, config.public, key, datetime.now(UTC), bucket)
+        latest = publish(session, config.public, key, datetime.now(UTC), bucket, groups, fresh)
     places = f"{config.public} and {options.to}" if bucket else config.public
     print_line(f"Version {latest['version']}: {latest['rows']} rows, until {latest['expires']}, in {places}")
     return DONE
@@ -180,13 +187,11 @@ def run_snapshot(config: Config, options: argparse.Namespace) -> int:
 
 def run_coverage(config: Config, options: argparse.Namespace) -> int:
     """Print how many members of each group the directory has."""
-    try:
-        groups = read_groups(options.groups)
-    except InvalidGroups as error:
-        return complain(error, UNREADABLE)
+    groups = read_groups(options.groups)
     with open_session(config) as session:
-        departures = read_departures(session)
-        rows = [row for row, _ in read_rows(session, departures)]
+        departures, rows = read_departures(session), MemberRows(groups)
+        for row, _ in read_rows(session, departures):
+            rows.note(row)
     covered = [(group, cover(group, rows, departures.linked())) for group in groups]
     if options.json:
         print_json(covered)
@@ -252,6 +257,19 @@ def _serve_metrics(app: Flask, port: int | None) -> None:
         serve_metrics(metrics_of(app), port)
 
 
+def run_tidy(config: Config, _options: argparse.Namespace) -> int:
+    """Delete what harvests have left and need no more."""
+    with hold_writer_lock(config.data):
+        deleted = tidy(config.harvest, datetime.now(UTC))
+    print_line(f"{deleted} old things deleted from {config.harvest}")
+    return DONE
+
+
+def run_night(config: Config, options: argparse.Namespace) -> int:
+    """Do the work of a night."""
+    return run_nightly(config, make_parts(config, options.to))
+
+
 def _check_address(host: str, port: int) -> None:
     """Raise AddressNotFree if the host and port cannot be listened on."""
     try:
@@ -311,7 +329,16 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("seed", help="import the rows that come with this program").set_defaults(run=run_seed)
     publishing = commands.add_parser("snapshot", help="publish: write and sign the files")
     publishing.add_argument("--to", metavar="s3://BUCKET/PREFIX", help="upload them to a bucket, too")
+    publishing.add_argument(
+        "--groups", type=Path, default=SEED, metavar="FOLDER", help="other groups than the program's"
+    )
     publishing.set_defaults(run=run_snapshot)
+
+    publishing.add_argument("--if-changed", action="store_true", help="not where the rows of today's are the same")
+    nightly = commands.add_parser("nightly", help="harvest, recheck, delete what is old, snapshot")
+    nightly.add_argument("--to", metavar="s3://BUCKET/PREFIX", help="upload the files to a bucket, too")
+    nightly.set_defaults(run=run_night)
+    commands.add_parser("tidy", help="delete what harvests have left and need no more").set_defaults(run=run_tidy)
 
     covering = commands.add_parser("coverage", help="how many members of each group are in the directory")
     covering.add_argument("--groups", type=Path, default=SEED, metavar="FOLDER", help="other groups than the program's")

@@ -13,6 +13,8 @@ DEFAULT_DATA = "passerelle-data"
 DEFAULT_LIMIT = "1200 per minute"
 # Requests that write or make the registrar ask other servers, per address. One person needs a handful.
 DEFAULT_CLAIM_LIMIT = "60 per hour"
+# What a night asks, `harvest SOURCE...` separated by semicolons.
+DEFAULT_NIGHTLY = "wikidata; domains --wikidata; claims; keytrace"
 DEFAULT_REGISTRAR_URL = "https://join.passerelle.eu"
 
 
@@ -24,6 +26,7 @@ class Config:
     `proxies` counts the reverse proxies in front, so that limits see the visitor's address and not the proxy's.
     `contact` is the address for corrections and removals, `operator` the name and postal address in the legal notice.
     `registrar_url` is where people reach the registrar, `claim_limit` its limit for requests that write or check.
+    `nightly` lists the harvests of a night.
     `source_code`, `install_firefox` and `install_chromium` are web addresses that the pages link to, or empty.
     """
 
@@ -39,6 +42,7 @@ class Config:
     install_chromium: str = ""
     registrar_url: str = DEFAULT_REGISTRAR_URL
     claim_limit: str = DEFAULT_CLAIM_LIMIT
+    nightly: str = DEFAULT_NIGHTLY
 
     @property
     def refusals_key(self) -> Path:
@@ -89,6 +93,7 @@ def read_config(environ: Mapping[str, str]) -> Config:
         install_chromium=_web_page(environ, "PASSERELLE_INSTALL_CHROMIUM"),
         registrar_url=(_web_page(environ, "PASSERELLE_REGISTRAR_URL") or DEFAULT_REGISTRAR_URL).rstrip("/"),
         claim_limit=environ.get("PASSERELLE_CLAIM_LIMIT") or DEFAULT_CLAIM_LIMIT,
+        nightly=environ.get("PASSERELLE_NIGHTLY", DEFAULT_NIGHTLY),
     )
 
 

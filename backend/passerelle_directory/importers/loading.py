@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from itertools import islice
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from passerelle_directory.importers.holding import TARGETS, is_held
 from passerelle_directory.importers.lines import BadLine, Line, read_lines
 from passerelle_directory.importers.parsing import AccountLine, DepartureLine, parse_line
 from passerelle_directory.models import Account, Departure, Statement
+from passerelle_directory.publishing.departures import organisation_key
 
 LINES_AT_ONCE = 500
 ROW_ID_BYTES = 8  # 64 random bits, in hex: unlikely to meet among millions, and the key forbids it
@@ -28,6 +29,9 @@ STATED = ("screen_name", "did", "handle", "acct", "kind", "country", "display_na
 UNKNOWN = (None, "other")  # what a second line of the same file may still fill in
 
 HELD = "held"
+# Where a source that is harvested every day says the same as before, its row gets another date once a month: each
+# change of a row is a delta that every client downloads.
+DATED_AGAIN = timedelta(days=30)
 OUTCOMES = ("new", "changed", HELD, "known")  # a line about an account and a departure counts as the first of its two
 Parsed = tuple[AccountLine | None, DepartureLine | None]
 
@@ -122,6 +126,8 @@ class Importer:
             return "known"
         elif statement and self._holds_changes and is_held(self.session, statement, values, today):
             return HELD
+        elif statement and self._holds_changes and _is_dated_lately(statement, values):
+            values["source_date"] = statement.source_date
         self._line_of[account.row_id, line.source.name] = number
         if line.screen_name:
             account.screen_name_key = canonicalize_screen_name(line.screen_name)
@@ -165,7 +171,7 @@ class Importer:
             self.session.delete(other)
 
     def _import_departure(self, line: DepartureLine) -> str:
-        key = f"{line.country or ''} {' '.join(line.organisation.casefold().split())}"
+        key = organisation_key(line.country, line.organisation)
         query = select(Departure).where(Departure.key == key, Departure.source == line.source.name)
         departure = self.session.scalar(query)
         if departure:
@@ -232,6 +238,13 @@ def _completed(statement: Statement, values: dict[str, object], first: int) -> d
 
 def _is_older(seen: date | None, known: date | None) -> bool:
     return known is not None and (seen is None or seen < known)
+
+
+def _is_dated_lately(statement: Statement, values: Mapping[str, object]) -> bool:
+    """Return whether the date of a statement is still good enough for one that is read every day and says the same."""
+    seen, known = values["source_date"], statement.source_date
+    is_late = isinstance(seen, date) and known is not None and seen - known < DATED_AGAIN
+    return is_late and all(getattr(statement, name) == value for name, value in values.items() if name != "source_date")
 
 
 def _update(record: Statement | Departure, values: dict[str, object]) -> str:

@@ -27,9 +27,10 @@ from passerelle_directory.publishing.bucket import Bucket
 from passerelle_directory.publishing.deltas import Delta, write_deltas
 from passerelle_directory.publishing.departures import DepartureIndex, leaves_on, make_departures
 from passerelle_directory.publishing.files import FILES, LATEST, MAKING, WORLD_READABLE, write_whole
+from passerelle_directory.publishing.groups import Group, MemberRows, cover
 from passerelle_directory.publishing.keys import public_bytes
 from passerelle_directory.publishing.named import File
-from passerelle_directory.publishing.pages import PAGES, write_pages
+from passerelle_directory.publishing.pages import PAGES, write_groups, write_pages
 from passerelle_directory.publishing.row_files import RowFiles
 from passerelle_directory.publishing.rows import make_row
 from passerelle_directory.publishing.superseded import delete_superseded, record_superseded
@@ -66,36 +67,59 @@ class Counts:
 
 
 def publish(
-    session: Session, public: Path, key: Ed25519PrivateKey, now: datetime, bucket: Bucket | None = None
+    session: Session,
+    public: Path,
+    key: Ed25519PrivateKey,
+    now: datetime,
+    bucket: Bucket | None = None,
+    groups: Sequence[Group] = (),
+    fresh: timedelta | None = None,
 ) -> dict[str, Any]:
     """Write the files of the directory under `public`, then latest.json signed with `key`; return its content.
 
-    `now` is an aware UTC time. The same files are uploaded to `bucket`, where there is one. Files superseded longer
-    than KEPT_AFTER ago are deleted. Raises AlreadyPublishing, LatestDamaged, BucketError.
+    `now` is an aware UTC time. `groups` are counted for the pages. The same files are uploaded to `bucket`, where there
+    is one. Files superseded longer than KEPT_AFTER ago are deleted. A latest.json that has the same rows and is younger
+    than `fresh` stays as it is.
+    Raises AlreadyPublishing, LatestDamaged, BucketError.
     """
     with _alone(public) as folder:
         uploaded = bucket.list_files() if bucket else {}
         counts = Counts()
         departures = read_departures(session)
-        files = write_files(folder, read_rows(session, departures), counts)
-        version = _next_version(session, public, now)
-        deltas = write_deltas(folder, _read_latest(public), files.rows, version, now)
-        session.add(
-            Publication(version=version, generated_at=now, people=counts.people, organisations=counts.organisations)
-        )
-        named = [*files.every(), *(delta.file for delta in deltas)]
-        dates = {name: stored.uploaded_at for name, stored in uploaded.items()}
-        record_superseded(session, folder, dates, {file.name for file in named}, now)
-        session.commit()
-        latest = sign_latest(key, version, now, counts.people + counts.organisations, files, deltas)
-        body = json.dumps(latest, indent=1).encode() + b"\n"
-        write_pages(public.parent / PAGES, departures.linked(), counts.people, counts.organisations)
+        members = MemberRows(groups)
+        files = write_files(folder, members.pass_on(read_rows(session, departures)), counts)
+        before = _read_latest(public)
+        if before and fresh and before.key_id == key_id(public_bytes(key)) and _is_current(before, files, now - fresh):
+            named = [*files.every(), *(File.from_promise(delta.file) for delta in before.deltas)]
+            body = (public / LATEST).read_bytes()
+        else:
+            version = _next_version(session, public, now)
+            deltas = write_deltas(folder, before, files.rows, version, now)
+            session.add(
+                Publication(version=version, generated_at=now, people=counts.people, organisations=counts.organisations)
+            )
+            named = [*files.every(), *(delta.file for delta in deltas)]
+            dates = {name: stored.uploaded_at for name, stored in uploaded.items()}
+            record_superseded(session, folder, dates, {file.name for file in named}, now)
+            session.commit()
+            latest = sign_latest(key, version, now, counts.people + counts.organisations, files, deltas)
+            body = json.dumps(latest, indent=1).encode() + b"\n"
+        left = departures.linked()
+        write_pages(public.parent / PAGES, left, counts.people, counts.organisations, _iso(now))
+        write_groups(public.parent / PAGES, [(group, cover(group, members, left)) for group in groups])
         write_whole(public / LATEST, body, WORLD_READABLE, overwrite=True)
         if bucket:
             missing = {file.name for file in named if not file.is_whole_in(uploaded)}
             bucket.upload([folder / name for name in sorted(missing)], body)
         delete_superseded(session, folder, bucket, now)
-    return latest
+    published: dict[str, Any] = json.loads(body)
+    return published
+
+
+def _is_current(before: Latest, files: Files, since: datetime) -> bool:
+    """Return whether what is published has these very files and is no older than `since`."""
+    named = [*before.files.rows, before.files.keys, before.files.places]
+    return before.generated_at >= since and [File.from_promise(promise) for promise in named] == list(files.every())
 
 
 @dataclass(frozen=True, slots=True)
