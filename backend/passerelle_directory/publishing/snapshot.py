@@ -41,6 +41,7 @@ EXPIRES_AFTER = timedelta(days=14)
 ACCOUNTS_AT_ONCE = 500
 SURE = ("proven", "attested")
 COMPRESSION = 9
+WORLD_OPEN = 0o755  # of `public`, whatever the umask: another server may serve it under its own account
 
 
 class LatestDamaged(Exception):
@@ -234,6 +235,9 @@ def _alone(public: Path) -> Iterator[Path]:
     """Lock `public` inside the block and yield its folder of files, without leftovers of an interrupted snapshot."""
     files = public / FILES
     files.mkdir(parents=True, exist_ok=True)
+    for folder in (public, files):
+        if folder.stat().st_mode & WORLD_OPEN != WORLD_OPEN:
+            folder.chmod(WORLD_OPEN)
     try:
         with hold_lock(public.parent / "snapshot.lock"):
             for half_made in (*public.glob(f"{MAKING}*"), *files.glob(f"{MAKING}*")):
