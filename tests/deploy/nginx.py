@@ -6,6 +6,7 @@ import re
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
@@ -38,7 +39,7 @@ class Nginx:
         """Ask for a path of a host over TLS."""
         headers = {"Host": host, "Accept-Encoding": "identity", **dict(options.pop("headers", {}))}  # type: ignore[call-overload]
         url = f"https://127.0.0.1:{self.https_port}{path}"
-        with httpx.Client(verify=str(self.authority), timeout=60) as client:
+        with httpx.Client(verify=ssl.create_default_context(cafile=self.authority), timeout=60) as client:
             return client.request(method, url, headers=headers, extensions={"sni_hostname": host}, **options)  # type: ignore[arg-type]
 
     def logs(self) -> str:
