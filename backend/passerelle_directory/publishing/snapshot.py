@@ -27,9 +27,10 @@ from passerelle_directory.publishing.bucket import Bucket
 from passerelle_directory.publishing.deltas import Delta, write_deltas
 from passerelle_directory.publishing.departures import DepartureIndex, leaves_on, make_departures
 from passerelle_directory.publishing.files import FILES, LATEST, MAKING, WORLD_READABLE, write_whole
+from passerelle_directory.publishing.groups import Group, MemberRows, cover
 from passerelle_directory.publishing.keys import public_bytes
 from passerelle_directory.publishing.named import File
-from passerelle_directory.publishing.pages import PAGES, write_pages
+from passerelle_directory.publishing.pages import PAGES, write_groups, write_pages
 from passerelle_directory.publishing.row_files import RowFiles
 from passerelle_directory.publishing.rows import make_row
 from passerelle_directory.publishing.superseded import delete_superseded, record_superseded
@@ -66,18 +67,25 @@ class Counts:
 
 
 def publish(
-    session: Session, public: Path, key: Ed25519PrivateKey, now: datetime, bucket: Bucket | None = None
+    session: Session,
+    public: Path,
+    key: Ed25519PrivateKey,
+    now: datetime,
+    bucket: Bucket | None = None,
+    groups: Sequence[Group] = (),
 ) -> dict[str, Any]:
     """Write the files of the directory under `public`, then latest.json signed with `key`; return its content.
 
-    `now` is an aware UTC time. The same files are uploaded to `bucket`, where there is one. Files superseded longer
-    than KEPT_AFTER ago are deleted. Raises AlreadyPublishing, LatestDamaged, BucketError.
+    `now` is an aware UTC time. `groups` are counted for the pages. The same files are uploaded to `bucket`, where there
+    is one. Files superseded longer than KEPT_AFTER ago are deleted.
+    Raises AlreadyPublishing, LatestDamaged, BucketError.
     """
     with _alone(public) as folder:
         uploaded = bucket.list_files() if bucket else {}
         counts = Counts()
         departures = read_departures(session)
-        files = write_files(folder, read_rows(session, departures), counts)
+        members = MemberRows(groups)
+        files = write_files(folder, members.pass_on(read_rows(session, departures)), counts)
         version = _next_version(session, public, now)
         deltas = write_deltas(folder, _read_latest(public), files.rows, version, now)
         session.add(
@@ -89,7 +97,9 @@ def publish(
         session.commit()
         latest = sign_latest(key, version, now, counts.people + counts.organisations, files, deltas)
         body = json.dumps(latest, indent=1).encode() + b"\n"
-        write_pages(public.parent / PAGES, departures.linked(), counts.people, counts.organisations)
+        left = departures.linked()
+        write_pages(public.parent / PAGES, left, counts.people, counts.organisations, _iso(now))
+        write_groups(public.parent / PAGES, [(group, cover(group, members, left)) for group in groups])
         write_whole(public / LATEST, body, WORLD_READABLE, overwrite=True)
         if bucket:
             missing = {file.name for file in named if not file.is_whole_in(uploaded)}

@@ -38,12 +38,14 @@ class SourceAnswer(BaseModel):
 class DepartureAnswer(BaseModel):
     """One organisation, or one person in public `office`.
 
-    `date` is a year, month or day; where it is null, `by` is the latest it can have been. `how` is `left`; `suspended`
-    where nothing is posted any more and the account stays; `closed` where the source says no more than that the account
-    is gone: it may have been merged; `announced`, which may be in the future; or `returned`. `rest_id`, `screen_name`:
-    the X account that was left; `row_id`: its row in the directory, where there is one.
+    `id` is permanent; `updated` is when the entry was first published as it is now. `date` is a year, month or day;
+    where it is null, `by` is the latest it can have been. `how` is `left`; `suspended` where nothing is posted any more
+    and the account stays; `closed` where the source says no more than that the account is gone: it may have been
+    merged; `announced`, which may be in the future; or `returned`. `rest_id`, `screen_name`: the X account that was
+    left; `row_id`: its row in the directory, where there is one, with which it shares `did`, `handle` and `acct`.
     """
 
+    id: str
     organisation: str
     kind: Kind
     country: str | None
@@ -53,9 +55,11 @@ class DepartureAnswer(BaseModel):
     office: str | None
     rest_id: str | None
     screen_name: str | None
+    did: str | None
     handle: str | None
     acct: str | None
     row_id: str | None
+    updated: str | None
     sources: list[SourceAnswer]
 
 
@@ -141,6 +145,7 @@ def _named(countries: set[str], language: Language) -> list[tuple[str, str]]:
 
 
 def _answer(entry: Left) -> DepartureAnswer:
-    own = {name: getattr(entry, name) for name in DepartureAnswer.model_fields if name not in ("date", "sources")}
+    named = DepartureAnswer.model_fields.keys() - {"id", "date", "sources"}
+    own = {name: getattr(entry, name) for name in named}
     sources = [SourceAnswer(**source.to_json()) for source in entry.sources]
-    return DepartureAnswer(date=entry.day, sources=sources, **own)
+    return DepartureAnswer(id=entry.entry_id, date=entry.day, sources=sources, **own)
