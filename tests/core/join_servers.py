@@ -37,6 +37,7 @@ class Stored:
     claim: Claim
     secret: str
     leaving_on: str | None = None
+    public_page: str | None = None
     post: str | None = None
     proofs: tuple[Proof, ...] = ()
     readings: int = 0
@@ -94,11 +95,12 @@ class FakeRegistrar:
     def make(self, body: dict[str, Any], path: str) -> dict[str, Any]:
         self.made += 1
         leaving_on, kind = body.pop("leaving_on", None), body.pop("kind", "other")
+        public_page = body.pop("public_page", None)
         assert kind
         named = body if path == "/v1/claims" else {**(body.pop("x") or {}), **body}
         purpose = "claim" if path == "/v1/claims" else "objection"
         ids = {"claim_id": f"{self.made:016x}", "nonce": f"{self.made:032x}", "purpose": purpose}
-        stored = Stored(Claim.model_validate({**named, **ids}), f"{self.made:043}", leaving_on)
+        stored = Stored(Claim.model_validate({**named, **ids}), f"{self.made:043}", leaving_on, public_page)
         self.claims[stored.claim.claim_id] = stored
         return self._show(stored) | {"secret": stored.secret}
 
@@ -127,6 +129,7 @@ class FakeRegistrar:
             "proofs": [one.model_dump(mode="json", exclude={"name"}) for one in stored.proofs],
             "readings": stored.readings,
             "leaving_on": stored.leaving_on,
+            "public_page": stored.public_page,
             "disputed_until": stored.disputed_until,
             "created_at": self.clock().isoformat(),
             "checked_at": stored.checked_at,

@@ -53,6 +53,7 @@ class JoinView(View):
 
     `page` is the address for a Mastodon profile field, `profile_settings` where that server's owner edits the fields.
     `record`: the record in the Bluesky repository of `account`. `post`: the address that was checked last.
+    `wants_page`: the person wants a page of the directory about it; `public_page`: where it stands while it is proven.
     `is_listed`: the directory on this machine has the claim. `error`: why the last step did not succeed.
     """
 
@@ -64,6 +65,8 @@ class JoinView(View):
     acct: str | None
     handle: str | None = None
     leaving_on: str | None = None
+    wants_page: bool = False
+    public_page: str | None = None
     claim_id: str | None = None
     code: str | None = None
     page: str | None = None

@@ -10,11 +10,12 @@ import type { Stored } from "./stored.svelte";
 
 export type Purpose = JoinView["purpose"];
 export type Side = SideView["side"];
-/** What the person joins with: the date is an ISO day. */
+/** What the person joins with: the date is an ISO day; `hasPage`: with a page of the directory about it. */
 export interface Wanted {
   readonly bluesky: Account | null;
   readonly acct: string | null;
   readonly leavingOn: string | null;
+  readonly hasPage: boolean;
 }
 /** What an objection is about; one of them at least. */
 export interface Objected {
@@ -74,7 +75,7 @@ export class Join {
   }
 
   /** Make the claim, write its record, and open the post on X with `message`; without Bluesky the post waits. */
-  async start({ bluesky, acct, leavingOn }: Wanted, message: string): Promise<void> {
+  async start({ bluesky, acct, leavingOn, hasPage }: Wanted, message: string): Promise<void> {
     const { offer } = this;
     if (!offer) return;
     const { rest_id, screen_name } = offer;
@@ -82,7 +83,8 @@ export class Join {
     const consent = this.askConsent(); // within the click
     await this.run("claim", async () => {
       await expectConsent(consent);
-      await this.make({ rest_id, screen_name, did, acct, leaving_on: leavingOn, purpose: "claim" }, bluesky);
+      const fields = { rest_id, screen_name, did, acct, leaving_on: leavingOn, public_page: wish(hasPage) };
+      await this.make({ ...fields, purpose: "claim" }, bluesky);
       if (bluesky) await this.writePost("claim", message);
     });
   }
@@ -101,13 +103,14 @@ export class Join {
   async startAgain(purpose: Purpose): Promise<void> {
     const view = this.view(purpose);
     if (!view) return;
-    const { rest_id, screen_name, did, acct, leaving_on } = view;
+    const { rest_id, screen_name, did, acct, leaving_on, wants_page } = view;
+    const fields = { rest_id, screen_name, did, acct, leaving_on, public_page: wish(wants_page) };
     const { usable } = this.signedIn;
     const own = usable?.id === did ? usable : null;
     const consent = this.askConsent();
     await this.run(purpose, async () => {
       await expectConsent(consent);
-      await this.make({ purpose, rest_id, screen_name, did, acct, leaving_on }, own);
+      await this.make({ purpose, ...fields }, own);
     });
   }
 
@@ -190,6 +193,11 @@ export class Join {
       if (failure.code !== "cancelled") this.blockingFailure = failure;
     }
   }
+}
+
+// A page that search engines list is wished for at the registrar only (docs/claims.md).
+function wish(hasPage: boolean): NonNullable<JoinStart["public_page"]> | null {
+  return hasPage ? "unlisted" : null;
 }
 
 async function expectConsent(asked: Promise<boolean>): Promise<void> {

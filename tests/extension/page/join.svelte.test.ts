@@ -18,7 +18,7 @@ const OFFER = {
   screen_name: "ada",
   registrar: "join.example.org",
 };
-const WANTED = { bluesky: ME, acct: null, leavingOn: null };
+const WANTED = { bluesky: ME, acct: null, leavingOn: null, hasPage: false };
 const ROW = { row_id: "r1", rest_id: "12", screen_name: "ada" };
 
 function view(over: Partial<JoinView> = {}): JoinView {
@@ -102,6 +102,29 @@ test("one press makes the claim with its record and opens the post", async () =>
   expect(opened).toEqual(["https://x.com/intent/post?text=a"]);
   expect(join.isAwaitingPost).toBe(true);
 });
+
+test.each([
+  [true, "unlisted"],
+  [false, null],
+])(
+  "whether a page is wanted (%s) goes with the claim, also with the second try",
+  async (hasPage, sent) => {
+    const { join, calls } = makeJoin(
+      {},
+      { join: view({ status: "starting", wants_page: hasPage }) },
+    );
+    await join.prepare();
+    await join.start({ ...WANTED, hasPage }, "I moved");
+    await join.startAgain("claim");
+    const wishes = calls.flatMap(([type, fields]) =>
+      type === "join.start" ? [fields] : [],
+    );
+    expect(wishes).toMatchObject([
+      { public_page: sent },
+      { public_page: sent },
+    ]);
+  },
+);
 
 test("a sign-in that may not write the entry is asked for first, and only then", async () => {
   const { join, calls, askFor } = makeJoin({});
