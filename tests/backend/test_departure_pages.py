@@ -20,6 +20,7 @@ ACCT = "museum@social.example.org"
 
 def text_of(page: str) -> str:
     """Return a page without its markup, in single blanks."""
+    page = re.sub(r"</?(?:bdi|time)\b[^>]*>", "", page)
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split())
 
 
@@ -121,6 +122,13 @@ def test_the_chart_counts_each_month_from_the_first_to_the_last() -> None:
     assert (chart.most.month, chart.most.height, chart.undated) == ("2025-02", 80, 2)
     assert chart.years == (("2025", 40.0),)
     assert max(bar.x + bar.width for bar in chart.bars) <= 100
+
+
+def test_years_are_written_where_there_is_room() -> None:
+    chart = make_chart(left(f"{year}-{month}") for year in range(2007, 2027) for month in ("01", "02"))
+    assert chart is not None
+    assert 2 < len(chart.years) <= 8
+    assert max(x for _, x in chart.years) <= 88
 
 
 def test_few_dates_need_no_chart() -> None:

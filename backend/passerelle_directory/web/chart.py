@@ -10,6 +10,7 @@ from passerelle_directory.publishing.departures import MONTHS, Left
 
 FEWEST = 5  # departures whose month is known; fewer need no chart
 MONTH_DIGITS = len("2025-01")
+LAST_YEAR_AT = 88  # percent; a year that begins later has no room to be written
 MOST_YEARS = 8  # whose names fit side by side on a telephone
 TALLEST = 80  # percent of the chart's height; the years are written below
 GAP = 0.2  # of a month's width
@@ -64,4 +65,4 @@ def _from_to(first: str, last: str) -> list[str]:
 def _years(months: list[str], step: float) -> tuple[tuple[str, float], ...]:
     begun = [(month[:4], n * step) for n, month in enumerate(months) if month.endswith("-01")]
     every = -(-len(begun) // MOST_YEARS) or 1
-    return tuple(begun[::every])
+    return tuple((year, x) for year, x in begun[::every] if x <= LAST_YEAR_AT)
