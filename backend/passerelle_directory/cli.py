@@ -42,7 +42,7 @@ from passerelle_directory.locks import hold_lock, hold_writer_lock
 from passerelle_directory.publishing import keys
 from passerelle_directory.publishing.bucket import BucketError, InvalidAddress, open_bucket
 from passerelle_directory.publishing.files import LATEST
-from passerelle_directory.publishing.groups import InvalidGroups, cover, read_groups
+from passerelle_directory.publishing.groups import InvalidGroups, MemberRows, cover, read_groups
 from passerelle_directory.publishing.snapshot import (
     AlreadyPublishing,
     LatestDamaged,
@@ -62,7 +62,15 @@ SEED = Path(__file__).parent / "seed"
 SEED_FILES = (SEED / "rows.csv", SEED / "departures.csv")
 
 # Errors that the operator can mend: one sentence, no traceback.
-EXPECTED = (DatabaseNotReady, keys.KeyMissing, UnreadableFile, AlreadyPublishing, LatestDamaged, BucketError)
+EXPECTED = (
+    DatabaseNotReady,
+    keys.KeyMissing,
+    UnreadableFile,
+    AlreadyPublishing,
+    LatestDamaged,
+    BucketError,
+    InvalidGroups,
+)
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -141,9 +149,10 @@ def run_snapshot(config: Config, options: argparse.Namespace) -> int:
     except InvalidAddress as error:
         return complain(error, WRONG_USAGE)
     key = keys.load_key(config.keys)
+    groups = read_groups(options.groups)
     with hold_writer_lock(config.data), open_session(config) as session:
         take_in(session, load_refusals_key(config.refusals_key), datetime.now(UTC))
-        latest = publish(session, config.public, key, datetime.now(UTC), bucket)
+        latest = publish(session, config.public, key, datetime.now(UTC), bucket, groups)
     places = f"{config.public} and {options.to}" if bucket else config.public
     print_line(f"Version {latest['version']}: {latest['rows']} rows, until {latest['expires']}, in {places}")
     return DONE
@@ -151,13 +160,11 @@ def run_snapshot(config: Config, options: argparse.Namespace) -> int:
 
 def run_coverage(config: Config, options: argparse.Namespace) -> int:
     """Print how many members of each group the directory has."""
-    try:
-        groups = read_groups(options.groups)
-    except InvalidGroups as error:
-        return complain(error, UNREADABLE)
+    groups = read_groups(options.groups)
     with open_session(config) as session:
-        departures = read_departures(session)
-        rows = [row for row, _ in read_rows(session, departures)]
+        departures, rows = read_departures(session), MemberRows(groups)
+        for row, _ in read_rows(session, departures):
+            rows.note(row)
     covered = [(group, cover(group, rows, departures.linked())) for group in groups]
     if options.json:
         print_json(covered)
@@ -273,6 +280,9 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("seed", help="import the rows that come with this program").set_defaults(run=run_seed)
     publishing = commands.add_parser("snapshot", help="publish: write and sign the files")
     publishing.add_argument("--to", metavar="s3://BUCKET/PREFIX", help="upload them to a bucket, too")
+    publishing.add_argument(
+        "--groups", type=Path, default=SEED, metavar="FOLDER", help="other groups than the program's"
+    )
     publishing.set_defaults(run=run_snapshot)
 
     covering = commands.add_parser("coverage", help="how many members of each group are in the directory")

@@ -88,7 +88,8 @@ class StoredClaim(Base):
 
     `grade` is the verdict on its proofs; `proven_at` since when it is `proven`, and `readings` how often it was read.
     `next_at` is when it is read again, `failures` how often in a row no server answered. At `kept_until` it is deleted
-    if nothing of it is proven then.
+    if nothing of it is proven then. `public_page`: whether its owner wants a page of the directory about it
+    (passerelle.claims.models.PublicPage).
     """
 
     __tablename__ = "claims"
@@ -106,6 +107,7 @@ class StoredClaim(Base):
     kind: Mapped[str] = mapped_column(String(20))
     country: Mapped[str | None] = mapped_column(String(2))
     leaving_on: Mapped[date | None] = mapped_column(Date)
+    public_page: Mapped[str | None] = mapped_column(String(12))
     post_id: Mapped[str | None] = mapped_column(String(20))
     keytrace: Mapped[str | None] = mapped_column(String(64))
     has_domain: Mapped[bool] = mapped_column(Boolean)
@@ -188,6 +190,17 @@ class Publication(Base):
 
     version: Mapped[int] = mapped_column(Integer, primary_key=True)
     generated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    people: Mapped[int] = mapped_column(Integer)
+    organisations: Mapped[int] = mapped_column(Integer)
+
+
+class DailyCount(Base):
+    """How many rows the last publication of a day had of one country; an empty `country`: rows that name none."""
+
+    __tablename__ = "daily_counts"
+
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    country: Mapped[str] = mapped_column(String(2), primary_key=True)
     people: Mapped[int] = mapped_column(Integer)
     organisations: Mapped[int] = mapped_column(Integer)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from passerelle_directory.models import Departure
 from passerelle_directory.publishing.departures import find_departed, make_departures
 from sqlalchemy import delete, select
 
-from tests.backend.conftest import Directory
+from tests.backend.conftest import NOW, Directory
 from tests.backend.people import OTHER_SOURCE, departure, line
 
 HANDLE = "museum.example.com"
@@ -145,7 +145,8 @@ def test_the_page_says_which_departures_are_announced_suspended_or_taken_back(
     directory.add(*(departure(f"Verein {how}", how=how) for how in ("announced", "suspended", "returned", "left")))
     directory.publish()
     page = client.get("/departures?lang=en").text
-    assert page.count("posts nothing there any more") == page.count("posts on X again") == 1
+    rows = page.partition("<tbody")[2]
+    assert rows.count("posts nothing there any more") == rows.count("posts on X again") == 1
     assert "3 organisations have stopped using X" in page
 
 
@@ -173,3 +174,60 @@ def test_a_person_is_a_departure_only_with_an_office_and_their_row_says_no_day(
     (entry,) = client.get("/v1/departures.json").json["departures"]
     assert (entry["office"], entry["row_id"]) == ("Mayor of Beispielstadt", row["row_id"])
     assert "Mayor of Beispielstadt" in client.get("/departures?lang=en").text
+
+
+def entries(client: Any) -> dict[str, dict[str, Any]]:
+    """Return the published entries by name."""
+    return {one["organisation"]: one for one in client.get("/v1/departures.json").json["departures"]}
+
+
+def test_an_entry_without_address_has_those_of_the_row_with_its_name_and_country(
+    directory: Directory, client: Any
+) -> None:
+    directory.add(
+        line("museum", handle=HANDLE, acct=ACCT, display_name="Museum Beispielstadt", country="DE"),
+        line("zoo", handle="zoo.example.com", display_name="Zoo", country="FR"),
+        line("ada", handle="ada.example.com", display_name="Ada Beispiel", country="DE", kind="person"),
+        line("press", handle="press.example.com", display_name="Verlag", country="DE"),
+        departure("Museum  beispielstadt"),
+        departure("Zoo"),
+        departure("Ada Beispiel"),
+        departure("Verlag", handle="verlag.example.com"),
+    )
+    directory.publish()
+    found = {name: (one["handle"], one["acct"]) for name, one in entries(client).items()}
+    assert found == {
+        "Museum beispielstadt": (HANDLE, ACCT),
+        "Zoo": (None, None),  # of another country
+        "Ada Beispiel": (None, None),  # a person is no organisation
+        "Verlag": ("verlag.example.com", None),  # its source says more than a name does
+    }
+
+
+def test_a_row_of_the_same_name_gets_no_day(directory: Directory) -> None:
+    directory.add(line(handle=HANDLE, display_name="Museum", country="DE"), departure("Museum"))
+    assert published_row(directory)["leaving_on"] is None
+
+
+def test_an_entry_keeps_its_id_and_its_time_until_it_says_something_else(directory: Directory, client: Any) -> None:
+    directory.add(departure("Museum"), departure("Zoo"))
+    directory.publish(NOW)
+    first = entries(client)
+    assert {one["updated"] for one in first.values()} == {"2026-11-20T12:00:00Z"}
+    directory.add(departure("zoo", source=OTHER_SOURCE, acct=ACCT))
+    directory.publish(NOW + timedelta(days=1))
+    second = entries(client)
+    assert [one["id"] for one in first.values()] == [second["Museum"]["id"], second["Zoo"]["id"]]
+    assert (second["Museum"]["updated"], second["Zoo"]["updated"]) == ("2026-11-20T12:00:00Z", "2026-11-21T12:00:00Z")
+
+
+def test_pages_that_an_older_program_wrote_are_still_shown(directory: Directory, client: Any) -> None:
+    directory.add(departure("Museum"))
+    directory.publish()
+    path = directory.config.pages / "departures.json"
+    written = json.loads(path.read_bytes())
+    for name in ("id", "did", "updated"):
+        del written["departures"][0][name]
+    path.write_text(json.dumps(written), encoding="utf-8")
+    assert "Museum" in client.get("/departures").text
+    assert entries(client)["Museum"]["updated"] is None

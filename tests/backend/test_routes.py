@@ -106,7 +106,10 @@ def test_a_file_that_is_gone_is_not_found(client: FlaskClient, published: dict[s
 def test_departures_name_their_sources(client: FlaskClient, published: dict[str, object]) -> None:
     (entry,) = body_of(client.get("/v1/departures.json"))["departures"]
     assert len(entry.pop("row_id")) == 16
+    assert len(entry.pop("id")) == 36
     assert entry == {
+        "did": None,
+        "updated": "2026-11-20T12:00:00Z",
         "organisation": "Stadtmuseum Beispielstadt",
         "kind": "other",
         "country": "DE",
@@ -115,7 +118,7 @@ def test_departures_name_their_sources(client: FlaskClient, published: dict[str,
         "how": "left",
         "office": None,
         "rest_id": None,
-        "screen_name": None,
+        "screen_name": "museum",
         "handle": "museum.example.com",
         "acct": None,
         "sources": [{"name": "lists/one", "url": None, "date": None}],
@@ -178,5 +181,6 @@ def test_the_description_names_every_address(client: FlaskClient) -> None:
         "/v1/directory/latest.json",
         "/v1/directory/files/{name}",
         "/v1/departures.json",
+        "/v1/groups.json",
     }
     assert described["openapi"].startswith("3.1")

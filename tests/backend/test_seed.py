@@ -11,7 +11,7 @@ from passerelle_directory.cli import SEED, SEED_FILES
 from passerelle_directory.importers.loading import import_file
 from passerelle_directory.models import Account
 from passerelle_directory.publishing.departures import Left
-from passerelle_directory.publishing.groups import cover, read_groups
+from passerelle_directory.publishing.groups import MemberRows, cover, read_groups
 from passerelle_directory.publishing.rows import make_row
 from passerelle_directory.publishing.snapshot import read_departures, read_rows
 from sqlalchemy import select
@@ -129,7 +129,7 @@ def test_people_among_the_departures_have_an_office_and_an_address_of_the_source
 
 def test_every_organisation_that_the_campaign_names_has_a_departure(directory: Directory) -> None:
     (campaign,) = (group for group in read_groups(SEED) if group.key == "campaign")
-    covered = cover(campaign, [], departed(directory).values())
+    covered = cover(campaign, MemberRows([campaign]), departed(directory).values())
     organisations = [one for one in covered if one.member.kind != "person"]
     assert [one.member.name for one in organisations if one.left is None] == ["Groupe des Écologistes, Rennes"]
     assert len(organisations) == 35 + 1

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from passerelle_directory.publishing.counts import Counts
 from passerelle_directory.publishing.files import LATEST
 from passerelle_directory.publishing.keys import load_key, make_keys
 from passerelle_directory.publishing.named import FILES_PATH
-from passerelle_directory.publishing.snapshot import Counts, sign_latest, write_files
+from passerelle_directory.publishing.snapshot import sign_latest, write_files
 
 from tests.bench.inside.invented import make_rows
 from tests.data.people import Someone

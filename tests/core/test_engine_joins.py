@@ -44,6 +44,30 @@ def test_joining_goes_from_the_archive_to_proven(tmp_path: Path) -> None:
     run(main())
 
 
+def test_a_page_is_wished_for_with_the_claim_and_its_address_is_shown(tmp_path: Path) -> None:
+    async def main() -> None:
+        world = await opened(tmp_path)
+        made = await world.browser.ask("join.start", **START, public_page="unlisted")
+        assert json.loads(world.registrar.asked[0].body or b"")["public_page"] == "unlisted"
+        assert (made["wants_page"], made["public_page"]) == (True, None)
+        refreshed = await world.browser.ask("join.refresh")
+        assert refreshed["wants_page"]
+        assert refreshed["public_page"] == f"{SOURCE.url}/p/{made['claim_id']}"
+
+    run(main())
+
+
+def test_without_the_wish_no_page_is_asked_for(tmp_path: Path) -> None:
+    async def main() -> None:
+        world = await opened(tmp_path)
+        await world.browser.ask("join.start", **START)
+        assert "public_page" not in json.loads(world.registrar.asked[0].body or b"")
+        refreshed = await world.browser.ask("join.refresh")
+        assert (refreshed["wants_page"], refreshed["public_page"]) == (False, None)
+
+    run(main())
+
+
 def test_nothing_is_sent_to_the_registrar_before_the_person_joins(tmp_path: Path) -> None:
     async def main() -> None:
         world = await opened(tmp_path)

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from passerelle.claims.published import PublishedClaim
 from passerelle.directory.added import AddedRows
-from passerelle.identifiers import Did, RestId, ScreenName
+from passerelle.identifiers import Acct, Did, RestId, ScreenName, parse_acct
 
 from tests.core.claim_servers import make_post
 from tests.core.fakes import ME, Directory, index_of, row, source
@@ -225,10 +225,24 @@ def test_a_keytrace_record_is_read_again(tmp_path: Path) -> None:
     run(main())
 
 
-def test_rows_of_an_added_directory_carry_no_claim() -> None:
+@pytest.mark.parametrize("acct", [None, parse_acct(ACCT)])
+def test_rows_of_an_added_directory_carry_no_claim_that_needs_a_page(acct: Acct | None) -> None:
     """It could give the claim page in another profile to a claim of its own; the registrar is asked instead."""
-    claim = PublishedClaim(rest_id=RestId("1"), screen_name=ScreenName("ada"), did=Did(ME), nonce="0" * 32)
+    claim = PublishedClaim(rest_id=RestId("1"), screen_name=ScreenName("ada"), did=Did(ME), acct=acct, nonce="0" * 32)
     listed = row("own", **ROW_FIELDS, sources=(replace(source("claim " + "1" * 16), claim=claim),))
     found = AddedRows(index_of(listed), "https://other.example.org").find_named("own", None, OWNER.screen_name)
     assert found is not None
-    assert [one.claim for one in found.sources] == [None, None]
+    assert [one.claim for one in found.sources] == [None, None if acct else claim]
+
+
+@pytest.mark.parametrize(("name", "agrees"), [(OWNER.screen_name.upper(), True), (STRANGER.screen_name, False)])
+def test_a_row_without_x_id_agrees_with_a_claim_of_its_own_name_only(tmp_path: Path, name: str, agrees: bool) -> None:
+    async def main() -> None:
+        world = await published_with_claim(tmp_path)
+        stated = {**ROW_FIELDS, "rest_id": None, "screen_name": name, "name_seen": "2026-11-01"}
+        world.browser.directory = Directory([row("own", **stated)], {"own": [carrying(world)]}, version=10)
+        await world.browser.ask("directory.update")
+        result = await world.browser.ask("row.check", row_id="own", rest_id=None, screen_name=name)
+        assert (result["grade"], result["agrees"]) == ("proven", agrees)
+
+    run(main())

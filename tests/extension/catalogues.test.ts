@@ -152,7 +152,7 @@ test("the plural forms asked for are those the language has", () => {
 
 // Families whose keys are put together from a code or a state.
 const FAMILIES =
-  /^(?:account|error|warning|evidence|grade|network|state|lanes|review|sign|order|certainty|join\.(?:status|side|missing|state|reason)|block\.(?:state|person)|row_check\.(?:kind|state))\./;
+  /^(?:account|error|warning|evidence|grade|network|state|lanes|withdraw|review|sign|order|certainty|join\.(?:status|side|missing|state|reason)|block\.(?:state|person)|row_check\.(?:kind|state))\./;
 
 test("every sentence is used somewhere", () => {
   const folders = ["components", "lib", "entrypoints"].map((name) =>

@@ -19,6 +19,7 @@ from passerelle_directory.importers.holding import TARGETS, is_held
 from passerelle_directory.importers.lines import BadLine, Line, read_lines
 from passerelle_directory.importers.parsing import AccountLine, DepartureLine, parse_line
 from passerelle_directory.models import Account, Departure, Statement
+from passerelle_directory.publishing.departures import organisation_key
 
 LINES_AT_ONCE = 500
 ROW_ID_BYTES = 8  # 64 random bits, in hex: unlikely to meet among millions, and the key forbids it
@@ -165,7 +166,7 @@ class Importer:
             self.session.delete(other)
 
     def _import_departure(self, line: DepartureLine) -> str:
-        key = f"{line.country or ''} {' '.join(line.organisation.casefold().split())}"
+        key = organisation_key(line.country, line.organisation)
         query = select(Departure).where(Departure.key == key, Departure.source == line.source.name)
         departure = self.session.scalar(query)
         if departure:

@@ -6,14 +6,16 @@ from calendar import monthrange
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from uuid import UUID, uuid5
 
-from passerelle.directory import EvidenceSource, Row
+from passerelle.directory import GRADES, EvidenceSource, Row
 from passerelle.directory.departures import Departed
 
 from passerelle_directory.models import Departure
 from passerelle_directory.publishing.rows import UNKNOWN_KIND, make_source
 
 MONTHS = 12  # of a year
+ENTRY_IDS = UUID("5d0fdc2f-3b67-4c4e-9a0c-9a1f4f1f7f0e")  # random; entries have the same id in every directory
 
 # Which statements count, where sources state several things: what was done comes before an account that is gone for an
 # unknown reason, and both before what was announced. Among the first, the latest decides: who left may have returned.
@@ -23,12 +25,18 @@ DATED_BY = {"left": ("left", "announced"), "suspended": ("suspended", "announced
 NOT_GONE = ("closed", "returned")  # an account that is closed may have been merged
 
 
+def organisation_key(country: str | None, name: str) -> str:
+    """Return what makes statements speak of the same organisation: its country, and its name in lower case."""
+    return f"{country or ''} {' '.join(name.casefold().split())}"
+
+
 @dataclass(frozen=True, slots=True)
 class Left:
     """An organisation, or a person in `office`, that left X: `day` is a year, month or day.
 
-    Where it is None, `by` may say the latest. `rest_id` and `screen_name` are the X account's, where a source names it;
-    `row_id` is the row of the directory about it.
+    Where it is None, `by` may say the latest. `rest_id` and `screen_name` are the X account's, where it is known;
+    `row_id` is the row of the directory about it, whose `handle`, `did` and `acct` come before what the sources say.
+    `updated` is the time of the snapshot that first published the entry as it is now.
     """
 
     organisation: str
@@ -44,6 +52,13 @@ class Left:
     rest_id: str | None = None
     screen_name: str | None = None
     row_id: str | None = None
+    did: str | None = None
+    updated: str | None = None
+
+    @property
+    def entry_id(self) -> str:
+        """Return the permanent id of this organisation's entry, a UUID."""
+        return str(uuid5(ENTRY_IDS, organisation_key(self.country, self.organisation)))
 
     @property
     def last_day(self) -> date | None:
@@ -73,12 +88,18 @@ def make_departures(statements: Iterable[Departure]) -> list[Left]:
 
 
 class DepartureIndex:
-    """Finds the departure that a row is about: by the X account's id or name, by handle, or by acct."""
+    """Finds the departure that a row is about: by the X account's id or name, by handle, or by acct.
+
+    A row that has only the organisation's name and country in common gets no day; an entry whose sources state no
+    address elsewhere is linked to it.
+    """
 
     def __init__(self, entries: Iterable[Left]) -> None:
         self._entries = list(entries)
-        self._row_ids: dict[int, str] = {}
+        self._rows: dict[int, Row] = {}
+        self._namesakes: dict[int, Row] = {}
         self._places: dict[tuple[str, str], int] = {}
+        self._names = {organisation_key(one.country, one.organisation): n for n, one in enumerate(self._entries)}
         for place, entry in enumerate(self._entries):
             for key in _keys(entry.rest_id, entry.screen_name, entry.handle, entry.acct):
                 self._places.setdefault(key, place)
@@ -87,14 +108,47 @@ class DepartureIndex:
         """Return the departure of a row, and remember the row. People and organisations are never the same."""
         keys = _keys(row.rest_id, row.screen_name, row.handle, str(row.acct) if row.acct else None)
         place = next((self._places[key] for key in keys if key in self._places), None)
-        if place is None or (row.kind == "person") != (self._entries[place].kind == "person"):
+        if place is None or not self._is_of_its_kind(row, place):
+            self._remember_namesake(row)
             return None
-        self._row_ids.setdefault(place, row.row_id)
+        self._rows.setdefault(place, row)
         return self._entries[place]
 
     def linked(self) -> list[Left]:
         """Return all departures, with the rows that were found so far."""
-        return [replace(entry, row_id=self._row_ids.get(place)) for place, entry in enumerate(self._entries)]
+        rows = self._namesakes | self._rows
+        return [_link(entry, rows.get(place)) for place, entry in enumerate(self._entries)]
+
+    def _remember_namesake(self, row: Row) -> None:
+        """Keep the surest row that has the name and country of an entry."""
+        place = self._names.get(organisation_key(row.country, row.display_name)) if row.display_name else None
+        if place is None or not self._is_of_its_kind(row, place) or _has_address(self._entries[place]):
+            return
+        kept = self._namesakes.get(place)
+        if kept is None or GRADES.index(row.grade) < GRADES.index(kept.grade):
+            self._namesakes[place] = row
+
+    def _is_of_its_kind(self, row: Row, place: int) -> bool:
+        return (row.kind == "person") == (self._entries[place].kind == "person")
+
+
+def _has_address(entry: Left) -> bool:
+    return bool(entry.handle or entry.acct)
+
+
+def _link(entry: Left, row: Row | None) -> Left:
+    """Return the entry with its row and the row's accounts."""
+    if row is None:
+        return entry
+    return replace(
+        entry,
+        row_id=row.row_id,
+        did=row.did,
+        handle=row.handle or (None if row.did else entry.handle),
+        acct=str(row.acct) if row.acct else entry.acct,
+        rest_id=entry.rest_id or row.rest_id,
+        screen_name=entry.screen_name or row.screen_name,
+    )
 
 
 def leaves_on(row: Row, departure: Left | None) -> date | None:

@@ -24,12 +24,16 @@ from sqlalchemy.orm import Session, aliased, selectinload
 from passerelle_directory.locks import Busy, hold_lock
 from passerelle_directory.models import Account, Departure, Publication
 from passerelle_directory.publishing.bucket import Bucket
+from passerelle_directory.publishing.counts import Counts, read_history, store_counts, write_history
 from passerelle_directory.publishing.deltas import Delta, write_deltas
 from passerelle_directory.publishing.departures import DepartureIndex, leaves_on, make_departures
 from passerelle_directory.publishing.files import FILES, LATEST, MAKING, WORLD_READABLE, write_whole
+from passerelle_directory.publishing.groups import Group, MemberRows, cover
 from passerelle_directory.publishing.keys import public_bytes
 from passerelle_directory.publishing.named import File
-from passerelle_directory.publishing.pages import PAGES, write_pages
+from passerelle_directory.publishing.names import NameCollector
+from passerelle_directory.publishing.pages import PAGES, write_groups, write_pages
+from passerelle_directory.publishing.public_pages import PageCollector, read_wishes, write_public_pages
 from passerelle_directory.publishing.row_files import RowFiles
 from passerelle_directory.publishing.rows import make_row
 from passerelle_directory.publishing.superseded import delete_superseded, record_superseded
@@ -50,46 +54,46 @@ class AlreadyPublishing(Exception):
     """Another process is making a snapshot in the same folder."""
 
 
-@dataclass(slots=True)
-class Counts:
-    """How many rows are about people, and how many about organisations."""
-
-    people: int = 0
-    organisations: int = 0
-
-    def add(self, row: Row) -> None:
-        """Count one row."""
-        if row.kind == "person":
-            self.people += 1
-        else:
-            self.organisations += 1
-
-
 def publish(
-    session: Session, public: Path, key: Ed25519PrivateKey, now: datetime, bucket: Bucket | None = None
+    session: Session,
+    public: Path,
+    key: Ed25519PrivateKey,
+    now: datetime,
+    bucket: Bucket | None = None,
+    groups: Sequence[Group] = (),
 ) -> dict[str, Any]:
     """Write the files of the directory under `public`, then latest.json signed with `key`; return its content.
 
-    `now` is an aware UTC time. The same files are uploaded to `bucket`, where there is one. Files superseded longer
-    than KEPT_AFTER ago are deleted. Raises AlreadyPublishing, LatestDamaged, BucketError.
+    `now` is an aware UTC time. `groups` are counted for the pages. The same files are uploaded to `bucket`, where there
+    is one. Files superseded longer than KEPT_AFTER ago are deleted.
+    Raises AlreadyPublishing, LatestDamaged, BucketError.
     """
     with _alone(public) as folder:
         uploaded = bucket.list_files() if bucket else {}
         counts = Counts()
         departures = read_departures(session)
-        files = write_files(folder, read_rows(session, departures), counts)
+        members, public_pages, names = MemberRows(groups), PageCollector(read_wishes(session)), NameCollector()
+        rows = names.pass_on(public_pages.pass_on(members.pass_on(read_rows(session, departures))))
+        files = write_files(folder, rows, counts)
         version = _next_version(session, public, now)
         deltas = write_deltas(folder, _read_latest(public), files.rows, version, now)
         session.add(
             Publication(version=version, generated_at=now, people=counts.people, organisations=counts.organisations)
         )
+        store_counts(session, now.date(), counts)
+        history = read_history(session, now.date())
         named = [*files.every(), *(delta.file for delta in deltas)]
         dates = {name: stored.uploaded_at for name, stored in uploaded.items()}
         record_superseded(session, folder, dates, {file.name for file in named}, now)
         session.commit()
         latest = sign_latest(key, version, now, counts.people + counts.organisations, files, deltas)
         body = json.dumps(latest, indent=1).encode() + b"\n"
-        write_pages(public.parent / PAGES, departures.linked(), counts.people, counts.organisations)
+        left, pages = departures.linked(), public.parent / PAGES
+        write_pages(pages, left, counts.people, counts.organisations, _iso(now))
+        write_groups(pages, [(group, cover(group, members, left)) for group in groups])
+        write_history(pages, counts, history)
+        write_public_pages(pages, public_pages.pages)
+        names.write(pages)
         write_whole(public / LATEST, body, WORLD_READABLE, overwrite=True)
         if bucket:
             missing = {file.name for file in named if not file.is_whole_in(uploaded)}

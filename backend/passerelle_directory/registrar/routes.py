@@ -10,7 +10,15 @@ from flask import Response, current_app, jsonify, request
 from flask_limiter import Limiter
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
-from passerelle.claims.models import CLAIM_ID_PATTERN, MAX_ACCT, DidText, Proof, RestIdText, ScreenNameText
+from passerelle.claims.models import (
+    CLAIM_ID_PATTERN,
+    MAX_ACCT,
+    DidText,
+    Proof,
+    PublicPage,
+    RestIdText,
+    ScreenNameText,
+)
 from passerelle.claims.posts import PostId, parse_post_url
 from passerelle.directory import Kind
 from passerelle.errors import InputError
@@ -94,6 +102,7 @@ class ClaimBody(XAccount):
     kind: Kind = "person"
     country: str | None = Field(None, pattern="^[A-Z]{2}$")
     leaving_on: date | None = None
+    public_page: PublicPage | None = Field(None, description="a page of the directory about it, once it is proven")
 
     @validates(mode="after")
     def _has_target(self) -> Self:
@@ -119,7 +128,10 @@ class ObjectionBody(BaseModel):
 
 
 class CheckBody(BaseModel):
-    """Where the proofs are: the post on X, a Keytrace record's key, an own domain, the X profile."""
+    """Where the proofs are: the post on X, a Keytrace record's key, an own domain, the X profile.
+
+    `public_page`: what the owner wishes from now on; `none` takes the page away with the next publication.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -127,6 +139,7 @@ class CheckBody(BaseModel):
     keytrace: str | None = Field(None, pattern=r"^[A-Za-z0-9._:~-]{1,64}$")
     domain: bool | None = None
     in_x_profile: bool | None = None
+    public_page: PublicPage | Literal["none"] | None = None
 
 
 class ClaimPath(BaseModel):
@@ -150,7 +163,8 @@ class ProofAnswer(BaseModel):
 class ClaimAnswer(BaseModel):
     """The public state of a claim or objection. `disputed_until`: another proven claim names another account.
 
-    `readings`: how often its proofs were read; a claim is published from the second time on.
+    `readings`: how often its proofs were read; a claim is published from the second time on. `public_page`: while it is
+    published as proven, the directory shows a page about it under /p/<claim_id>.
     """
 
     claim_id: str
@@ -167,6 +181,7 @@ class ClaimAnswer(BaseModel):
     proofs: list[ProofAnswer]
     readings: int
     leaving_on: date | None
+    public_page: PublicPage | None
     disputed_until: datetime | None
     created_at: datetime
     checked_at: datetime | None
@@ -278,6 +293,8 @@ def _store_places(stored: StoredClaim, body: CheckBody, post: PostId | None) -> 
     stored.keytrace = body.keytrace or stored.keytrace
     stored.has_domain = stored.has_domain if body.domain is None else body.domain
     stored.in_x_profile = stored.in_x_profile if body.in_x_profile is None else body.in_x_profile
+    if body.public_page:
+        stored.public_page = None if body.public_page == "none" else body.public_page
 
 
 def _answer(session: Session, stored: StoredClaim) -> dict[str, Any]:
@@ -297,6 +314,7 @@ def _answer(session: Session, stored: StoredClaim) -> dict[str, Any]:
         proofs=[_proof(one) for one in to_proofs(stored)],
         readings=stored.readings,
         leaving_on=stored.leaving_on,
+        public_page=cast(Any, stored.public_page),
         disputed_until=dispute.until if dispute else None,
         created_at=utc(stored.created_at),
         checked_at=utc(stored.checked_at) if stored.checked_at else None,

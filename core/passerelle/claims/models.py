@@ -32,6 +32,8 @@ DID_PATTERN = r"^did:[a-z]+:(?:[a-zA-Z0-9._:-]|%[0-9a-fA-F]{2})*(?:[a-zA-Z0-9._-
 MAX_ACCT = 320  # characters: 64 before the @, 253 after it, as in a mail address
 
 ProofKind = Literal["x_post", "x_oembed", "x_profile", "bluesky_record", "keytrace_record", "mastodon_field", "domain"]
+# A page about a proven claim, which its owner may wish for: `unlisted` has a link and stays out of search engines.
+PublicPage = Literal["unlisted", "searchable"]
 Side = Literal["x", "x_name", "bluesky", "fediverse", "none"]
 ProofState = Literal["holds", "gone", "contradicts", "unknown"]
 

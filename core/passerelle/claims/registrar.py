@@ -15,7 +15,7 @@ from typing import Annotated, Any, Self, TypeVar
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from passerelle.claims.grades import ClaimGrade
-from passerelle.claims.models import AcctText, Claim, ClaimId, Proof, ProofKind, ProofState, Side
+from passerelle.claims.models import AcctText, Claim, ClaimId, Proof, ProofKind, ProofState, PublicPage, Side
 from passerelle.claims.posts import PostId, post_url
 from passerelle.errors import InputError, PasserelleError, ServerRefused
 from passerelle.hosts import is_web_page
@@ -23,6 +23,7 @@ from passerelle.identifiers import ScreenName
 from passerelle.transport import Request, Response
 
 PAGE_PATH = "/c/"
+PUBLIC_PAGE_PATH = "/p/"  # on the directory's host
 MAX_PROOFS = 20  # of one claim; there are eight kinds for each side
 MAX_URL = 2_500  # characters: the public URL of a record has a did of 2,048 at most
 CHECK_TIMEOUT = 60.0  # seconds; the registrar itself gives up after 25
@@ -85,6 +86,7 @@ class ClaimAnswer(_Answer):
     proofs: list[ProofAnswer] = Field(max_length=MAX_PROOFS)
     readings: int = Field(ge=0)
     leaving_on: date | None
+    public_page: PublicPage | None = None
     disputed_until: AwareDatetime | None
     checked_at: AwareDatetime | None
     next_at: AwareDatetime
@@ -105,6 +107,11 @@ class CheckedAnswer(_Answer):
     """The claim after a check; None for an objection that was carried out."""
 
     claim: ClaimAnswer | None
+
+
+def public_page_url(directory: str, claim_id: str) -> str:
+    """Return the address of the page about a claim on the directory `directory`, which stands while it is proven."""
+    return f"{directory}{PUBLIC_PAGE_PATH}{claim_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,20 +149,26 @@ class Registrar:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A claim or objection to be made: what the person named. `named` has no id and no nonce of its own yet."""
+    """A claim or objection to be made: what the person named. `named` has no id and no nonce of its own yet.
+
+    `public_page`: whether the directory is to show a page about it once it is proven.
+    """
 
     named: Claim
     kind: str
     leaving_on: date | None
+    public_page: PublicPage | None = None
 
     @classmethod
-    def parse(cls, fields: Mapping[str, Any], kind: str, leaving_on: date | None) -> Self:
+    def parse(
+        cls, fields: Mapping[str, Any], kind: str, leaving_on: date | None, public_page: PublicPage | None = None
+    ) -> Self:
         """Parse the accounts of a claim. Raises InputError where they make none."""
         try:
             named = Claim.model_validate({**fields, "claim_id": NOT_YET[:16], "nonce": NOT_YET})
         except ValidationError:
             raise InputError(InputError.CODES["claim_incomplete"], code="claim_incomplete") from None
-        return cls(named, kind, leaving_on)
+        return cls(named, kind, leaving_on, public_page)
 
     @property
     def path(self) -> str:
@@ -169,7 +182,8 @@ class Wanted:
         if self.named.purpose == "objection":
             return {"x": x_account if self.named.rest_id else None, **targets}
         day = self.leaving_on.isoformat() if self.leaving_on else None
-        return {**x_account, **targets, "kind": self.kind, "leaving_on": day}
+        page = {"public_page": self.public_page} if self.public_page else {}
+        return {**x_account, **targets, "kind": self.kind, "leaving_on": day, **page}
 
 
 def read_made(response: Response, wanted: Wanted, registrar: Registrar) -> tuple[Claim, str]:

@@ -1,7 +1,7 @@
 """The files of the directories on this machine: which there are, and the rows found in them.
 
 Store `directory`: `sources` (StoredDirectoriesView), `file <sha256>` (a published file as it came; directories with
-the same file share it), `overlay <url>` (rows that changed since).
+the same file share it), `overlay <url>` (rows that changed since), `checked <url>` (CheckedRowsView).
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from passerelle.directory import BlockIndex, Overlay, RowLookup
-from passerelle.directory.added import AddedRows
+from passerelle.directory.added import AddedRows, Statement
 from passerelle.engine.storage import Change, Delete, Put, Storage
-from passerelle.engine.views import StoredDirectoriesView, StoredDirectoryView, StoredFileView
+from passerelle.engine.views import CheckedRowsView, StoredDirectoriesView, StoredDirectoryView, StoredFileView
 from passerelle.errors import DirectoryError
 from passerelle.identifiers import RestId, ScreenName
 
@@ -27,6 +27,11 @@ def file_key(sha256: str) -> str:
 def overlay_key(url: str) -> str:
     """Return where the overlay of a directory is stored."""
     return f"overlay {url}"
+
+
+def checked_key(url: str) -> str:
+    """Return where it is stored which rows of an added directory are proven by what was read here."""
+    return f"checked {url}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,7 @@ class DirectoryFiles:
         """Empty the caches; the next reads go to storage."""
         self._stored: list[StoredDirectoryView] | None = None
         self._opened: dict[str, _Opened] = {}
+        self._checked: dict[str, frozenset[Statement]] = {}
 
     async def stored(self) -> list[StoredDirectoryView]:
         """Return the directories, in the order in which they count."""
@@ -71,8 +77,21 @@ class DirectoryFiles:
         for stored in await self.stored():
             if opened := await self._open(stored):
                 rows = await opened.index.collect(ids, screen_names, self._reader(stored), opened.overlay)
-                found.append(AddedRows(rows, stored.url) if stored.is_added else rows)
+                found.append(AddedRows(rows, stored.url, await self.checked(stored.url)) if stored.is_added else rows)
         return found
+
+    async def checked(self, url: str) -> frozenset[Statement]:
+        """Return which rows of an added directory are proven by what was read here."""
+        if url not in self._checked:
+            value = await self._storage.get("directory", checked_key(url))
+            self._checked[url] = frozenset(CheckedRowsView.model_validate(value).rows) if value else frozenset()
+        return self._checked[url]
+
+    def put_checked(self, url: str, rows: frozenset[Statement]) -> Put:
+        """Change which rows of an added directory are proven by what was read here."""
+        self._checked[url] = rows
+        view = CheckedRowsView(rows=sorted(rows, key=str))
+        return Put("directory", checked_key(url), view.model_dump(mode="json"))
 
     async def overlay(self, stored: StoredDirectoryView) -> Overlay:
         """Return the rows that changed since the directory's files."""
@@ -89,6 +108,8 @@ class DirectoryFiles:
         overlays = {overlay_key(one.url) for one in directories if one.overlay}
         lost = [file_key(sha256) for sha256 in sorted(await self.hashes() - kept)]
         lost += [overlay_key(one.url) for one in await self.stored() if overlay_key(one.url) not in overlays]
+        urls = {one.url for one in directories}
+        lost += [checked_key(one.url) for one in await self.stored() if one.url not in urls]
         self.forget()
         view = StoredDirectoriesView(directories=list(directories))
         return [

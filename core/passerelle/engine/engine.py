@@ -81,7 +81,7 @@ class Engine:
         archives = Archives(environment, repository, works, directories, matches, hints)
         watch = Watch(environment, repository, works, directories, matches, follows)
         joins, blocking = self._joins, self._blocking
-        row_checks = RowChecks(environment, repository, works)
+        row_checks = RowChecks(environment, repository, works, matches)
         exports = Exports(repository)
         without_files: Mapping[str, Callable[[Any], Awaitable[Result]]] = {
             "engine.start": self._on_start,

@@ -8,7 +8,7 @@ from typing import Any
 
 from passerelle.claims.grades import ENOUGH_READINGS
 from passerelle.claims.models import Claim, ProofState, Side
-from passerelle.claims.registrar import ClaimAnswer, ProofAnswer
+from passerelle.claims.registrar import ClaimAnswer, ProofAnswer, public_page_url
 from passerelle.engine.join_views import JoinStatus, JoinView, SideView, TargetSide
 
 # Which readings are about a side of a claim: of X's, those that show the name alone come last.
@@ -23,13 +23,15 @@ NAME_ONLY = "name_only"
 FINAL: frozenset[JoinStatus] = frozenset({"withdrawn", "carried_out", "lost"})
 
 
-def with_answer(view: JoinView, answer: ClaimAnswer, now: datetime, *, is_listed: bool) -> JoinView:
-    """Return the view after an answer of the registrar."""
+def with_answer(view: JoinView, answer: ClaimAnswer, now: datetime, directory: str, *, is_listed: bool) -> JoinView:
+    """Return the view after an answer of the registrar; `directory` is the origin of the directory that it feeds."""
     sides = tuple(_side(side, answer.proofs) for side in _sides_of(answer.claim()))
     fields: dict[str, Any] = {
         "status": _status(answer, sides),
         "handle": answer.handle,
         "leaving_on": answer.leaving_on.isoformat() if answer.leaving_on else None,
+        "wants_page": answer.public_page is not None,
+        "public_page": public_page_url(directory, answer.claim_id) if answer.public_page else None,
         "sides": sides,
         "grade": answer.grade,
         "is_listed": is_listed,

@@ -53,6 +53,7 @@ class JoinView(View):
 
     `page` is the address for a Mastodon profile field, `profile_settings` where that server's owner edits the fields.
     `record`: the record in the Bluesky repository of `account`. `post`: the address that was checked last.
+    `wants_page`: the person wants a page of the directory about it; `public_page`: where it stands while it is proven.
     `is_listed`: the directory on this machine has the claim. `error`: why the last step did not succeed.
     """
 
@@ -64,6 +65,8 @@ class JoinView(View):
     acct: str | None
     handle: str | None = None
     leaving_on: str | None = None
+    wants_page: bool = False
+    public_page: str | None = None
     claim_id: str | None = None
     code: str | None = None
     page: str | None = None
@@ -111,6 +114,7 @@ class BlockedView(View):
     """One person blocked on X and the Bluesky account that the directory names.
 
     `did` as the row has it; unless `is_sure`, the handle (`address`) has to lead to it first. `key`: the record's.
+    `account`: the own account that blocks them; None: that of the view.
     """
 
     rest_id: str
@@ -119,6 +123,7 @@ class BlockedView(View):
     did: str | None
     is_sure: bool
     key: str | None = None
+    account: str | None = None
     state: BlockState = "waiting"
     error: ErrorView | None = None
 

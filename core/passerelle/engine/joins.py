@@ -113,7 +113,7 @@ class Joins:
     async def on_start(self, fields: JoinStart) -> JoinView:
         """Answer join.start. Raises InputError before anything is sent; ServerRefused, NetworkError."""
         accounts = {name: getattr(fields, name) for name in ("purpose", "rest_id", "screen_name", "did", "acct")}
-        wanted = Wanted.parse(accounts, fields.kind, fields.leaving_on)
+        wanted = Wanted.parse(accounts, fields.kind, fields.leaving_on, fields.public_page)
         account = _parse_account(fields.account, wanted.named.did) if fields.account else None
         return await self._alone(lambda: self._start(wanted, account))
 
@@ -250,7 +250,8 @@ class Joins:
         if answer is None:
             return await self._end(view, "carried_out")
         is_listed = await self._is_listed(view)
-        view = with_answer(view, answer, self._environment.now(), is_listed=is_listed)
+        directory = self._environment.directories[0].url
+        view = with_answer(view, answer, self._environment.now(), directory, is_listed=is_listed)
         await self._repository.write([_put(view)])
         return view
 
@@ -358,6 +359,7 @@ def _starting(wanted: Wanted, account: Did | None) -> JoinView:
         did=named.did,
         acct=str(named.acct) if named.acct else None,
         leaving_on=wanted.leaving_on.isoformat() if wanted.leaving_on else None,
+        wants_page=wanted.public_page is not None,
         profile_settings=_profile_settings(named.acct) if named.acct else None,
         account=account,
     )

@@ -15,6 +15,7 @@ from typing import Literal
 from pydantic import Field
 
 from passerelle.claims.codes import Purpose
+from passerelle.claims.models import PublicPage
 from passerelle.directory import Kind
 from passerelle.engine.join_views import (
     BlockingView,
@@ -342,6 +343,7 @@ class JoinStart(Fields):
     acct: str | None = None
     kind: Kind = "person"
     leaving_on: date | None = None
+    public_page: PublicPage | None = None
     account: str | None = None
 
 

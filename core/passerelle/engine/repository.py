@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from passerelle.directory import Row, RowLookup
+from passerelle.directory.added import AddedRows
 from passerelle.engine.directory_files import DirectoryFiles
 from passerelle.engine.environment import Environment
 from passerelle.engine.storage import Change, Clear, Delete, Put
@@ -155,10 +156,18 @@ class Repository:
 
     async def row_named(self, row_id: str, rest_id: str | None, screen_name: str) -> Row | None:
         """Return the row of this `row_id`, if it has that id or that name. Raises InvalidIdentifier."""
+        row, _ = await self.row_and_directory(row_id, rest_id, screen_name)
+        return row
+
+    async def row_and_directory(
+        self, row_id: str, rest_id: str | None, screen_name: str
+    ) -> tuple[Row | None, str | None]:
+        """Return such a row, and the address of its directory where the person added that. Raises InvalidIdentifier."""
         ids = [parse_rest_id(rest_id)] if rest_id else []
-        lookups = await self.files.look_up(ids, [parse_screen_name(screen_name)])
-        rows = (lookup.find_named(row_id, rest_id, screen_name) for lookup in lookups)
-        return next((row for row in rows if row), None)
+        for lookup in await self.files.look_up(ids, [parse_screen_name(screen_name)]):
+            if row := lookup.find_named(row_id, rest_id, screen_name):
+                return row, lookup.url if isinstance(lookup, AddedRows) else None
+        return None, None
 
     async def views(self) -> dict[str, MatchView]:
         """Return the matches as pages show them, by rest_id, in the order of the list."""

@@ -62,6 +62,15 @@ class StoredDirectoryView(View):
     files: list[StoredFileView]
 
 
+class CheckedRowsView(View):
+    """Rows of an added directory that are proven by what was read here, each as `directory.added.Statement`.
+
+    Store `directory`, key `checked <url>`.
+    """
+
+    rows: list[tuple[str, str | None, str | None, str | None, str | None, str | None]]
+
+
 class StoredDirectoriesView(View):
     """The directories on this machine, the pinned one first. Store `directory`, key `sources`."""
 

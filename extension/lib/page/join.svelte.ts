@@ -5,16 +5,18 @@ import type { Engine } from "../engine/client";
 import { type Failure, failureOf } from "../engine/failures";
 import type { BlockingView, JoinOfferView, JoinStart, JoinView, SideView } from "../messages/messages.gen";
 import type { Account } from "../sessions";
+import type { Key } from "../i18n/i18n";
 import type { SignedIn } from "./account.svelte";
 import type { Stored } from "./stored.svelte";
 
 export type Purpose = JoinView["purpose"];
 export type Side = SideView["side"];
-/** What the person joins with: the date is an ISO day. */
+/** What the person joins with: the date is an ISO day; `hasPage`: with a page of the directory about it. */
 export interface Wanted {
   readonly bluesky: Account | null;
   readonly acct: string | null;
   readonly leavingOn: string | null;
+  readonly hasPage: boolean;
 }
 /** What an objection is about; one of them at least. */
 export interface Objected {
@@ -74,7 +76,7 @@ export class Join {
   }
 
   /** Make the claim, write its record, and open the post on X with `message`; without Bluesky the post waits. */
-  async start({ bluesky, acct, leavingOn }: Wanted, message: string): Promise<void> {
+  async start({ bluesky, acct, leavingOn, hasPage }: Wanted, message: string): Promise<void> {
     const { offer } = this;
     if (!offer) return;
     const { rest_id, screen_name } = offer;
@@ -82,7 +84,8 @@ export class Join {
     const consent = this.askConsent(); // within the click
     await this.run("claim", async () => {
       await expectConsent(consent);
-      await this.make({ rest_id, screen_name, did, acct, leaving_on: leavingOn, purpose: "claim" }, bluesky);
+      const fields = { rest_id, screen_name, did, acct, leaving_on: leavingOn, public_page: wish(hasPage) };
+      await this.make({ ...fields, purpose: "claim" }, bluesky);
       if (bluesky) await this.writePost("claim", message);
     });
   }
@@ -101,13 +104,14 @@ export class Join {
   async startAgain(purpose: Purpose): Promise<void> {
     const view = this.view(purpose);
     if (!view) return;
-    const { rest_id, screen_name, did, acct, leaving_on } = view;
+    const { rest_id, screen_name, did, acct, leaving_on, wants_page } = view;
+    const fields = { rest_id, screen_name, did, acct, leaving_on, public_page: wish(wants_page) };
     const { usable } = this.signedIn;
     const own = usable?.id === did ? usable : null;
     const consent = this.askConsent();
     await this.run(purpose, async () => {
       await expectConsent(consent);
-      await this.make({ purpose, rest_id, screen_name, did, acct, leaving_on }, own);
+      await this.make({ purpose, ...fields }, own);
     });
   }
 
@@ -192,6 +196,11 @@ export class Join {
   }
 }
 
+// A page that search engines list is wished for at the registrar only (docs/claims.md).
+function wish(hasPage: boolean): NonNullable<JoinStart["public_page"]> | null {
+  return hasPage ? "unlisted" : null;
+}
+
 async function expectConsent(asked: Promise<boolean>): Promise<void> {
   if (await asked) return;
   throw Object.assign(new Error("The browser may not send the name."), {
@@ -221,6 +230,34 @@ export function sidesOf(view: JoinView): SideView[] {
 
 function unread(side: Side): SideView {
   return { side, state: "missing", kind: null, url: null, reason: null, gone_at: null };
+}
+
+/** What stands over a claim: it is in the directory only from its second reading on. */
+const TITLES = {
+  starting: "join.joining",
+  made: "join.joining",
+  unproven: "join.joining",
+  waiting: "join.joining",
+  checked: "join.joining",
+  proven: "join.yours",
+  claimed: "join.yours",
+  disputed: "join.yours",
+  x_gone: "join.yours",
+  withdrawing: "join.leaving_it",
+  withdrawn: "join.leaving_it",
+  carried_out: "join.leaving_it",
+  lost: "join.title",
+} as const satisfies Record<JoinView["status"], Key>;
+
+/** Return the title of the page about a claim. */
+export function titleOf({ status, is_listed }: Pick<JoinView, "status" | "is_listed">) {
+  const title = TITLES[status];
+  return title === "join.joining" && is_listed ? "join.yours" : title;
+}
+
+/** Return whether the directory has a claim, or its next edition will. */
+export function isInDirectory(view: Pick<JoinView, "status" | "is_listed">): boolean {
+  return view.is_listed || TITLES[view.status] === "join.yours";
 }
 
 /** Return how many people were blocked, or were so already. */
