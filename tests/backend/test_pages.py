@@ -65,11 +65,11 @@ def test_departures_can_be_narrowed_to_a_country_and_a_kind(directory: Directory
 def test_the_number_of_a_choice_is_not_said_of_all(directory: Directory, client: FlaskClient) -> None:
     directory.add(departure("Museum"), departure("Université", country="FR", kind="university"))
     directory.publish()
-    assert "2 organisations have stopped using X" in client.get("/departures?lang=en").text
+    assert "2 organisations and office holders have left X" in client.get("/departures?lang=en").text
     for choice in ("country=FR", "kind=university", "q=museum"):
         chosen = client.get(f"/departures?lang=en&{choice}").text
         assert "1 entry fits your choice" in chosen
-        assert "stopped using X" not in chosen
+        assert "office holders have left X" not in chosen
 
 
 def test_markup_in_imported_names_is_escaped(directory: Directory, client: FlaskClient) -> None:
