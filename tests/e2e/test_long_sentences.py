@@ -43,16 +43,23 @@ LENGTHEN = """(() => {
     };
 })()"""
 
-# Elements with words of their own that are cut off, or stand outside the page.
-CUT = """() => [...document.querySelectorAll("body *")]
-    .filter((one) => one.checkVisibility() && !one.closest(".only-spoken, option, svg"))
+# Elements with words of their own that are cut off, or stand outside the page. A strip that scrolls by itself, such as the
+# filters of the popup, cuts nothing.
+CUT = """() => {
+    const isInStrip = (one) =>
+        one !== document.body &&
+        one !== null &&
+        (["auto", "scroll"].includes(getComputedStyle(one).overflowX) || isInStrip(one.parentElement));
+    return [...document.querySelectorAll("body *")]
+    .filter((one) => one.checkVisibility() && !one.closest(".only-spoken, option, svg") && !isInStrip(one))
     .filter((one) => [...one.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim()))
     .filter((one) => {
         const { left, right, width } = one.getBoundingClientRect();
         const hides = getComputedStyle(one).overflowX !== "visible" && !one.closest("bdi, [data-testid=candidate]");
         return width > 1 && (left < -1 || right > innerWidth + 1 || (hides && one.scrollWidth > one.clientWidth + 1));
     })
-    .map((one) => one.outerHTML.slice(0, 200))"""
+    .map((one) => one.outerHTML.slice(0, 200));
+}"""
 
 
 def show_start(page: Page) -> None:
