@@ -25,7 +25,16 @@ BROWSERS: Mapping[str, tuple[str, Path]] = {
 }
 SOURCES = (
     *(EXTENSION / name for name in ("components", "engine", "entrypoints", "lib", "locales", "public", "styles")),
-    *(EXTENSION / name for name in ("package-lock.json", "bundled-packages.json", "wxt.config.ts", "tsconfig.json")),
+    *(
+        EXTENSION / name
+        for name in (
+            "package-lock.json",
+            "bundled-packages.json",
+            "wxt.config.ts",
+            "catalogue-plugin.ts",
+            "tsconfig.json",
+        )
+    ),
     CORE / "passerelle" / "hints" / "data",  # lists of hosts: extension/lib/rules/hints.ts
     *(BUILD / name for name in ("packages.py", "identity.toml", "oauth-client-metadata.json")),
 )

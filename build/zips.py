@@ -28,8 +28,9 @@ def zip_sources(target: Path) -> Path | None:
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
     if listed.returncode:
         return None
-    names = [name for name in listed.stdout.split("\0") if (ROOT / name).is_file()]
-    return zip_bytes({name: (ROOT / name).read_bytes() for name in names}, target)
+    tracked = [ROOT / name for name in listed.stdout.split("\0") if name]
+    files = files_under(*tracked)  # also those behind a link to a folder
+    return zip_bytes({str(file.relative_to(ROOT)): file.read_bytes() for file in files}, target)
 
 
 def zip_bytes(members: Mapping[str, bytes], target: Path) -> Path:

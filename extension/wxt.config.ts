@@ -4,6 +4,7 @@ import { parse } from "smol-toml";
 import { fileURLToPath } from "node:url";
 import type { Plugin, Rollup } from "vite";
 import { defineConfig, type UserManifest } from "wxt";
+import { extensionSentences, manifestTexts } from "./catalogue-plugin";
 
 interface Identity {
   readonly homepage: string;
@@ -124,10 +125,15 @@ export default defineConfig({
   imports: false,
   svelte: { vite: { compilerOptions: { runes: true } } },
   manifest: ({ browser }) => (browser === "firefox" ? firefox : chromium),
+  hooks: {
+    "build:publicAssets": (_wxt, files) => {
+      files.push(...manifestTexts());
+    },
+  },
   vite: () => ({
     define: OAUTH_CLIENT,
     build: { target: "es2022" },
     resolve: { alias: ONE_COPY },
-    plugins: [onlyLicensed, onlyOnce],
+    plugins: [extensionSentences, onlyLicensed, onlyOnce],
   }),
 });

@@ -6,7 +6,8 @@ import {
   stepOf,
 } from "../../extension/lib/background/notices";
 import {
-  CATALOGUES,
+  catalogueOf,
+  type Key,
   LANGUAGES,
   makeTranslate,
 } from "../../extension/lib/i18n/i18n";
@@ -168,9 +169,9 @@ test("a click opens a page of ours for each kind, and nothing for another's noti
 test.each(LANGUAGES)(
   "no notice has room for a name or an address, in %s",
   (language) => {
-    const keys = Object.keys(CATALOGUES[language]).filter((key) =>
+    const keys = Object.keys(catalogueOf(language)).filter((key) =>
       key.startsWith("notice."),
-    ) as (keyof (typeof CATALOGUES)["en"])[];
+    ) as Key[];
     const values = { count: 3, followed: 2, date: NOW };
     expect(keys.length).toBe(6);
     for (const key of keys)

@@ -6,7 +6,7 @@ import {
   notesOf,
 } from "../../extension/lib/i18n/archive-text";
 import {
-  CATALOGUES,
+  catalogueOf,
   type Key,
   type Language,
   LANGUAGES,
@@ -122,7 +122,7 @@ const UNTRUE: Partial<Record<Key, [RegExp, string]>> = {
 test.each(Object.entries(UNTRUE))(
   "%s holds in every state",
   (key, [untrue, why]) => {
-    expect(CATALOGUES.en[key as Key], why).not.toMatch(untrue);
+    expect(catalogueOf("en")[key as Key], why).not.toMatch(untrue);
   },
 );
 
@@ -130,13 +130,13 @@ test.each(Object.entries(UNTRUE))(
 const NEVER_OF_NONE: ReadonlySet<Key> = new Set<Key>(["found.names"]);
 const AMOUNTS = [0, 1, 2, 3, 11, 99, 100, 1_000_000];
 // A noun that belongs to one cannot follow another number, and the other way round.
-const COUNTED = (Object.keys(CATALOGUES.en) as Key[]).filter((key) =>
-  /\{(count|read|rows|found|following), plural/.test(CATALOGUES.en[key]),
+const COUNTED = (Object.keys(catalogueOf("en")) as Key[]).filter((key) =>
+  /\{(count|read|rows|found|following), plural/.test(catalogueOf("en")[key]),
 );
 
 // Each value is the same number, each date the same day.
 function said(language: Language, key: Key, amount: number): string {
-  const names = [...CATALOGUES[language][key].matchAll(/\{(\w+)[,}]/g)];
+  const names = [...catalogueOf(language)[key].matchAll(/\{(\w+)[,}]/g)];
   const values = Object.fromEntries(names.map(([, name]) => [name, amount]));
   return withoutIsolates(
     makeTranslate(language)(key, { ...values, date: NOW }),

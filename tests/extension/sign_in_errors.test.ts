@@ -8,7 +8,7 @@ import {
 } from "@atproto/oauth-client";
 import { expect, test } from "vitest";
 import {
-  CATALOGUES,
+  catalogueOf,
   isKey,
   makeTranslate,
 } from "../../extension/lib/i18n/i18n";
@@ -240,7 +240,7 @@ test.each(SPOKEN)("%s, said in %s", async (_, language, make, said) => {
   expect(sentence.replaceAll(/[\u2066-\u2069]/g, "")).toMatch(said);
   // One sentence or two, and every value filled in.
   expect(sentence).not.toMatch(/[{}]/);
-  expect(CATALOGUES.en[key]).not.toBe("");
+  expect(catalogueOf("en")[key]).not.toBe("");
 });
 
 async function raisedBy(make: () => unknown): Promise<SessionError> {

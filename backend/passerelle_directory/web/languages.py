@@ -1,4 +1,8 @@
-"""The languages of the pages: choosing one, and its sentences, numbers, dates and country names."""
+"""The languages of the pages: choosing one, and its sentences, numbers, dates and country names.
+
+A language is one catalogue in extension/locales/, for the extension and for these pages; `locales` is a link to it, and
+the wheel holds copies. The pages' sentences are those under `site.`, in ICU MessageFormat.
+"""
 
 from __future__ import annotations
 
@@ -7,39 +11,65 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal
+from icu4py.messageformat import MessageFormat
 
 from passerelle_directory.countries import name_country
 
-CATALOGUES = Path(__file__).parent / "languages"
-LANGUAGES = ("en", "fr", "ar")  # the first is the default; each calls itself by `language` in its catalogue
+CATALOGUES = Path(__file__).parent / "locales"
+DEFAULT = "en"
+LANGUAGES = (DEFAULT, *sorted(path.stem for path in CATALOGUES.glob("*.json") if path.stem != DEFAULT))
+PREFIX = "site."  # of the sentences of these pages
+
+
+class MissingSentence(LookupError):
+    """A page asks for a sentence that its catalogue does not have."""
 
 
 class Language:
     """One language: `say` returns sentences, the other methods format values."""
 
-    def __init__(self, code: str, sentences: Mapping[str, Any]) -> None:
+    def __init__(self, code: str, sentences: Mapping[str, str]) -> None:
         self.code = code
         self._sentences = sentences
+        self._formats: dict[str, MessageFormat] = {}
         self._locale = Locale.parse(code)
+
+    @property
+    def name(self) -> str:
+        """Return the language's own name for itself."""
+        return self._sentence("language.name")
+
+    @property
+    def is_reviewed(self) -> bool:
+        """Return whether a native speaker has read the whole catalogue."""
+        return self._sentence("language.reviewed") == "yes"
 
     @property
     def direction(self) -> str:
         """Return "rtl" or "ltr"."""
         return self._locale.text_direction
 
+    @property
+    def separator(self) -> str:
+        """Return what stands between two entries of a list (Unicode CLDR).
+
+        >>> find_language("en").separator, find_language("ar").separator
+        (', ', ' و')
+        """
+        pattern: str = self._locale.list_patterns["standard"]["middle"]
+        return pattern.format("", "")
+
     def say(self, key: str, /, **values: str | int) -> str:
-        """Return a sentence with its values filled in; `n` picks the plural form (Unicode CLDR's categories)."""
-        sentence = self._sentences[key]
-        if isinstance(sentence, dict):
-            form = self._locale.plural_form(int(values["n"]))
-            sentence = sentence.get(form, sentence["other"])
-        shown = {name: self.number(value) if isinstance(value, int) else value for name, value in values.items()}
-        return str(sentence).format(**shown)
+        """Return the sentence `site.<key>` with its values filled in. Raises MissingSentence."""
+        return self._format(PREFIX + key).format(dict(values))
+
+    def say_shared(self, key: str) -> str:
+        """Return the sentence `language.<key>`, which the extension has, too. Raises MissingSentence."""
+        return self._sentence(f"language.{key}")
 
     def number(self, value: int) -> str:
         """Write a number with its separators."""
@@ -55,12 +85,24 @@ class Language:
         month, day = [*rest, 1, 1][:2]
         moment = date(year, month, day)
         if len(rest) == 2:
-            return format_date(moment, "d MMMM y", locale=self._locale)
+            written = "d MMMM y" if self.code == "en" else "long"  # CLDR's English is that of the United States
+            return format_date(moment, written, locale=self._locale)
         return format_skeleton("yMMMM" if rest else "y", moment, locale=self._locale)
 
     def country(self, code: str) -> str:
         """Name a country."""
         return name_country(code, self.code)
+
+    def _format(self, key: str) -> MessageFormat:
+        if key not in self._formats:
+            self._formats[key] = MessageFormat(self._sentence(key), self.code)
+        return self._formats[key]
+
+    def _sentence(self, key: str) -> str:
+        try:
+            return self._sentences[key]
+        except KeyError:
+            raise MissingSentence(f"extension/locales/{self.code}.json has no sentence {key!r}.") from None
 
 
 @cache
@@ -74,4 +116,4 @@ def choose_language(asked: str | None, accepted: str | None) -> Language:
     """Return the language asked for by ?lang=, else the one the browser prefers."""
     if asked in LANGUAGES:
         return find_language(asked)
-    return find_language(accepted or LANGUAGES[0])
+    return find_language(accepted or DEFAULT)

@@ -3,6 +3,7 @@ import { withoutIsolates } from "../rules/text";
 import {
   directionOf,
   errorSentence,
+  isReviewed,
   languageOf,
   type LanguageSetting,
   makeTranslate,
@@ -16,6 +17,7 @@ class Locale {
   /** BCP 47 */
   readonly tag = $derived(pickLocale(this.setting, navigator.languages));
   readonly language = $derived(languageOf(this.tag));
+  readonly isReviewed = $derived(isReviewed(this.language));
   readonly direction = $derived(directionOf(this.language));
   readonly translate = $derived(makeTranslate(this.tag));
 }

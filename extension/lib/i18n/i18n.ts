@@ -1,25 +1,16 @@
 // Sentences for people: picks a language, formats ICU messages from the catalogues in locales/. Pure; state is in i18n.svelte.ts.
 import { IntlMessageFormat } from "intl-messageformat";
-import ar from "../../locales/ar.json";
-import en from "../../locales/en.json";
-import fr from "../../locales/fr.json";
 import { displayText, isolate } from "../rules/text";
+import { type Catalogue, catalogueOf, FALLBACK, type Key, type Language, LANGUAGES } from "./catalogues";
 
-export type Key = keyof typeof en;
-export type Language = keyof typeof CATALOGUES;
-export type LanguageSetting = Language | "auto";
+export { catalogueOf, type Key, type Language, LANGUAGES };
+/** A language, or "auto" for the browser’s. */
+export type LanguageSetting = Language;
 export type Values = Readonly<Record<string, string | number | Date>>;
 export type Translate = (key: Key, values?: Values) => string;
 
-export const CATALOGUES = { en, fr, ar } satisfies Record<string, Record<Key, string>>;
-export const LANGUAGES = Object.keys(CATALOGUES) as Language[];
-// Each language under its own name, to be found by people who cannot read the current one.
-export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = {
-  en: "English",
-  fr: "Français",
-  ar: "العربية",
-};
-const RIGHT_TO_LEFT: ReadonlySet<Language> = new Set(["ar"]);
+// https://www.unicode.org/iso15924/codelists.html: languages written from right to left
+const RIGHT_TO_LEFT: ReadonlySet<Language> = new Set(["ar", "ckb", "fa", "he", "ps", "ur"]);
 
 const SELECT = 5; // TYPE.select of @formatjs/icu-messageformat-parser, whose enum vanishes when it is built
 const LONGEST_VALUE = 300; // characters of a stranger's text inside one of our sentences
@@ -28,12 +19,22 @@ const LONGEST_VALUE = 300; // characters of a stranger's text inside one of our 
 export function pickLocale(setting: LanguageSetting, wanted: readonly string[]): string {
   const speaks = (language: Language) => (tag: string) => tag.toLowerCase().split("-")[0] === language;
   if (setting !== "auto") return wanted.find(speaks(setting)) ?? setting;
-  return wanted.find((tag) => LANGUAGES.some((language) => speaks(language)(tag))) ?? "en";
+  return wanted.find((tag) => LANGUAGES.some((language) => speaks(language)(tag))) ?? FALLBACK;
 }
 
 /** Return the catalogue's name for a locale that `pickLocale` gave. */
 export function languageOf(locale: string): Language {
-  return LANGUAGES.find((language) => locale.toLowerCase().split("-")[0] === language) ?? "en";
+  return LANGUAGES.find((language) => locale.toLowerCase().split("-")[0] === language) ?? FALLBACK;
+}
+
+/** Return a language's own name for itself, to be found by people who cannot read the current one. */
+export function languageName(language: Language): string {
+  return catalogueOf(language)["language.name"];
+}
+
+/** Return whether a native speaker has read the whole catalogue. */
+export function isReviewed(language: Language): boolean {
+  return catalogueOf(language)["language.reviewed"] === "yes";
 }
 
 export function directionOf(language: Language): "rtl" | "ltr" {
@@ -42,7 +43,7 @@ export function directionOf(language: Language): "rtl" | "ltr" {
 
 /** Return the function that makes sentences in `locale`. Text values are untrusted: they are cleaned and isolated. */
 export function makeTranslate(locale: string): Translate {
-  const catalogue: Record<Key, string> = CATALOGUES[languageOf(locale)];
+  const catalogue: Catalogue = catalogueOf(languageOf(locale));
   const formats = new Map<Key, IntlMessageFormat>();
   return (key, values = {}) => {
     const format =
@@ -58,7 +59,7 @@ export function makeTranslate(locale: string): Translate {
 
 /** Return whether the catalogues have a sentence under this name. */
 export function isKey(key: string): key is Key {
-  return Object.hasOwn(en, key);
+  return Object.hasOwn(catalogueOf(FALLBACK), key);
 }
 
 /** Return the sentence for an error's code; a code without one is a bug of ours, and says so. */
