@@ -24,6 +24,7 @@ class Config:
     `data` holds the database (unless `database_url` names another), `keys/`, and `public/` with the signed files.
     `proxies` counts the reverse proxies in front, so that limits see the visitor's address and not the proxy's.
     `contact` is the address for corrections and removals, `operator` the name and postal address in the legal notice.
+    `corrections` is the web address of a form for corrections, with `{title}` and `{text}` for the prepared words.
     `registrar_url` is where people reach the registrar, `claim_limit` its limit for requests that write or check.
     `url` is where people reach the directory itself; the registrar's pages link to it. `funding` says who pays for it.
     `source_code`, `install_firefox` and `install_chromium` are web addresses that the pages link to, or empty.
@@ -36,6 +37,7 @@ class Config:
     proxies: int = 0
     contact: str = ""
     operator: str = ""
+    corrections: str = ""
     funding: str = ""
     source_code: str = ""
     install_firefox: str = ""
@@ -88,6 +90,7 @@ def read_config(environ: Mapping[str, str]) -> Config:
         proxies=int(proxies),
         contact=environ.get("PASSERELLE_CONTACT") or "",
         operator=environ.get("PASSERELLE_OPERATOR") or "",
+        corrections=_web_page(environ, "PASSERELLE_CORRECTIONS"),
         funding=environ.get("PASSERELLE_FUNDING") or "",
         source_code=_web_page(environ, "PASSERELLE_SOURCE_CODE"),
         install_firefox=_web_page(environ, "PASSERELLE_INSTALL_FIREFOX"),

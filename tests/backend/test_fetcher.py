@@ -214,6 +214,39 @@ def test_a_redirect_into_a_network_is_refused(
     assert connections == [("127.0.0.1", server.port)]
 
 
+def test_a_redirect_to_the_same_name_is_resolved_and_checked_again(
+    answering: Callable[[Answer], TlsServer], authority: trustme.CA, connections: list[Any]
+) -> None:
+    """DNS that answers public for the first request and private for the redirect: the second answer is refused."""
+    server = answering(lambda tls, _path: tls.sendall(whole(b"", "location: /again", status="302 Found")))
+    answers = iter([[("127.0.0.1", server.port)], [("10.0.0.1", 443)]])
+    fetcher = local(authority, server, resolve=lambda _host, _port: next(answers))
+    assert refusal(fetcher, Request("GET", URL, may_redirect=True)).code == "address_forbidden"
+    assert connections == [("127.0.0.1", server.port)]
+
+
+def test_redirects_share_the_time_of_one_answer(
+    answering: Callable[[Answer], TlsServer], authority: trustme.CA
+) -> None:
+    def answer(tls: ssl.SSLSocket, _path: str) -> None:
+        time.sleep(0.6)
+        tls.sendall(whole(b"", "location: /again", status="302 Found"))
+
+    begun = time.monotonic()
+    fetcher = local(authority, answering(answer), seconds=1.0)
+    assert refusal(fetcher, Request("GET", URL, may_redirect=True)).code == "server_unreachable"
+    assert time.monotonic() - begun < 2
+
+
+def test_a_connection_that_never_speaks_tls_ends_in_time() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        fetcher = Fetcher(lambda _host, _port: [("127.0.0.1", port)], lambda _address: True, seconds=0.5)
+        begun = time.monotonic()
+        assert refusal(fetcher, Request("GET", URL)).code == "server_unreachable"
+        assert time.monotonic() - begun < 2
+
+
 @pytest.mark.parametrize(
     "target",
     [

@@ -181,5 +181,6 @@ def test_the_description_names_every_address(client: FlaskClient) -> None:
         "/v1/directory/latest.json",
         "/v1/directory/files/{name}",
         "/v1/departures.json",
+        "/v1/groups.json",
     }
     assert described["openapi"].startswith("3.1")

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from html import unescape
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
 from passerelle_directory.cli import SEED
+from passerelle_directory.config import Config
+from passerelle_directory.database import open_database, upgrade_database
 from passerelle_directory.publishing.groups import read_groups
 from passerelle_directory.publishing.snapshot import publish
 from passerelle_directory.registrar.intake import take_in
@@ -40,7 +42,8 @@ class Site:
 
     desk: Joining
     directory: FlaskClient
-    claims: list[str] = field(default_factory=list)
+    claims: list[str]
+    crawled: dict[str, dict[str, TestResponse]] = field(default_factory=dict)
 
     @property
     def hosts(self) -> dict[str, FlaskClient]:
@@ -63,7 +66,7 @@ class Site:
         """Ask the application of a host."""
         parts = urlsplit(url)
         client = self.hosts[f"{parts.scheme}://{parts.netloc}"]
-        return client.get(parts.path + (f"?{parts.query}" if parts.query else ""), buffered=True)
+        return client.get((parts.path or "/") + (f"?{parts.query}" if parts.query else ""), buffered=True)
 
     def is_ours(self, url: str) -> bool:
         """Return whether a host is one of ours."""
@@ -89,18 +92,34 @@ def prepare(desk: Joining, directory: Directory) -> list[str]:
     return [one["claim_id"] for one in made]
 
 
-@pytest.fixture
-def site(directory: Directory) -> Iterator[Site]:
-    config = replace(
-        directory.config, contact="hello@example.org", operator="Verein Beispiel", limit="1000000 per second"
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Run directory and registrar once for all tests: they only read."""
+    data = tmp_path_factory.mktemp("data")
+    config = Config(
+        data=data,
+        database_url=f"sqlite:///{data / 'directory.sqlite'}",
+        contact="hello@example.org",
+        operator="Verein Beispiel",
+        source_code="https://code.example.org/passerelle",
+        limit="1000000 per second",
     )
+    upgrade_database(config)
+    engine = open_database(config)
     with joining(config) as desk:
-        claims = prepare(desk, directory)
+        claims = prepare(desk, Directory(config, engine))
         yield Site(desk, create_app(desk.config).test_client(), claims)
+    engine.dispose()
 
 
 def crawl(site: Site, language: str) -> dict[str, TestResponse]:
-    """Follow every link of our own hosts from the starts; return the answers by address."""
+    """Follow every link of our own hosts from the starts; return the answers by address. Once for each language."""
+    if language not in site.crawled:
+        site.crawled[language] = _crawl(site, language)
+    return site.crawled[language]
+
+
+def _crawl(site: Site, language: str) -> dict[str, TestResponse]:
     other_language = re.compile(rf"[?&]lang=(?!{language}\b)")
     found: dict[str, TestResponse] = {}
     waiting = deque(f"{start}?lang={language}" for start in site.starts)

@@ -139,7 +139,7 @@ class FakeRegistrar:
 
 @dataclass
 class OwnServer:
-    """The own Bluesky server: records of its one account, in `servers` where anyone can read them.
+    """The own Bluesky server: records of the person's `accounts`, in `servers` where anyone can read them.
 
     `faults` are used up one per write; `closed` are collections that the sign-in may not write.
     """
@@ -147,6 +147,7 @@ class OwnServer:
     servers: Servers
     faults: list[str] = field(default_factory=list)
     closed: set[str] = field(default_factory=set)
+    accounts: set[str] = field(default_factory=lambda: {ME})
     writes: int = 0
 
     def answer(self, request: Request) -> Response:
@@ -168,36 +169,36 @@ class OwnServer:
             raise NetworkError("No answer.", host="pds.example.org")
         return answer
 
-    def records(self, collection: str) -> dict[str, dict[str, Any]]:
-        """Return the account's records of a collection by key."""
-        return {key[2]: record for key, record in self.servers.records.items() if key[:2] == (ME, collection)}
+    def records(self, collection: str, account: str = ME) -> dict[str, dict[str, Any]]:
+        """Return an account's records of a collection by key."""
+        return {key[2]: record for key, record in self.servers.records.items() if key[:2] == (account, collection)}
 
     def _read(self, method: str, query: Mapping[str, str]) -> Response:
-        collection = query["collection"]
-        assert query["repo"] == ME
+        collection, repo = query["collection"], query["repo"]
+        assert repo in self.accounts
         if method == "com.atproto.repo.listRecords":
-            records = self.records(collection).items()
-            return reply(200, {"records": [{"uri": f"at://{ME}/{collection}/{k}", "value": v} for k, v in records]})
+            records = self.records(collection, repo).items()
+            return reply(200, {"records": [{"uri": f"at://{repo}/{collection}/{k}", "value": v} for k, v in records]})
         assert method == "com.atproto.repo.getRecord"
-        record = self.records(collection).get(query["rkey"])
+        record = self.records(collection, repo).get(query["rkey"])
         if record is None:
             return reply(400, {"error": "RecordNotFound"})
-        return reply(200, {"uri": f"at://{ME}/{collection}/{query['rkey']}", "cid": "bafyreia", "value": record})
+        return reply(200, {"uri": f"at://{repo}/{collection}/{query['rkey']}", "cid": "bafyreia", "value": record})
 
     def _write(self, method: str, body: Mapping[str, Any]) -> Response:
         self.writes += 1
-        assert body["repo"] == ME
-        collection, rkey = body["collection"], body["rkey"]
+        repo, collection, rkey = body["repo"], body["collection"], body["rkey"]
+        assert repo in self.accounts
         if collection in self.closed:
             return reply(403, {"error": "ScopeMissingError", "message": "Missing required scope"})
         if method == "com.atproto.repo.deleteRecord":
-            was_there = self.servers.records.pop((ME, collection, rkey), None)
+            was_there = self.servers.records.pop((repo, collection, rkey), None)
             return reply(200, {"commit": {"cid": "bafyreia", "rev": "3k"}} if was_there else {})
-        if method == "com.atproto.repo.createRecord" and (ME, collection, rkey) in self.servers.records:
+        if method == "com.atproto.repo.createRecord" and (repo, collection, rkey) in self.servers.records:
             return reply(500, {"error": "InternalServerError"})
         assert method in ("com.atproto.repo.putRecord", "com.atproto.repo.createRecord")
-        self.servers.records[ME, collection, rkey] = body["record"]
-        return reply(200, {"uri": f"at://{ME}/{collection}/{rkey}", "cid": "bafyreia"})
+        self.servers.records[repo, collection, rkey] = body["record"]
+        return reply(200, {"uri": f"at://{repo}/{collection}/{rkey}", "cid": "bafyreia"})
 
 
 @dataclass

@@ -12,6 +12,7 @@ from tests.core.fakes import ME, Directory, row
 from tests.core.join_servers import BLOCK, World, opened, run
 from tests.data.people import ADA, BRUNO, CHLOE
 
+OTHER = "did:plc:other222222222222222222222"
 ADA_DID, BRUNO_DID = "did:plc:ada22222222222222222222222", "did:plc:bruno2222222222222222222"
 
 
@@ -38,8 +39,8 @@ def states(world: World) -> dict[str, str]:
     return {person["rest_id"]: person["state"] for person in world.state["blocking"]["people"]}
 
 
-def subjects(world: World) -> list[str]:
-    return sorted(record["subject"] for record in world.own.records(BLOCK).values())
+def subjects(world: World, account: str = ME) -> list[str]:
+    return sorted(record["subject"] for record in world.own.records(BLOCK, account).values())
 
 
 def test_people_blocked_on_x_with_a_bluesky_account_are_blocked_only_when_that_is_pressed(tmp_path: Path) -> None:
@@ -72,6 +73,37 @@ def test_undoing_unblocks_those_that_this_has_blocked_and_no_one_else(tmp_path: 
         await until_over(world)
         assert states(world) == {ADA.rest_id: "already", BRUNO.rest_id: "undone"}
         assert subjects(world) == [ADA_DID]
+
+    run(main())
+
+
+def test_after_a_start_as_another_account_the_blocks_of_the_first_are_undone_too(tmp_path: Path) -> None:
+    async def main() -> None:
+        world = await blocked(tmp_path)
+        world.own.accounts.add(OTHER)
+        await world.browser.ask("block.start", account=OTHER)
+        await until_over(world)
+        assert subjects(world) == subjects(world, OTHER) == [ADA_DID, BRUNO_DID]
+        await world.browser.ask("block.start", account=ME)
+        await until_over(world)
+        assert len(world.state["blocking"]["people"]) == 4
+        await world.browser.ask("block.undo")
+        assert (await until_over(world))["state"] == "undone"
+        assert subjects(world) == subjects(world, OTHER) == []
+
+    run(main())
+
+
+def test_a_block_is_undone_also_after_its_row_has_left_the_directory(tmp_path: Path) -> None:
+    async def main() -> None:
+        world = await blocked(tmp_path)
+        world.browser.directory = Directory([row("chloe", rest_id=CHLOE.rest_id)], version=8)
+        await world.browser.ask("directory.update")
+        await world.browser.ask("block.start", account=ME)
+        await until_over(world)
+        await world.browser.ask("block.undo")
+        await until_over(world)
+        assert subjects(world) == []
 
     run(main())
 

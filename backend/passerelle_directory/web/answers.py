@@ -39,9 +39,9 @@ def answer_kept(body: bytes, mimetype: str, max_age: int = SHORT) -> Response:
     return cast(Response, response.make_conditional(request))
 
 
-def answer_page(html: str, language: Language) -> Response:
+def answer_page(html: str, language: Language, mimetype: str = "text/html") -> Response:
     """Answer with a page in a language; caches keep one answer per language."""
-    response = answer_kept(html.encode(), "text/html")
+    response = answer_kept(html.encode(), mimetype)
     response.content_language.add(language.code)
     response.vary.add("Accept-Language")
     return response

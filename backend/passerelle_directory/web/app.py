@@ -17,12 +17,14 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from passerelle_directory.config import Config
-from passerelle_directory.web import client_metadata
+from passerelle_directory.web import client_metadata, departure_pages
 from passerelle_directory.web import departures as departures_routes
 from passerelle_directory.web import directory as directory_routes
+from passerelle_directory.web import groups as groups_routes
 from passerelle_directory.web import home as home_routes
 from passerelle_directory.web import person as person_routes
 from passerelle_directory.web import texts as texts_routes
+from passerelle_directory.web.accounts import find_accounts
 from passerelle_directory.web.answers import ErrorAnswer, find_visitors_language, frame_values
 from passerelle_directory.web.errors import describe_error
 from passerelle_directory.web.headers import set_headers
@@ -45,13 +47,15 @@ def create_app(config: Config) -> Flask:
     app.extensions["passerelle"] = config
     app.register_api(directory_routes.api)
     app.register_api(departures_routes.api)
-    app.register_blueprint(departures_routes.pages)
+    app.register_api(groups_routes.api)
+    app.register_blueprint(departure_pages.pages)
+    app.register_blueprint(groups_routes.pages)
     app.register_blueprint(home_routes.pages)
     app.register_blueprint(texts_routes.pages)
     app.register_blueprint(person_routes.pages)
     app.register_blueprint(client_metadata.files)
     app.add_url_rule("/openapi.json", "openapi", lambda: jsonify(app.api_doc))
-    app.jinja_env.globals.update(frame_values(config, home=""))
+    app.jinja_env.globals.update(frame_values(config, home=""), find_accounts=find_accounts)
     Limiter(find_visitor, app=app, default_limits=[config.limit], storage_uri=config.limit_storage)
     set_headers(app)
     _set_up_static(app)

@@ -1,15 +1,10 @@
-"""Organisations that have left X: as JSON, and as a page."""
+"""Organisations that have left X, for programs: one JSON file."""
 
 from __future__ import annotations
 
-import unicodedata
-from collections import Counter
-from collections.abc import Sequence
-from datetime import UTC, date, datetime
-from math import ceil
 from typing import Literal
 
-from flask import Blueprint, Response, render_template, request
+from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from passerelle.directory import Kind
@@ -17,14 +12,9 @@ from pydantic import BaseModel
 
 from passerelle_directory.publishing.departures import Left
 from passerelle_directory.publishing.pages import read_departures
-from passerelle_directory.web.answers import answer_kept, answer_page, config, find_visitors_language
-from passerelle_directory.web.languages import Language
+from passerelle_directory.web.answers import answer_kept, config
 
 api = APIBlueprint("departures", __name__, url_prefix="/v1", abp_tags=[Tag(name="departures")])
-pages = Blueprint("departures_page", __name__)
-
-PER_PAGE = 40  # entries; on a telephone about 8,000 px
-MAX_DIGITS = 6  # of a page's number
 
 
 class SourceAnswer(BaseModel):
@@ -74,74 +64,6 @@ def get_departures() -> Response:
     """Get the organisations that have left X."""
     answer = DeparturesAnswer(departures=[_answer(entry) for entry in read_departures(config().pages)])
     return answer_kept(answer.model_dump_json().encode(), "application/json")
-
-
-@pages.get("/departures")
-def show_departures() -> Response:
-    """Show a page of the organisations that have left X; accounts that were merely closed come last.
-
-    Those announced for a day to come are in the file only.
-    """
-    today = datetime.now(UTC).date()
-    language = find_visitors_language()
-    departures = read_departures(config().pages)
-    query, country, kind = (request.args.get(name, "") for name in ("q", "country", "kind"))
-    chosen = [
-        entry
-        for entry in departures
-        if _is_shown(entry, today)
-        and country in ("", entry.country)
-        and kind in ("", entry.kind)
-        and _fold(query) in _searched(entry)
-    ]
-    chosen.sort(key=lambda entry: entry.how == "closed")
-    number, shown = _page(chosen, request.args.get("page", ""))
-    html = render_template(
-        "departures.html",
-        language=language,
-        left=[entry for entry in shown if entry.how != "closed"],
-        closed=[entry for entry in shown if entry.how == "closed"],
-        totals=Counter("closed" if entry.how == "closed" else "left" for entry in chosen if entry.how != "returned"),
-        countries=_named({entry.country for entry in departures if entry.country}, language),
-        kinds=sorted({entry.kind for entry in departures}),
-        query=query,
-        country=country,
-        kind=kind,
-        page=number,
-        pages=max(1, ceil(len(chosen) / PER_PAGE)),
-    )
-    return answer_page(html, language)
-
-
-def _page(entries: Sequence[Left], asked: str) -> tuple[int, Sequence[Left]]:
-    """Return the number of the page asked for, from 1 to the last, and its entries."""
-    last = max(1, ceil(len(entries) / PER_PAGE))
-    wanted = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < MAX_DIGITS else 1
-    number = min(max(wanted, 1), last)
-    return number, entries[(number - 1) * PER_PAGE : number * PER_PAGE]
-
-
-def _is_shown(entry: Left, today: date) -> bool:
-    return entry.how in ("closed", "returned") or entry.has_happened(today)
-
-
-def _searched(entry: Left) -> str:
-    return _fold(" ".join(filter(None, (entry.organisation, entry.office, entry.handle, entry.acct))))
-
-
-def _fold(text: str) -> str:
-    """Return a text as it is searched: without case, accents and outer blanks.
-
-    >>> _fold(" Université ")
-    'universite'
-    """
-    letters = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in letters if not unicodedata.combining(letter)).strip()
-
-
-def _named(countries: set[str], language: Language) -> list[tuple[str, str]]:
-    """Return codes and names of countries, ordered by name."""
-    return sorted(((code, language.country(code)) for code in countries), key=lambda named: named[1])
 
 
 def _answer(entry: Left) -> DepartureAnswer:

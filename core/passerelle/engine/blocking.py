@@ -68,7 +68,9 @@ class Blocking:
         earlier = await self._view()
         if earlier and earlier.state in ("running", "paused", "undoing"):
             raise CommandError("An earlier one is not over yet.")
-        people = [_kept(person, earlier, account) for person in await self._listed()]
+        sent = _sent(earlier) if earlier else {}
+        listed = [sent.pop((account, one.rest_id), one) for one in await self._listed(account)]
+        people = [*listed, *sent.values()]  # what another account has blocked is undone with the rest
         view = BlockingView(state="running", account=account, people=people)
         await self._put(view)
         self._go_on(self._block)
@@ -140,7 +142,7 @@ class Blocking:
         own_records = await self._retry(lambda: bluesky.list_follows(account, self._fetch, BLOCK))
         blocked = {did: key for key, did in own_records.items()}
         for number, person in enumerate(view.people):
-            if person.state in ("waiting", "asked"):
+            if person.state in ("waiting", "asked") and _account_of(person, view) == account:
                 await self._block_one(account, number, person, blocked)
         await self._end("done")
 
@@ -164,13 +166,12 @@ class Blocking:
 
     async def _undo(self) -> None:
         view = await self._require()
-        account = parse_did(view.account)
         for number, person in enumerate(view.people):
             key = person.key
             if person.state in SENT and key:
                 await self._change(number, state="undoing")
                 await self._environment.sleep(PAUSE)
-                await self._retry(partial(self._delete, account, key))
+                await self._retry(partial(self._delete, _account_of(person, view), key))
                 await self._change(number, state="undone")
         await self._end("undone")
 
@@ -248,13 +249,15 @@ class Blocking:
         clock_id = int.from_bytes(self._environment.random(CLOCK_ID_BYTES))
         return bluesky.make_tid(int(now.timestamp() * 1_000_000), clock_id)
 
-    async def _listed(self) -> list[BlockedView]:
+    async def _listed(self, account: Did) -> list[BlockedView]:
         """Return the people blocked on X who have a Bluesky account in the first directory."""
         graph = await self._repository.graph()
         blocked = [one for one in graph.people.values() if one.blocked] if graph else []
         lookups = await self._repository.rows_about(blocked)
         found = ((one, lookups[0].find_by_id(one.rest_id)) for one in blocked) if lookups else ()
-        return [_blocked(person, rows[0]) for person, rows in found if rows and (rows[0].did or rows[0].handle)]
+        return [
+            _blocked(person, rows[0], account) for person, rows in found if rows and (rows[0].did or rows[0].handle)
+        ]
 
     async def _change(self, number: int, **fields: object) -> None:
         view = await self._require()
@@ -279,17 +282,24 @@ class Blocking:
         await self._repository.write([Put("state", KEY, view.model_dump(mode="json"))])
 
 
-def _kept(person: BlockedView, earlier: BlockingView | None, account: Did) -> BlockedView:
-    """Return a person as an earlier work of the account has left them, where it has sent a block: it can be undone."""
-    sent = earlier.people if earlier and earlier.account == account else ()
-    return next((one for one in sent if one.rest_id == person.rest_id and one.state in SENT), person)
+def _sent(earlier: BlockingView) -> dict[tuple[Did, str], BlockedView]:
+    """Return those whose block an earlier work has sent, by account and rest_id: it can be undone."""
+    sent = [one for one in earlier.people if one.state in SENT]
+    named = [one.model_copy(update={"account": _account_of(one, earlier)}) for one in sent]
+    return {(_account_of(one, earlier), one.rest_id): one for one in named}
 
 
-def _blocked(person: Person, row: Row) -> BlockedView:
+def _account_of(person: BlockedView, view: BlockingView) -> Did:
+    """Return the own account that blocks a person."""
+    return parse_did(person.account or view.account)
+
+
+def _blocked(person: Person, row: Row, account: Did) -> BlockedView:
     return BlockedView(
         rest_id=person.rest_id,
         screen_name=person.name.screen_name if person.name else row.screen_name,
         address=row.handle or str(row.did),
         did=row.did,
         is_sure=row.grade in PRESELECTED_GRADES,
+        account=account,
     )

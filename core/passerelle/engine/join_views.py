@@ -114,6 +114,7 @@ class BlockedView(View):
     """One person blocked on X and the Bluesky account that the directory names.
 
     `did` as the row has it; unless `is_sure`, the handle (`address`) has to lead to it first. `key`: the record's.
+    `account`: the own account that blocks them; None: that of the view.
     """
 
     rest_id: str
@@ -122,6 +123,7 @@ class BlockedView(View):
     did: str | None
     is_sure: bool
     key: str | None = None
+    account: str | None = None
     state: BlockState = "waiting"
     error: ErrorView | None = None
 

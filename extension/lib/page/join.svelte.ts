@@ -5,6 +5,7 @@ import type { Engine } from "../engine/client";
 import { type Failure, failureOf } from "../engine/failures";
 import type { BlockingView, JoinOfferView, JoinStart, JoinView, SideView } from "../messages/messages.gen";
 import type { Account } from "../sessions";
+import type { Key } from "../i18n/i18n";
 import type { SignedIn } from "./account.svelte";
 import type { Stored } from "./stored.svelte";
 
@@ -229,6 +230,34 @@ export function sidesOf(view: JoinView): SideView[] {
 
 function unread(side: Side): SideView {
   return { side, state: "missing", kind: null, url: null, reason: null, gone_at: null };
+}
+
+/** What stands over a claim: it is in the directory only from its second reading on. */
+const TITLES = {
+  starting: "join.joining",
+  made: "join.joining",
+  unproven: "join.joining",
+  waiting: "join.joining",
+  checked: "join.joining",
+  proven: "join.yours",
+  claimed: "join.yours",
+  disputed: "join.yours",
+  x_gone: "join.yours",
+  withdrawing: "join.leaving_it",
+  withdrawn: "join.leaving_it",
+  carried_out: "join.leaving_it",
+  lost: "join.title",
+} as const satisfies Record<JoinView["status"], Key>;
+
+/** Return the title of the page about a claim. */
+export function titleOf({ status, is_listed }: Pick<JoinView, "status" | "is_listed">) {
+  const title = TITLES[status];
+  return title === "join.joining" && is_listed ? "join.yours" : title;
+}
+
+/** Return whether the directory has a claim, or its next edition will. */
+export function isInDirectory(view: Pick<JoinView, "status" | "is_listed">): boolean {
+  return view.is_listed || TITLES[view.status] === "join.yours";
 }
 
 /** Return how many people were blocked, or were so already. */

@@ -3,7 +3,13 @@ import { expect, test, vi } from "vitest";
 import { fakeBrowser } from "wxt/testing/fake-browser";
 import { askToSendName } from "../../../extension/lib/data-consent";
 import type { JoinView } from "../../../extension/lib/messages/messages.gen";
-import { Join, sidesOf } from "../../../extension/lib/page/join.svelte";
+import {
+  isInDirectory,
+  Join,
+  sidesOf,
+  titleOf,
+} from "../../../extension/lib/page/join.svelte";
+import { Targets } from "../../../extension/lib/page/targets.svelte";
 import { RowChecks } from "../../../extension/lib/page/row-checks.svelte";
 import type { Account } from "../../../extension/lib/sessions";
 import { engineError, makeFakeEngine } from "./fakes";
@@ -251,4 +257,41 @@ test("a row is read only at the second press, and also where access to X's post 
     failure: null,
   });
   expect(checks.of("r2").proofs).toBeNull();
+});
+
+test.each([
+  ["made", false, "join.joining", false],
+  ["checked", false, "join.joining", false],
+  ["proven", false, "join.yours", true],
+  ["unproven", true, "join.yours", true],
+  ["withdrawn", true, "join.leaving_it", true],
+  ["lost", false, "join.title", false],
+] as const)(
+  "of a claim that is %s (listed: %s) the title is %s",
+  (status, is_listed, title, isThere) => {
+    expect(titleOf({ status, is_listed })).toBe(title);
+    expect(isInDirectory({ status, is_listed })).toBe(isThere);
+  },
+);
+
+test("a form names the accounts that are ticked, and a Mastodon address without the blanks around it", () => {
+  const mastodon = { id: "ada@quai.example.org" } as Account;
+  const targets = new Targets({ usable: ME, usableOnMastodon: mastodon });
+  expect([targets.bluesky, targets.acct, targets.isAny]).toEqual([
+    ME,
+    null,
+    true,
+  ]);
+  targets.isOnMastodon = true;
+  targets.typed = " ada@gare.example.org ";
+  targets.isOnBluesky = false;
+  expect([targets.bluesky, targets.acct]).toEqual([
+    null,
+    "ada@gare.example.org",
+  ]);
+  targets.typed = " ";
+  expect(targets.isAny).toBe(false);
+  expect(new Targets({ usable: null, usableOnMastodon: mastodon }).acct).toBe(
+    "ada@quai.example.org",
+  );
 });
