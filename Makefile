@@ -125,6 +125,7 @@ dist: setup ## the stores' ZIP files and the core's wheel, in dist/
 lock: setup ## renew requirements/*.txt
 	$(LOCK) requirements/bootstrap.in -o requirements/bootstrap.txt
 	$(LOCK) --no-emit-package passerelle core/pyproject.toml --all-extras backend/pyproject.toml requirements/dev.in -o requirements/dev.txt
+	$(LOCK) --no-emit-package passerelle -c requirements/dev.txt core/pyproject.toml --all-extras backend/pyproject.toml requirements/server.in -o requirements/server.txt
 	$(LOCK_BROWSER) --no-emit-package passerelle core/pyproject.toml requirements/browser.in -o requirements/browser.txt
 	$(LOCK_BROWSER) requirements/pyodide-tests.in -o requirements/pyodide-tests.txt
 

@@ -24,6 +24,9 @@ NEEDED = {
     "git": "git",
     "/usr/lib/postgresql": "postgresql",  # the registrar's other database; the real AppView of make soak
     "redis-server": "redis-server",  # limits that several processes of the registrar share
+    "/usr/sbin/nginx": "nginx-light",  # deploy/nginx.conf is tried with it
+    "ab": "apache2-utils",  # the load of `make bench` on nginx
+    "systemd-analyze": "systemd",  # checks deploy/systemd
     "Xvfb": "xvfb",  # a screen for the test of `make run`
     "/usr/share/fonts/truetype/noto/NotoSansArabic-Regular.ttf": "fonts-noto-core",
     "/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf": "fonts-noto-color-emoji",

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import argparse
 import errno
-import logging
 import os
 import socket
 import sys
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import structlog
 from sqlalchemy.exc import OperationalError
 
+from passerelle_directory.backups.making import make_backup
+from passerelle_directory.backups.restoring import RestoreRefused, restore
 from passerelle_directory.config import Config, InvalidSetting, read_config
 from passerelle_directory.console import (
     DONE,
@@ -36,9 +37,12 @@ from passerelle_directory.database import (
 )
 from passerelle_directory.harvest.commands import add_harvest
 from passerelle_directory.harvest.patience import HarvestStopped
+from passerelle_directory.harvest.tidying import tidy
 from passerelle_directory.importers.lines import UnreadableFile
 from passerelle_directory.importers.loading import import_file
 from passerelle_directory.locks import hold_lock, hold_writer_lock
+from passerelle_directory.logs import set_up_log
+from passerelle_directory.nightly import AlreadyRunning, make_parts, run_nightly
 from passerelle_directory.publishing import keys
 from passerelle_directory.publishing.bucket import BucketError, InvalidAddress, open_bucket
 from passerelle_directory.publishing.files import LATEST
@@ -53,10 +57,15 @@ from passerelle_directory.publishing.snapshot import (
 from passerelle_directory.registrar.intake import take_in
 from passerelle_directory.registrar.refusals import load_key as load_refusals_key
 
+if TYPE_CHECKING:
+    from flask import Flask
+
 DEFAULT_PORT = 8600
 DEFAULT_REGISTRAR_PORT = 8601
 HIGHEST_PORT = 65_535
 REGISTRAR_THREADS = 24  # a check waits for other servers
+FRESH = timedelta(hours=20)  # a nightly run publishes anew each night; one begun again in the same night does not
+METRICS_HELP = "answer Prometheus on this port of 127.0.0.1"
 RECHECK_LOCK = "recheck.lock"
 SEED = Path(__file__).parent / "seed"
 SEED_FILES = (SEED / "rows.csv", SEED / "departures.csv")
@@ -69,6 +78,8 @@ EXPECTED = (
     AlreadyPublishing,
     LatestDamaged,
     BucketError,
+    RestoreRefused,
+    AlreadyRunning,
     InvalidGroups,
 )
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -85,7 +96,7 @@ class AddressNotFree(Exception):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return the exit status."""
     options = _parser().parse_args(arguments)
-    _set_up_log()
+    set_up_log()
     try:
         config = read_config(os.environ)
     except InvalidSetting as error:
@@ -129,6 +140,21 @@ def run_upgrade(config: Config, _options: argparse.Namespace) -> int:
     return DONE
 
 
+def run_backup(config: Config, options: argparse.Namespace) -> int:
+    """Write the database, and the keys if asked for, to a file."""
+    rows = make_backup(config, options.file, datetime.now(UTC), with_keys=options.keys)
+    print_line(f"{options.file}: {rows} rows" + (" and the keys" if options.keys else ""))
+    if not options.keys:
+        print_error("The keys are not in it: signing keys and refusals.key need a backup of their own (--keys).")
+    return DONE
+
+
+def run_restore(config: Config, options: argparse.Namespace) -> int:
+    """Fill an empty database from a file."""
+    print_line(f"{options.file}: {restore(config, options.file)} rows restored")
+    return DONE
+
+
 def run_import(config: Config, options: argparse.Namespace) -> int:
     """Import files."""
     files = [*(SEED_FILES if options.seed else ()), *options.files]
@@ -150,9 +176,10 @@ def run_snapshot(config: Config, options: argparse.Namespace) -> int:
         return complain(error, WRONG_USAGE)
     key = keys.load_key(config.keys)
     groups = read_groups(options.groups)
+    fresh = FRESH if options.if_changed else None
     with hold_writer_lock(config.data), open_session(config) as session:
         take_in(session, load_refusals_key(config.refusals_key), datetime.now(UTC))
-        latest = publish(session, config.public, key, datetime.now(UTC), bucket, groups)
+        latest = publish(session, config.public, key, datetime.now(UTC), bucket, groups, fresh)
     places = f"{config.public} and {options.to}" if bucket else config.public
     print_line(f"Version {latest['version']}: {latest['rows']} rows, until {latest['expires']}, in {places}")
     return DONE
@@ -183,8 +210,10 @@ def run_serve(config: Config, options: argparse.Namespace) -> int:
             "There is nothing to serve yet. Run first: passerelle-directory keygen, seed (or import FILE...), snapshot"
         )
     _check_address(options.host, options.port)
+    app = create_app(config)
+    _serve_metrics(app, options.metrics)
     print_line(f"Serving {config.public} on http://{options.host}:{options.port}")
-    serve(create_app(config), options.host, options.port)
+    serve(app, options.host, options.port)
     return DONE
 
 
@@ -196,8 +225,10 @@ def run_registrar(config: Config, options: argparse.Namespace) -> int:
     prepare_database(config)
     check_database(config)
     _check_address(options.host, options.port)
+    app = create_registrar(make_registrar(config))
+    _serve_metrics(app, options.metrics)
     print_line(f"The registrar answers on http://{options.host}:{options.port} for {config.registrar_url}")
-    serve(create_registrar(make_registrar(config)), options.host, options.port, REGISTRAR_THREADS)
+    serve(app, options.host, options.port, REGISTRAR_THREADS)
     return DONE
 
 
@@ -214,6 +245,29 @@ def run_recheck(config: Config, options: argparse.Namespace) -> int:
         counts = recheck(make_registrar(config, fetch), datetime.now(UTC), options.limit)
     print_line(f"{counts.read} claims read, {counts.unanswered} of them without an answer; those are read again later")
     return DONE
+
+
+def _serve_metrics(app: Flask, port: int | None) -> None:
+    """Answer Prometheus on `port`, where one is given."""
+    from passerelle_directory.metrics import LOOPBACK, serve_metrics  # as in run_serve
+    from passerelle_directory.web.observing import metrics_of
+
+    if port is not None:
+        _check_address(LOOPBACK, port)
+        serve_metrics(metrics_of(app), port)
+
+
+def run_tidy(config: Config, _options: argparse.Namespace) -> int:
+    """Delete what harvests have left and need no more."""
+    with hold_writer_lock(config.data):
+        deleted = tidy(config.harvest, datetime.now(UTC))
+    print_line(f"{deleted} old things deleted from {config.harvest}")
+    return DONE
+
+
+def run_night(config: Config, options: argparse.Namespace) -> int:
+    """Do the work of a night."""
+    return run_nightly(config, make_parts(config, options.to))
 
 
 def _check_address(host: str, port: int) -> None:
@@ -240,19 +294,6 @@ def _import_one(config: Config, path: Path) -> int:
     return UNREADABLE if report.skipped and not report.read else DONE
 
 
-def _set_up_log() -> None:
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),  # what standard error is when a line is written
-    )
-
-
 def _port(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 0 < int(text) <= HIGHEST_PORT):
         raise argparse.ArgumentTypeError(f"a port is a number from 1 to {HIGHEST_PORT}, not {text}")
@@ -271,6 +312,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     database.add_parser("upgrade", help="create or migrate its tables").set_defaults(run=run_upgrade)
 
+    backing = commands.add_parser("backup", help="write the database to one file, while others write")
+    backing.add_argument("file", type=Path, metavar="FILE")
+    backing.add_argument("--keys", action="store_true", help="also the signing keys and refusals.key")
+    backing.set_defaults(run=run_backup)
+    restoring = commands.add_parser("restore", help="fill an empty database from a backup")
+    restoring.add_argument("file", type=Path, metavar="FILE")
+    restoring.set_defaults(run=run_restore)
+
     importing = commands.add_parser("import", help="import rows and departures (CSV or JSON Lines)")
     importing.add_argument("files", nargs="*", type=Path, metavar="FILE")
     importing.add_argument("--seed", action="store_true", help="also the rows that come with this program")
@@ -285,6 +334,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     publishing.set_defaults(run=run_snapshot)
 
+    publishing.add_argument("--if-changed", action="store_true", help="not where the rows of today's are the same")
+    nightly = commands.add_parser("nightly", help="harvest, recheck, delete what is old, snapshot")
+    nightly.add_argument("--to", metavar="s3://BUCKET/PREFIX", help="upload the files to a bucket, too")
+    nightly.set_defaults(run=run_night)
+    commands.add_parser("tidy", help="delete what harvests have left and need no more").set_defaults(run=run_tidy)
+
     covering = commands.add_parser("coverage", help="how many members of each group are in the directory")
     covering.add_argument("--groups", type=Path, default=SEED, metavar="FOLDER", help="other groups than the program's")
     covering.add_argument("--members", action="store_true", help="also a line for each member")
@@ -294,11 +349,13 @@ def _parser() -> argparse.ArgumentParser:
     serving = commands.add_parser("serve", help="serve the published files and the pages")
     serving.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     serving.add_argument("--port", type=_port, default=DEFAULT_PORT, help="default: %(default)s")
+    serving.add_argument("--metrics", type=_port, metavar="PORT", help=METRICS_HELP)
     serving.set_defaults(run=run_serve)
 
     registrar = commands.add_parser("registrar", help="serve claims: joining, proofs, withdrawal")
     registrar.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     registrar.add_argument("--port", type=_port, default=DEFAULT_REGISTRAR_PORT, help="default: %(default)s")
+    registrar.add_argument("--metrics", type=_port, metavar="PORT", help=METRICS_HELP)
     registrar.set_defaults(run=run_registrar)
 
     rechecking = commands.add_parser("recheck", help="read the proofs of claims again that are due")

@@ -13,6 +13,8 @@ DEFAULT_DATA = "passerelle-data"
 DEFAULT_LIMIT = "1200 per minute"
 # Requests that write or make the registrar ask other servers, per address. One person needs a handful.
 DEFAULT_CLAIM_LIMIT = "60 per hour"
+# What a night asks, `harvest SOURCE...` separated by semicolons.
+DEFAULT_NIGHTLY = "wikidata; domains --wikidata; claims; keytrace"
 DEFAULT_REGISTRAR_URL = "https://join.passerelle.eu"
 DEFAULT_URL = "https://dir.passerelle.eu"
 
@@ -26,6 +28,7 @@ class Config:
     `contact` is the address for corrections and removals, `operator` the name and postal address in the legal notice.
     `corrections` is the web address of a form for corrections, with `{title}` and `{text}` for the prepared words.
     `registrar_url` is where people reach the registrar, `claim_limit` its limit for requests that write or check.
+    `nightly` lists the harvests of a night.
     `url` is where people reach the directory itself; the registrar's pages link to it. `funding` says who pays for it.
     `source_code`, `install_firefox` and `install_chromium` are web addresses that the pages link to, or empty.
     """
@@ -44,6 +47,7 @@ class Config:
     install_chromium: str = ""
     registrar_url: str = DEFAULT_REGISTRAR_URL
     claim_limit: str = DEFAULT_CLAIM_LIMIT
+    nightly: str = DEFAULT_NIGHTLY
     url: str = DEFAULT_URL
 
     @property
@@ -97,6 +101,7 @@ def read_config(environ: Mapping[str, str]) -> Config:
         install_chromium=_web_page(environ, "PASSERELLE_INSTALL_CHROMIUM"),
         registrar_url=(_web_page(environ, "PASSERELLE_REGISTRAR_URL") or DEFAULT_REGISTRAR_URL).rstrip("/"),
         claim_limit=environ.get("PASSERELLE_CLAIM_LIMIT") or DEFAULT_CLAIM_LIMIT,
+        nightly=environ.get("PASSERELLE_NIGHTLY", DEFAULT_NIGHTLY),
         url=(_web_page(environ, "PASSERELLE_URL") or DEFAULT_URL).rstrip("/"),
     )
 

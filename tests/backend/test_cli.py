@@ -310,6 +310,6 @@ def test_serve_answers_on_loopback_and_stops_when_told(data: Path) -> None:
         server.send_signal(signal.SIGTERM)
         _, log = server.communicate(timeout=START_UP)
     assert server.returncode == 0
-    assert b'"path": "/v1/directory/latest.json"' in log
+    assert b'"route": "/v1/directory/latest.json"' in log
     assert b"127.0.0.1" not in log
     assert sorted(data.rglob("*")) == files

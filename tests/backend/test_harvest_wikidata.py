@@ -276,3 +276,15 @@ def test_the_program_names_itself_and_its_operator(config: Config) -> None:
 
     fetcher = make_fetcher(replace(config, contact="ada@example.org"), 3.0)
     assert fetcher.user_agent == "passerelle-harvest/1 (+https://dir.passerelle.eu; ada@example.org)"
+
+
+def test_a_source_that_says_the_same_every_day_gives_its_row_another_date_once_a_month(
+    directory: Directory, service: QueryService, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(directory, service)
+    outcomes = []
+    for days in (1, 29, 30, 31):
+        capsys.readouterr()
+        run(directory, service, timedelta(days=days))
+        outcomes.append(capsys.readouterr().out.splitlines()[0])
+    assert outcomes == ["Q101: known", "Q101: known", "Q101: changed", "Q101: known"]

@@ -93,6 +93,12 @@ def test_a_record_states_its_own_claim_only() -> None:
         "https://twitter.com/ada/status/20?s=21&t=abc",
         "https://mobile.twitter.com/ada/status/20/photo/1",
         "https://x.com/i/web/status/20",
+        "https://x.com/i/status/20",
+        "https://mobile.x.com/ada/status/20?s=20",
+        "https://m.twitter.com/ada/status/20#m",
+        "HTTPS://X.com/Ada/status/20/analytics",
+        "x.com/ada/status/20",
+        "www.twitter.com/ada/status/20",
         " https://www.x.com/ada/statuses/20 ",
     ],
 )
@@ -105,6 +111,10 @@ def test_addresses_of_posts(url: str) -> None:
     [
         "http://x.com/ada/status/20",
         "https://x.com.evil.example/ada/status/20",
+        "evil.example/x.com/ada/status/20",
+        "https://evil.example/https://x.com/ada/status/20",
+        "//x.com/ada/status/20",
+        "javascript://x.com/ada/status/20",
         "https://evil@x.com/ada/status/20",
         "https://x.com:444/ada/status/20",
         "https://x.com/ada/status/٢",

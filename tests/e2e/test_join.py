@@ -14,12 +14,24 @@ from playwright.sync_api import Page, Playwright, expect
 from tests.conftest import Packages
 from tests.data.archives import make_archive
 from tests.data.people import ADA, OWNER
-from tests.e2e.steps import APP, await_followed, await_matches, follow_all, hand_over, open_settings, row, sign_in
+from tests.e2e.steps import (
+    APP,
+    await_followed,
+    await_matches,
+    follow_all,
+    go_home,
+    hand_over,
+    open_settings,
+    row,
+    sign_in,
+    switch_badges,
+)
 from tests.world.chromium import Chromium, closed_world
 from tests.world.directory import REGISTRAR
 from tests.world.mastodons import HOME, PERSON
 from tests.world.pds import Account, Pds, Plc
 from tests.world.residents import EXPORTED, make_rows
+from tests.world.sites import X_PATTERNS
 from tests.world.town import Town, open_town
 from tests.world.world import World
 
@@ -165,6 +177,22 @@ def check_row(tab: Page, screen_name: str) -> None:
     expect(result).to_be_visible()
     proofs = listed.locator('[data-testid="row-proof"][data-kind="bluesky_record"]')
     expect(proofs).to_have_attribute("data-state", "holds")
+
+
+def test_with_badges_on_the_post_is_found_and_checked_by_itself(chromium: Chromium, tab: Page, town: Town) -> None:
+    chromium.allow_sites(*X_PATTERNS)
+    switch_badges(tab)
+    go_home(tab)
+    tab.get_by_test_id("open-join").click()
+    with chromium.context.expect_page() as opened:
+        tab.get_by_test_id("join-start").click()
+    on_x = opened.value
+    town.posts.publish("Good morning")
+    on_x.get_by_test_id("tweetButton").click()
+    expect(on_x.get_by_test_id("tweetText")).to_contain_text("psr-")
+    await_status(tab, "checked")  # the person is still on X and has pasted nothing
+    expect(tab.get_by_test_id("side-x")).to_have_attribute("data-state", "holds")
+    withdraw(tab)
 
 
 def test_a_field_of_the_mastodon_profile_and_a_post_prove_the_account_there(

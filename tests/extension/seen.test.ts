@@ -23,6 +23,7 @@ import {
   AnswerListener,
   type ListenParts,
 } from "../../extension/lib/x/answers/listen";
+import type { CodedPost } from "../../extension/lib/x/answers/posts";
 import { readReading } from "../../extension/lib/messages/reading";
 import { makeSeenStore } from "../../extension/lib/background/seen-store";
 import type { SeenUser } from "../../extension/lib/rules/profile";
@@ -74,12 +75,14 @@ function pageOf(owner: string | null = ME) {
   const told: Fields<"people.seen">[] = [];
   const named: SeenUser[] = [];
   const heard: string[] = [];
+  const posts: CodedPost[] = [];
   for (const type of [READY, STOP])
     document.addEventListener(type, () => heard.push(type));
   const parts: ListenParts = {
     owner: () => owner,
     named: (people) => named.push(...people),
     tell: (seen) => Promise.resolve(told.push(seen)),
+    posted: (post) => posts.push(post),
     soon: (work) => setTimeout(work, 1),
   };
   const listener = new AnswerListener(document, parts);
@@ -93,6 +96,7 @@ function pageOf(owner: string | null = ME) {
     document,
     told,
     named,
+    posts,
     heard,
     listener,
     say,
@@ -107,6 +111,28 @@ test("it says that it is ready, and for good when it stops", () => {
   expect(heard).toEqual([READY]);
   listener.stop(true);
   expect(heard).toEqual([READY, STOP]);
+});
+
+test("a post with a claim code is handed on from an answer to any request; other posts are not", async () => {
+  const { posts, say } = pageOf();
+  const post = (full_text: string) => ({
+    rest_id: "20",
+    core: { user_results: { result: asUser(someone(1)) } },
+    legacy: { full_text },
+  });
+  await say("HomeTimeline /home", JSON.stringify(post("Good morning")));
+  expect(posts).toEqual([]);
+  await say(
+    "CreateTweet /compose/post",
+    JSON.stringify(post("I moved\npsr-01234-56789-abcde-fghjk")),
+  );
+  expect(posts).toMatchObject([
+    {
+      post: "20",
+      screen_name: "crowd_1",
+      codes: ["psr-01234-56789-ABCDE-FGHJK"],
+    },
+  ]);
 });
 
 test("people in an answer are told once, and again when something about them is new", async () => {
@@ -202,6 +228,7 @@ test("a part of a list that was not taken is sent again later", async () => {
   new AnswerListener(document, {
     owner: () => ME,
     named: () => undefined,
+    posted: () => undefined,
     tell: () =>
       tries.push(1) < 3
         ? Promise.reject(new Error("asleep"))

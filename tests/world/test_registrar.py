@@ -21,6 +21,7 @@ from tests.world.residents import TODAY
 from tests.world.sites import DIRECTORY
 from tests.world.test_world import Loopback
 from tests.world.town import Town, open_town
+from tests.world.x_posts import CREATE
 
 pytestmark = pytest.mark.timeout(300)  # several processes start, each of which imports the server
 
@@ -51,9 +52,11 @@ class Joining:
         self.town.pds.write_record(account, "eu.passerelle.claim", made["claim_id"], make_record(claim, TODAY))
 
     def post(self, made: dict[str, Any]) -> str:
-        """Post the code on the fake X's intent page; return the address of the post."""
-        answer = self.client.post("https://x.com/intent/post", data={"text": f"I moved #eXit\n{made['code']}"})
-        return str(answer.headers["location"])
+        """Post the code on the fake X, as its pages do; return the address of the post."""
+        variables = {"tweet_text": f"I moved #eXit\n{made['code']}"}
+        answer = self.client.post(f"https://x.com{CREATE}", json={"variables": variables})
+        post = answer.json()["data"]["create_tweet"]["tweet_results"]["result"]["rest_id"]
+        return f"https://x.com/{OWNER.screen_name}/status/{post}"
 
     def check(self, made: dict[str, Any], **body: str) -> Any:
         """Check a claim; return its state."""

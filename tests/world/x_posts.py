@@ -1,5 +1,7 @@
 """XPosts: posts on the fake X, written on its intent page and shown as public post data, as oEmbed and on a page.
 
+The intent page sends a post as X's own pages do, by GraphQL, and then shows it without loading another page.
+
 Shapes: the types of https://github.com/vercel/react-tweet and https://docs.x.com/x-for-websites/oembed-api
 """
 
@@ -20,18 +22,32 @@ from passerelle.claims.posts import PostId, make_token, parse_post_url
 from tests.core.claim_servers import make_post
 from tests.data.people import OWNER, Someone
 from tests.world.exchange import Answer, Ask, Site, page
+from tests.world.fake_x import user
 
 POST_DATA = "cdn.syndication.twimg.com"
 OEMBED = "publish.x.com"
 INTENT = "/intent/post"
+CREATE = "/i/api/graphql/a1/CreateTweet"
 _POST_PAGE = re.compile(r"/\w+/status/(\d+)")
 _LINK = re.compile(r"https?://\S+")
 _HASHTAG = re.compile(r"#(\w+)")
 _WRITING = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Post / X</title>
-<form method="post" action="{action}">
+<form>
 <p>@{name}</p>
 <textarea name="text" data-testid="tweetTextarea_0" rows="8" cols="60">{text}</textarea>
-<p><button data-testid="tweetButton">Post</button></p></form>"""
+<p><button data-testid="tweetButton">Post</button></p></form>
+<script>
+document.forms[0].addEventListener("submit", async (event) => {{
+  event.preventDefault();
+  const variables = {{ tweet_text: event.target.text.value }};
+  const sent = await fetch("{create}", {{ method: "POST", body: JSON.stringify({{ variables }}) }});
+  const {{ rest_id }} = (await sent.json()).data.create_tweet.tweet_results.result;
+  const url = `/{name}/status/${{rest_id}}`;
+  const shown = await (await fetch(url)).text();
+  history.pushState(null, "", url);
+  document.body.innerHTML = new DOMParser().parseFromString(shown, "text/html").body.innerHTML;
+}});
+</script>"""
 _READING = """<!doctype html><html lang="en"><meta charset="utf-8"><title>@{name} on X</title>
 <article data-testid="tweet"><p>@{name}</p><p data-testid="tweetText" style="white-space: pre-line">{text}</p>
 <button data-testid="copy-link"
@@ -67,15 +83,21 @@ class XPosts:
 
     def _on_x(self, ask: Ask) -> Answer | None:
         url = urlsplit(ask.path)
-        if url.path == INTENT and ask.method == "POST":
-            written = parse_qs(ask.body.decode())["text"][0].replace("\r\n", "\n")
-            return Answer(303, (("Location", self.publish(written)),), b"")
+        if url.path == CREATE:
+            return self._create(json.loads(ask.body)["variables"]["tweet_text"])
         if url.path == INTENT:
             text = parse_qs(url.query).get("text", [""])[0]
-            return _page(_WRITING, action=INTENT, name=self.signed_in.screen_name, text=text)
+            return _page(_WRITING, create=CREATE, name=self.signed_in.screen_name, text=text)
         found = _POST_PAGE.fullmatch(url.path)
         author, text = self._posts.get(found[1] if found else "", (None, ""))
         return _page(_READING, name=author.screen_name, text=text) if author else None
+
+    def _create(self, text: str) -> Answer:
+        """Publish a post, and answer as X answers to posting: without __typename."""
+        post = parse_post_url(self.publish(text))
+        author = {"user_results": {"result": user(self.signed_in)}}
+        result = {"rest_id": post, "core": author, "legacy": {"full_text": text, "id_str": post}}
+        return _json({"data": {"create_tweet": {"tweet_results": {"result": result}}}})
 
     def _post_data(self, ask: Ask) -> Answer:
         query = parse_qs(urlsplit(ask.path).query)

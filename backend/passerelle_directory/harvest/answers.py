@@ -61,7 +61,9 @@ class StoredAnswers:
         write_whole(self._folder / f"{len(_paths(self._folder)):06}{ENDING}", body, PRIVATE, overwrite=False)
 
     def finish(self, now: datetime) -> None:
-        """Record that there is nothing more to ask."""
+        """Record that there is nothing more to ask; a run that finds that so leaves the time of the first one."""
+        if self.is_finished:
+            return
         self._about["finished"] = now.isoformat()
         _write(self._folder / ABOUT, self._about)
 

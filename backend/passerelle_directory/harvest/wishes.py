@@ -72,6 +72,15 @@ class Wishes:
                 self.store()
         self.store()
 
+    def forget_old(self) -> int:
+        """Delete from the file what is not known any more; return how many accounts that were."""
+        kept = {address: wish for address, wish in self._known.items() if self.get(address)}
+        forgotten = len(self._known) - len(kept)
+        if forgotten:
+            self._known = kept
+            self.store()
+        return forgotten
+
     def store(self) -> None:
         """Write the file."""
         write_whole(self._path, json.dumps(self._known).encode(), PRIVATE, overwrite=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from itertools import islice
 from pathlib import Path
 
@@ -29,6 +29,9 @@ STATED = ("screen_name", "did", "handle", "acct", "kind", "country", "display_na
 UNKNOWN = (None, "other")  # what a second line of the same file may still fill in
 
 HELD = "held"
+# Where a source that is harvested every day says the same as before, its row gets another date once a month: each
+# change of a row is a delta that every client downloads.
+DATED_AGAIN = timedelta(days=30)
 OUTCOMES = ("new", "changed", HELD, "known")  # a line about an account and a departure counts as the first of its two
 Parsed = tuple[AccountLine | None, DepartureLine | None]
 
@@ -123,6 +126,8 @@ class Importer:
             return "known"
         elif statement and self._holds_changes and is_held(self.session, statement, values, today):
             return HELD
+        elif statement and self._holds_changes and _is_dated_lately(statement, values):
+            values["source_date"] = statement.source_date
         self._line_of[account.row_id, line.source.name] = number
         if line.screen_name:
             account.screen_name_key = canonicalize_screen_name(line.screen_name)
@@ -233,6 +238,13 @@ def _completed(statement: Statement, values: dict[str, object], first: int) -> d
 
 def _is_older(seen: date | None, known: date | None) -> bool:
     return known is not None and (seen is None or seen < known)
+
+
+def _is_dated_lately(statement: Statement, values: Mapping[str, object]) -> bool:
+    """Return whether the date of a statement is still good enough for one that is read every day and says the same."""
+    seen, known = values["source_date"], statement.source_date
+    is_late = isinstance(seen, date) and known is not None and seen - known < DATED_AGAIN
+    return is_late and all(getattr(statement, name) == value for name, value in values.items() if name != "source_date")
 
 
 def _update(record: Statement | Departure, values: dict[str, object]) -> str:

@@ -44,6 +44,7 @@ EXPIRES_AFTER = timedelta(days=14)
 ACCOUNTS_AT_ONCE = 500
 SURE = ("proven", "attested")
 COMPRESSION = 9
+WORLD_OPEN = 0o755  # of `public`, whatever the umask: another server may serve it under its own account
 
 
 class LatestDamaged(Exception):
@@ -61,11 +62,13 @@ def publish(
     now: datetime,
     bucket: Bucket | None = None,
     groups: Sequence[Group] = (),
+    fresh: timedelta | None = None,
 ) -> dict[str, Any]:
     """Write the files of the directory under `public`, then latest.json signed with `key`; return its content.
 
     `now` is an aware UTC time. `groups` are counted for the pages. The same files are uploaded to `bucket`, where there
-    is one. Files superseded longer than KEPT_AFTER ago are deleted.
+    is one. Files superseded longer than KEPT_AFTER ago are deleted. A latest.json that has the same rows and is younger
+    than `fresh` stays as it is.
     Raises AlreadyPublishing, LatestDamaged, BucketError.
     """
     with _alone(public) as folder:
@@ -75,23 +78,27 @@ def publish(
         members, public_pages, names = MemberRows(groups), PageCollector(read_wishes(session)), NameCollector()
         rows = names.pass_on(public_pages.pass_on(members.pass_on(read_rows(session, departures))))
         files = write_files(folder, rows, counts)
-        version = _next_version(session, public, now)
-        deltas = write_deltas(folder, _read_latest(public), files.rows, version, now)
-        session.add(
-            Publication(version=version, generated_at=now, people=counts.people, organisations=counts.organisations)
-        )
-        store_counts(session, now.date(), counts)
-        history = read_history(session, now.date())
-        named = [*files.every(), *(delta.file for delta in deltas)]
-        dates = {name: stored.uploaded_at for name, stored in uploaded.items()}
-        record_superseded(session, folder, dates, {file.name for file in named}, now)
-        session.commit()
-        latest = sign_latest(key, version, now, counts.people + counts.organisations, files, deltas)
-        body = json.dumps(latest, indent=1).encode() + b"\n"
+        before = _read_latest(public)
+        if before and fresh and before.key_id == key_id(public_bytes(key)) and _is_current(before, files, now - fresh):
+            named = [*files.every(), *(File.from_promise(delta.file) for delta in before.deltas)]
+            body = (public / LATEST).read_bytes()
+        else:
+            version = _next_version(session, public, now)
+            deltas = write_deltas(folder, before, files.rows, version, now)
+            session.add(
+                Publication(version=version, generated_at=now, people=counts.people, organisations=counts.organisations)
+            )
+            store_counts(session, now.date(), counts)
+            named = [*files.every(), *(delta.file for delta in deltas)]
+            dates = {name: stored.uploaded_at for name, stored in uploaded.items()}
+            record_superseded(session, folder, dates, {file.name for file in named}, now)
+            session.commit()
+            latest = sign_latest(key, version, now, counts.people + counts.organisations, files, deltas)
+            body = json.dumps(latest, indent=1).encode() + b"\n"
         left, pages = departures.linked(), public.parent / PAGES
         write_pages(pages, left, counts.people, counts.organisations, _iso(now))
         write_groups(pages, [(group, cover(group, members, left)) for group in groups])
-        write_history(pages, counts, history)
+        write_history(pages, counts, read_history(session, now.date()))
         write_public_pages(pages, public_pages.pages)
         names.write(pages)
         write_whole(public / LATEST, body, WORLD_READABLE, overwrite=True)
@@ -99,7 +106,14 @@ def publish(
             missing = {file.name for file in named if not file.is_whole_in(uploaded)}
             bucket.upload([folder / name for name in sorted(missing)], body)
         delete_superseded(session, folder, bucket, now)
-    return latest
+    published: dict[str, Any] = json.loads(body)
+    return published
+
+
+def _is_current(before: Latest, files: Files, since: datetime) -> bool:
+    """Return whether what is published has these very files and is no older than `since`."""
+    named = [*before.files.rows, before.files.keys, before.files.places]
+    return before.generated_at >= since and [File.from_promise(promise) for promise in named] == list(files.every())
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +228,9 @@ def _alone(public: Path) -> Iterator[Path]:
     """Lock `public` inside the block and yield its folder of files, without leftovers of an interrupted snapshot."""
     files = public / FILES
     files.mkdir(parents=True, exist_ok=True)
+    for folder in (public, files):
+        if folder.stat().st_mode & WORLD_OPEN != WORLD_OPEN:
+            folder.chmod(WORLD_OPEN)
     try:
         with hold_lock(public.parent / "snapshot.lock"):
             for half_made in (*public.glob(f"{MAKING}*"), *files.glob(f"{MAKING}*")):

@@ -21,13 +21,16 @@ from passerelle_directory.database import open_writer
 from passerelle_directory.registrar.checking import Registrar
 from passerelle_directory.registrar.fetcher import Fetcher, look_up_txt
 from passerelle_directory.registrar.handles import ResolvingFetch
+from passerelle_directory.registrar.health import Waiting, find_database_fault
 from passerelle_directory.registrar.pages import pages, show_error
 from passerelle_directory.registrar.problems import ProblemAnswer, answer_invalid, set_up_problems
 from passerelle_directory.registrar.refusals import load_key
 from passerelle_directory.registrar.routes import api, limiter
 from passerelle_directory.web.answers import frame_values
 from passerelle_directory.web.headers import set_headers
+from passerelle_directory.web.health import add_health
 from passerelle_directory.web.limits import say_when_to_return
+from passerelle_directory.web.observing import metrics_of, observe_requests
 
 PREFLIGHT_KEPT = 7_200  # seconds; the most that Chromium keeps one
 MAX_BODY = 16_384  # bytes of a request; the longest claim has a did of 2,048
@@ -93,6 +96,9 @@ def create_registrar(registrar: Registrar) -> Flask:
     set_headers(app)
     set_up_problems(app, show_error)
     _allow_extensions(app)
+    observe_requests(app)
+    metrics_of(app).registry.register(Waiting(registrar))
+    add_health(app, limiter, lambda: find_database_fault(registrar))
     if registrar.config.proxies:
         count = registrar.config.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count)  # type: ignore[method-assign]

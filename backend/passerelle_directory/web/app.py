@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import structlog
-from flask import Flask, Response, g, jsonify, render_template, request
+from flask import Flask, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter
 from flask_openapi3.models.info import Info
@@ -28,7 +27,9 @@ from passerelle_directory.web.accounts import find_accounts
 from passerelle_directory.web.answers import ErrorAnswer, find_visitors_language, frame_values
 from passerelle_directory.web.errors import describe_error
 from passerelle_directory.web.headers import set_headers
+from passerelle_directory.web.health import Published, add_health, find_publishing_fault
 from passerelle_directory.web.limits import find_visitor
+from passerelle_directory.web.observing import metrics_of, observe_requests
 
 STATIC_MAX_AGE = 31_536_000  # seconds; a changed file gets another address
 ABOUT = Info(
@@ -36,8 +37,6 @@ ABOUT = Info(
     version="1",
     description="Where X accounts are now. Everyone downloads the same signed files; no request names a person.",
 )
-
-log = structlog.get_logger()
 
 
 def create_app(config: Config) -> Flask:
@@ -56,11 +55,13 @@ def create_app(config: Config) -> Flask:
     app.register_blueprint(client_metadata.files)
     app.add_url_rule("/openapi.json", "openapi", lambda: jsonify(app.api_doc))
     app.jinja_env.globals.update(frame_values(config, home=""), find_accounts=find_accounts)
-    Limiter(find_visitor, app=app, default_limits=[config.limit], storage_uri=config.limit_storage)
+    limiter = Limiter(find_visitor, app=app, default_limits=[config.limit], storage_uri=config.limit_storage)
     set_headers(app)
     _set_up_static(app)
     _set_up_errors(app)
-    _set_up_log(app)
+    observe_requests(app)
+    metrics_of(app).registry.register(Published(config.public))
+    add_health(app, limiter, lambda: find_publishing_fault(config.public, datetime.now(UTC)))
     if config.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies)  # type: ignore[method-assign]
     return app
@@ -90,17 +91,3 @@ def _set_up_errors(app: Flask) -> None:
             return jsonify(answer.model_dump()), status, headers
         html = render_template("error.html", language=find_visitors_language(), error=describe_error(status))
         return html, status, headers
-
-
-def _set_up_log(app: Flask) -> None:
-    """Log method, path, status and duration; no address, no Origin, no browser, no query."""
-
-    @app.before_request
-    def start_clock() -> None:
-        g.started = time.perf_counter()
-
-    @app.after_request
-    def log_request(response: Response) -> Response:
-        took = round((time.perf_counter() - g.started) * 1000, 1) if "started" in g else None
-        log.info("request", method=request.method, path=request.path, status=response.status_code, milliseconds=took)
-        return response

@@ -21,7 +21,7 @@ PostId = NewType("PostId", str)
 
 POST_DATA = "https://cdn.syndication.twimg.com/tweet-result"
 HOST = "cdn.syndication.twimg.com"
-X_HOSTS = frozenset({"x.com", "www.x.com", "mobile.x.com", "twitter.com", "www.twitter.com", "mobile.twitter.com"})
+X_HOSTS = frozenset(f"{name}{domain}" for domain in ("x.com", "twitter.com") for name in ("", "www.", "mobile.", "m."))
 RETWEET = "RT @"  # a retweet by hand: the text is another author's
 ENTITIES = ("urls", "media", "user_mentions", "hashtags", "symbols")
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -52,19 +52,24 @@ class PostMissing(ServerRefused):
 
 
 def parse_post_url(text: object) -> PostId:
-    """Parse the address of a post on X. Raises InputError.
+    """Parse the address of a post on X, with or without `https://`. Raises InputError.
 
-    >>> parse_post_url("https://twitter.com/ada/status/20?s=21")
-    '20'
+    >>> parse_post_url("https://twitter.com/ada/status/20?s=21"), parse_post_url("x.com/i/status/20")
+    ('20', '20')
     """
     try:
-        parts = urlsplit(text.strip()) if isinstance(text, str) and len(text) <= 2048 else None
-        found = _PATH.match(parts.path) if parts and parts.scheme == "https" and parts.netloc in X_HOSTS else None
+        parts = urlsplit(_with_scheme(text.strip())) if isinstance(text, str) and len(text) <= 2048 else None
+        is_on_x = parts is not None and parts.scheme == "https" and parts.netloc.lower() in X_HOSTS
+        found = _PATH.match(parts.path) if parts and is_on_x else None
     except ValueError:
         found = None
     if found is None:
         raise InputError(InputError.CODES["post_address"], code="post_address")
     return PostId(found[1])
+
+
+def _with_scheme(address: str) -> str:
+    return address if "://" in address else f"https://{address}"
 
 
 def post_url(name: ScreenName, post: PostId) -> str:

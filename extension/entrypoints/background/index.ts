@@ -12,6 +12,7 @@ import { makeHintsBackground } from "../../lib/background/hints";
 import { migrateStores } from "../../lib/background/migrate";
 import { goOnWithJoins } from "../../lib/background/joins";
 import { keepAlive } from "../../lib/background/keep-alive";
+import { OWN_POST_HANDLERS } from "../../lib/background/own-post";
 import { QUEUE_ALARM, checkQueue, resumeAfterSignIn, scheduleQueueCheck } from "../../lib/background/resume";
 import { type ContentHandlers, makeRoute, type PageHandlers, type Route } from "../../lib/background/router";
 import { makeSeenBackground } from "../../lib/background/seen";
@@ -83,7 +84,7 @@ const EXTENSION_PAGE_HANDLERS: PageHandlers = {
 };
 
 /** What content scripts may ask: every message of CONTENT_MESSAGES. */
-const CONTENT_HANDLERS: ContentHandlers = { ...badges.handlers, ...seen.handlers };
+const CONTENT_HANDLERS: ContentHandlers = { ...badges.handlers, ...seen.handlers, ...OWN_POST_HANDLERS };
 
 export default defineBackground(() => {
   const route = makeRoute(EXTENSION_PAGE_HANDLERS, CONTENT_HANDLERS);

@@ -119,6 +119,7 @@ function startReading(named: (people: readonly SeenUser[]) => void): (isForGood:
     owner: () => ownerOf(document),
     named,
     tell: (seen) => ask("people.seen", seen),
+    posted: (post) => void ask("post.seen", { ...post, codes: [...post.codes] }).catch(logSilence),
     soon: (work) => {
       requestIdleCallback(work, { timeout: 1_000 });
     },

@@ -31,6 +31,8 @@ const screenName = v.pipe(v.string(), v.regex(SCREEN_NAME));
 const restId = v.pipe(v.string(), v.regex(REST_ID));
 // 1 to 64 printable ASCII characters, as core/passerelle/directory/rows.py checks.
 const rowId = v.pipe(v.string(), v.regex(/^[\x20-\x7e]{1,64}$/));
+const claimCode = v.pipe(v.string(), v.regex(/^psr(?:-[0-9A-Z]{5}){4}$/)); // docs/claims.md
+const MAX_CODES = 4; // of one post
 // A handle, a did or an acct: the longest is an acct, 64 + 1 + 253 characters, all of them ASCII.
 const address = v.pipe(v.string(), v.regex(/^[\x21-\x7e]{3,318}$/));
 const total = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -124,6 +126,13 @@ export const CONTENT_MESSAGES = {
       v.transform((people): SeenUser[] => validOnes(seenUser, people)),
     ),
     listed: v.nullable(listed),
+  }),
+  /** A post with claim codes was seen; `rest_id` and `screen_name` are its author's. */
+  "post.seen": message()({
+    post: restId,
+    rest_id: restId,
+    screen_name: screenName,
+    codes: v.pipe(v.array(claimCode), v.maxLength(MAX_CODES)),
   }),
   "reading.view": message<{ view: ReadingView | null }>()({
     screen_name: v.nullable(screenName),

@@ -1,9 +1,11 @@
 // On x.com, in the isolated world: X's answers -> the people in them, to the background in small batches. Nothing is asked of X.
 import { parseJson } from "../json";
 import type { SeenUser } from "../../rules/profile";
+import { mayHaveCode } from "../../rules/claim-codes";
 import { type Answer, ANSWER, MAX_ANSWER, parseAnswer, READY, STOP } from "./channel";
 import { listAskedFor, listOf, readListPart, readTotal } from "./lists";
 import { Outbox, type Seen } from "./outbox";
+import { codedPostsIn, type CodedPost } from "./posts";
 import { UnreadAnswers } from "./unread";
 import { usersIn } from "./users";
 
@@ -13,6 +15,8 @@ export interface ListenParts {
   /** Called at once with the people of an answer, who are about to appear in the page. */
   named: (people: readonly SeenUser[]) => void;
   tell: (seen: Seen) => Promise<unknown>;
+  /** Called with each post that carries a claim code. */
+  posted: (post: CodedPost) => void;
   /** Call `work` soon, when the page has nothing better to do. */
   soon: (work: () => void) => void;
 }
@@ -70,6 +74,7 @@ export class AnswerListener {
     const root = parseJson(text, MAX_ANSWER);
     const users = usersIn(root);
     this.parts.named(users);
+    if (mayHaveCode(text)) codedPostsIn(root).forEach(this.parts.posted);
     const kind = owner === null ? null : listOf(path, owner);
     if (owner === null || kind === null) {
       this.add(users, null);
