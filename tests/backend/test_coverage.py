@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
+from passerelle.directory import Row
 from passerelle_directory.cli import main
+from passerelle_directory.publishing.departures import DepartureIndex, Left
+from passerelle_directory.publishing.groups import Group, Member, MemberRows, cover
 
 from tests.backend.test_cli import data
 
@@ -112,3 +116,22 @@ def test_a_snapshot_counts_as_the_coverage_does(groups: Path, capsys: pytest.Cap
     assert json.loads(published.read_text(encoding="utf-8")) == counted
     assert counted["groups"][0]["is_selection"] is False
     assert counted["groups"][1]["is_selection"] is True
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_several_rows_about_a_member_or_an_entry_the_surest_counts(order: int) -> None:
+    fields: dict[str, Any] = {"kind": "ngo", "country": "DE", "display_name": "Zoo"}
+    rows = [
+        Row(row_id="a", screen_name="zoo", handle="imported.example.com", grade="imported", **fields),
+        Row(row_id="b", screen_name="zoo", handle="attested.example.com", grade="attested", **fields),
+    ][::order]
+    member = Member("Zoo", "ngo", "DE", None, None, None)
+    group = Group("zoos", "Zoos", None, "", (member,))
+    known = MemberRows([group])
+    departures = DepartureIndex([Left("zoo", "ngo", "DE", None, None, "left", None, None, ())])
+    for row in rows:
+        known.note(row)
+        assert departures.find(row) is None
+    (covered,) = cover(group, known, departures.linked())
+    assert covered.handle == "attested.example.com"
+    assert [entry.handle for entry in departures.linked()] == ["attested.example.com"]

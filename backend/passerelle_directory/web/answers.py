@@ -49,7 +49,8 @@ def answer_page(html: str, language: Language, mimetype: str = "text/html") -> R
 
 def find_visitors_language() -> Language:
     """Return the language of ?lang=, else the browser's."""
-    return choose_language(request.args.get("lang"), request.accept_languages.best_match(LANGUAGES))
+    accepted = (tag for tag, quality in request.accept_languages if quality)  # the best first
+    return choose_language(request.args.get("lang"), accepted)
 
 
 def page_address(**changes: str) -> str:
