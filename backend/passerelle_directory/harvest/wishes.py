@@ -126,7 +126,7 @@ def _addresses(fields: Mapping[str, str]) -> Iterator[str]:
 
 
 async def read_wish(address: str, fetch: Fetch) -> str:
-    """Return what the owner asks for: LISTED, HIDDEN or GONE. Raises NetworkError, ServerRefused where it is unknown."""
+    """Return what the owner asks for: LISTED, HIDDEN or GONE. Raises NetworkError, ServerRefused if it is unknown."""
     try:
         is_wished = await (_hides_acct(address, fetch) if "@" in address else _hides_bluesky(address, fetch))
     except InvalidIdentifier:
