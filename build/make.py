@@ -1,10 +1,11 @@
 """Make the extension: `python build/make.py [--directories FILE] [--out DIR] [--zips | --types]`.
 
     the seed -packaged_directory-> core/passerelle/directory/data/
-    core/ -core_wheel-> wheel -wheels-> extension/public/wheels + lock -.
-    licence texts -licences-> extension/public/licences ----------------+
-    npm's pyodide -pyodide_files-> extension/public/pyodide ------------+-packages-> OUT/chromium, OUT/firefox -zips->
-    core's messages -message_types-> extension/lib/messages/messages.gen.ts -----'
+    core/ -core_wheel-> wheel -wheels-> .cache/build/frozen + lock -library-> extension/public/python -.
+    licence texts -licences-> extension/public/licences -----------------------------------------------+
+    npm's pyodide -pyodide_files-> extension/public/pyodide -------------------------------------------+
+    core's messages -message_types-> extension/lib/messages/messages.gen.ts ---------------------------+
+                                           ZIP files <-zips- OUT/chromium, OUT/firefox <-packages------'
 
 Steps with unchanged inputs are skipped, so that tests can ask for a build whenever they need one.
 """
@@ -16,6 +17,7 @@ import shutil
 from pathlib import Path
 
 from core_wheel import make_core_wheel
+from library import make_library
 from licences import make_licences
 from message_types import make_message_types
 from packaged_directory import make_packaged_directory
@@ -38,6 +40,7 @@ def main() -> None:
             return
         copy_pyodide()
         make_wheels()
+        make_library()
         make_licences()
         bundle()
         folders = assemble(options.directories, options.out)

@@ -1,4 +1,4 @@
-"""The core's wheel and the pinned wheels it needs -> extension/public/wheels/, with a lock that names only these.
+"""The core's wheel and the pinned wheels it needs -> .cache/build/frozen/, with a lock that names only these.
 
 micropip resolves them inside Pyodide, as it would in a browser, but from local files and with no index to fall back
 to: a wheel that is missing from requirements/browser.txt ends the build.
@@ -6,31 +6,25 @@ to: a wheel that is missing from requirements/browser.txt ends the build.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 import shutil
 import sys
-import zipfile
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from commands import run
 from core_wheel import make_core_wheel
-from places import BUILD, CACHE, PUBLIC, ROOT
+from places import BUILD, CACHE, ROOT
 from pyodide_files import PINNED, RELEASE
 from stamps import files_under, once
-from zips import zip_bytes
 
-FOLDER = PUBLIC / "wheels"
+FOLDER = CACHE / "frozen"
 LOCK = FOLDER / "lock.json"
 REQUIREMENTS = ROOT / "requirements"
 BROWSER = REQUIREMENTS / "browser.txt"
 ROOT_PACKAGE = "passerelle"
 
-# How Pyodide's Python marks its bytecode (https://peps.python.org/pep-3147/).
-CACHE_TAG = "cpython-314"
 # What a wheel must be made for to run in this Pyodide (https://peps.python.org/pep-0783/).
 PYODIDE_WHEELS = (
     *("--python-version", "3.14", "--implementation", "cp", "--abi", "cp314", "--abi", "none"),
@@ -39,7 +33,7 @@ PYODIDE_WHEELS = (
 
 
 def make_wheels() -> Path:
-    """Put every wheel and `lock.json` into extension/public/wheels unless they are current; return the folder."""
+    """Put every wheel and `lock.json` into .cache/build/frozen unless they are current; return the folder."""
     core = make_core_wheel()
     pinned = download(BROWSER)
     inputs = [core, *pinned, *(RELEASE / name for name in PINNED), BUILD / "wheels.py", BUILD / "freeze.mjs"]
@@ -62,8 +56,8 @@ def download(requirements: Path) -> list[Path]:
 
 
 def _freeze(wheels: list[Path]) -> None:
-    frozen = json.loads(run("node", BUILD / "freeze.mjs", RELEASE, *wheels))
-    needed = _needed(frozen["lock"]["packages"], ROOT_PACKAGE)
+    lock = json.loads(run("node", BUILD / "freeze.mjs", RELEASE, *wheels))
+    needed = _needed(lock["packages"], ROOT_PACKAGE)
     originals = {wheel.name: wheel for wheel in wheels}
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
@@ -72,21 +66,8 @@ def _freeze(wheels: list[Path]) -> None:
         original = originals[entry["file_name"]]
         if _sha256(original) != entry["sha256"]:
             raise SystemExit(f"{original} is not what was frozen")
-        entry["sha256"] = _sha256(_add_bytecode(original, frozen["bytecode"]))
-    LOCK.write_text(json.dumps({"info": frozen["lock"]["info"], "packages": needed}, indent=1, sort_keys=True) + "\n")
-
-
-def _add_bytecode(original: Path, bytecode: Mapping[str, str]) -> Path:
-    """Copy a wheel and lay the bytecode of its modules beside them: the engine starts a third sooner."""
-    with zipfile.ZipFile(original) as wheel:
-        members = {name: wheel.read(name) for name in wheel.namelist()}
-    compiled = {_pyc(name): base64.b64decode(bytecode[name]) for name in members.keys() & bytecode.keys()}
-    return zip_bytes(members | compiled, FOLDER / original.name)
-
-
-def _pyc(module: str) -> str:
-    path = Path(module)
-    return str(path.parent / "__pycache__" / f"{path.stem}.{CACHE_TAG}.pyc")
+        shutil.copyfile(original, FOLDER / original.name)
+    LOCK.write_text(json.dumps({"info": lock["info"], "packages": needed}, indent=1, sort_keys=True) + "\n")
 
 
 def _sha256(file: Path) -> str:

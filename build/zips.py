@@ -33,13 +33,14 @@ def zip_sources(target: Path) -> Path | None:
     return zip_bytes({str(file.relative_to(ROOT)): file.read_bytes() for file in files}, target)
 
 
-def zip_bytes(members: Mapping[str, bytes], target: Path) -> Path:
-    """Write `members` (path -> content) into the ZIP `target`, sorted; returns its path."""
+def zip_bytes(members: Mapping[str, bytes], target: Path, *, stored: bool = False) -> Path:
+    """Write `members` (path -> content) into the ZIP `target`, sorted, deflated unless `stored`; returns its path."""
+    method = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
     target.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(target, "w") as archive:
         for name in sorted(members):
             info = zipfile.ZipInfo(name, DATE)
             info.external_attr = MODE
             info.create_system = UNIX
-            archive.writestr(info, members[name], zipfile.ZIP_DEFLATED, LEVEL)
+            archive.writestr(info, members[name], method, LEVEL)
     return target

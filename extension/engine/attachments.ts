@@ -32,7 +32,7 @@ interface FileSystem {
   mount(type: object, options: { blobs: { name: string; data: Blob }[] }, path: string): void;
   unmount(path: string): void;
   rmdir(path: string): void;
-  writeFile(path: string, text: string): void;
+  writeFile(path: string, data: string | Uint8Array): void;
 }
 
 const ROOT = "/attachments";

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,6 +21,9 @@ from passerelle.engine.storage import Change, Delete, Put
 from passerelle.errors import NetworkError, ServerRefused, StorageFull
 from passerelle.transport import Request, Response
 from pyodide.ffi import JsException, to_js
+
+# Answers one request (its files' paths beside it): all three are JSON text, as worker.ts sends and takes them.
+Receive = Callable[[str, str], Awaitable[str]]
 
 
 class IndexedDb:
@@ -89,11 +92,6 @@ async def yield_now() -> None:
     await asyncio.sleep(0)
 
 
-async def receive(request: str, paths: str) -> str:
-    """Answer one request; all three are JSON text, as they come from and go to worker.ts."""
-    return json.dumps(await _engine.receive(json.loads(request), json.loads(paths)))
-
-
 def _error(code: str, params: dict[str, str]) -> NetworkError | ServerRefused:
     if code == NetworkError.code:
         return NetworkError("The server did not answer.", **params)
@@ -119,19 +117,26 @@ def _to_js(value: Any) -> Any:
     return to_js(value, dict_converter=host.fromEntries)
 
 
-_engine = Engine(
-    Environment(
-        storage=IndexedDb(),
-        fetch=fetch,
-        verify=verify,
-        now=lambda: datetime.now(UTC),
-        random=os.urandom,
-        yield_now=yield_now,
-        sleep=asyncio.sleep,
-        emit=lambda event: host.emit(json.dumps(event)),
-        log=host.report,
-        directories=[PinnedDirectory.from_json(fields) for fields in json.loads(host.directories)],
-        packaged=read_packaged,
-        departures=read_departures,
+def start() -> Receive:
+    """Make the engine; return the function that answers requests."""
+    engine = Engine(
+        Environment(
+            storage=IndexedDb(),
+            fetch=fetch,
+            verify=verify,
+            now=lambda: datetime.now(UTC),
+            random=os.urandom,
+            yield_now=yield_now,
+            sleep=asyncio.sleep,
+            emit=lambda event: host.emit(json.dumps(event)),
+            log=host.report,
+            directories=[PinnedDirectory.from_json(fields) for fields in json.loads(host.directories)],
+            packaged=read_packaged,
+            departures=read_departures,
+        )
     )
-)
+
+    async def receive(request: str, paths: str) -> str:
+        return json.dumps(await engine.receive(json.loads(request), json.loads(paths)))
+
+    return receive

@@ -1,24 +1,44 @@
-// Starts Pyodide with our wheels, all from the package, and returns the engine's one function.
+// Starts Python with the core, all from the package, and returns the engine's one function.
 import type { loadPyodide as LoadPyodide, PyodideAPI } from "pyodide";
+import { useDatabase } from "../lib/engine/stores";
 import type { EngineProgress, Events } from "../lib/messages/messages.gen";
 import { fileSystem, guardReads } from "./attachments";
-import browserModule from "./browser.py?raw";
 import * as database from "./database";
 import { answer } from "./fetch";
+import { type FileSystem, link, type LinkingModule, storeFiles } from "./linking";
 
 type EmitText = (json: string) => void;
 
+/** Run a request, with its files' paths (both JSON text); resolves to the reply as JSON text. */
+type Receive = (request: string, paths: string) => Promise<string>;
+
 export interface Python {
   readonly api: PyodideAPI;
-  /** Run a request, with its files' paths (both JSON text); resolves to the reply as JSON text. */
-  readonly receive: (request: string, paths: string) => Promise<string>;
+  readonly receive: Receive;
+}
+
+/** What build/library.py writes beside the library. */
+interface StartInfo {
+  /** Pyodide's lock, without packages: there is no address in reach from which code could be fetched. */
+  readonly lock: object;
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** The package's files, all asked for at once; modules are compiled while the others are read. */
+interface PackagedFiles {
+  readonly runtime: Promise<WebAssembly.Module>;
+  readonly library: Promise<WebAssembly.Module>;
+  readonly scripts: Promise<[typeof LoadPyodide, (module: LinkingModule) => Promise<LinkingModule>]>;
+  readonly info: Promise<StartInfo>;
+  readonly directories: Promise<string>;
 }
 
 const RUNTIME = "/pyodide/";
-const WHEELS = "/wheels/";
+const PYTHON = "/python/";
+const LIBRARY = "library.zip";
 const DIRECTORIES = "/directories.json";
-const CORE = "passerelle";
 const ED25519 = "Ed25519";
+const REST = "/lib/python_stdlib.zip";
 
 /** Start Python. `emit` is told how far it is and, later, every event of the engine. */
 export async function startPython(emit: (event: Events[keyof Events]) => void): Promise<Python> {
@@ -26,25 +46,93 @@ export async function startPython(emit: (event: Events[keyof Events]) => void): 
     emit({ type: "engine.progress", step });
   };
   progress("runtime");
-  const [{ loadPyodide }, lock, directories] = await Promise.all([
-    import(/* @vite-ignore */ `${RUNTIME}pyodide.mjs`) as Promise<{ loadPyodide: typeof LoadPyodide }>,
-    packaged(`${WHEELS}lock.json`),
-    packaged(DIRECTORIES),
-  ]);
-  // With our own lock and base there is no address in reach from which code could be fetched.
-  const api = await loadPyodide({
-    indexURL: RUNTIME,
-    // A whole address: Pyodide does not take a path for one.
-    packageBaseUrl: new URL(WHEELS, self.location.href).href,
-    lockFileContents: lock,
-    packages: [CORE],
-  });
+  const files = requestFiles();
+  openDatabase();
+  const api = await loadPython(files);
   progress("packages");
   guardReads(api);
+  api.registerJsModule("passerelle_host", makeHost(emit, await files.directories));
+  const receive = (api.pyimport("browser") as { start: () => Receive }).start();
+  progress("ready");
+  void addRest(api).catch(reportError);
+  return { api, receive };
+}
+
+function requestFiles(): PackagedFiles {
+  return {
+    runtime: WebAssembly.compileStreaming(fetch(`${RUNTIME}pyodide.asm.wasm`)),
+    library: WebAssembly.compileStreaming(fetch(`${PYTHON}pydantic_core.wasm`)),
+    scripts: importScripts(),
+    info: readPackaged(`${PYTHON}start.json`).then((text) => JSON.parse(text) as StartInfo),
+    directories: readPackaged(DIRECTORIES),
+  };
+}
+
+async function importScripts(): PackagedFiles["scripts"] {
+  const [{ loadPyodide }, { default: create }] = await Promise.all([
+    import(/* @vite-ignore */ `${RUNTIME}pyodide.mjs`) as Promise<{ loadPyodide: typeof LoadPyodide }>,
+    import(/* @vite-ignore */ `${RUNTIME}pyodide.asm.mjs`) as Promise<{
+      default: (module: LinkingModule) => Promise<LinkingModule>;
+    }>,
+  ]);
+  return [loadPyodide, create];
+}
+
+async function loadPython(files: PackagedFiles): Promise<PyodideAPI> {
+  const [[loadPyodide, create], info, library] = await Promise.all([
+    files.scripts,
+    files.info,
+    files.library,
+  ]);
+  instantiateCompiled(files.runtime);
+  const loading = loadPyodide({
+    indexURL: RUNTIME,
+    stdLibURL: `${PYTHON}${LIBRARY}`,
+    // A whole address: Pyodide does not take a path for one.
+    packageBaseUrl: new URL(PYTHON, self.location.href).href,
+    lockFileContents: JSON.stringify(info.lock),
+    fsInit: (fs) => {
+      storeFiles(fs as FileSystem, info.files);
+      return Promise.resolve();
+    },
+    createPyodideModule: ((settings: LinkingModule) => {
+      settings.onRuntimeInitialized = () => void link(settings, library);
+      return create(settings);
+    }) as never,
+  });
+  // Pyodide only writes to the console where its runtime cannot be compiled, and waits for ever.
+  const [api] = await Promise.all([loading, files.runtime]);
+  return api;
+}
+
+/** Use `compiled` at the next call of instantiateStreaming: Pyodide would compile the same file once more. */
+function instantiateCompiled(compiled: Promise<WebAssembly.Module>): void {
+  const { instantiateStreaming } = WebAssembly;
+  WebAssembly.instantiateStreaming = async (source, imports) => {
+    WebAssembly.instantiateStreaming = instantiateStreaming;
+    void (await source).body?.cancel();
+    const module = await compiled;
+    return { module, instance: await WebAssembly.instantiate(module, imports) };
+  };
+}
+
+/** Open the database while Python starts. An error is reported by the first command that uses it. */
+function openDatabase(): void {
+  useDatabase(() => Promise.resolve()).catch(() => undefined);
+}
+
+/** Add the modules of the standard library that the engine is not known to use. */
+async function addRest(api: PyodideAPI): Promise<void> {
+  const response = await fetch(`${RUNTIME}python_stdlib.zip`);
+  fileSystem(api).writeFile(REST, new Uint8Array(await response.arrayBuffer()));
+  (api.pyimport("rest") as { add_rest: () => void }).add_rest();
+}
+
+function makeHost(emit: (event: Events[keyof Events]) => void, directories: string): object {
   const emitText: EmitText = (json) => {
     emit(JSON.parse(json) as Events[keyof Events]);
   };
-  api.registerJsModule("passerelle_host", {
+  return {
     ...database,
     fetch: answer,
     verify,
@@ -52,14 +140,10 @@ export async function startPython(emit: (event: Events[keyof Events]) => void): 
     report,
     directories,
     fromEntries: Object.fromEntries,
-  });
-  fileSystem(api).writeFile("/home/pyodide/browser.py", browserModule);
-  const { receive } = api.pyimport("browser") as Pick<Python, "receive">;
-  progress("ready");
-  return { api, receive };
+  };
 }
 
-async function packaged(path: string): Promise<string> {
+async function readPackaged(path: string): Promise<string> {
   const response = await fetch(path);
   if (!response.ok) throw new Error(`The package lacks ${path}`);
   return response.text();

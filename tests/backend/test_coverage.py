@@ -5,9 +5,14 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
+from passerelle.directory import Row
+from passerelle.identifiers import Handle, ScreenName
 from passerelle_directory.cli import main
+from passerelle_directory.publishing.departures import DepartureIndex, Left
+from passerelle_directory.publishing.groups import Group, Member, MemberRows, cover
 
 from tests.backend.test_cli import data
 
@@ -20,6 +25,7 @@ museum,4242,museum.example.com,other,FR,Musée du Quai,,,lists/one
 museum,,,other,FR,Musée national,2025-03,suspended,lists/two
 """
 GROUPS = "group,name,members,source\nquay,Everyone on the quay,9,lists/one\nothers,Others,,lists/one\n"
+ZOO = ScreenName("zoo")
 MEMBERS = """group,member,kind,country,rest_id,screen_name,source_url
 quay,The museum of the quay,other,FR,,Museum,
 quay,Université du Quai,university,FR,,,
@@ -103,12 +109,34 @@ def test_missing_files_get_one_sentence(data: Path, tmp_path: Path, capsys: pyte
     assert capsys.readouterr().err.count("\n") == 1
 
 
-def test_a_snapshot_counts_as_the_coverage_does(groups: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_snapshot_counts_as_the_coverage_does(
+    groups: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     capsys.readouterr()
     assert main(["coverage", "--groups", str(groups), "--json"]) == 0
     counted = json.loads(capsys.readouterr().out)
-    assert main(["keygen"]) == main(["snapshot", "--groups", str(groups)]) == 0
+    monkeypatch.setenv("PASSERELLE_GROUPS", str(groups))
+    assert main(["keygen"]) == main(["snapshot"]) == 0
     published = Path(os.environ["PASSERELLE_DATA"]) / "pages" / "groups.json"
     assert json.loads(published.read_text(encoding="utf-8")) == counted
     assert counted["groups"][0]["is_selection"] is False
     assert counted["groups"][1]["is_selection"] is True
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_several_rows_about_a_member_or_an_entry_the_surest_counts(order: int) -> None:
+    fields: dict[str, Any] = {"kind": "ngo", "country": "DE", "display_name": "Zoo"}
+    rows = [
+        Row(row_id="a", screen_name=ZOO, handle=Handle("imported.example.com"), grade="imported", **fields),
+        Row(row_id="b", screen_name=ZOO, handle=Handle("attested.example.com"), grade="attested", **fields),
+    ][::order]
+    member = Member("Zoo", "ngo", "DE", None, None, None)
+    group = Group("zoos", "Zoos", None, "", (member,))
+    known = MemberRows([group])
+    departures = DepartureIndex([Left("zoo", "ngo", "DE", None, None, "left", None, None, ())])
+    for row in rows:
+        known.note(row)
+        assert departures.find(row) is None
+    (covered,) = cover(group, known, departures.linked())
+    assert covered.handle == "attested.example.com"
+    assert [entry.handle for entry in departures.linked()] == ["attested.example.com"]

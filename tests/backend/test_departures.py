@@ -147,7 +147,7 @@ def test_the_page_says_which_departures_are_announced_suspended_or_taken_back(
     page = client.get("/departures?lang=en").text
     rows = page.partition("<tbody")[2]
     assert rows.count("posts nothing there any more") == rows.count("posts on X again") == 1
-    assert "3 organisations have stopped using X" in page
+    assert "3 organisations and office holders have left X" in page
 
 
 def test_a_departure_is_linked_by_the_x_account_that_its_source_names(directory: Directory, client: Any) -> None:

@@ -18,11 +18,13 @@ from typing import Any
 
 import pytest
 from passerelle.engine.row_checks import X_HOSTS
+from passerelle_directory.web.languages import LANGUAGES
 
 from tests.conftest import ROOT, Packages
 
 IDENTITY = tomllib.loads((ROOT / "build" / "identity.toml").read_text())
 LISTED = json.loads((ROOT / "build" / "directories.json").read_text())
+WHEELS = ROOT / ".cache" / "build" / "frozen"
 ZIPS = ("passerelle-chromium.zip", "passerelle-firefox.zip")
 
 
@@ -131,18 +133,47 @@ def test_the_identities_are_those_of_the_one_file(dist: Path) -> None:
     assert "".join(chr(ord("a") + int(digit, 16)) for digit in digest) == IDENTITY["chromium"]["id"]
 
 
-@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+def test_every_catalogue_is_a_language_of_the_manifest(dist: Path) -> None:
+    for package in ("chromium", "firefox"):
+        assert sorted(path.name for path in (dist / package / "_locales").iterdir()) == sorted(LANGUAGES)
+
+
+def test_no_sentence_of_the_servers_pages_is_in_the_extension(dist: Path) -> None:
+    scripts = [path for path in (dist / "chromium").rglob("*.js") if "pyodide" not in path.parts]
+    assert any('"settings.title"' in path.read_text() for path in scripts)
+    assert not [path.name for path in scripts if "site.home_title" in path.read_text()]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_stores_description_fits(dist: Path, language: str) -> None:
     messages = json.loads((dist / "chromium" / "_locales" / language / "messages.json").read_text())
     assert 0 < len(messages["description"]["message"]) <= 132  # developer.chrome.com/docs/webstore/prepare
 
 
 @pytest.mark.parametrize("package", ["chromium", "firefox"])
-def test_every_wheel_in_the_lock_is_in_the_package_and_nothing_else(dist: Path, package: str) -> None:
-    wheels = files_of(dist / package / "wheels")
-    locked = json.loads(wheels["lock.json"])["packages"].values()
-    assert {entry["file_name"] for entry in locked} == wheels.keys() - {"lock.json"}
-    assert all(hashlib.sha256(wheels[entry["file_name"]]).hexdigest() == entry["sha256"] for entry in locked)
+def test_the_library_holds_the_modules_of_the_locked_wheels_and_the_listed_ones(dist: Path, package: str) -> None:
+    with zipfile.ZipFile(dist / package / "python" / "library.zip") as library:
+        stored = {member.filename for member in library.infolist() if member.compress_type == zipfile.ZIP_STORED}
+        assert stored == set(library.namelist())
+    start = json.loads((dist / package / "python" / "start.json").read_text())
+    lines = (ROOT / "build" / "standard_library.txt").read_text().splitlines()
+    listed = [line for line in lines if not line.startswith("#")]
+    modules = {name.removesuffix("c") for name in stored | start["files"].keys() if name.endswith(".pyc")}
+
+    assert start["lock"]["packages"] == {}  # Pyodide knows no package that it could load from elsewhere
+    assert modules == {*listed, *modules_of_wheels(), "browser.py", "rest.py"}
+    assert not any(name.endswith(".py") for name in stored)
+
+
+def modules_of_wheels() -> set[str]:
+    """The modules of the wheels in the lock, but for those that only a command line or a type checker uses."""
+    left_out = ("passerelle/cli/", "pydantic/v1/", "pydantic/mypy.py")
+    modules: set[str] = set()
+    for entry in json.loads((WHEELS / "lock.json").read_text())["packages"].values():
+        wheel = WHEELS / entry["file_name"]
+        assert hashlib.sha256(wheel.read_bytes()).hexdigest() == entry["sha256"]
+        modules |= {name for name in zipfile.ZipFile(wheel).namelist() if name.endswith(".py")}
+    return {name for name in modules if not name.startswith(left_out)}
 
 
 def test_pyodide_is_the_published_one_byte_for_byte(dist: Path) -> None:
@@ -157,7 +188,7 @@ def test_a_package_holds_the_licence_text_of_each_of_its_parts(dist: Path, packa
     files = dict(files_of(dist / package / "licences"))
     parts = json.loads(files.pop("index.json"))
     texts = {part["name"]: files.pop(part["file"]).decode() for part in parts}
-    wheels = json.loads((dist / package / "wheels" / "lock.json").read_text())["packages"].values()
+    wheels = json.loads((WHEELS / "lock.json").read_text())["packages"].values()
 
     assert files == {}
     assert all(part["licence"] and part["version"] for part in parts)
@@ -219,7 +250,7 @@ def test_the_code_of_a_package_without_a_licence_text_is_not_bundled(tmp_path: P
 
 def copy_sources(tree: Path, target: Path) -> Path:
     """Copy all that the build reads, without what earlier builds made; what was downloaded is used again."""
-    made = shutil.ignore_patterns("node_modules", ".output", ".wxt", "pyodide", "wheels", "__pycache__", "*.gen.ts")
+    made = shutil.ignore_patterns("node_modules", ".output", ".wxt", "pyodide", "python", "__pycache__", "*.gen.ts")
     for name in ("build", "core", "extension", "requirements"):
         shutil.copytree(tree / name, target / name, ignore=made)
     shutil.copy(tree / "LICENSE", target)

@@ -1,23 +1,15 @@
-// node run.mjs ROOT WHEELS -- PYTEST ARGUMENTS: runs pytest inside Pyodide, on the wheels that the extension ships.
+// node run.mjs ROOT WHEELS -- PYTEST ARGUMENTS: runs pytest inside Pyodide, on the library that the extension ships.
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { startPython } from "../../build/engine.mjs";
 
 const [root, testWheels] = process.argv
   .slice(2, 4)
   .map((path) => resolve(path));
 const options = process.argv.slice(process.argv.indexOf("--") + 1);
-const shipped = join(root, "extension/public/wheels/");
-const release = join(root, "extension/node_modules/pyodide");
+const extension = join(root, "extension");
 
-const { loadPyodide } = await import(
-  pathToFileURL(join(release, "pyodide.mjs")).href
-);
-const python = await loadPyodide({
-  indexURL: release,
-  packageBaseUrl: shipped,
-  lockFileContents: readFileSync(join(shipped, "lock.json"), "utf8"),
-  packages: ["passerelle"],
+const python = await startPython(extension, {
   env: {
     HOME: "/home/pyodide",
     HYPOTHESIS_STORAGE_DIRECTORY: "/tmp/hypothesis",
@@ -38,6 +30,11 @@ for (const wheel of readdirSync(testWheels)) {
 }
 python.FS.mkdirTree("/repository");
 python.FS.mount(python.FS.filesystems.NODEFS, { root }, "/repository");
+// pytest needs more of the standard library than the engine; added as in extension/engine/python.ts.
+python.FS.writeFile(
+  "/lib/python_stdlib.zip",
+  readFileSync(join(extension, "public/pyodide/python_stdlib.zip")),
+);
 
 try {
   process.exitCode = python.runPython(
@@ -47,8 +44,18 @@ os.chdir("/repository")
 sys.path.insert(0, "/repository")
 sys.dont_write_bytecode = True
 importlib.invalidate_caches()
+import rest
+rest.add_rest()
+from tests.pyodide.unlisted import watch_imports
+unlisted = watch_imports()
+import passerelle
+passerelle.__path__.append("/repository/core/passerelle")  # for its command line, which the extension lacks
 import pytest
-int(pytest.main(options))
+status = int(pytest.main(options))
+for module, importer in sorted(unlisted()):
+    print(f"build/standard_library.txt lacks {module}, which {importer} imports; add it")
+    status = status or 1
+status
 `,
     { globals: python.toPy({ options }) },
   );

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from passerelle_directory.config import Config
 from passerelle_directory.publishing.files import LATEST
 from passerelle_directory.publishing.lifetimes import CHECKED_AGAIN
-from passerelle_directory.web.languages import LANGUAGES, Language, choose_language
+from passerelle_directory.web.languages import Language, choose_language
 
 SHORT = int(CHECKED_AGAIN.total_seconds())  # seconds that answers which change may be kept
 
@@ -49,7 +49,8 @@ def answer_page(html: str, language: Language, mimetype: str = "text/html") -> R
 
 def find_visitors_language() -> Language:
     """Return the language of ?lang=, else the browser's."""
-    return choose_language(request.args.get("lang"), request.accept_languages.best_match(LANGUAGES))
+    accepted = (tag for tag, quality in request.accept_languages if quality)  # the best first
+    return choose_language(request.args.get("lang"), accepted)
 
 
 def page_address(**changes: str) -> str:

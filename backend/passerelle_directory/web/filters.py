@@ -43,7 +43,7 @@ class Filter:
             and self.kind in ("", entry.kind)
             and self.how in ("", entry.how)
             and (not self.group or entry.entry_id in members)
-            and wanted in _searched(entry)
+            and (not wanted or wanted in _searched(entry))
         ]
 
     def count_by(
