@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 
 from passerelle_directory.backups.making import make_backup
 from passerelle_directory.backups.restoring import RestoreRefused, restore
-from passerelle_directory.config import Config, InvalidSetting, read_config
+from passerelle_directory.config import SEED, Config, InvalidSetting, read_config
 from passerelle_directory.console import (
     DONE,
     NO_NETWORK,
@@ -67,7 +67,6 @@ REGISTRAR_THREADS = 24  # a check waits for other servers
 FRESH = timedelta(hours=20)  # a nightly run publishes anew each night; one begun again in the same night does not
 METRICS_HELP = "answer Prometheus on this port of 127.0.0.1"
 RECHECK_LOCK = "recheck.lock"
-SEED = Path(__file__).parent / "seed"
 SEED_FILES = (SEED / "rows.csv", SEED / "departures.csv")
 
 # Errors that the operator can mend: one sentence, no traceback.
@@ -175,7 +174,7 @@ def run_snapshot(config: Config, options: argparse.Namespace) -> int:
     except InvalidAddress as error:
         return complain(error, WRONG_USAGE)
     key = keys.load_key(config.keys)
-    groups = read_groups(options.groups)
+    groups = read_groups(options.groups or config.groups)
     fresh = FRESH if options.if_changed else None
     with hold_writer_lock(config.data), open_session(config) as session:
         take_in(session, load_refusals_key(config.refusals_key), datetime.now(UTC))
@@ -187,7 +186,7 @@ def run_snapshot(config: Config, options: argparse.Namespace) -> int:
 
 def run_coverage(config: Config, options: argparse.Namespace) -> int:
     """Print how many members of each group the directory has."""
-    groups = read_groups(options.groups)
+    groups = read_groups(options.groups or config.groups)
     with open_session(config) as session:
         departures, rows = read_departures(session), MemberRows(groups)
         for row, _ in read_rows(session, departures):
@@ -329,9 +328,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("seed", help="import the rows that come with this program").set_defaults(run=run_seed)
     publishing = commands.add_parser("snapshot", help="publish: write and sign the files")
     publishing.add_argument("--to", metavar="s3://BUCKET/PREFIX", help="upload them to a bucket, too")
-    publishing.add_argument(
-        "--groups", type=Path, default=SEED, metavar="FOLDER", help="other groups than the program's"
-    )
+    publishing.add_argument("--groups", type=Path, metavar="FOLDER", help="other groups than the program's")
     publishing.set_defaults(run=run_snapshot)
 
     publishing.add_argument("--if-changed", action="store_true", help="not where the rows of today's are the same")
@@ -341,7 +338,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("tidy", help="delete what harvests have left and need no more").set_defaults(run=run_tidy)
 
     covering = commands.add_parser("coverage", help="how many members of each group are in the directory")
-    covering.add_argument("--groups", type=Path, default=SEED, metavar="FOLDER", help="other groups than the program's")
+    covering.add_argument("--groups", type=Path, metavar="FOLDER", help="other groups than the program's")
     covering.add_argument("--members", action="store_true", help="also a line for each member")
     covering.add_argument("--json", action="store_true", help="as one JSON object, with the members")
     covering.set_defaults(run=run_coverage)

@@ -9,6 +9,7 @@ from pathlib import Path
 from passerelle.hosts import is_web_page
 
 DEFAULT_DATA = "passerelle-data"
+SEED = Path(__file__).parent / "seed"  # rows, departures and groups that come with the program
 # A client fetches a handful of files; hundreds of clients may share one address, in an office for example.
 DEFAULT_LIMIT = "1200 per minute"
 # Requests that write or make the registrar ask other servers, per address. One person needs a handful.
@@ -27,6 +28,7 @@ class Config:
     `proxies` counts the reverse proxies in front, so that limits see the visitor's address and not the proxy's.
     `contact` is the address for corrections and removals, `operator` the name and postal address in the legal notice.
     `corrections` is the web address of a form for corrections, with `{title}` and `{text}` for the prepared words.
+    `groups` is the folder of the groups whose members are counted.
     `registrar_url` is where people reach the registrar, `claim_limit` its limit for requests that write or check.
     `nightly` lists the harvests of a night.
     `url` is where people reach the directory itself; the registrar's pages link to it. `funding` says who pays for it.
@@ -41,6 +43,7 @@ class Config:
     contact: str = ""
     operator: str = ""
     corrections: str = ""
+    groups: Path = SEED
     funding: str = ""
     source_code: str = ""
     install_firefox: str = ""
@@ -94,6 +97,7 @@ def read_config(environ: Mapping[str, str]) -> Config:
         proxies=int(proxies),
         contact=environ.get("PASSERELLE_CONTACT") or "",
         operator=environ.get("PASSERELLE_OPERATOR") or "",
+        groups=Path(environ.get("PASSERELLE_GROUPS") or SEED).absolute(),
         corrections=_web_page(environ, "PASSERELLE_CORRECTIONS"),
         funding=environ.get("PASSERELLE_FUNDING") or "",
         source_code=_web_page(environ, "PASSERELLE_SOURCE_CODE"),

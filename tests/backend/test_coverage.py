@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from passerelle.directory import Row
+from passerelle.identifiers import Handle, ScreenName
 from passerelle_directory.cli import main
 from passerelle_directory.publishing.departures import DepartureIndex, Left
 from passerelle_directory.publishing.groups import Group, Member, MemberRows, cover
@@ -24,6 +25,7 @@ museum,4242,museum.example.com,other,FR,Musée du Quai,,,lists/one
 museum,,,other,FR,Musée national,2025-03,suspended,lists/two
 """
 GROUPS = "group,name,members,source\nquay,Everyone on the quay,9,lists/one\nothers,Others,,lists/one\n"
+ZOO = ScreenName("zoo")
 MEMBERS = """group,member,kind,country,rest_id,screen_name,source_url
 quay,The museum of the quay,other,FR,,Museum,
 quay,Université du Quai,university,FR,,,
@@ -107,11 +109,14 @@ def test_missing_files_get_one_sentence(data: Path, tmp_path: Path, capsys: pyte
     assert capsys.readouterr().err.count("\n") == 1
 
 
-def test_a_snapshot_counts_as_the_coverage_does(groups: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_snapshot_counts_as_the_coverage_does(
+    groups: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     capsys.readouterr()
     assert main(["coverage", "--groups", str(groups), "--json"]) == 0
     counted = json.loads(capsys.readouterr().out)
-    assert main(["keygen"]) == main(["snapshot", "--groups", str(groups)]) == 0
+    monkeypatch.setenv("PASSERELLE_GROUPS", str(groups))
+    assert main(["keygen"]) == main(["snapshot"]) == 0
     published = Path(os.environ["PASSERELLE_DATA"]) / "pages" / "groups.json"
     assert json.loads(published.read_text(encoding="utf-8")) == counted
     assert counted["groups"][0]["is_selection"] is False
@@ -122,8 +127,8 @@ def test_a_snapshot_counts_as_the_coverage_does(groups: Path, capsys: pytest.Cap
 def test_of_several_rows_about_a_member_or_an_entry_the_surest_counts(order: int) -> None:
     fields: dict[str, Any] = {"kind": "ngo", "country": "DE", "display_name": "Zoo"}
     rows = [
-        Row(row_id="a", screen_name="zoo", handle="imported.example.com", grade="imported", **fields),
-        Row(row_id="b", screen_name="zoo", handle="attested.example.com", grade="attested", **fields),
+        Row(row_id="a", screen_name=ZOO, handle=Handle("imported.example.com"), grade="imported", **fields),
+        Row(row_id="b", screen_name=ZOO, handle=Handle("attested.example.com"), grade="attested", **fields),
     ][::order]
     member = Member("Zoo", "ngo", "DE", None, None, None)
     group = Group("zoos", "Zoos", None, "", (member,))

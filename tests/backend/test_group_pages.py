@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from passerelle_directory.cli import SEED, SEED_FILES
+from passerelle_directory.cli import SEED_FILES
+from passerelle_directory.config import SEED
 from passerelle_directory.importers.loading import import_file
 from passerelle_directory.publishing.groups import Group, read_groups
 from passerelle_directory.publishing.snapshot import publish

@@ -8,8 +8,7 @@ from dataclasses import replace
 
 import pytest
 from passerelle.directory import Row
-from passerelle_directory.cli import SEED
-from passerelle_directory.config import Config
+from passerelle_directory.config import SEED, Config
 from passerelle_directory.database import open_database, upgrade_database
 from passerelle_directory.importers.loading import import_file
 from passerelle_directory.models import Account

@@ -87,6 +87,9 @@ def test_markup_in_imported_names_is_escaped(directory: Directory, client: Flask
     [
         ("", "fr-CH, fr;q=0.9, en;q=0.8", "fr", "ltr"),
         ("", "ar", "ar", "rtl"),
+        ("", "de-AT, en;q=0.5", "de", "ltr"),
+        ("", "es-MX", "es", "ltr"),
+        ("", "ja", "ja", "ltr"),
         ("", "xx", "en", "ltr"),
         ("", "", "en", "ltr"),
         ("?lang=ar", "fr", "ar", "rtl"),
@@ -264,3 +267,10 @@ def test_numbers_dates_and_plurals_are_in_the_language() -> None:
         "20 January 2025",
     ]
     assert arabic.country("DE") == "ألمانيا"
+    assert [find_language(code).day("2025-01-20") for code in ("de", "es", "ja")] == [
+        "20. Januar 2025",
+        "20 de enero de 2025",
+        "2025年1月20日",
+    ]
+    assert [find_language(code).separator for code in ("en", "ja")] == [", ", "、"]
+    assert find_language("es").say("count_people", n=1_000_000) == "personas"

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from passerelle_directory.config import Config
 from passerelle_directory.database import upgrade_database
+from passerelle_directory.web.languages import LANGUAGES
 from playwright.sync_api import Browser
 from werkzeug.serving import make_server
 
@@ -52,7 +53,7 @@ def addresses(config: Config) -> Iterator[list[str]]:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_pages_fit_a_small_telephone_and_axe_objects_to_nothing(
     browser: Browser, addresses: list[str], language: str, scheme: str
 ) -> None:

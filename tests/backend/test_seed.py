@@ -7,7 +7,8 @@ import re
 from datetime import date
 
 import pytest
-from passerelle_directory.cli import SEED, SEED_FILES
+from passerelle_directory.cli import SEED_FILES
+from passerelle_directory.config import SEED
 from passerelle_directory.importers.loading import import_file
 from passerelle_directory.models import Account
 from passerelle_directory.publishing.departures import Left

@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 from passerelle.engine.row_checks import X_HOSTS
+from passerelle_directory.web.languages import LANGUAGES
 
 from tests.conftest import ROOT, Packages
 
@@ -132,7 +133,18 @@ def test_the_identities_are_those_of_the_one_file(dist: Path) -> None:
     assert "".join(chr(ord("a") + int(digit, 16)) for digit in digest) == IDENTITY["chromium"]["id"]
 
 
-@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+def test_every_catalogue_is_a_language_of_the_manifest(dist: Path) -> None:
+    for package in ("chromium", "firefox"):
+        assert sorted(path.name for path in (dist / package / "_locales").iterdir()) == sorted(LANGUAGES)
+
+
+def test_no_sentence_of_the_servers_pages_is_in_the_extension(dist: Path) -> None:
+    scripts = [path for path in (dist / "chromium").rglob("*.js") if "pyodide" not in path.parts]
+    assert any('"settings.title"' in path.read_text() for path in scripts)
+    assert not [path.name for path in scripts if "site.home_title" in path.read_text()]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_stores_description_fits(dist: Path, language: str) -> None:
     messages = json.loads((dist / "chromium" / "_locales" / language / "messages.json").read_text())
     assert 0 < len(messages["description"]["message"]) <= 132  # developer.chrome.com/docs/webstore/prepare

@@ -7,7 +7,7 @@ the wheel holds copies. The pages' sentences are those under `site.`, in ICU Mes
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -112,8 +112,13 @@ def find_language(code: str) -> Language:
     return Language(code, sentences)
 
 
-def choose_language(asked: str | None, accepted: str | None) -> Language:
-    """Return the language asked for by ?lang=, else the one the browser prefers."""
+def choose_language(asked: str | None, accepted: Iterable[str]) -> Language:
+    """Return the language asked for by ?lang=, else the first of the browser's that there is, whatever its region.
+
+    >>> choose_language(None, ["pt-BR", "de-AT", "en"]).code, choose_language("fr", ["de"]).code
+    ('de', 'fr')
+    """
     if asked in LANGUAGES:
         return find_language(asked)
-    return find_language(accepted or DEFAULT)
+    codes = (tag.partition("-")[0].lower() for tag in accepted)
+    return find_language(next((code for code in codes if code in LANGUAGES), DEFAULT))
