@@ -26,6 +26,7 @@ from tests.bench import (
     client,
     first_match,
     following,
+    front,
     matching,
     people_list,
     publication,
@@ -50,6 +51,7 @@ BENCHES: Mapping[str, Callable[[Tools], Iterable[Figure | Failure]]] = {
     "client": client.measure,
     "publication": publication.measure,
     "claims": claims.measure,
+    "nginx": front.measure,
 }
 
 

@@ -22,6 +22,7 @@ UNITS = {
     "MB": "{:.1f} MB",
     "bytes": "{:,.1f} bytes",
     "rows/s": "{:,.0f} rows/s",
+    "requests/s": "{:,.0f} requests/s",
     "claims/s": "{:,.0f} claims/s",
     "": "{:,.0f}",
 }
@@ -33,7 +34,8 @@ IDLE_LOAD = 0.5  # programs that want a core; above it, times are not this progr
 class Figure:
     """One measured quantity, each run of it, beside what it is measured against in the same session.
 
-    `most` is the target for the median itself, `most_ratio` the one for its ratio to the baseline's median.
+    `most` is the target for the median itself, `most_ratio` the one for its ratio to the baseline's median,
+    `least_ratio` where more is better.
     """
 
     bench: str
@@ -44,6 +46,7 @@ class Figure:
     baseline: Sequence[float] = ()
     most: float | None = None
     most_ratio: float | None = None
+    least_ratio: float | None = None
 
     @property
     def value(self) -> float:
@@ -65,6 +68,8 @@ class Figure:
         """Whether the target is met; None where there is none."""
         if self.most is not None:
             return self.value <= self.most
+        if self.least_ratio is not None and self.ratio is not None:
+            return self.ratio >= self.least_ratio
         return self.ratio <= self.most_ratio if self.most_ratio is not None and self.ratio is not None else None
 
     @property
@@ -72,6 +77,8 @@ class Figure:
         """The target in words."""
         if self.most is not None:
             return f"≤ {_shown(self.most, self.unit)}"
+        if self.least_ratio is not None:
+            return f"≥ {self.least_ratio:g}×"
         return f"≤ {self.most_ratio:g}×" if self.most_ratio is not None else ""
 
     def to_json(self) -> dict[str, Any]:

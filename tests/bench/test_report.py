@@ -33,6 +33,12 @@ def test_a_target_is_for_the_median_or_for_the_ratio() -> None:
     assert Figure("first", "drop", "s", [4.0, 5.0, 9.0], most=5.0).is_met is True
 
 
+def test_where_more_is_better_the_target_is_a_least_ratio() -> None:
+    fast = Figure("nginx", "files", "requests/s", [90.0], "bare nginx", [100.0], least_ratio=0.9)
+    assert (fast.is_met, fast.target) == (True, "≥ 0.9×")
+    assert Figure("nginx", "files", "requests/s", [80.0], "bare nginx", [100.0], least_ratio=0.9).is_met is False
+
+
 def test_a_missed_target_stands_in_the_table_and_below_it() -> None:
     assert "2.00×  ≤ 1.5×  MISSED" in table([SLOW])
     assert verdict(report(SLOW, QUICK)) == "Targets missed: start: the engine answers."

@@ -3,6 +3,7 @@ import { beforeEach, expect, test, vi } from "vitest";
 import { fakeBrowser } from "wxt/testing/fake-browser";
 import {
   isSyncDue,
+  readShare,
   scheduleWatch,
   syncIfDue,
   WATCH_ALARM,
@@ -97,4 +98,52 @@ test("the alarm is made once", async () => {
   await scheduleWatch();
   expect(create).not.toHaveBeenCalled();
   expect((await fakeBrowser.alarms.get(WATCH_ALARM))?.periodInMinutes).toBe(60);
+});
+
+test("each install draws its share once, and two installs draw different ones", async () => {
+  const shares: number[] = [];
+  for (let install = 0; install < 20; install++) {
+    fakeBrowser.reset();
+    const share = await readShare();
+    expect(await readShare(() => 0.999)).toBe(share);
+    shares.push(share);
+  }
+  expect(new Set(shares).size).toBe(20);
+});
+
+test("installs that asked at one moment ask again within an hour, not all at once", async () => {
+  const asked = checked("2026-11-19T12:00:00Z");
+  const dueAfter = (share: number) =>
+    [0, 15, 30, 45, 60].find((minutes) =>
+      isSyncDue(asked, NOON + minutes * 60_000, share),
+    );
+  expect([0, 0.2, 0.5, 0.7, 0.99].map(dueAfter)).toEqual([0, 15, 30, 45, 60]);
+
+  state.directory = checked(
+    new Date(Date.now() - 86_400_000 - 60_000).toISOString(),
+  );
+  const { engine, calls } = makeFakeEngine();
+  await readShare(() => 0.5);
+  await syncIfDue(engine);
+  expect(calls).toEqual([]);
+  fakeBrowser.reset();
+  await readShare(() => 0.01);
+  await syncIfDue(engine);
+  expect(calls).toHaveLength(1);
+});
+
+test("the first look after the start of a browser comes within a quarter of an hour, at the install's own time", async () => {
+  const create = vi.spyOn(fakeBrowser.alarms, "create");
+  for (const [share, delay] of [
+    [0, 1],
+    [0.5, 8],
+  ] as const) {
+    fakeBrowser.reset();
+    await readShare(() => share);
+    await scheduleWatch();
+    expect(create).toHaveBeenLastCalledWith(
+      WATCH_ALARM,
+      expect.objectContaining({ delayInMinutes: delay }),
+    );
+  }
 });

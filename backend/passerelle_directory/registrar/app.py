@@ -26,6 +26,7 @@ from passerelle_directory.registrar.pages import pages, show_error
 from passerelle_directory.registrar.problems import ProblemAnswer, answer_invalid, set_up_problems
 from passerelle_directory.registrar.refusals import load_key
 from passerelle_directory.registrar.routes import api, limiter
+from passerelle_directory.web.answers import frame_values
 from passerelle_directory.web.headers import set_headers
 from passerelle_directory.web.health import add_health
 from passerelle_directory.web.limits import say_when_to_return
@@ -33,7 +34,7 @@ from passerelle_directory.web.observing import metrics_of, observe_requests
 
 PREFLIGHT_KEPT = 7_200  # seconds; the most that Chromium keeps one
 MAX_BODY = 16_384  # bytes of a request; the longest claim has a did of 2,048
-STATIC = Path(__file__).parents[1] / "web" / "static"
+WEB = Path(__file__).parents[1] / "web"  # the frame of the pages, and their style
 ABOUT = Info(
     title="Passerelle registrar",
     version="1",
@@ -74,7 +75,8 @@ def create_registrar(registrar: Registrar) -> Flask:
         __name__,
         info=ABOUT,
         doc_ui=False,
-        static_folder=str(STATIC),
+        static_folder=str(WEB / "static"),
+        template_folder=str(WEB / "templates"),
         security_schemes={"secret": {"type": "http", "scheme": "bearer"}},
         validation_error_status=422,
         validation_error_model=ProblemAnswer,
@@ -86,6 +88,7 @@ def create_registrar(registrar: Registrar) -> Flask:
         RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,  # where Redis does not answer, each process counts by itself
     )
     app.extensions["registrar"] = registrar
+    app.jinja_env.globals.update(frame_values(registrar.config, home=registrar.config.url))
     app.register_api(api)
     app.register_blueprint(pages)
     app.add_url_rule("/openapi.json", "openapi", lambda: jsonify(app.api_doc))

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, make_response, render_template
-from passerelle.claims.grades import proven_sides
+from passerelle.claims.grades import ENOUGH_READINGS, proven_sides
+from passerelle.claims.registrar import public_page_url
 from passerelle.identifiers import parse_acct
 from passerelle.networks.bluesky import profile_url as bluesky_url
 from passerelle.networks.fediverse.mastodon import profile_url as mastodon_url
@@ -16,7 +17,7 @@ from passerelle_directory.models import StoredClaim
 from passerelle_directory.registrar.routes import registrar
 from passerelle_directory.registrar.store import find_claim, to_claim, to_proofs
 from passerelle_directory.web.answers import find_visitors_language
-from passerelle_directory.web.languages import LANGUAGES, find_language
+from passerelle_directory.web.errors import describe_error
 
 pages = Blueprint("registrar_pages", __name__, template_folder="templates")
 
@@ -47,8 +48,15 @@ def show_claim(claim_id: str) -> Response:
         if stored.purpose == "objection":
             return _unlisted(_page("objection.html"))
         accounts = list(_accounts(stored))
+        is_shared = stored.public_page is not None and stored.grade == "proven" and stored.readings >= ENOUGH_READINGS
         return _unlisted(
-            _page("claim.html", claim=to_claim(stored), accounts=accounts, state=_state(accounts, stored.grade))
+            _page(
+                "claim.html",
+                claim=to_claim(stored),
+                accounts=accounts,
+                state=_state(accounts, stored.grade),
+                public_page=public_page_url(registrar().config.url, claim_id) if is_shared else None,
+            )
         )
 
 
@@ -73,7 +81,7 @@ def _state(accounts: Sequence[Shown], grade: str | None) -> str:
 
 def show_error(status: int) -> Response:
     """Show that there is no such page, or that the server failed."""
-    response = _page("registrar_error.html", status=status)
+    response = _page("error.html", error=describe_error(status, "registrar_404"))
     response.status_code = status
     return response
 
@@ -101,8 +109,7 @@ def show_robots() -> Response:
 def _page(template: str, **values: Any) -> Response:
     """Return a page in the visitor's language."""
     language, contact = find_visitors_language(), registrar().config.contact
-    languages = [find_language(code) for code in LANGUAGES]
-    html = render_template(template, language=language, languages=languages, contact=contact, **values)
+    html = render_template(template, language=language, contact=contact, **values)
     response = make_response(html)
     response.content_language.add(language.code)
     response.vary.add("Accept-Language")

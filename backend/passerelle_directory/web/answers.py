@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import cast
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from flask import Response, current_app, request
@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from passerelle_directory.config import Config
 from passerelle_directory.publishing.files import LATEST
 from passerelle_directory.publishing.lifetimes import CHECKED_AGAIN
-from passerelle_directory.web.languages import Language, choose_language
+from passerelle_directory.web.languages import LANGUAGES, Language, choose_language, find_language
 
 SHORT = int(CHECKED_AGAIN.total_seconds())  # seconds that answers which change may be kept
 
@@ -57,6 +57,12 @@ def page_address(**changes: str) -> str:
     """Return the address of this page with some of its query changed; an empty value is left out."""
     query = {**request.args.to_dict(), **changes}
     return f"{request.path}?{urlencode({name: value for name, value in query.items() if value})}"
+
+
+def frame_values(config: Config, home: str) -> dict[str, Any]:
+    """Return what the frame of all pages needs; `home` is the directory's origin, empty where it is this host."""
+    languages = [find_language(code) for code in LANGUAGES]
+    return {"site": config, "home": home, "languages": languages, "page_address": page_address}
 
 
 def read_latest() -> dict[str, object] | None:

@@ -21,12 +21,13 @@ from passerelle_directory.web import departures as departures_routes
 from passerelle_directory.web import directory as directory_routes
 from passerelle_directory.web import groups as groups_routes
 from passerelle_directory.web import home as home_routes
+from passerelle_directory.web import person as person_routes
 from passerelle_directory.web import texts as texts_routes
 from passerelle_directory.web.accounts import find_accounts
-from passerelle_directory.web.answers import ErrorAnswer, find_visitors_language, page_address
+from passerelle_directory.web.answers import ErrorAnswer, find_visitors_language, frame_values
+from passerelle_directory.web.errors import describe_error
 from passerelle_directory.web.headers import set_headers
 from passerelle_directory.web.health import Published, add_health, find_publishing_fault
-from passerelle_directory.web.languages import LANGUAGES, find_language
 from passerelle_directory.web.limits import find_visitor
 from passerelle_directory.web.observing import metrics_of, observe_requests
 
@@ -50,14 +51,10 @@ def create_app(config: Config) -> Flask:
     app.register_blueprint(groups_routes.pages)
     app.register_blueprint(home_routes.pages)
     app.register_blueprint(texts_routes.pages)
+    app.register_blueprint(person_routes.pages)
     app.register_blueprint(client_metadata.files)
     app.add_url_rule("/openapi.json", "openapi", lambda: jsonify(app.api_doc))
-    app.jinja_env.globals.update(
-        site=config,
-        languages=[find_language(code) for code in LANGUAGES],
-        page_address=page_address,
-        find_accounts=find_accounts,
-    )
+    app.jinja_env.globals.update(frame_values(config, home=""), find_accounts=find_accounts)
     limiter = Limiter(find_visitor, app=app, default_limits=[config.limit], storage_uri=config.limit_storage)
     set_headers(app)
     _set_up_static(app)
@@ -92,5 +89,5 @@ def _set_up_errors(app: Flask) -> None:
         if request.path.startswith("/v1/"):
             answer = ErrorAnswer(code=error.name.lower().replace(" ", "_"), message=error.description or error.name)
             return jsonify(answer.model_dump()), status, headers
-        language = find_visitors_language()
-        return render_template("error.html", language=language, status=status), status, headers
+        html = render_template("error.html", language=find_visitors_language(), error=describe_error(status))
+        return html, status, headers

@@ -1,4 +1,5 @@
 // Once a day the engine brings the directory up to date and matches everyone again. An alarm each hour asks whether a day has passed.
+// Each install waits a little longer by its own random share: those that were installed, or start, at one moment do not all ask at once.
 import { browser } from "wxt/browser";
 import { badgesState } from "../badge-switch";
 import type { Engine } from "../engine/client";
@@ -10,17 +11,36 @@ import { sessions } from "../sessions";
 export const WATCH_ALARM = "watch.hour";
 const MINUTES = 60;
 const DAY = 86_400_000; // milliseconds
+const HOUR = 3_600_000;
+const LATEST_START = 15; // minutes after the start of the browser
+const SHARE = "sync-share";
+
+/** Return the random share of this install, from 0 to less than 1, the same for as long as it is installed. */
+export async function readShare(random: () => number = Math.random): Promise<number> {
+  const stored: unknown = (await browser.storage.local.get(SHARE))[SHARE];
+  if (typeof stored === "number" && stored >= 0 && stored < 1) return stored;
+  const share = random();
+  await browser.storage.local.set({ [SHARE]: share });
+  return share;
+}
 
 /** Make sure that the alarm is there: Firefox forgets alarms when it ends. */
 export async function scheduleWatch(): Promise<void> {
   if (!(await browser.alarms.get(WATCH_ALARM)))
-    await browser.alarms.create(WATCH_ALARM, { delayInMinutes: 1, periodInMinutes: MINUTES });
+    await browser.alarms.create(WATCH_ALARM, {
+      delayInMinutes: 1 + (await readShare()) * (LATEST_START - 1),
+      periodInMinutes: MINUTES,
+    });
 }
 
-/** Return whether a day has passed since the directory was asked for; a moment in the future was stored by a wrong clock. */
-export function isSyncDue(directory: Pick<DirectoryView, "checked_at"> | null, now: number): boolean {
+/** Return whether a day and a `share` of an hour have passed since the directory was asked for; a moment in the future was stored by a wrong clock. */
+export function isSyncDue(
+  directory: Pick<DirectoryView, "checked_at"> | null,
+  now: number,
+  share = 0,
+): boolean {
   const age = now - Date.parse(directory?.checked_at ?? "");
-  return !(age >= 0 && age < DAY);
+  return !(age >= 0 && age < DAY + share * HOUR);
 }
 
 // As the engine leaves a directory of an earlier version, whose files it cannot read.
@@ -31,7 +51,11 @@ async function lacksFiles(): Promise<boolean> {
 /** Bring the directory up to date, if a day has passed or its files are missing, and someone uses it: a list of people, or badges. */
 export async function syncIfDue(engine: Pick<Engine, "call">): Promise<void> {
   const isUsed = Boolean(await readState("matches")) || (await badgesState()) === "on";
-  if (!isUsed || !((await lacksFiles()) || isSyncDue(await readState("directory"), Date.now()))) return;
+  if (
+    !isUsed ||
+    !((await lacksFiles()) || isSyncDue(await readState("directory"), Date.now(), await readShare()))
+  )
+    return;
   const current = await Promise.all([sessions.current("bluesky"), sessions.current("fediverse")]);
   const accounts = current.flatMap((account) => (account && !account.expired ? [account.id] : []));
   try {
