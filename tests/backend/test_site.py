@@ -11,8 +11,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
-from passerelle_directory.cli import SEED
-from passerelle_directory.config import Config
+from passerelle_directory.config import SEED, Config
 from passerelle_directory.database import open_database, upgrade_database
 from passerelle_directory.publishing.groups import read_groups
 from passerelle_directory.publishing.snapshot import publish
