@@ -43,6 +43,7 @@ class InputError(PasserelleError, ValueError):
         "directory_public_key": "This is not the key of a directory.",
         "directory_known": "This directory is in use already.",
         "directories_full": "There are as many directories as there may be.",
+        "own_domain": "This is not the domain of a website, such as museum.example.org.",
         "post_address": "This is not the address of a post on X, such as https://x.com/ada/status/20.",
         "claim_incomplete": "A claim names an X account, and an account on Bluesky, Mastodon, or both.",
         "claim_exists": "There is a claim for other accounts already; withdraw it first.",

@@ -11,6 +11,7 @@ from passerelle_directory.cli import main
 from passerelle_directory.harvest.coalition.command import harvest
 from passerelle_directory.harvest.coalition.reading import parse_address
 from passerelle_directory.harvest.patience import HarvestStopped
+from passerelle_directory.harvest.wishes import KEPT
 from passerelle_directory.models import Account, Statement
 from passerelle_directory.publishing.rows import make_row
 from sqlalchemy import select
@@ -262,3 +263,31 @@ def test_a_coalition_that_does_not_answer_is_a_network_error(directory: Director
         harvest(directory.config, COALITION, silent, NOW)
     with directory.session() as session:
         assert session.scalar(select(Statement)) is None
+
+
+@pytest.mark.parametrize("flag", ["discoverable", "indexable"])
+def test_an_account_whose_owner_asks_not_to_be_listed_is_left_out_whatever_the_domain_states(
+    directory: Directory, servers: Servers, capsys: pytest.CaptureFixture[str], flag: str
+) -> None:
+    servers.add_mastodon(HARBOUR_ACCT)[flag] = False
+    run(directory, servers)
+    assert rows(directory) == {QUAY_ID: BOTH[QUAY_ID]}
+    assert f"{HARBOUR_ACCT}: its owner asks not to be listed." in capsys.readouterr().out
+
+
+def test_an_account_that_was_listed_is_deleted_once_its_owner_asks_for_it(
+    directory: Directory, servers: Servers
+) -> None:
+    run(directory, servers)
+    servers.add_mastodon(HARBOUR_ACCT)["discoverable"] = False
+    harvest(directory.config, COALITION, servers.fetch, NOW + KEPT)
+    assert rows(directory) == {QUAY_ID: BOTH[QUAY_ID]}
+
+
+def test_an_account_whose_server_does_not_say_what_its_owner_wishes_waits(
+    directory: Directory, servers: Servers
+) -> None:
+    harvest(directory.config, COALITION, servers.fetch, NOW, 0)
+    assert rows(directory) == {}
+    run(directory, servers)
+    assert rows(directory) == BOTH

@@ -339,3 +339,30 @@ def test_no_claim_is_stored_twice(desk: Joining) -> None:
     again(desk)
     with Session(desk.engine) as session:
         assert session.scalar(select(func.count(StoredClaim.id.distinct()))) == 1
+
+
+HIDDEN_PROFILE = {
+    "$type": "app.bsky.actor.profile",
+    "labels": {"$type": "com.atproto.label.defs#selfLabels", "values": [{"val": "!no-unauthenticated"}]},
+}
+
+
+def test_a_keytrace_record_of_an_owner_who_asks_not_to_be_listed_makes_no_claim(
+    desk: Joining, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_keytrace(desk)
+    desk.servers.posts[POST] = make_post(f"I am {ADA_DID}")
+    desk.servers.records[ADA_DID, "app.bsky.actor.profile", "self"] = HIDDEN_PROFILE
+    run(desk, KEYTRACE)
+    assert "left out, its owner asks not to be listed" in capsys.readouterr().out
+    assert grades(desk) == []
+    del desk.servers.records[ADA_DID, "app.bsky.actor.profile", "self"]
+    again(desk, KEYTRACE)
+    assert len(grades(desk)) == 1
+
+
+def test_an_own_record_is_its_owners_wish_to_be_listed(desk: Joining) -> None:
+    write_own(desk)
+    desk.servers.records[ADA_DID, "app.bsky.actor.profile", "self"] = HIDDEN_PROFILE
+    run(desk)
+    assert len(grades(desk)) == 1

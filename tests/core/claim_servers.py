@@ -129,6 +129,9 @@ class Servers:
             return _found(self.documents.get(path.removeprefix("/")))
         if path == "/xrpc/com.atproto.repo.getRecord":
             return self._record(query["repo"], query["collection"], query["rkey"])
+        if path == "/xrpc/com.atproto.sync.getRepoStatus":
+            known = query["did"] in self.documents
+            return (200, {"did": query["did"], "active": True}) if known else (400, {"error": "RepoNotFound"})
         if path == "/xrpc/com.atproto.repo.listRecords":
             return self._list_records(query["repo"], query["collection"])
         if path == "/xrpc/com.atproto.sync.listReposByCollection":

@@ -39,6 +39,7 @@ class Stored:
     leaving_on: str | None = None
     public_page: str | None = None
     post: str | None = None
+    has_domain: bool = False
     proofs: tuple[Proof, ...] = ()
     readings: int = 0
     disputed_until: str | None = None
@@ -90,6 +91,7 @@ class FakeRegistrar:
         assert rest == ["check"]
         body = json.loads(request.body or b"")
         stored.post = parse_post_url(body["post"]) if "post" in body else stored.post
+        stored.has_domain = body.get("domain", stored.has_domain)
         return 200, {"claim": self.check(claim_id)}
 
     def make(self, body: dict[str, Any], path: str) -> dict[str, Any]:
@@ -107,7 +109,12 @@ class FakeRegistrar:
     def check(self, claim_id: str) -> dict[str, Any] | None:
         """Read the proofs, as a check and as the operator's recheck do."""
         stored = self.claims[claim_id]
-        places = Sources(page=f"{REGISTRAR_URL}/c/{claim_id}", post=stored.post)  # type: ignore[arg-type]
+        places = Sources(
+            page=f"{REGISTRAR_URL}/c/{claim_id}",
+            post=stored.post,  # type: ignore[arg-type]
+            has_domain=stored.has_domain,
+            registrable=lambda host: host,
+        )
         reading = at_once(read_proofs(stored.claim, places, self.clock(), RANDOM, self.servers.fetch))
         stored.proofs = renew_all(stored.proofs, reading.proofs)
         stored.readings += 1

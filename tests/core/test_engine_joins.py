@@ -460,3 +460,62 @@ def test_a_program_without_a_registrar_offers_no_joining_and_sends_nothing(
         assert world.registrar.asked == []
 
     run(main())
+
+
+FILE: dict[str, Any] = {"rest_id": OWNER.rest_id, "screen_name": OWNER.screen_name, "acct": ACCT}
+
+
+def test_the_website_of_an_organisation_proves_its_account_once_its_file_is_there(tmp_path: Path) -> None:
+    async def main() -> None:
+        world = await opened(tmp_path)
+        made = await world.browser.ask("join.file", **FILE, domain="https://quai.example.org/about")
+        assert (made["url"], made["name"]) == (
+            "https://quai.example.org/.well-known/passerelle.json",
+            "passerelle.json",
+        )
+        assert (json.loads(made["text"]), made["networks"]) == ({"claims": [FILE]}, ["fediverse"])
+        assert world.registrar.asked == []
+
+        started = await world.browser.ask("join.start", **FILE, kind="ngo", domain="quai.example.org")
+        assert (started["domain"], started["kind"], started["domain_file"]) == ("quai.example.org", "ngo", None)
+        unread = await world.browser.ask("join.check")
+        assert (unread["status"], unread["domain_file"]["reason"]) == ("unproven", "no_file")
+        world.servers.files["quai.example.org"] = json.loads(made["text"])
+        world.publish()
+        checked = await world.browser.ask("join.check", post=POST_URL)
+        assert (checked["grade"], checked["domain_file"]) == ("proven", {"state": "holds", "reason": None})
+
+    run(main())
+
+
+@pytest.mark.parametrize(
+    ("domain", "handle", "networks"),
+    [
+        ("quai.example.org", None, ["fediverse"]),
+        ("quai.example.org", "quai.example.org", ["bluesky", "fediverse"]),
+        ("www.quai.example.org", "quai.example.org", ["bluesky", "fediverse"]),
+        ("museum.example.org", "quai.example.org", []),
+        ("example.org", "quai.example.org", []),
+    ],
+)
+def test_a_file_proves_only_accounts_that_are_the_domains_own(
+    tmp_path: Path, domain: str, handle: str | None, networks: list[str]
+) -> None:
+    async def main() -> None:
+        world = await opened(tmp_path)
+        made = await world.browser.ask("join.file", **FILE, did=ME, handle=handle, domain=domain)
+        assert made["networks"] == networks
+
+    run(main())
+
+
+@pytest.mark.parametrize("domain", ["museum", "localhost", "127.0.0.1", "[::1", "ada@example.org:x", "a b"])
+def test_what_is_no_domain_is_refused_before_anything_is_sent(tmp_path: Path, domain: str) -> None:
+    async def main() -> None:
+        world = await opened(tmp_path)
+        for command in ("join.file", "join.start"):
+            answer = await world.browser.ask(command, **FILE, domain=domain)
+            assert answer["error"]["code"] == "own_domain"
+        assert world.registrar.asked == []
+
+    run(main())

@@ -162,7 +162,7 @@ test("the runner knows the plural forms of every language", () => {
 
 // Families whose keys are put together from a code or a state.
 const FAMILIES =
-  /^(?:account|error|manifest|warning|evidence|grade|network|state|lanes|withdraw|review|sign|order|certainty|join\.(?:status|side|missing|state|reason)|block\.(?:state|person)|row_check\.(?:kind|state))\./;
+  /^(?:account|error|manifest|warning|evidence|grade|network|state|lanes|withdraw|review|sign|order|certainty|join\.(?:kind|status|side|missing|state|reason)|block\.(?:state|person)|row_check\.(?:kind|state))\./;
 
 test("every sentence is used somewhere", () => {
   const folders = ["components", "lib", "entrypoints"].map((name) =>
@@ -327,4 +327,113 @@ test.each(LANGUAGES)("no sentence stands twice in %s", (language) => {
   );
   expect(names.length).toBeGreaterThan(300);
   expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
+});
+
+// What may be the same as in English: names, patterns without words, and words that both languages have.
+const NAMES_AND_PATTERNS: readonly string[] = [
+  "app.name",
+  "number",
+  "filter.bluesky",
+  "filter.fediverse",
+  "network.bluesky",
+  "network.fediverse",
+  "evidence.seen",
+  "bridge.ask_label",
+  "lanes.where",
+  "lanes.server",
+  "warning.other",
+  "site.legal_operator",
+  "site.about_funding",
+  "site.megabytes",
+  "site.gigabytes",
+  "site.comma",
+];
+const SAME_WORD: Readonly<Record<string, readonly string[]>> = {
+  fr: [
+    "language.reviewed",
+    "archive.tweets",
+    "lanes.group.institutions",
+    "search_people.pause",
+    "follow.pause",
+    "export.archive",
+    "notify.title",
+    "badge.sources",
+    "site.verify_version",
+    "site.column_organisation",
+    "site.column_source",
+    "site.kind_ngo",
+    "site.nav_contact",
+    "site.legal_contact_title",
+    "site.claim_code",
+  ],
+  de: [
+    "archive.tweets",
+    "search_people.pause",
+    "follow.pause",
+    "site.verify_version",
+    "site.column_organisation",
+    "site.claim_code",
+  ],
+  es: ["review.no"],
+};
+
+test.each(LANGUAGES.filter((language) => language !== "en"))(
+  "no sentence of %s was left in English",
+  (language) => {
+    const same = KEYS.filter(
+      (key) => catalogueOf(language)[key] === catalogueOf("en")[key],
+    );
+    const allowed = [...NAMES_AND_PATTERNS, ...(SAME_WORD[language] ?? [])];
+    expect(same.filter((key) => !allowed.includes(key))).toEqual([]);
+    const unneeded = (SAME_WORD[language] ?? []).filter(
+      (key) => !same.includes(key as Key),
+    );
+    expect(unneeded).toEqual([]);
+  },
+);
+
+// A sentence without any letter of its language was left in another one.
+const OWN_LETTERS: Readonly<Record<string, RegExp>> = {
+  ar: /\p{Script=Arabic}/u,
+  ja: /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u,
+};
+
+test.each(Object.entries(OWN_LETTERS))(
+  "every sentence of %s is written in its own letters",
+  (language, letters) => {
+    const foreign = KEYS.filter(
+      (key) => !letters.test(catalogueOf(language)[key]),
+    );
+    const allowed = [...NAMES_AND_PATTERNS, "language.reviewed"];
+    expect(foreign.filter((key) => !allowed.includes(key))).toEqual([]);
+  },
+);
+
+test("a language says whether a native speaker has read it, and calls itself by its own name", () => {
+  for (const language of LANGUAGES) {
+    expect(["yes", "no"]).toContain(catalogueOf(language)["language.reviewed"]);
+    const own = new Intl.DisplayNames([language], { type: "language" });
+    expect(catalogueOf(language)["language.name"].toLowerCase()).toBe(
+      own.of(language)?.toLowerCase(),
+    );
+  }
+});
+
+test("sentences are typed as their language types them", () => {
+  for (const key of KEYS) {
+    const german = catalogueOf("de")[key];
+    expect(german.split("„").length, key).toBe(german.split("“").length);
+    expect(german, key).not.toMatch(/[a-zäöüß,] (?:Sie|Ihnen|Ihre?[nmrs]?)\b/); // it says du
+    expect(catalogueOf("es")[key], key).not.toMatch(/\busted/i); // it says tú
+    expect(catalogueOf("ja")[key], key).not.toMatch(
+      /[\p{Script=Hiragana}\p{Script=Han}][,!?]/u,
+    );
+    expect(catalogueOf("es")[key].split("¿").length, key).toBe(
+      catalogueOf("es")[key].split("?").length,
+    );
+    for (const language of LANGUAGES)
+      expect(catalogueOf(language)[key], `${language} ${key}`).not.toMatch(
+        /'| {2}/,
+      );
+  }
 });

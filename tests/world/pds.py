@@ -239,17 +239,21 @@ class Pds:
 
     def list_follows(self, did: str) -> list[FollowRecord]:
         """Read every follow record in the repository of `did`."""
-        found: list[FollowRecord] = []
+        return [FollowRecord(one["uri"], one["value"]["subject"]) for one in self.list_records(did, FOLLOW)]
+
+    def list_records(self, did: str, collection: str) -> list[dict[str, Any]]:
+        """Read every record of a collection in the repository of `did`, with its `uri` and `value`."""
+        found: list[dict[str, Any]] = []
         cursor: str | None = None
         while True:
             params: dict[str, str | int] = {
                 "repo": did,
-                "collection": FOLLOW,
+                "collection": collection,
                 "limit": PAGE,
                 "cursor": cursor or "",
             }
             page = self._answer(self._http.get("com.atproto.repo.listRecords", params=params))
-            found += [FollowRecord(record["uri"], record["value"]["subject"]) for record in page["records"]]
+            found += page["records"]
             cursor = page.get("cursor")
             if not cursor:
                 return found

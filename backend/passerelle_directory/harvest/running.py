@@ -47,13 +47,29 @@ def make_asking_fetch(config: Config, seconds: float = ANSWER_PATIENCE) -> Fetch
     return ResolvingFetch(PoliteFetch(make_fetcher(config, seconds)), look_up_txt)
 
 
-def store_with_wishes(config: Config, name: str, found: Sequence[Found], today: date, fetch: Fetch, limit: int) -> int:
-    """Ask the owners' servers who may be listed, at most `limit` of them, and store the others; return the status."""
+def store_with_wishes(
+    config: Config,
+    name: str,
+    found: Sequence[Found],
+    today: date,
+    fetch: Fetch,
+    limit: int,
+    prepare: Callable[[Session], None] = lambda _session: None,
+) -> int:
+    """Ask the owners' servers who may be listed, at most `limit` of them, and store the others; return the status.
+
+    `prepare` runs before, in the same transaction.
+    """
     from passerelle_directory.harvest.wishes import Wishes, delete_hidden, respect
 
     wishes = Wishes(config.harvest, today)
     allowed = asyncio.run(respect(found, wishes, fetch, limit))
-    return store(config, name, allowed, today, lambda session: delete_hidden(session, wishes))
+
+    def prepare_both(session: Session) -> None:
+        prepare(session)
+        delete_hidden(session, wishes)
+
+    return store(config, name, allowed, today, prepare_both)
 
 
 def add_ask_option(parser: argparse.ArgumentParser) -> None:

@@ -65,7 +65,7 @@ class Wishes:
         wanted = [one for one in dict.fromkeys(addresses) if self.get(one) is None][:limit]
         for number, address in enumerate(wanted, start=1):
             try:
-                self._known[address.lower()] = [await _ask(address, fetch), self._today.isoformat()]
+                self._known[address.lower()] = [await read_wish(address, fetch), self._today.isoformat()]
             except (NetworkError, ServerRefused):
                 continue
             if number % STORED_EACH == 0:
@@ -125,8 +125,8 @@ def _addresses(fields: Mapping[str, str]) -> Iterator[str]:
         yield acct
 
 
-async def _ask(address: str, fetch: Fetch) -> str:
-    """Return what the owner asks for. Raises NetworkError, ServerRefused where that is unknown."""
+async def read_wish(address: str, fetch: Fetch) -> str:
+    """Return what the owner asks for: LISTED, HIDDEN or GONE. Raises NetworkError, ServerRefused if it is unknown."""
     try:
         is_wished = await (_hides_acct(address, fetch) if "@" in address else _hides_bluesky(address, fetch))
     except InvalidIdentifier:

@@ -28,7 +28,7 @@ from passerelle_directory.publishing.counts import Counts, read_history, store_c
 from passerelle_directory.publishing.deltas import Delta, write_deltas
 from passerelle_directory.publishing.departures import DepartureIndex, leaves_on, make_departures
 from passerelle_directory.publishing.files import FILES, LATEST, MAKING, WORLD_READABLE, write_whole
-from passerelle_directory.publishing.groups import Group, MemberRows, cover
+from passerelle_directory.publishing.groups import Covered, Group, MemberRows, cover
 from passerelle_directory.publishing.keys import public_bytes
 from passerelle_directory.publishing.named import File
 from passerelle_directory.publishing.names import NameCollector
@@ -163,6 +163,14 @@ def sign_latest(
 def read_departures(session: Session) -> DepartureIndex:
     """Return the organisations that left X."""
     return DepartureIndex(make_departures(session.scalars(select(Departure).order_by(Departure.id))))
+
+
+def cover_groups(session: Session, groups: Sequence[Group]) -> list[tuple[Group, list[Covered]]]:
+    """Return what the database has of each member of these groups."""
+    departures, rows = read_departures(session), MemberRows(groups)
+    for row, _ in read_rows(session, departures):
+        rows.note(row)
+    return [(group, cover(group, rows, departures.linked())) for group in groups]
 
 
 def read_rows(session: Session, departures: DepartureIndex | None = None) -> Iterator[tuple[Row, Evidence]]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from passerelle.claims.models import Claim
 from passerelle.errors import InputError, InvalidIdentifier
@@ -32,6 +34,35 @@ ABOUT = ("display_name", "kind", "country")  # as in a row
 def domain_file_request(domain: str) -> Request:
     """Return the request for a domain's file."""
     return Request("GET", f"https://{domain}{PATH}")
+
+
+def parse_domain(text: str) -> str:
+    """Parse the domain of a website, or its address. Raises InputError("own_domain").
+
+    >>> parse_domain(" https://Museum.example.org/about "), parse_domain("museum.example.org")
+    ('museum.example.org', 'museum.example.org')
+    """
+    address = text.strip() if "://" in text else f"https://{text.strip()}"
+    try:
+        domain = urlsplit(address).netloc.lower().removeprefix("www.")
+    except ValueError:
+        domain = ""
+    if not is_public_host(domain):
+        raise InputError(InputError.CODES["own_domain"], code="own_domain")
+    return domain
+
+
+def make_domain_file(claim: Claim) -> str:
+    """Return the text of the file by which a domain states the accounts of a claim."""
+    fields = {"rest_id": claim.rest_id, "screen_name": claim.screen_name, "did": claim.did}
+    entry = {**fields, "acct": str(claim.acct) if claim.acct else None}
+    return json.dumps({"claims": [{name: value for name, value in entry.items() if value}]}, indent=2) + "\n"
+
+
+def networks_of(domain: str, claim: Claim, handle: str | None) -> tuple[Network, ...]:
+    """Return the networks on which an account of the claim is the domain's own; `handle` as the client knows it."""
+    names: Mapping[Network, str | None] = {"bluesky": handle, "fediverse": claim.acct.domain if claim.acct else None}
+    return tuple(network for network, name in names.items() if name == domain)
 
 
 @dataclass(frozen=True, slots=True)

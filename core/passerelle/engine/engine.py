@@ -123,6 +123,7 @@ class Engine:
             "join.prepare": joins.on_prepare,
             "join.start": joins.on_start,
             "join.post": joins.on_post,
+            "join.file": joins.on_file,
             "join.record": joins.on_record,
             "join.check": joins.on_check,
             "join.refresh": joins.on_refresh,

@@ -9,7 +9,7 @@ from typing import Any
 from passerelle.claims.grades import ENOUGH_READINGS
 from passerelle.claims.models import Claim, ProofState, Side
 from passerelle.claims.registrar import ClaimAnswer, ProofAnswer, public_page_url
-from passerelle.engine.join_views import JoinStatus, JoinView, SideView, TargetSide
+from passerelle.engine.join_views import DomainFileState, JoinStatus, JoinView, SideView, TargetSide
 
 # Which readings are about a side of a claim: of X's, those that show the name alone come last.
 SIDES: Mapping[TargetSide, tuple[Side, ...]] = {
@@ -33,6 +33,7 @@ def with_answer(view: JoinView, answer: ClaimAnswer, now: datetime, directory: s
         "wants_page": answer.public_page is not None,
         "public_page": public_page_url(directory, answer.claim_id) if answer.public_page else None,
         "sides": sides,
+        "domain_file": _domain_file(answer.proofs),
         "grade": answer.grade,
         "is_listed": is_listed,
         "disputed_until": _text(answer.disputed_until),
@@ -65,6 +66,13 @@ def _side(side: TargetSide, proofs: Iterable[ProofAnswer]) -> SideView:
         reason=NAME_ONLY if is_name_only else best.reason,
         gone_at=_text(best.gone_at),
     )
+
+
+def _domain_file(proofs: Iterable[ProofAnswer]) -> DomainFileState | None:
+    """Return the best that a domain's file says, of those that were read."""
+    about = [one for one in proofs if one.kind == "domain"]
+    best = min(about, key=lambda one: BEST_FIRST.index(one.state), default=None)
+    return DomainFileState(state=best.state, reason=best.reason) if best else None
 
 
 def _status(answer: ClaimAnswer, sides: Iterable[SideView]) -> JoinStatus:

@@ -8,6 +8,8 @@ from passerelle.claims.codes import Purpose
 from passerelle.claims.grades import ClaimGrade
 from passerelle.claims.models import ProofKind, ProofState, Side
 from passerelle.directory import Grade
+from passerelle.directory.rows import Kind
+from passerelle.identifiers import Network
 from passerelle.view import ErrorView, View
 
 # starting: pressed, no answer of the registrar was stored. made: nothing was read yet. unproven: read, and no account
@@ -48,12 +50,20 @@ class SideView(View):
     gone_at: str | None = None
 
 
+class DomainFileState(View):
+    """What reading a domain's file came to. `reason` is a code (docs/claims.md); None where it holds."""
+
+    state: ProofState
+    reason: str | None
+
+
 class JoinView(View):
     """The own claim, or an objection (`purpose`). Store `state`, keys `join` and `objection`. Times are ISO 8601.
 
     `page` is the address for a Mastodon profile field, `profile_settings` where that server's owner edits the fields.
     `record`: the record in the Bluesky repository of `account`. `post`: the address that was checked last.
     `wants_page`: the person wants a page of the directory about it; `public_page`: where it stands while it is proven.
+    `domain`: the organisation's own one, whose file is to be read; `domain_file`: what that file says.
     `is_listed`: the directory on this machine has the claim. `error`: why the last step did not succeed.
     """
 
@@ -64,6 +74,7 @@ class JoinView(View):
     did: str | None
     acct: str | None
     handle: str | None = None
+    kind: Kind = "person"
     leaving_on: str | None = None
     wants_page: bool = False
     public_page: str | None = None
@@ -74,6 +85,8 @@ class JoinView(View):
     account: str | None = None
     record: RecordState = "none"
     post: str | None = None
+    domain: str | None = None
+    domain_file: DomainFileState | None = None
     sides: tuple[SideView, ...] = ()
     grade: ClaimGrade | None = None
     is_listed: bool = False
@@ -108,6 +121,18 @@ class JoinPostView(View):
     text: str
     weight: int
     url: str
+
+
+class JoinFileView(View):
+    """The file by which an organisation's website proves its accounts: its `url`, name and text.
+
+    `networks`: where an account is the domain's own, so that the file proves it; none: it would prove nothing.
+    """
+
+    url: str
+    name: str
+    text: str
+    networks: tuple[Network, ...]
 
 
 class BlockedView(View):

@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from passerelle.claims.codes import Purpose
+from passerelle.claims.domain_files import domain_file_request, make_domain_file, networks_of, parse_domain
 from passerelle.claims.models import Claim, source_name
 from passerelle.claims.post_text import make_post_text, weigh
 from passerelle.claims.posts import PostId, parse_post_url, post_url
@@ -36,9 +37,10 @@ from passerelle.claims.registrar import (
 from passerelle.directory import Row
 from passerelle.engine.environment import Environment
 from passerelle.engine.join_status import FINAL, with_answer
-from passerelle.engine.join_views import JoinOfferView, JoinPostView, JoinView
+from passerelle.engine.join_views import JoinFileView, JoinOfferView, JoinPostView, JoinView
 from passerelle.engine.messages import (
     JoinCheck,
+    JoinFile,
     JoinForget,
     JoinPost,
     JoinRecord,
@@ -115,13 +117,22 @@ class Joins:
         accounts = {name: getattr(fields, name) for name in ("purpose", "rest_id", "screen_name", "did", "acct")}
         wanted = Wanted.parse(accounts, fields.kind, fields.leaving_on, fields.public_page)
         account = _parse_account(fields.account, wanted.named.did) if fields.account else None
-        return await self._alone(lambda: self._start(wanted, account))
+        domain = parse_domain(fields.domain) if fields.domain else None
+        return await self._alone(lambda: self._start(wanted, account, domain))
 
     async def on_post(self, fields: JoinPost) -> JoinPostView:
         """Answer join.post; nothing is sent."""
         _, own = await self._require(fields.purpose)
         text = make_post_text(fields.message, own.claim.code)
         return JoinPostView(text=text, weight=weigh(text), url=f"{INTENT}?{urlencode({'text': text})}")
+
+    async def on_file(self, fields: JoinFile) -> JoinFileView:
+        """Answer join.file; nothing is sent. Raises InputError."""
+        accounts = {name: getattr(fields, name) for name in ("rest_id", "screen_name", "did", "acct")}
+        claim, domain = Wanted.parse(accounts, "other", None).named, parse_domain(fields.domain)
+        url = domain_file_request(domain).url
+        name, networks = url.rpartition("/")[2], networks_of(domain, claim, fields.handle)
+        return JoinFileView(url=url, name=name, text=make_domain_file(claim), networks=networks)
 
     async def on_record(self, fields: JoinRecord) -> JoinView:
         """Answer join.record. Raises ServerRefused, NetworkError."""
@@ -178,19 +189,19 @@ class Joins:
 
         return await self._works.finish(in_turn())
 
-    async def _start(self, wanted: Wanted, account: Did | None) -> JoinView:
+    async def _start(self, wanted: Wanted, account: Did | None, domain: str | None) -> JoinView:
         purpose = wanted.named.purpose
         view, own = await self._view(purpose), await self._own(purpose)
         if view is None or own is None or view.status in FINAL:
-            view, own = await self._make(wanted, account)
+            view, own = await self._make(wanted, account, domain)
         elif not _names_same(own.claim, wanted.named):
             raise InputError(InputError.CODES["claim_exists"], code="claim_exists")
         return await self._write_record(view, own, account) if account else view
 
-    async def _make(self, wanted: Wanted, account: Did | None) -> tuple[JoinView, OwnClaim]:
+    async def _make(self, wanted: Wanted, account: Did | None, domain: str | None) -> tuple[JoinView, OwnClaim]:
         """Have the registrar make a claim. One write stores its answer, and that the record is to be written."""
         registrar = self._registrar()
-        view = _starting(wanted, account)
+        view = _starting(wanted, account, domain)
         await self._repository.write([_put(view)])
         response = await self._ask(view, registrar.make_request(wanted))
         claim, secret = await self._read(view, lambda: read_made(response, wanted, registrar))
@@ -226,6 +237,7 @@ class Joins:
         view = view.model_copy(update={"error": None})
         await self._repository.write([own.put(), _put(view)])
         registrar = self._registrar()
+        domain = domain if domain is not None or view.domain is None else True
         request = registrar.check_request(own.claim.claim_id, own.secret, own.post, domain=domain)
         response = await self._ask(view, request)
         answer = await self._read(view, lambda: read_checked(response, own.claim, registrar))
@@ -349,7 +361,7 @@ class Joins:
         return Registrar(origin)
 
 
-def _starting(wanted: Wanted, account: Did | None) -> JoinView:
+def _starting(wanted: Wanted, account: Did | None, domain: str | None) -> JoinView:
     named = wanted.named
     return JoinView(
         purpose=named.purpose,
@@ -358,6 +370,8 @@ def _starting(wanted: Wanted, account: Did | None) -> JoinView:
         screen_name=named.screen_name,
         did=named.did,
         acct=str(named.acct) if named.acct else None,
+        kind=wanted.kind,
+        domain=domain,
         leaving_on=wanted.leaving_on.isoformat() if wanted.leaving_on else None,
         wants_page=wanted.public_page is not None,
         profile_settings=_profile_settings(named.acct) if named.acct else None,

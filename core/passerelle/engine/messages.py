@@ -19,6 +19,7 @@ from passerelle.claims.models import PublicPage
 from passerelle.directory import Kind
 from passerelle.engine.join_views import (
     BlockingView,
+    JoinFileView,
     JoinOfferView,
     JoinPostView,
     JoinView,
@@ -40,6 +41,7 @@ from passerelle.view import ErrorView, Fields, View
 MAX_SEEN = 5_000  # people of one people.add
 MAX_DECIDED = 100_000  # people of one decision.set_many
 MAX_PROFILES = 1_000  # people of one hint.find
+MAX_DOMAIN = 300  # characters of a website's domain or address; a domain has 253
 MAX_MESSAGE = 2_000  # characters of a post before it is shortened
 
 
@@ -333,7 +335,8 @@ class JoinStart(Fields):
     """Join the directory: have the registrar make a claim that this X account and these accounts are one person's, and
     write the claim record as `account` (a did), where it is given. An objection names one account at least.
 
-    Once made, it stays: the same accounts again only write what is missing. Sends all of this to the registrar.
+    Once made, it stays: the same accounts again only write what is missing. Sends all of this to the registrar, but
+    `domain`: that of an organisation's website, whose file each join.check has read.
     """
 
     purpose: Purpose = "claim"
@@ -344,6 +347,7 @@ class JoinStart(Fields):
     kind: Kind = "person"
     leaving_on: date | None = None
     public_page: PublicPage | None = None
+    domain: str | None = Field(default=None, max_length=MAX_DOMAIN)
     account: str | None = None
 
 
@@ -352,6 +356,20 @@ class JoinPost(Fields):
 
     purpose: Purpose = "claim"
     message: str = Field(max_length=MAX_MESSAGE)
+
+
+class JoinFile(Fields):
+    """Make the file by which the website of an organisation proves its accounts. Sends nothing.
+
+    `handle`: the Bluesky account's, as it is known here. Errors `claim_incomplete`, `own_domain`: no domain.
+    """
+
+    rest_id: str
+    screen_name: str
+    did: str | None = None
+    handle: str | None = None
+    acct: str | None = None
+    domain: str = Field(max_length=MAX_DOMAIN)
 
 
 class JoinRecord(Fields):
@@ -503,6 +521,7 @@ COMMANDS: dict[str, tuple[type[Fields], type[View] | type[Nothing]]] = {
     "join.prepare": (Nothing, JoinOfferView),
     "join.start": (JoinStart, JoinView),
     "join.post": (JoinPost, JoinPostView),
+    "join.file": (JoinFile, JoinFileView),
     "join.record": (JoinRecord, JoinView),
     "join.check": (JoinCheck, JoinView),
     "join.refresh": (JoinRefresh, JoinView),

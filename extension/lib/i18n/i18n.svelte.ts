@@ -34,6 +34,11 @@ export const spoken: Translate = (key, values) => withoutIsolates(t(key, values)
 export const sentenceFor = (error: Pick<ErrorView, "code" | "params">): string =>
   errorSentence(locale.translate, error);
 
+/** Return parts as the language lists them: "a, b and c". */
+export function enumeration(parts: readonly string[]): string {
+  return new Intl.ListFormat(locale.tag, { type: "conjunction" }).format(parts);
+}
+
 const BYTE_UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
 
 /** Return an amount of bytes as people write it, with at most one digit after the point. */

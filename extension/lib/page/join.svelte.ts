@@ -3,19 +3,40 @@ import { browser } from "wxt/browser";
 import { askToSendName } from "../data-consent";
 import type { Engine } from "../engine/client";
 import { type Failure, failureOf } from "../engine/failures";
-import type { BlockingView, JoinOfferView, JoinStart, JoinView, SideView } from "../messages/messages.gen";
+import type {
+  BlockingView,
+  JoinOfferView,
+  JoinStart,
+  JoinView,
+  SideView,
+  JoinFile,
+  JoinFileView,
+} from "../messages/messages.gen";
 import type { Account } from "../sessions";
 import type { Key } from "../i18n/i18n";
 import type { SignedIn } from "./account.svelte";
 import type { Stored } from "./stored.svelte";
 
 export type Purpose = JoinView["purpose"];
+export type Kind = NonNullable<JoinStart["kind"]>;
+/** The kinds of organisations. */
+export const ORGANISATIONS = [
+  "media",
+  "ngo",
+  "university",
+  "public-body",
+  "company",
+  "other",
+] as const satisfies readonly Kind[];
 export type Side = SideView["side"];
 /** What the person joins with: the date is an ISO day; `hasPage`: with a page of the directory about it. */
 export interface Wanted {
   readonly bluesky: Account | null;
   readonly acct: string | null;
   readonly leavingOn: string | null;
+  /** What joins: a person, or an organisation, whose website is to prove its accounts. */
+  readonly kind: Kind;
+  readonly domain: string | null;
   readonly hasPage: boolean;
 }
 /** What an objection is about; one of them at least. */
@@ -76,7 +97,7 @@ export class Join {
   }
 
   /** Make the claim, write its record, and open the post on X with `message`; without Bluesky the post waits. */
-  async start({ bluesky, acct, leavingOn, hasPage }: Wanted, message: string): Promise<void> {
+  async start({ bluesky, acct, leavingOn, hasPage, kind, domain }: Wanted, message: string): Promise<void> {
     const { offer } = this;
     if (!offer) return;
     const { rest_id, screen_name } = offer;
@@ -85,8 +106,9 @@ export class Join {
     await this.run("claim", async () => {
       await expectConsent(consent);
       const fields = { rest_id, screen_name, did, acct, leaving_on: leavingOn, public_page: wish(hasPage) };
-      await this.make({ ...fields, purpose: "claim" }, bluesky);
+      await this.make({ ...fields, kind, domain, purpose: "claim" }, bluesky);
       if (bluesky) await this.writePost("claim", message);
+      if (domain) await this.engine.call("join.check", { purpose: "claim", post: null });
     });
   }
 
@@ -104,8 +126,17 @@ export class Join {
   async startAgain(purpose: Purpose): Promise<void> {
     const view = this.view(purpose);
     if (!view) return;
-    const { rest_id, screen_name, did, acct, leaving_on, wants_page } = view;
-    const fields = { rest_id, screen_name, did, acct, leaving_on, public_page: wish(wants_page) };
+    const { rest_id, screen_name, did, acct, leaving_on, kind, domain } = view;
+    const fields = {
+      rest_id,
+      screen_name,
+      did,
+      acct,
+      leaving_on,
+      kind,
+      domain,
+      public_page: wish(view.wants_page),
+    };
     const { usable } = this.signedIn;
     const own = usable?.id === did ? usable : null;
     const consent = this.askConsent();
@@ -133,6 +164,14 @@ export class Join {
   async check(purpose: Purpose, post: string | null = null): Promise<void> {
     this.isAwaitingPost = false;
     await this.run(purpose, () => this.engine.call("join.check", { purpose, post }));
+  }
+
+  /** Return the file by which a website proves accounts; null while the domain or an account is incomplete. */
+  async makeFile(fields: JoinFile): Promise<JoinFileView | null> {
+    return this.engine.call("join.file", fields).catch((error: unknown) => {
+      if (["own_domain", "claim_incomplete"].includes(failureOf(error).code)) return null;
+      throw error;
+    });
   }
 
   async withdraw(purpose: Purpose): Promise<void> {

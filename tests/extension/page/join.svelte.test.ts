@@ -24,7 +24,14 @@ const OFFER = {
   screen_name: "ada",
   registrar: "join.example.org",
 };
-const WANTED = { bluesky: ME, acct: null, leavingOn: null, hasPage: false };
+const WANTED = {
+  bluesky: ME,
+  acct: null,
+  leavingOn: null,
+  kind: "person" as const,
+  domain: null,
+  hasPage: false,
+};
 const ROW = { row_id: "r1", rest_id: "12", screen_name: "ada" };
 
 function view(over: Partial<JoinView> = {}): JoinView {
@@ -131,6 +138,36 @@ test.each([
     ]);
   },
 );
+
+test("an organisation that names its website has its file read after the claim was made", async () => {
+  const { join, calls } = makeJoin({});
+  await join.prepare();
+  const fields = { bluesky: null, acct: "info@museum.example.org" };
+  await join.start(
+    { ...WANTED, ...fields, kind: "ngo", domain: "museum.example.org" },
+    "We moved",
+  );
+  expect(calls.slice(1)).toMatchObject([
+    [
+      "join.start",
+      { kind: "ngo", domain: "museum.example.org", acct: fields.acct },
+    ],
+    ["join.check", { purpose: "claim", post: null }],
+  ]);
+});
+
+test("while a domain is being typed there is no file, and other failures are raised", async () => {
+  const codes = ["own_domain", "claim_incomplete", "bug"];
+  const { join } = makeJoin({
+    "join.file": () => {
+      throw engineError(codes.shift() ?? "");
+    },
+  });
+  const fields = { rest_id: "12", screen_name: "ada", domain: "museum" };
+  expect(await join.makeFile(fields)).toBeNull();
+  expect(await join.makeFile(fields)).toBeNull();
+  await expect(join.makeFile(fields)).rejects.toThrow();
+});
 
 test("a sign-in that may not write the entry is asked for first, and only then", async () => {
   const { join, calls, askFor } = makeJoin({});

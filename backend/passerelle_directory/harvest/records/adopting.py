@@ -20,6 +20,7 @@ from passerelle.proofs.x import names_did
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from passerelle_directory.harvest.wishes import LISTED, REASONS, read_wish
 from passerelle_directory.models import StoredClaim
 from passerelle_directory.registrar.checking import Registrar
 from passerelle_directory.registrar.refusals import claim_text, find_refusal
@@ -105,6 +106,7 @@ class Adopter:
             if session.scalar(select(StoredClaim.id).where(*is_it)):
                 return None
             self._expect_wanted(session, did, record)
+        self._expect_listed(did)
         post = asyncio.run(self._read_post(named[1]))
         if not names_did(did)(post.text) or post.is_stale:
             raise LeftOut("its post does not name this Bluesky account")
@@ -117,6 +119,12 @@ class Adopter:
             "acct": None,
             "keytrace": record.rkey,
         }
+
+    def _expect_listed(self, did: Did) -> None:
+        """Raise LeftOut where the owner asks not to be listed: the record was written for another program."""
+        wish = asyncio.run(read_wish(did, self._fetch))
+        if wish != LISTED:
+            raise LeftOut(REASONS[wish].removesuffix("."))
 
     async def _read_post(self, post: PostId) -> Post:
         try:
