@@ -43,8 +43,8 @@ LENGTHEN = """(() => {
     };
 })()"""
 
-# Elements with words of their own that are cut off, or stand outside the page. A strip that scrolls by itself, such as the
-# filters of the popup, cuts nothing.
+# Elements with words of their own that are cut off, or stand outside the page. A strip that scrolls by itself, such as
+# the filters of the popup, cuts nothing.
 CUT = """() => {
     const isInStrip = (one) =>
         one !== document.body &&
