@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -85,7 +85,7 @@ VIEWS = {"result": show_result, "settings": show("settings", "language"), "sign-
 
 
 @pytest.fixture
-def lengthened(chromium: Chromium) -> Iterator[BrowserContext]:
+def lengthened(chromium: Chromium) -> BrowserContext:
     """Lengthen the sentences of English in every page opened from now on."""
     chromium.context.add_init_script(LENGTHEN)
     return chromium.context

@@ -76,11 +76,11 @@ def publish(
         counts = Counts()
         departures = read_departures(session)
         members, public_pages, names = MemberRows(groups), PageCollector(read_wishes(session)), NameCollector()
-        rows = names.pass_on(public_pages.pass_on(members.pass_on(read_rows(session, departures))))
-        files = write_files(folder, rows, counts)
-        before = _read_latest(public)
-        if before and fresh and before.key_id == key_id(public_bytes(key)) and _is_current(before, files, now - fresh):
-            named = [*files.every(), *(File.from_promise(delta.file) for delta in before.deltas)]
+        passed = names.pass_on(public_pages.pass_on(members.pass_on(read_rows(session, departures))))
+        files = write_files(folder, passed, counts)
+        before, rows = _read_latest(public), counts.people + counts.organisations
+        if before and fresh and before.generated_at >= now - fresh and _is_current(public, before, key, rows, files):
+            named = [*files.every(), *(delta.file for delta in _deltas_of(before))]
             body = (public / LATEST).read_bytes()
         else:
             version = _next_version(session, public, now)
@@ -93,8 +93,7 @@ def publish(
             dates = {name: stored.uploaded_at for name, stored in uploaded.items()}
             record_superseded(session, folder, dates, {file.name for file in named}, now)
             session.commit()
-            latest = sign_latest(key, version, now, counts.people + counts.organisations, files, deltas)
-            body = json.dumps(latest, indent=1).encode() + b"\n"
+            body = _to_body(sign_latest(key, version, now, rows, files, deltas))
         left, pages = departures.linked(), public.parent / PAGES
         write_pages(pages, left, counts.people, counts.organisations, _iso(now))
         write_groups(pages, [(group, cover(group, members, left)) for group in groups])
@@ -110,10 +109,18 @@ def publish(
     return published
 
 
-def _is_current(before: Latest, files: Files, since: datetime) -> bool:
-    """Return whether what is published has these very files and is no older than `since`."""
-    named = [*before.files.rows, before.files.keys, before.files.places]
-    return before.generated_at >= since and [File.from_promise(promise) for promise in named] == list(files.every())
+def _is_current(public: Path, before: Latest, key: Ed25519PrivateKey, rows: int, files: Files) -> bool:
+    """Return whether a latest.json made now would be the one that is published, but for its version and its date."""
+    same = sign_latest(key, before.version, before.generated_at, rows, files, _deltas_of(before))
+    return (public / LATEST).read_bytes() == _to_body(same)
+
+
+def _deltas_of(latest: Latest) -> list[Delta]:
+    return [Delta(one.since, one.until, File.from_promise(one.file)) for one in latest.deltas]
+
+
+def _to_body(latest: dict[str, Any]) -> bytes:
+    return json.dumps(latest, indent=1).encode() + b"\n"
 
 
 @dataclass(frozen=True, slots=True)
