@@ -15,6 +15,7 @@ from passerelle_directory.cli import main
 from passerelle_directory.config import read_config
 from passerelle_directory.publishing.counts import NO_COUNTRY, Counts, DayCount, write_history
 from passerelle_directory.publishing.public_pages import PublicPageContent, write_public_pages
+from passerelle_directory.web.languages import LANGUAGES
 from playwright.sync_api import Browser, Playwright
 
 from tests.backend.test_cli import START_UP, free_port, get_when_up
@@ -102,7 +103,7 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     started.close()
 
 
-@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_no_page_is_wider_than_its_window_and_every_target_fits_a_finger(
     browser: Browser, address: str, language: str
 ) -> None:
