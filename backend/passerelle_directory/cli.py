@@ -46,13 +46,12 @@ from passerelle_directory.nightly import AlreadyRunning, make_parts, run_nightly
 from passerelle_directory.publishing import keys
 from passerelle_directory.publishing.bucket import BucketError, InvalidAddress, open_bucket
 from passerelle_directory.publishing.files import LATEST
-from passerelle_directory.publishing.groups import InvalidGroups, MemberRows, cover, read_groups
+from passerelle_directory.publishing.groups import InvalidGroups, read_groups
 from passerelle_directory.publishing.snapshot import (
     AlreadyPublishing,
     LatestDamaged,
+    cover_groups,
     publish,
-    read_departures,
-    read_rows,
 )
 from passerelle_directory.registrar.intake import take_in
 from passerelle_directory.registrar.refusals import load_key as load_refusals_key
@@ -188,10 +187,7 @@ def run_coverage(config: Config, options: argparse.Namespace) -> int:
     """Print how many members of each group the directory has."""
     groups = read_groups(options.groups or config.groups)
     with open_session(config) as session:
-        departures, rows = read_departures(session), MemberRows(groups)
-        for row, _ in read_rows(session, departures):
-            rows.note(row)
-    covered = [(group, cover(group, rows, departures.linked())) for group in groups]
+        covered = cover_groups(session, groups)
     if options.json:
         print_json(covered)
     else:

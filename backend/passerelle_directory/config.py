@@ -15,7 +15,7 @@ DEFAULT_LIMIT = "1200 per minute"
 # Requests that write or make the registrar ask other servers, per address. One person needs a handful.
 DEFAULT_CLAIM_LIMIT = "60 per hour"
 # What a night asks, `harvest SOURCE...` separated by semicolons.
-DEFAULT_NIGHTLY = "wikidata; domains --wikidata; claims; keytrace"
+DEFAULT_NIGHTLY = "wikidata; domains --wikidata --groups; claims; keytrace"
 DEFAULT_REGISTRAR_URL = "https://join.passerelle.eu"
 DEFAULT_URL = "https://dir.passerelle.eu"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 
@@ -14,13 +14,20 @@ REST = "/lib/python_stdlib.zip"
 class RestFinder:
     """The last finder: asked for modules that no other has, those inside the library's packages included."""
 
-    @staticmethod
-    def find_spec(name: str, path: Sequence[str] | None = None, target: ModuleType | None = None) -> ModuleSpec | None:
-        """Find `name` where it would be in the rest."""
+    def __init__(self, report: Callable[[str], object]) -> None:
+        self._report = report
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Find `name` where it would be in the rest; report it."""
         places = [LIBRARY] if path is None else path
-        return PathFinder.find_spec(name, [place.replace(LIBRARY, REST, 1) for place in places], target)
+        found = PathFinder.find_spec(name, [place.replace(LIBRARY, REST, 1) for place in places], target)
+        if found:
+            self._report(name)
+        return found
 
 
-def add_rest() -> None:
-    """Use the rest from now on; its file is stored."""
-    sys.meta_path.append(RestFinder)
+def add_rest(report: Callable[[str], object]) -> None:
+    """Use the rest from now on, whose file is stored; `report` is called with the name of every module from it."""
+    sys.meta_path.append(RestFinder(report))

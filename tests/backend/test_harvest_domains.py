@@ -5,21 +5,25 @@ from __future__ import annotations
 import ssl
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import trustme
+from passerelle.directory import Kind, Row
 from passerelle_directory.cli import main
-from passerelle_directory.harvest.domains.command import harvest
-from passerelle_directory.harvest.domains.organisations import Organisation, from_items, read_list
+from passerelle_directory.harvest.domains.command import harvest, read_members
+from passerelle_directory.harvest.domains.organisations import Organisation, from_items, from_members, read_list
 from passerelle_directory.harvest.domains.page import read_page
 from passerelle_directory.harvest.links import X_PAGES
 from passerelle_directory.harvest.wikidata.facts import Fact, Item
 from passerelle_directory.importers.lines import UnreadableFile
 from passerelle_directory.models import Account
+from passerelle_directory.publishing.groups import Covered, Member
 from passerelle_directory.publishing.rows import make_row
 from passerelle_directory.registrar.fetcher import Fetcher
+from passerelle_directory.registrar.suffixes import registrable_domain
 from sqlalchemy import select
 
 from tests.backend.conftest import NOW, TODAY, Directory
@@ -329,3 +333,42 @@ def test_wikidata_gives_organisations_with_one_website_and_no_people() -> None:
         item("Q3", "http://www.wikidata.org/entity/Q5", "https://person.example.org"),
     ]
     assert list(from_items(items, TODAY)) == [Organisation("quai.example.org", "", "university", "", "Q1_x")]
+
+
+def covered(name: str, handle: str | None = None, domain: str | None = None, kind: Kind = "ngo") -> Covered:
+    """Return a member of a group with what the directory has of it."""
+    fields = {"row_id": "a", "screen_name": "a", "handle": handle, "kind": kind, "grade": "imported"}
+    row = Row.from_json({key: value for key, value in fields.items() if value}) if handle else None
+    return Covered(Member(name, kind, "FR", None, "zoo", None, domain), row, None)
+
+
+def test_members_of_groups_are_read_at_the_domain_that_their_list_or_their_handle_is() -> None:
+    members = [
+        covered("Stated", "other.example.net", "https://www.zoo.example.com/fr"),
+        covered("Handle", "example.org"),
+        covered("Below another's", "zoo.bsky.social"),
+        covered("Person", "example.com", None, "person"),
+        covered("Nothing"),
+    ]
+    assert list(from_members(members, registrable_domain)) == [
+        Organisation("zoo.example.com", "Stated", "ngo", "FR", "zoo"),
+        Organisation("example.org", "Handle", "ngo", "FR", "zoo"),
+    ]
+    with pytest.raises(UnreadableFile, match="no domain"):
+        list(from_members([covered("Bad", None, "10.0.0.1")], registrable_domain))
+
+
+def test_the_groups_of_the_operator_are_read_with_what_the_directory_has(directory: Directory, tmp_path: Path) -> None:
+    groups = tmp_path / "groups"
+    groups.mkdir()
+    (groups / "groups.csv").write_text("group,name,members\nmuseums,Museums,2\n")
+    (groups / "members.csv").write_text(
+        "group,member,kind,country,rest_id,screen_name,source_url,domain\n"
+        "museums,Quay,ngo,FR,,,,quay.example.com\nmuseums,Harbour,ngo,FR,,harbour,,\n"
+    )
+    directory.add({"source": "a/b", "screen_name": "harbour", "handle": "example.net", "kind": "ngo"})
+    found = read_members(replace(directory.config, groups=groups))
+    assert [(one.display_name, one.domain) for one in found] == [
+        ("Quay", "quay.example.com"),
+        ("Harbour", "example.net"),
+    ]

@@ -168,7 +168,7 @@ def test_two_nights_at_once_are_one(night: Night, config: Config) -> None:
 
 def test_the_harvests_of_a_night_are_a_setting() -> None:
     read = [part.arguments for part in make_parts(read_config({}))]
-    assert ("harvest", "domains", "--wikidata") in read
+    assert ("harvest", "domains", "--wikidata", "--groups") in read
     assert read[-3:] == [("recheck",), ("tidy",), ("snapshot", "--if-changed")]
     assert [part.name for part in make_parts(read_config({"PASSERELLE_NIGHTLY": ""}))] == [
         "recheck",

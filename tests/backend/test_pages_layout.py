@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import product
+from pathlib import Path
 
 import pytest
 from passerelle_directory.cli import main
+from passerelle_directory.config import read_config
+from passerelle_directory.publishing.counts import NO_COUNTRY, Counts, DayCount, write_history
+from passerelle_directory.publishing.public_pages import PublicPageContent, write_public_pages
 from playwright.sync_api import Browser, Playwright
 
 from tests.backend.test_cli import START_UP, free_port, get_when_up
@@ -19,7 +26,25 @@ pytestmark = pytest.mark.e2e
 NARROW = 320  # pixels: https://www.w3.org/TR/WCAG22/#reflow
 FINGER = 44  # pixels: https://www.w3.org/TR/WCAG22/#target-size-enhanced
 TALLEST = 12_000  # pixels of a page at that width
-PATHS = ("/", "/departures", "/departures?country=SE&page=2", "/install", "/listed", "/privacy", "/legal", "/nowhere")
+CLAIM = "00112233445566aa"
+PATHS = (
+    "/",
+    "/departures",
+    "/departures?country=SE&page=2",
+    "/install",
+    "/listed",
+    "/how",
+    "/about",
+    "/organisations",
+    "/operators",
+    "/privacy",
+    "/legal",
+    f"/p/{CLAIM}",
+    f"/p/{CLAIM}?server=no",
+    f"/p/{CLAIM}?server=a-very-long-name-of-a-server.social.museum-of-the-sea.example.org",
+    "/nowhere",
+)
+WIDTHS = (NARROW, 768, 1440)
 SMALL_TARGETS = """(finger) => [
         ...document.querySelectorAll("nav a, footer a, .button, select, input:not([type=hidden])"),
     ]
@@ -35,6 +60,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         patch.delenv("DATABASE_URL", raising=False)
         for command in (["keygen"], ["seed"], ["snapshot"]):
             assert main(command) == 0
+        add_history_and_person(read_config(os.environ).pages)
         port = free_port()
         server = subprocess.Popen(
             [sys.executable, "-m", "passerelle_directory.cli", "serve", "--port", str(port)],
@@ -49,6 +75,25 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             server.wait(timeout=START_UP)
 
 
+def add_history_and_person(pages: Path) -> None:
+    """Write a history of several days, and the page of a person with long names."""
+    counts, first = Counts(), date(2026, 10, 1)
+    counts.organisations_by_country.update({"FR": 900, "DE": 300, NO_COUNTRY: 12})
+    write_history(pages, counts, [DayCount(first + timedelta(days=n), 100 + n * n) for n in range(30)])
+    person = PublicPageContent(
+        claim_id=CLAIM,
+        screen_name="fifteen_letters",
+        display_name=None,
+        handle="a-very-long-name-of-a-person.social.museum-of-the-sea.example.org",
+        did="did:plc:aaaabbbbccccddddeeeeffff",
+        acct="a_very_long_name_of_a_person@social.museum-of-the-sea.example.org",
+        checked_on="2026-11-20",
+        leaving_on="2026-12-31",
+        is_searchable=False,
+    )
+    write_public_pages(pages, [person])
+
+
 @pytest.fixture(scope="module")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     """Start Debian's Chromium."""
@@ -58,12 +103,16 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "ar"])
-def test_no_page_is_wider_than_a_small_telephone_and_every_target_fits_a_finger(
+def test_no_page_is_wider_than_its_window_and_every_target_fits_a_finger(
     browser: Browser, address: str, language: str
 ) -> None:
     page = browser.new_page(viewport={"width": NARROW, "height": 640}, locale=language)
-    for path in PATHS:
+    for path, wide in product(PATHS, WIDTHS):
+        page.set_viewport_size({"width": wide, "height": 640})
         page.goto(address + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= wide, path
+        if wide > NARROW:
+            continue
         width, height = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
         assert width <= NARROW, path
         assert height <= TALLEST, path

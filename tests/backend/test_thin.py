@@ -22,6 +22,7 @@ def visit(client: FlaskClient) -> dict[str, int]:
     latest = client.get("/v1/directory/latest.json").get_json()
     files = [f"/{one['path']}" for one in latest["files"]]
     pages = ["/", "/departures", "/install", "/listed", "/privacy", "/legal", "/openapi.json", "/v1/departures.json"]
+    pages += ["/groups", "/departures.atom", "/v1/groups.json"]
     return {path: client.get(path, buffered=True).status_code for path in (*pages, *files)}
 
 
@@ -76,8 +77,9 @@ from passerelle_directory.config import read_config
 from passerelle_directory.web.app import create_app
 data = pathlib.Path(sys.argv[1])
 client = create_app(read_config({"PASSERELLE_DATA": str(data)})).test_client()
-paths = ["/", "/departures", "/v1/directory/latest.json", "/v1/departures.json"]
-latest = client.get(paths[2]).get_json()
+paths = ["/", "/departures", "/groups", "/departures.atom"]
+paths += ["/v1/groups.json", "/v1/directory/latest.json", "/v1/departures.json"]
+latest = client.get("/v1/directory/latest.json").get_json()
 paths += ["/" + one["path"] for one in latest["files"]]
 visit = lambda: {client.get(path, buffered=True).status_code for path in paths}
 visit()  # Python itself may be in a folder that only root reads

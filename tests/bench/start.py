@@ -10,7 +10,7 @@ from tests.bench.runtimes import ask
 from tests.bench.tools import Tools
 
 REPEATS = 7
-MOST_RATIO = 1.5
+MOST_RATIO = 0.35
 
 
 def measure(tools: Tools) -> Iterator[Figure]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -43,8 +43,8 @@ LENGTHEN = """(() => {
     };
 })()"""
 
-# Elements with words of their own that are cut off, or stand outside the page. A strip that scrolls by itself, such as the
-# filters of the popup, cuts nothing.
+# Elements with words of their own that are cut off, or stand outside the page. A strip that scrolls by itself, such as
+# the filters of the popup, cuts nothing.
 CUT = """() => {
     const isInStrip = (one) =>
         one !== document.body &&
@@ -85,7 +85,7 @@ VIEWS = {"result": show_result, "settings": show("settings", "language"), "sign-
 
 
 @pytest.fixture
-def lengthened(chromium: Chromium) -> Iterator[BrowserContext]:
+def lengthened(chromium: Chromium) -> BrowserContext:
     """Lengthen the sentences of English in every page opened from now on."""
     chromium.context.add_init_script(LENGTHEN)
     return chromium.context

@@ -343,6 +343,9 @@ const NAMES_AND_PATTERNS: readonly string[] = [
   "lanes.server",
   "warning.other",
   "site.legal_operator",
+  "site.about_funding",
+  "site.megabytes",
+  "site.gigabytes",
   "site.comma",
 ];
 const SAME_WORD: Readonly<Record<string, readonly string[]>> = {
@@ -420,6 +423,8 @@ test("sentences are typed as their language types them", () => {
   for (const key of KEYS) {
     const german = catalogueOf("de")[key];
     expect(german.split("„").length, key).toBe(german.split("“").length);
+    expect(german, key).not.toMatch(/[a-zäöüß,] (?:Sie|Ihnen|Ihre?[nmrs]?)\b/); // it says du
+    expect(catalogueOf("es")[key], key).not.toMatch(/\busted/i); // it says tú
     expect(catalogueOf("ja")[key], key).not.toMatch(
       /[\p{Script=Hiragana}\p{Script=Han}][,!?]/u,
     );

@@ -79,6 +79,21 @@ def test_the_engine_starts_with_every_host_unreachable(page: Page) -> None:
     assert ask(page, "engine.start")["result"]["python"].startswith("3.14")
 
 
+def test_a_journey_needs_no_module_that_the_library_lacks(page: Page, profile: Path, tmp_path: Path) -> None:
+    ask(page, "engine.start")
+    with DevTools(profile) as devtools:
+        worker = devtools.find(lambda kind, url: kind == "worker" and url.endswith(WORKER))
+        devtools.evaluate(worker, "globalThis.warned = []; console.warn = (...all) => warned.push(all.join(' '));")
+        devtools.evaluate(worker, "console.warn('this is seen')")
+        choose(page, make_archive(tmp_path / "twitter-2026"))
+        assert "result" in page.evaluate(OPEN_CHOSEN)
+        seen = {"rest_id": "1", "screen_name": "ada", "display_name": "Ada", "seen": "2026-01-01T00:00:00Z"}
+        assert "result" in ask(page, "hint.find", people=[{**seen, "bio": "@ada@mastodon.example"}])
+        assert "result" in ask(page, "match.find")
+        assert "result" in ask(page, "export.make", format="csv")
+        assert devtools.evaluate(worker, "warned") == ["this is seen"]
+
+
 def test_an_unknown_command_is_refused(page: Page) -> None:
     assert ask(page, "nonsense.do")["error"]["code"] == "unknown_command"
 

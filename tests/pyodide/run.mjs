@@ -45,7 +45,7 @@ sys.path.insert(0, "/repository")
 sys.dont_write_bytecode = True
 importlib.invalidate_caches()
 import rest
-rest.add_rest()
+rest.add_rest(lambda name: None)
 from tests.pyodide.unlisted import watch_imports
 unlisted = watch_imports()
 import passerelle

@@ -29,7 +29,7 @@ class InvalidGroups(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One member of a group: its name and country, and its X account where the source names it."""
+    """One member of a group: its name and country, its X account and its web domain where the list names them."""
 
     name: str
     kind: Kind
@@ -37,6 +37,7 @@ class Member:
     rest_id: str | None
     screen_name: str | None
     source_url: str | None
+    domain: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +218,7 @@ def _parse_member(where: str, line: Mapping[str, str]) -> Member:
     kind = next((kind for kind in KINDS if kind == line["kind"]), None)
     if kind is None:
         raise InvalidGroups(f"{where}: the kind {line['kind']!r} is not one of {', '.join(KINDS)}.")
-    optional = (line.get(name) or None for name in ("country", "rest_id", "screen_name", "source_url"))
+    optional = (line.get(name) or None for name in ("country", "rest_id", "screen_name", "source_url", "domain"))
     return Member(line["member"], kind, *optional)
 
 

@@ -28,7 +28,7 @@ from passerelle_directory.publishing.counts import Counts, read_history, store_c
 from passerelle_directory.publishing.deltas import Delta, write_deltas
 from passerelle_directory.publishing.departures import DepartureIndex, leaves_on, make_departures
 from passerelle_directory.publishing.files import FILES, LATEST, MAKING, WORLD_READABLE, write_whole
-from passerelle_directory.publishing.groups import Group, MemberRows, cover
+from passerelle_directory.publishing.groups import Covered, Group, MemberRows, cover
 from passerelle_directory.publishing.keys import public_bytes
 from passerelle_directory.publishing.named import File
 from passerelle_directory.publishing.names import NameCollector
@@ -76,11 +76,11 @@ def publish(
         counts = Counts()
         departures = read_departures(session)
         members, public_pages, names = MemberRows(groups), PageCollector(read_wishes(session)), NameCollector()
-        rows = names.pass_on(public_pages.pass_on(members.pass_on(read_rows(session, departures))))
-        files = write_files(folder, rows, counts)
-        before = _read_latest(public)
-        if before and fresh and before.key_id == key_id(public_bytes(key)) and _is_current(before, files, now - fresh):
-            named = [*files.every(), *(File.from_promise(delta.file) for delta in before.deltas)]
+        passed = names.pass_on(public_pages.pass_on(members.pass_on(read_rows(session, departures))))
+        files = write_files(folder, passed, counts)
+        before, rows = _read_latest(public), counts.people + counts.organisations
+        if before and fresh and before.generated_at >= now - fresh and _is_current(public, before, key, rows, files):
+            named = [*files.every(), *(delta.file for delta in _deltas_of(before))]
             body = (public / LATEST).read_bytes()
         else:
             version = _next_version(session, public, now)
@@ -93,8 +93,7 @@ def publish(
             dates = {name: stored.uploaded_at for name, stored in uploaded.items()}
             record_superseded(session, folder, dates, {file.name for file in named}, now)
             session.commit()
-            latest = sign_latest(key, version, now, counts.people + counts.organisations, files, deltas)
-            body = json.dumps(latest, indent=1).encode() + b"\n"
+            body = _to_body(sign_latest(key, version, now, rows, files, deltas))
         left, pages = departures.linked(), public.parent / PAGES
         write_pages(pages, left, counts.people, counts.organisations, _iso(now))
         write_groups(pages, [(group, cover(group, members, left)) for group in groups])
@@ -110,10 +109,18 @@ def publish(
     return published
 
 
-def _is_current(before: Latest, files: Files, since: datetime) -> bool:
-    """Return whether what is published has these very files and is no older than `since`."""
-    named = [*before.files.rows, before.files.keys, before.files.places]
-    return before.generated_at >= since and [File.from_promise(promise) for promise in named] == list(files.every())
+def _is_current(public: Path, before: Latest, key: Ed25519PrivateKey, rows: int, files: Files) -> bool:
+    """Return whether a latest.json made now would be the one that is published, but for its version and its date."""
+    same = sign_latest(key, before.version, before.generated_at, rows, files, _deltas_of(before))
+    return (public / LATEST).read_bytes() == _to_body(same)
+
+
+def _deltas_of(latest: Latest) -> list[Delta]:
+    return [Delta(one.since, one.until, File.from_promise(one.file)) for one in latest.deltas]
+
+
+def _to_body(latest: dict[str, Any]) -> bytes:
+    return json.dumps(latest, indent=1).encode() + b"\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +170,14 @@ def sign_latest(
 def read_departures(session: Session) -> DepartureIndex:
     """Return the organisations that left X."""
     return DepartureIndex(make_departures(session.scalars(select(Departure).order_by(Departure.id))))
+
+
+def cover_groups(session: Session, groups: Sequence[Group]) -> list[tuple[Group, list[Covered]]]:
+    """Return what the database has of each member of these groups."""
+    departures, rows = read_departures(session), MemberRows(groups)
+    for row, _ in read_rows(session, departures):
+        rows.note(row)
+    return [(group, cover(group, rows, departures.linked())) for group in groups]
 
 
 def read_rows(session: Session, departures: DepartureIndex | None = None) -> Iterator[tuple[Row, Evidence]]:

@@ -16,13 +16,14 @@ from passerelle.errors import NetworkError, ServerRefused
 from passerelle.transport import Fetch
 
 from passerelle_directory.config import Config, InvalidSetting
-from passerelle_directory.database import prepare_database
+from passerelle_directory.database import open_session, prepare_database
 from passerelle_directory.harvest.answers import StoredAnswers, read_stored
-from passerelle_directory.harvest.domains.organisations import Organisation, from_items, read_list
+from passerelle_directory.harvest.domains.organisations import Organisation, from_items, from_members, read_list
 from passerelle_directory.harvest.found import Found
 from passerelle_directory.harvest.running import make_asking_fetch, store
 from passerelle_directory.harvest.wikidata.facts import parse_items
 from passerelle_directory.harvest.wikidata.rows import SOURCE as WIKIDATA
+from passerelle_directory.publishing.groups import read_groups
 
 if TYPE_CHECKING:
     from passerelle_directory.harvest.domains.checking import SiteReader
@@ -38,6 +39,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "lists", nargs="*", type=Path, metavar="FILE", help="CSV of organisations, with a column domain"
     )
+    parser.add_argument("--groups", action="store_true", help="also the members of the groups that have a domain")
     parser.add_argument("--wikidata", action="store_true", help="also the websites that `harvest wikidata` has read")
 
 
@@ -45,12 +47,26 @@ def run(config: Config, options: argparse.Namespace) -> int:
     """Harvest websites."""
     organisations = [one for path in options.lists for one in read_list(path)]
     now = datetime.now(UTC)
+    if options.groups:
+        organisations += read_members(config)
     if options.wikidata:
         stored = read_stored(config.harvest / WIKIDATA)
         organisations += from_items((item for body in stored for item in parse_items(body)), now.date())
     if not organisations:
-        raise InvalidSetting("Name a file of organisations, or run `harvest wikidata` first and add --wikidata.")
+        raise InvalidSetting(
+            "Name a file of organisations, or add --groups, or run `harvest wikidata` first and add --wikidata."
+        )
     return harvest(config, organisations, make_asking_fetch(config, PATIENCE), now)
+
+
+def read_members(config: Config) -> list[Organisation]:
+    """Return the members of the operator's groups that have a domain. Raises DatabaseNotReady, InvalidGroups."""
+    from passerelle_directory.publishing.snapshot import cover_groups
+    from passerelle_directory.registrar.suffixes import registrable_domain
+
+    with open_session(config) as session:
+        covered = cover_groups(session, read_groups(config.groups))
+    return [one for _, members in covered for one in from_members(members, registrable_domain)]
 
 
 def harvest(config: Config, organisations: Iterable[Organisation], fetch: Fetch, now: datetime) -> int:

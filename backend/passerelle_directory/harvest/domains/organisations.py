@@ -1,4 +1,4 @@
-"""The list of organisations whose websites are read: CSV with a column `domain`, or what Wikidata states (P856)."""
+"""The organisations whose websites are read: CSV with a column `domain`, members of groups, Wikidata's (P856)."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from urllib.parse import urlsplit
 
 from passerelle.domains import canonicalize_host
 from passerelle.hosts import is_public_host
+from passerelle.proofs.domains import Registrable
 
 from passerelle_directory.harvest.wikidata.facts import Item
 from passerelle_directory.harvest.wikidata.rows import make_found
 from passerelle_directory.importers.lines import UnreadableFile
+from passerelle_directory.publishing.groups import MEMBERS, Covered
 
 NAMES = {"member": "display_name"}  # members.csv of a group may be given as it is, with the column `domain` beside
 
@@ -70,6 +72,22 @@ def parse_domain(text: str) -> str | None:
         return None
     domain = canonicalize_host((host or "").removeprefix("www."))
     return domain if domain and is_public_host(domain) else None
+
+
+def from_members(members: Iterable[Covered], registrable: Registrable) -> Iterator[Organisation]:
+    """Yield the members of groups that are organisations with a domain: the one their list states, else their handle.
+
+    A handle is an organisation's domain only if it is a registered one; `name.bsky.social` is not.
+    Raises UnreadableFile for a stated domain that is none.
+    """
+    for one in members:
+        member = one.member
+        stated = parse_domain(member.domain) if member.domain else None
+        if member.domain and stated is None:
+            raise UnreadableFile(f"{MEMBERS}: {member.name}: {member.domain[:80]!r} is no domain.")
+        domain = stated or (one.handle if one.handle and registrable(one.handle) == one.handle else None)
+        if domain and member.kind != "person":
+            yield Organisation(domain, member.name, member.kind, member.country or "", member.screen_name or "")
 
 
 def from_items(items: Iterable[Item], day: date) -> Iterator[Organisation]:
