@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from passerelle_directory.web.languages import LANGUAGES
 from playwright.sync_api import FloatRect, Page, ViewportSize, expect
 
 from tests.e2e.steps import APP, await_matches, hand_over
@@ -17,7 +18,6 @@ POPUP = "popup.html"
 POPUP_SIZE: ViewportSize = {"width": 400, "height": 600}  # a browser's popup is never higher
 TAB_SIZE: ViewportSize = {"width": 1280, "height": 720}
 WAYS = ("way-archive", "way-get", "way-read")
-LANGUAGES = ("en", "fr", "ar")
 
 
 def box_of(page: Page, test_id: str) -> FloatRect:
