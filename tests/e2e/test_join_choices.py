@@ -147,7 +147,7 @@ def test_the_server_is_asked_to_allow_the_entry_when_join_is_pressed(
     page.get_by_test_id("join-withdraw-claim").click()
     page.get_by_test_id("withdraw-claim-yes").click()
     expect(page.get_by_test_id("standing-claim")).to_have_attribute("data-status", "withdrawn")
-    assert pds.list_records(person.did, CLAIM) == []
+    await_that(page, lambda: pds.list_records(person.did, CLAIM) == [], 30)  # deleted once the claim is withdrawn
 
 
 @pytest.mark.firefox
