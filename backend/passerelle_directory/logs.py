@@ -32,7 +32,8 @@ def set_up_log() -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),  # what standard error is when a line is written
     )
-    logging.basicConfig(handlers=[LibraryHandler()], level=logging.WARNING, force=True)
+    # The level stands at the handler: a library may set one of its own at its logger.
+    logging.basicConfig(handlers=[LibraryHandler(logging.WARNING)], level=logging.WARNING, force=True)
     logging.captureWarnings(True)
 
 
