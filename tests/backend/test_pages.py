@@ -26,7 +26,7 @@ def test_home_counts_people_and_organisations(directory: Directory, client: Flas
     text = re.sub(r"<[^>]+>", "", client.get("/?lang=en").text)
     assert re.search(r"1\s+person\b", text)
     assert re.search(r"3\s+organisations\b", text)
-    assert re.search(r"1\s+organisation has left X", text)
+    assert re.search(r"1\s+organisation or office holder has left X", text)
 
 
 def test_home_says_when_nothing_is_published(client: FlaskClient) -> None:
@@ -258,7 +258,7 @@ def sentences(code: str) -> dict[str, str]:
 def test_numbers_dates_and_plurals_are_in_the_language() -> None:
     english, french, arabic = (find_language(code) for code in ("en", "fr", "ar"))
     assert english.number(1234567) == "1,234,567"
-    assert french.say("count_departures", n=1) == "organisation a quitté X"
+    assert french.say("count_departures", n=1) == "organisation ou personne en fonction a quitté X ou l’a annoncé"
     assert arabic.say("count_people", n=2) == "شخصان"
     assert arabic.say("count_people", n=11) == "شخصًا"
     assert [english.day(day) for day in ("2025", "2025-01", "2025-01-20")] == [

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import unescape
+from itertools import product
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 import pytest
@@ -206,22 +207,23 @@ def test_nothing_is_loaded_from_elsewhere_and_nothing_runs(site: Site) -> None:
         assert all(site.is_ours(urljoin(url, unescape(one))) for one in LOADED.findall(answer.text)), url
 
 
-def example_of(client: FlaskClient, rule: Rule) -> str:
-    """Return an address that a route answers; what it names need not exist."""
+def examples_of(client: FlaskClient, rule: Rule) -> Iterator[str]:
+    """Yield addresses that a route answers: one for each of its names; what else it names need not exist."""
     values = {
-        name: min(converter.items) if isinstance(converter, AnyConverter) else "0" * 16
+        name: sorted(converter.items) if isinstance(converter, AnyConverter) else ["0" * 16]
         for name, converter in rule._converters.items()
     }
     with client.application.test_request_context():
-        return client.application.url_map.bind("localhost").build(rule.endpoint, values)
+        for chosen in product(*values.values()):
+            build = client.application.url_map.bind("localhost").build
+            yield build(rule.endpoint, dict(zip(values, chosen, strict=True)))
 
 
 def test_every_route_of_both_applications_has_the_strict_policy(site: Site) -> None:
     for client in site.hosts.values():
         rules = list(client.application.url_map.iter_rules())
         assert len(rules) > 8
-        for rule in rules:
-            path = example_of(client, rule)
+        for rule, path in ((one, path) for one in rules for path in examples_of(client, one)):
             method = "GET" if "GET" in (rule.methods or ()) else min(rule.methods or ())
             answer = client.open(path, method=method, buffered=True)
             assert answer.headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY, path
