@@ -17,12 +17,12 @@ from passerelle_directory.backups.making import make_backup
 from passerelle_directory.backups.restoring import RestoreRefused, restore
 from passerelle_directory.cli import main
 from passerelle_directory.config import Config
-from passerelle_directory.database import _alembic, check_database, open_database, upgrade_database
+from passerelle_directory.database import _alembic, check_database, make_tables, open_database, upgrade_database
 from passerelle_directory.models import Account, Base, Publication, Refusal
 from passerelle_directory.publishing import keys
 from passerelle_directory.publishing.snapshot import publish
 from passerelle_directory.registrar.intake import take_in
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, MetaData, func, select
 from sqlalchemy.orm import Session
 
 from tests.backend import databases
@@ -37,6 +37,7 @@ from tests.world.network import Postgres
 __all__ = ["config", "data", "postgres"]
 
 NewPlace = Callable[[str], Config]
+OLD = "0006"  # a revision of the tables before the present one
 
 
 @pytest.fixture
@@ -243,20 +244,41 @@ def test_a_backup_of_older_tables_is_brought_up_to_date(
     fill(directory)
     make_backup(directory.config, tmp_path / "copy.zip", NOW, with_keys=True)
 
+    old = columns_of(tmp_path, OLD)
+
     def age(name: str, content: bytes) -> bytes | None:
         if name == "about.json":
             about = json.loads(content)
-            del about["tables"]["held_changes"]
-            return json.dumps(about | {"revision": "0006"}).encode()
-        return None if name == "tables/held_changes.jsonl" else content
+            tables = {table: rows for table, rows in about["tables"].items() if table in old}
+            return json.dumps(about | {"revision": OLD, "tables": tables}).encode()
+        folder, _, table = name.removesuffix(".jsonl").partition("/")
+        if folder != "tables":
+            return content
+        if table not in old:
+            return None
+        rows = map(json.loads, content.splitlines())
+        kept = [{field: value for field, value in row.items() if field in old[table]} for row in rows]
+        return "".join(json.dumps(row) + "\n" for row in kept).encode()
 
     rewrite(tmp_path / "copy.zip", tmp_path / "old.zip", age)
     place = new_place("postgresql")
     restore(place, tmp_path / "old.zip")
     check_database(place)
     engine = open_database(place)
-    assert counts(engine) == counts(directory.engine)
+    kept = counts(engine)
+    assert kept == {table: rows if table in old else 0 for table, rows in counts(directory.engine).items()}
     engine.dispose()
+
+
+def columns_of(folder: Path, revision: str) -> dict[str, set[str]]:
+    """Return the columns of each table as of a revision."""
+    config = Config(data=folder / "old", database_url=f"sqlite:///{folder / 'old' / 'directory.sqlite'}")
+    make_tables(config, revision)
+    engine = open_database(config)
+    tables = MetaData()
+    tables.reflect(engine)
+    engine.dispose()
+    return {table.name: {column.name for column in table.columns} for table in tables.sorted_tables}
 
 
 def test_a_backup_of_a_newer_program_is_refused(directory: Directory, new_place: NewPlace, tmp_path: Path) -> None:
