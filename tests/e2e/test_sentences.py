@@ -123,5 +123,5 @@ def test_after_one_follow_the_number_is_of_all_so_far(chromium: Chromium, sample
         account.get_by_test_id("follow-button").click()
         expect(account).to_have_attribute("data-state", "following")
         await_followed(tab)
-        said = "1 person followed" if number == 1 else "2 people followed"
+        said = "1 account followed" if number == 1 else "2 accounts followed"
         expect(tab.get_by_test_id("follow-finished")).to_have_text(f"{said} with Passerelle so far.")
