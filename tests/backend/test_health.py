@@ -70,7 +70,7 @@ def test_requests_for_health_count_for_no_limit(desk: Joining, client: FlaskClie
 
 
 def test_answers_are_counted_by_route_and_not_by_what_visitors_write(directory: Directory, client: FlaskClient) -> None:
-    for path in ("/nobody/1", "/nobody/2", "/healthz"):
+    for path in ("/missing/1", "/missing/2", "/healthz"):
         client.get(path)
     client.open("/healthz", method="INVENTED")
     counted = {

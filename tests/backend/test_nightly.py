@@ -11,11 +11,13 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+from passerelle.errors import PasserelleError
 from passerelle_directory import nightly
 from passerelle_directory.backups.making import make_backup
 from passerelle_directory.cli import FRESH, main
 from passerelle_directory.config import Config, InvalidSetting, read_config
 from passerelle_directory.harvest.answers import StoredAnswers
+from passerelle_directory.harvest.patience import HarvestStopped
 from passerelle_directory.harvest.records import command as records
 from passerelle_directory.harvest.tidying import KEPT, tidy
 from passerelle_directory.harvest.wishes import KEPT as WISHES_KEPT
@@ -67,7 +69,7 @@ class Night:
         }
         try:
             work.get(part.name, lambda: None)()
-        except Exception:  # noqa: BLE001  # what a process of its own would end with
+        except (HarvestStopped, PasserelleError):  # such a process ends with this status; a bug is seen
             return 4
         return 0
 

@@ -18,6 +18,7 @@ from passerelle_directory.publishing.public_pages import PublicPageContent, writ
 from passerelle_directory.web.languages import LANGUAGES
 from playwright.sync_api import Browser, Playwright
 
+from tests.backend.site_paths import TEXT_PAGES
 from tests.backend.test_cli import START_UP, free_port, get_when_up
 from tests.world.axe import find_violations
 from tests.world.chromium import QUIET, find_binary
@@ -32,14 +33,7 @@ PATHS = (
     "/",
     "/departures",
     "/departures?country=SE&page=2",
-    "/install",
-    "/listed",
-    "/how",
-    "/about",
-    "/organisations",
-    "/operators",
-    "/privacy",
-    "/legal",
+    *TEXT_PAGES,
     f"/p/{CLAIM}",
     f"/p/{CLAIM}?server=no",
     f"/p/{CLAIM}?server=a-very-long-name-of-a-server.social.museum-of-the-sea.example.org",

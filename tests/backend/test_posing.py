@@ -61,7 +61,7 @@ def pose(desk: Joining, on_x: str) -> dict[str, Any]:
 
 
 def publish(desk: Joining) -> list[Row]:
-    """Let two days pass, so that everything is read again, and return the rows about Ada or Eve's account."""
+    """Move the clock by two days, read all proofs again, and return the rows about Ada or Eve's account."""
     desk.clock.move(days=2)
     return [row for row, _ in desk.publish() if row.rest_id == ADA_ID or row.did == EVE_DID]
 

@@ -28,6 +28,7 @@ from tests.backend.conftest import Directory
 from tests.backend.html_validator import find_errors
 from tests.backend.joining import Joining, joining
 from tests.backend.people import departure, line
+from tests.backend.site_paths import TEXT_PAGES
 
 LINK = re.compile(r"<a\b[^>]*\bhref=\"([^\"]+)\"")
 LOADED = re.compile(
@@ -162,18 +163,7 @@ def test_every_fragment_that_a_link_names_is_on_its_page(site: Site) -> None:
 def test_every_page_is_reached_from_home_and_leads_back(site: Site) -> None:
     answers = crawl(site, "en")
     paths = {urlsplit(url).path for url in answers if url.startswith(site.desk.config.url)}
-    assert paths >= {
-        "/",
-        "/departures",
-        "/install",
-        "/listed",
-        "/how",
-        "/about",
-        "/organisations",
-        "/operators",
-        "/privacy",
-        "/legal",
-    }
+    assert paths >= {"/", "/departures", *TEXT_PAGES}
     home = f"{site.desk.config.url}/?lang=en"
     lost = [
         url

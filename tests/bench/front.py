@@ -69,7 +69,7 @@ def _publish(data: Path) -> None:
 
 
 def _lift_limits(configuration: str) -> str:
-    """Let one address ask as often as it can: the limit is still counted. The name is the one that ab asks for."""
+    """Raise the rate limit, which is still counted, and serve the host name that ab asks for."""
     lifted, count = re.subn(r"rate=20r/s", "rate=1000000r/s", configuration)
     assert count == 1
     return lifted.replace(f"server_name {DIRECTORY};", "server_name localhost;")

@@ -102,7 +102,7 @@ def test_a_row_whose_proofs_were_read_here_is_proven_until_a_check_says_otherwis
 
 @pytest.mark.parametrize(
     "changes",
-    [{"did": "did:plc:eve22222222222222222222222"}, {"handle": "somebody.example.org"}, {"screen_name": "another"}],
+    [{"did": "did:plc:eve22222222222222222222222"}, {"handle": "other.example.org"}, {"screen_name": "another"}],
 )
 def test_a_row_that_changes_after_the_check_is_claimed_again(tmp_path: Path, changes: dict[str, Any]) -> None:
     async def main() -> None:

@@ -83,6 +83,18 @@ def authorize_bluesky(window: Page, account: Account) -> None:
     window.get_by_role("button", name="Authorize").click()
 
 
+def open_signed_in_by_oauth(browser: Chromium, account: Account, archive: Path) -> Page:
+    """Return a tab that is signed in on the account's own page and has read an archive of one person."""
+    page = browser.open_page(f"{APP}#sign-in")
+    page.get_by_test_id("sign-in-bluesky").check()
+    authorize_bluesky(open_bluesky_window(browser, page, account.handle), account)
+    expect(page.get_by_test_id("bluesky-form")).to_be_hidden()
+    go_home(page)
+    hand_over(page, archive)
+    await_matches(page, 1)
+    return page
+
+
 def authorize_again(window: Page, account: Account) -> None:
     """Press Authorize; before it type the password, where the server's page asks for it."""
     password = window.locator("input[type=password]")

@@ -14,12 +14,10 @@ from tests.data.people import ADA, CHLOE, DARIUSZ, OWNER
 from tests.e2e.steps import (
     APP,
     authorize_again,
-    authorize_bluesky,
     await_matches,
     await_that,
-    go_home,
     hand_over,
-    open_bluesky_window,
+    open_signed_in_by_oauth,
     sign_in,
 )
 from tests.e2e.test_firefox import at, open_archive
@@ -126,13 +124,7 @@ def scopes(world: World) -> list[str]:
 def test_the_server_is_asked_to_allow_the_entry_when_join_is_pressed(
     chromium: Chromium, pds: Pds, world: World, archive: Path, person: Account
 ) -> None:
-    page = chromium.open_page(f"{APP}#sign-in")
-    page.get_by_test_id("sign-in-bluesky").check()
-    authorize_bluesky(open_bluesky_window(chromium, page, person.handle), person)
-    expect(page.get_by_test_id("bluesky-form")).to_be_hidden()
-    go_home(page)
-    hand_over(page, archive)
-    await_matches(page, 1)
+    page = open_signed_in_by_oauth(chromium, person, archive)
     page.get_by_test_id("open-join").click()
     expect(page.get_by_test_id("join-name")).to_have_text(f"@{OWNER.screen_name}")
     assert [CLAIM in one for one in scopes(world)] == [False]

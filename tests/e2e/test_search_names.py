@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 
 from tests.data.archives import make_archive, tweet
 from tests.data.people import Someone
-from tests.e2e.steps import APP, authorize_bluesky, await_matches, go_home, hand_over, open_bluesky_window
+from tests.e2e.steps import open_signed_in_by_oauth
 from tests.world.chromium import Chromium
 from tests.world.pds import BEHIND, Account, Pds
 from tests.world.sites import APPVIEW
@@ -40,14 +40,7 @@ def opened(chromium: Chromium, wanted: Account, person: Account, tmp_path: Path)
     """The tab, signed in by OAuth for following alone, after an archive in which one person is missing."""
     tweets = [tweet(1, f"Bonjour @{WANTED.screen_name}", mentions=[WANTED])]
     archive = make_archive(tmp_path / "x.zip", following=[WANTED], followers=[], tweets=tweets)
-    page = chromium.open_page(f"{APP}#sign-in")
-    page.get_by_test_id("sign-in-bluesky").check()
-    authorize_bluesky(open_bluesky_window(chromium, page, person.handle), person)
-    expect(page.get_by_test_id("bluesky-form")).to_be_hidden()
-    go_home(page)
-    hand_over(page, archive)
-    await_matches(page, 1)
-    return page
+    return open_signed_in_by_oauth(chromium, person, archive)
 
 
 def scopes(world: World) -> list[str]:

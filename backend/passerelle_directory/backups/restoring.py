@@ -118,7 +118,7 @@ def _fill_table(connection: Connection, table: Table, backup: Backup, rows: int)
 
 
 def _continue_numbers(connection: Connection, table: Table) -> None:
-    """Let the numbers that PostgreSQL gives begin after those restored."""
+    """Set PostgreSQL's sequences of a table to continue after the restored numbers."""
     for column in table.primary_key:
         if column.type.python_type is int:
             sequence = func.pg_get_serial_sequence(table.name, column.name)
