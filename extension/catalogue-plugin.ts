@@ -1,13 +1,14 @@
-// The catalogues in the build: without the sentences of the server's pages, and the manifest's texts made from them.
+// The catalogues in the build: without the sentences of the server's pages and of the stores, and the manifest's texts made from them.
 import { readdirSync, readFileSync } from "node:fs";
 import type { Plugin } from "vite";
 
 const FOLDER = new URL("locales/", import.meta.url);
-const OF_THE_SERVER = "site."; // PREFIX in backend/passerelle_directory/web/languages.py
+// PREFIX in backend/passerelle_directory/web/languages.py, and in tests/store/listing.py.
+const OF_OTHERS = ["site.", "store."];
 
 type Catalogue = Readonly<Record<string, string>>;
 
-/** Leave out of every catalogue what only the server's pages say, and all space between entries. */
+/** Leave out of every catalogue what only the server's pages or the stores say, and all space between entries. */
 export const extensionSentences: Plugin = {
   name: "extension-sentences",
   enforce: "pre",
@@ -30,7 +31,7 @@ function read(code: string): Catalogue {
 }
 
 function bundled(catalogue: Catalogue): string {
-  const own = Object.entries(catalogue).filter(([key]) => !key.startsWith(OF_THE_SERVER));
+  const own = Object.entries(catalogue).filter(([key]) => !OF_OTHERS.some((family) => key.startsWith(family)));
   return JSON.stringify(Object.fromEntries(own));
 }
 
