@@ -145,6 +145,36 @@ def test_no_sentence_of_the_servers_pages_or_of_the_stores_is_in_the_extension(d
     assert not [path.name for path in scripts if re.search(r"site\.home_title|store\.purpose", path.read_text())]
 
 
+# What makes sentences outside pages: the background, and what it uses for badges and the reading of lists.
+SPEAKERS = (
+    *sorted((ROOT / "extension" / "lib" / "background").glob("*.ts")),
+    *(ROOT / "extension" / "lib" / "i18n" / f"{name}.ts" for name in ("account-text", "reading-text", "i18n")),
+)
+
+
+def catalogues_in(script: str) -> list[dict[str, str]]:
+    """The catalogues in a bundled script: texts of JSON, as strings."""
+    texts = re.findall(r'"\{(?:\\.|[^"\\])*"', script)
+    parsed = [json.loads(json.loads(text)) for text in texts if '\\"app.name\\"' in text]
+    return [dict(one) for one in parsed]
+
+
+@pytest.mark.parametrize("package", ["chromium", "firefox"])
+def test_the_background_holds_the_sentences_that_it_says_in_every_language_and_no_others(
+    dist: Path, package: str
+) -> None:
+    catalogues = catalogues_in((dist / package / "background.js").read_text())
+    assert len(catalogues) == len(LANGUAGES)
+    assert len({frozenset(catalogue) for catalogue in catalogues}) == 1
+    english = json.loads((ROOT / "extension" / "locales" / "en.json").read_text())
+    source = "".join(path.read_text() for path in SPEAKERS)
+    families = re.findall(r"`([a-z_]+\.[a-z_.]*)\$\{", source)
+    assert {"error.", "grade.", "state.", "network."} <= set(families)
+    said = {key for key in english if f'"{key}"' in source or key.startswith(tuple(families))}
+    assert said <= catalogues[0].keys()
+    assert not [key for key in catalogues[0] if key.startswith(("settings.", "lanes.", "drop.", "site."))]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_stores_description_fits(dist: Path, language: str) -> None:
     messages = json.loads((dist / "chromium" / "_locales" / language / "messages.json").read_text())
