@@ -22,7 +22,12 @@ from tests.world.pds import Account
 from tests.world.world import World
 
 POPUP = "popup.html"
-SIZES: dict[str, tuple[str, ViewportSize]] = {"popup": (POPUP, {"width": 400, "height": 600}), "tab": (APP, WINDOW)}
+# The widths that they have; so high that the bar at the foot lies over nothing.
+HEIGHT = 3_000
+SIZES: dict[str, tuple[str, ViewportSize]] = {
+    "popup": (POPUP, {"width": 400, "height": HEIGHT}),
+    "tab": (APP, {"width": WINDOW["width"], "height": HEIGHT}),
+}
 UNFOLD = "document.querySelectorAll('details').forEach((one) => { one.open = true })"
 LONGEST = 120.0  # seconds that an answer is held back at most
 
@@ -81,8 +86,9 @@ def _held(world: World, host: str, is_meant: Callable[[Ask], bool]) -> Iterator[
             released.set()
 
 
-# Colours and parts that move come to rest before one looks.
-AT_REST = """() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() =>
+# Colours and parts that move come to rest before one looks, and the page is seen from its top: further down, the header
+# lies over whatever has come below it.
+AT_REST = """() => scrollTo(0, 0) ?? new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() =>
     done(Promise.allSettled(document.getAnimations().map(({ finished }) => finished))))))"""
 
 
