@@ -22,14 +22,13 @@ from library import make_library
 from licences import make_licences, parts
 from message_types import make_message_types
 from packaged_directory import make_packaged_directory
-from packages import assemble, bundle, prepare_types
+from packages import assemble, bundle, prepare_types, store_files
 from places import BUILD, DIST
 from pyodide_files import copy_pyodide
-from sbom import write_bill
 from stamps import alone
 from sums import write_sums
 from wheels import make_wheels
-from zips import zip_folder, zip_sources
+from zips import zip_bytes, zip_sources
 
 
 def main() -> None:
@@ -53,7 +52,9 @@ def main() -> None:
 
 
 def _make_files(folders: list[Path], out: Path) -> list[Path]:
-    made = [zip_folder(folder, out / f"passerelle-{folder.name}.zip") for folder in folders]
+    from sbom import write_bill  # the only step that needs a package of its own
+
+    made = [zip_bytes(store_files(folder), out / f"passerelle-{folder.name}.zip") for folder in folders]
     made.append(Path(shutil.copy(make_core_wheel(), out)))
     made.append(write_bill(parts(), out / "passerelle.cdx.json"))
     sources = zip_sources(out / "passerelle-sources.zip")

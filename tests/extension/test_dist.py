@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +19,9 @@ WITHOUT_HASH = {"Passerelle", "Python"}
 
 
 @pytest.fixture(scope="module")
-def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def dist(store_files: Path) -> Path:
     """What `make dist` makes."""
-    out = tmp_path_factory.mktemp("dist")
-    command: list[str | Path] = [sys.executable, ROOT / "build" / "make.py", "--out", out, "--zips"]
-    built = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert built.returncode == 0, built.stdout + built.stderr
-    return out
+    return store_files
 
 
 def bill_of(dist: Path) -> dict[str, Any]:
