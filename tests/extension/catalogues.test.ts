@@ -341,6 +341,7 @@ const NAMES_AND_PATTERNS: readonly string[] = [
   "bridge.ask_label",
   "lanes.where",
   "lanes.server",
+  "where.on_day",
   "warning.other",
   "site.legal_operator",
   "site.about_funding",
