@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import combinations
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
-from passerelle.matching.growth import MAX_DAYS, DayCounts, GrowthView, add_day
+from passerelle.identifiers import Network
+from passerelle.matching.growth import MAX_DAYS, PLACES, DayCounts, GrowthView, add_day
 
 from tests.core.engine_steps import ROWS, did_of, make_browser, run
 from tests.core.fakes import Browser, Directory, row
@@ -15,7 +17,7 @@ from tests.data.archives import make_archive
 from tests.data.people import ADA, BRUNO, CHLOE, DARIUSZ, ELIF, OWNER
 
 MONDAY = date(2026, 11, 30)
-PLACES = ("bluesky", "both", "fediverse", "left", "not_found")
+COUNTED = ("bluesky", "both", "fediverse", "left", "not_found")
 
 
 def counts(day: date, found: int) -> DayCounts:
@@ -58,6 +60,13 @@ def test_days_of_a_clock_that_was_ahead_are_dropped() -> None:
     assert [one.day for one in growth.days] == ["2026-11-30", "2026-12-01"]
 
 
+def test_every_combination_of_networks_has_a_place() -> None:
+    networks = get_args(Network)
+    for size in range(1, len(networks) + 1):
+        for chosen in combinations(networks, size):
+            assert PLACES[frozenset(chosen)] in COUNTED
+
+
 def test_another_owner_begins_anew() -> None:
     growth = add_day(grown(counts(MONDAY, 1)), "9", counts(MONDAY + timedelta(days=1), 3))
     assert (growth.owner, [one.found for one in growth.days]) == ("9", [3])
@@ -77,10 +86,10 @@ def test_each_person_is_counted_in_one_place(tmp_path: Path) -> None:
         browser.start()
         await browser.ask("archive.open", [str(archive)], names=["x.zip"])
         (day,) = stored(browser)["days"]
-        assert [day[place] for place in PLACES] == [1, 1, 1, 0, 2]
+        assert [day[place] for place in COUNTED] == [1, 1, 1, 0, 2]
         lanes = browser.storage.stores["state"]["lanes"]
         assert day["found"] == lanes["sure"] + lanes["listed"]
-        assert sum(day[place] for place in PLACES) == lanes["following"]
+        assert sum(day[place] for place in COUNTED) == lanes["following"]
         assert (day["bluesky"] + day["both"], day["fediverse"] + day["both"]) == (lanes["bluesky"], lanes["fediverse"])
 
     run(main())

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.e2e.steps import APP, await_matches, go_home, hand_over
 from tests.world.axe import find_violations
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.e2e
 
 HANDLE, ACCT = "ada.bsky.social", "@ada@quai.example.org"
 MAX_NAME, MAX_BIO = 50, 160
-NARROW = {"width": 320, "height": 720}
+NARROW: ViewportSize = {"width": 320, "height": 720}
 
 
 @pytest.fixture(scope="module")
