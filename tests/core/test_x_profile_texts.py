@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +15,8 @@ from tests.conftest import ROOT
 from tests.core.vectors import read_vectors
 
 VECTORS = read_vectors("x-profile")
+CATALOGUES = sorted((ROOT / "extension" / "locales").glob("*.json"))
+ADDRESSES = {"{handle}": "ada.example.org", "{acct}": "ada@quai.example.org"}
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda one: f"{one['handle']} {one['acct']}"[:60])
@@ -22,6 +26,15 @@ def test_the_addresses_are_found_in_names_and_bios(vector: dict[str, Any]) -> No
         for text in texts:
             found = {hint.address for hint in find_hints(**{field: text})}
             assert found == {address for address in own if address in text}, text
+
+
+@pytest.mark.parametrize("catalogue", CATALOGUES, ids=lambda path: path.stem)
+def test_the_addresses_are_found_in_the_bios_of_every_language(catalogue: Path) -> None:
+    sentences = json.loads(catalogue.read_text(encoding="utf-8"))
+    for key in ("leave.bio_both", "leave.bio_bluesky", "leave.bio_fediverse"):
+        named = {name for name in ADDRESSES if name in sentences[key]}
+        bio = sentences[key].replace("{handle}", ADDRESSES["{handle}"]).replace("{acct}", f"@{ADDRESSES['{acct}']}")
+        assert {hint.address for hint in find_hints(bio=bio)} == {ADDRESSES[name] for name in named}, key
 
 
 def test_the_chart_has_the_size_in_which_the_line_is_drawn() -> None:
