@@ -35,7 +35,8 @@ async def update(browser: Browser, **changes: Any) -> list[str]:
     browser.requests.clear()
     view = await browser.ask("directory.update")
     assert view["error"] is None
-    return [one["date"] for one in browser.storage.stores["state"]["campaigns"]["campaigns"]]
+    stored = browser.storage.stores["state"].get("campaigns", {"campaigns": []})
+    return [one["date"] for one in stored["campaigns"]]
 
 
 def asked(browser: Browser) -> int:
@@ -112,6 +113,8 @@ def test_an_added_directory_announces_nothing() -> None:
     async def live() -> None:
         browser.web["other.example.org"] = answer
         await browser.ask("directory.add", url=OTHER_URL, key=base64.b64encode(key).decode())
+        assert "campaigns" not in browser.storage.stores["state"]
+        assert asked(browser) == 0
         assert await update(browser) == []
         assert asked(browser) == 0
 

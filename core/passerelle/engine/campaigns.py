@@ -34,10 +34,9 @@ class Campaigns:
 
     async def update(self, source: PinnedDirectory, latest: Latest) -> list[Change]:
         """Return what to write. A file that cannot be had or read is no error: the campaigns of before stay."""
-        stored = await self._repository.campaigns()
-        before = stored or NO_CAMPAIGNS
+        before = await self._repository.campaigns() or NO_CAMPAIGNS
         after = self._current(*await self._read(source, latest.campaigns, before))
-        return [Put("state", "campaigns", after.model_dump(mode="json"))] if after != stored else []
+        return [Put("state", "campaigns", after.model_dump(mode="json"))] if after != before else []
 
     async def _read(
         self, source: PinnedDirectory, promise: FilePromise | None, before: CampaignsView

@@ -96,7 +96,7 @@ class Repository:
         return DirectoryView.model_validate(stored) if stored else None
 
     async def campaigns(self) -> CampaignsView | None:
-        """Return the campaigns that the directory announces; None where it was never asked."""
+        """Return the campaigns that the directory announces; None where there never were any."""
         stored = await self.get("state", "campaigns")
         return CampaignsView.model_validate(stored) if stored else None
 
