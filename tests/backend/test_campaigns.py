@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from passerelle.directory import Campaign, parse_latest, read_campaigns
+from passerelle.directory import Campaign, parse_campaign, parse_latest, read_campaigns
 from passerelle_directory.cli import main
 from passerelle_directory.publishing.campaigns import InvalidCampaigns, load_campaigns
 from passerelle_directory.publishing.snapshot import publish
+from passerelle_directory.web.app import create_app
 
 from tests.backend.conftest import NOW, Directory
 
@@ -138,3 +139,44 @@ def test_a_backup_keeps_the_campaigns(
     (new / "campaigns.toml").unlink()
     assert main(["restore", str(backup)]) == 0
     assert load_campaigns(new / "campaigns.toml") == campaigns
+
+
+def home(directory: Directory, language: str) -> str:
+    """Return the home page."""
+    return str(create_app(directory.config).test_client().get(f"/?lang={language}").text)
+
+
+def in_days(days: int, **change: Any) -> list[Campaign]:
+    """Return one campaign, so many days from today: the page counts from the day on which it is asked for."""
+    fields = {
+        "campaign_id": "together",
+        "name": {"en": "Leaving <together>", "fr": "Partir ensemble"},
+        "message": {"en": "First.\n\nSecond.", "fr": "Bonjour."},
+        "date": (datetime.now(UTC).date() + timedelta(days=days)).isoformat(),
+    }
+    return [parse_campaign(fields | change)]
+
+
+def test_the_home_page_says_when_in_the_visitors_language(directory: Directory) -> None:
+    publish_with(directory, in_days(5))
+    english, french, japanese = (home(directory, language) for language in ("en", "fr", "ja"))
+    assert "<h2>Leaving &lt;together&gt;</h2>" in english
+    assert "<p>First.</p>" in english
+    assert "<p>Second.</p>" in english
+    assert "In 5 days" in english
+    assert "<h2>Partir ensemble</h2>" in french
+    assert "Dans 5 jours" in french
+    assert '<h2 lang="en" dir="auto">Leaving &lt;together&gt;</h2>' in japanese
+
+
+@pytest.mark.parametrize(("days", "sentence"), [(0, "Today"), (1, "Tomorrow"), (-3, "This date has passed.")])
+def test_the_home_page_counts_the_days(directory: Directory, days: int, sentence: str) -> None:
+    publish_with(directory, in_days(days))
+    assert sentence in home(directory, "en")
+
+
+def test_the_home_page_says_nothing_without_a_campaign_or_long_after_it(directory: Directory) -> None:
+    publish_with(directory, [])
+    assert 'class="campaign"' not in home(directory, "en")
+    publish_with(directory, in_days(-32), days=1)
+    assert 'class="campaign"' not in home(directory, "en")

@@ -29,6 +29,7 @@ from tests.backend.html_validator import find_errors
 from tests.backend.joining import Joining, joining
 from tests.backend.people import departure, line
 from tests.backend.site_paths import TEXT_PAGES
+from tests.backend.test_campaigns import in_days
 
 LINK = re.compile(r"<a\b[^>]*\bhref=\"([^\"]+)\"")
 LOADED = re.compile(
@@ -89,7 +90,14 @@ def prepare(desk: Joining, directory: Directory) -> list[str]:
     desk.recheck()
     with Session(desk.engine) as session:
         take_in(session, desk.registrar.refusals_key, desk.clock())
-        publish(session, directory.config.public, directory.key, desk.clock(), groups=read_groups(SEED))
+        publish(
+            session,
+            directory.config.public,
+            directory.key,
+            desk.clock(),
+            groups=read_groups(SEED),
+            campaigns=in_days(5),  # of the home page
+        )
     return [one["claim_id"] for one in made]
 
 

@@ -160,3 +160,15 @@ def test_a_past_campaign_stays_for_thirty_days() -> None:
     assert current_campaigns([later, campaign], date(2027, 1, 1)) == [campaign, later]
     assert current_campaigns([campaign], date(2027, 3, 22)) == [campaign]
     assert current_campaigns([campaign], date(2027, 3, 23)) == []
+
+
+@pytest.mark.parametrize(("wanted", "spoken"), [("fr", "fr"), ("fr-CA", "fr"), ("en", "en"), ("ja", "en")])
+def test_a_reader_gets_the_own_language_or_english(wanted: str, spoken: str) -> None:
+    texts = {"en": "Together", "fr": "Ensemble"}
+    campaign = Campaign(campaign_id="together", name=texts, message=texts, date="2027-01-20")
+    assert campaign.language_for(wanted) == spoken
+
+
+def test_without_english_a_reader_gets_the_first_language() -> None:
+    texts = {"eu": "Elkarrekin"}
+    assert Campaign(campaign_id="e", name=texts, message=texts, date="2027-01-20").language_for("fr") == "eu"

@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 
 from flask import Blueprint, Response, render_template
 from passerelle.chart import HEIGHT, WIDTH
+from passerelle.directory import current_campaigns
 
 from passerelle_directory.publishing.counts import read_written_history
-from passerelle_directory.publishing.pages import read_counts, read_departures
+from passerelle_directory.publishing.pages import read_campaigns_of_pages, read_counts, read_departures
 from passerelle_directory.web.answers import answer_page, config, find_visitors_language, read_latest
 
 pages = Blueprint("home", __name__)
@@ -27,6 +28,8 @@ def show_home() -> Response:
         history=history,
         chart_size=(WIDTH, HEIGHT),
         latest=read_latest(),
+        campaigns=current_campaigns(read_campaigns_of_pages(config().pages), today),
+        today=today,
         departures=sum(entry.has_happened(today) for entry in read_departures(config().pages)),
     )
     return answer_page(html, language)

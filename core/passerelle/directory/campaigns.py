@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date as day
+from datetime import date as calendar_day
 from datetime import timedelta
 from typing import Any
 
@@ -23,7 +23,8 @@ MAX_CAMPAIGNS_FILE = 1 << 18  # bytes
 MAX_LANGUAGES = 40  # of a text
 MAX_NAME = 100  # characters
 MAX_MESSAGE = 500  # characters
-FIRST_DAY, LAST_DAY = day(2025, 1, 1), day(2099, 12, 31)
+DEFAULT_LANGUAGE = "en"  # for a reader whose language a campaign does not speak
+FIRST_DAY, LAST_DAY = calendar_day(2025, 1, 1), calendar_day(2099, 12, 31)
 SHOWN_AFTER = timedelta(days=30)  # so long a past campaign is still of use: to those who come late
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
@@ -43,6 +44,16 @@ class Campaign(View):
     name: dict[str, str]
     message: dict[str, str]
     date: str
+
+    @property
+    def day(self) -> calendar_day:
+        """Return the date as a day."""
+        return calendar_day.fromisoformat(self.date)
+
+    def language_for(self, wanted: str) -> str:
+        """Return the code of its language that suits a reader of `wanted` best: that, English, or its first one."""
+        choices = (wanted, wanted.partition("-")[0], DEFAULT_LANGUAGE)
+        return next((one for one in choices if one in self.name), next(iter(self.name)))
 
 
 def parse_campaign(fields: object) -> Campaign:
@@ -84,7 +95,7 @@ def read_campaigns(body: bytes) -> tuple[Campaign, ...]:
     return tuple(by_id.values())
 
 
-def current_campaigns(campaigns: Iterable[Campaign], today: day) -> list[Campaign]:
+def current_campaigns(campaigns: Iterable[Campaign], today: calendar_day) -> list[Campaign]:
     """Return the campaigns that are not over for longer than SHOWN_AFTER, by their date."""
     oldest = (today - SHOWN_AFTER).isoformat()
     return sorted((one for one in campaigns if one.date >= oldest), key=lambda one: (one.date, one.campaign_id))
@@ -112,7 +123,7 @@ def _texts(fields: Mapping[str, object], field: str, limit: int) -> dict[str, st
 
 def _date(text: object) -> str:
     try:
-        if isinstance(text, str) and _DAY.fullmatch(text) and FIRST_DAY <= day.fromisoformat(text) <= LAST_DAY:
+        if isinstance(text, str) and _DAY.fullmatch(text) and FIRST_DAY <= calendar_day.fromisoformat(text) <= LAST_DAY:
             return text
     except ValueError:
         pass
