@@ -30,7 +30,7 @@ from passerelle.engine.views import (
 from passerelle.engine.work import INTERRUPTED
 from passerelle.following.decisions import Decision
 from passerelle.following.items import Item, State
-from passerelle.following.queue import Pause, Queue
+from passerelle.following.queue import Queue
 from passerelle.hints.records import OwnWords, ProfileHints
 from passerelle.hosts import public_host
 from passerelle.identifiers import Network, network_of, parse_account_id, parse_acct, parse_did, parse_rest_id
@@ -60,6 +60,7 @@ GRAPHS = ("graph", "page", "candidate")
 FOLLOWS = "follows "  # in store `people`: begins the key of what an own account follows
 CLOSED = "closed"  # in store `candidates`
 GOING_ON = (State.ASKED, State.RECALLED, State.LEAVING)
+STILL = {State.ASKED: State.WAITING, State.LEAVING: State.FOLLOWING}
 MAX_DIRECTORIES = 8
 RECORD_KEY = re.compile(r"[A-Za-z0-9._:~-]{1,512}")  # https://atproto.com/specs/record-key
 _ITEMS = TypeAdapter(Item)
@@ -240,7 +241,8 @@ def _check_queues(records: Records) -> Records:
     for account, queue in queues.items():
         checked[account] = queue.to_json()
         checked |= {f"{account} {item.key}": item.to_json() for item in queue.items.values()}
-    _require(checked.keys() == records.keys())
+    recalled = {key for key, value in records.items() if " " in key and value["state"] == State.RECALLED}
+    _require(checked.keys() == records.keys() - recalled)
     return checked
 
 
@@ -250,6 +252,7 @@ def _check_queue(account: str, records: Records) -> Queue:
     stored = record.model_dump(mode="json")
     items = [value for key, value in records.items() if key.startswith(f"{account} ")]
     queue = Queue.from_json(stored, [_check_item(account, item) for item in items])
+    _require(all(one.tzinfo is not None for one in (queue.pause.since, queue.pause.until)) if queue.pause else True)
     return _still_queue(queue)
 
 
@@ -273,21 +276,18 @@ def _check_item(account: str, value: Any) -> dict[str, Any]:
 
 
 def _still_queue(queue: Queue) -> Queue:
-    """Return the queue as it waits: paused where someone waits, nothing urgent, nothing being undone."""
-    items = {key: _still_item(item) for key, item in queue.items.items()}
-    waits = any(item.state in (State.WAITING, State.ASKED, State.RECALLED) for item in items.values())
-    return replace(queue, items=items, paused=queue.paused or waits, pause=_checked_pause(queue.pause))
+    """Return the queue as it waits: paused where someone waits, nothing in flight, urgent or being undone.
 
-
-def _checked_pause(pause: Pause | None) -> Pause | None:
-    if pause:
-        _require(pause.since.tzinfo is not None and pause.until.tzinfo is not None)
-    return pause
+    What was sent without an answer waits again under its record key: before anything is sent, the records are read.
+    What is no longer wanted is left out, and so is why the queue stood still.
+    """
+    items = {key: _still_item(item) for key, item in queue.items.items() if item.state is not State.RECALLED}
+    waits = any(item.state is State.WAITING for item in items.values())
+    return replace(queue, items=items, paused=queue.paused or waits, failures_in_row=0, error=None)
 
 
 def _still_item(item: Item) -> Item:
-    state = State.FOLLOWING if item.state is State.LEAVING else item.state
-    return replace(item, state=state, urgent=False)
+    return replace(item, state=STILL.get(item.state, item.state), urgent=False)
 
 
 def _dump(model: type[BaseModel], value: Any) -> dict[str, Any]:
