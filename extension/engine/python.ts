@@ -2,7 +2,6 @@
 import type { loadPyodide as LoadPyodide, PyodideAPI } from "pyodide";
 import { useDatabase } from "../lib/engine/stores";
 import type { EngineProgress, Events } from "../lib/messages/messages.gen";
-import { packagedFile } from "../lib/sent/fetch";
 import { fileSystem, guardReads } from "./attachments";
 import * as database from "./database";
 import { answer } from "./fetch";
@@ -61,8 +60,8 @@ export async function startPython(emit: (event: Events[keyof Events]) => void): 
 
 function requestFiles(): PackagedFiles {
   return {
-    runtime: WebAssembly.compileStreaming(packagedFile(`${RUNTIME}pyodide.asm.wasm`)),
-    library: WebAssembly.compileStreaming(packagedFile(`${PYTHON}pydantic_core.wasm`)),
+    runtime: WebAssembly.compileStreaming(fetch(`${RUNTIME}pyodide.asm.wasm`)),
+    library: WebAssembly.compileStreaming(fetch(`${PYTHON}pydantic_core.wasm`)),
     scripts: importScripts(),
     info: readPackaged(`${PYTHON}start.json`).then((text) => JSON.parse(text) as StartInfo),
     directories: readPackaged(DIRECTORIES),
@@ -124,7 +123,7 @@ function openDatabase(): void {
 
 /** Add the modules of the standard library that the engine is not known to use. */
 async function addRest(api: PyodideAPI): Promise<void> {
-  const response = await packagedFile(`${RUNTIME}python_stdlib.zip`);
+  const response = await fetch(`${RUNTIME}python_stdlib.zip`);
   fileSystem(api).writeFile(REST, new Uint8Array(await response.arrayBuffer()));
   const { add_rest } = api.pyimport("rest") as { add_rest: (report: (name: string) => void) => void };
   add_rest((name) => {
@@ -148,7 +147,7 @@ function makeHost(emit: (event: Events[keyof Events]) => void, directories: stri
 }
 
 async function readPackaged(path: string): Promise<string> {
-  const response = await packagedFile(path);
+  const response = await fetch(path);
   if (!response.ok) throw new Error(`The package lacks ${path}`);
   return response.text();
 }

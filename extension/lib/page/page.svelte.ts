@@ -25,7 +25,6 @@ import { Matches } from "./matches.svelte";
 import { openTab, persistStorage, saveFile } from "./platform";
 import { PeopleShown } from "./people-shown.svelte";
 import { RowChecks } from "./row-checks.svelte";
-import { SentLog } from "./sent.svelte";
 import { Stored } from "./stored.svelte";
 import { Work } from "./work.svelte";
 
@@ -48,7 +47,6 @@ export class Page {
   readonly pictures = new Pictures(engine, this.failures);
   readonly join = new Join(engine, this.stored, this.signedIn);
   readonly backups = new Backups(engine, (settings) => this.useSettings(settings));
-  readonly sent = new SentLog(this.failures);
   readonly rowChecks = new RowChecks(engine);
 
   place = $state<"popup" | "tab">("tab");
