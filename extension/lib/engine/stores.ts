@@ -9,8 +9,10 @@ import {
   type ApprovalView,
   type ArchiveView,
   type BlockingView,
+  type CampaignsView,
   type DirectoryView,
   type ExcludedPeopleView,
+  type GrowthView,
   type GuessView,
   type JoinView,
   type LanesView,
@@ -35,11 +37,15 @@ export interface State {
   archive: ArchiveView;
   /** Blocking, on Bluesky, people who are blocked on X. */
   blocking: BlockingView;
+  /** Days on which people leave together, as the directory announces them. */
+  campaigns: CampaignsView;
   /** An archive of another account that waits for the person's answer. */
   candidate: ArchiveView;
   directories: AddedDirectoriesView;
   directory: DirectoryView;
   excluded: ExcludedPeopleView;
+  /** Where the followed people were found, day by day. */
+  growth: GrowthView;
   /** The own claim: "this X account is mine, too". */
   join: JoinView;
   lanes: LanesView;
