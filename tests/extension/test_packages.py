@@ -32,9 +32,10 @@ CORE_WHEEL = "passerelle-0.1.0-py3-none-any.whl"
 
 
 def make(tree: Path, out: Path, *options: str | Path, zone: str = "UTC") -> Path:
-    """Run a tree's own build, with that tree's core, in a time zone."""
+    """Run a tree's own build, with that tree's core and backend, in a time zone."""
+    own = os.pathsep.join(str(tree / name) for name in ("core", "backend"))
     command = [sys.executable, tree / "build" / "make.py", "--out", out, *options]
-    environment = os.environ | {"PYTHONPATH": str(tree / "core"), "TZ": zone}
+    environment = os.environ | {"PYTHONPATH": own, "TZ": zone}
     built = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, check=False)
     assert built.returncode == 0, built.stdout + built.stderr
     return out
