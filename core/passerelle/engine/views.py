@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from passerelle.directory import Campaign
 from passerelle.following.pace import Speed
 from passerelle.identifiers import Network
@@ -156,6 +158,25 @@ class PreferredView(View):
     """On which network people are followed who are on several; None: on each. Key `preferred`."""
 
     network: Network | None
+
+
+class BackupSettings(View):
+    """Settings that the pages keep, not the engine; they travel in a backup. `language`: as the person chose it."""
+
+    language: str = Field(default="auto", pattern=r"^[a-z]{2,4}$")
+    pictures: bool = False
+
+
+class BackupContents(View):
+    """What a backup holds, or what is here: whose people, how many; for how many of them something was decided; how
+    many accounts were followed, and wait to be; whether there is a standing approval."""
+
+    screen_name: str | None
+    people: int
+    decisions: int
+    followed: int
+    waiting: int
+    has_approval: bool
 
 
 class NewsView(View):
