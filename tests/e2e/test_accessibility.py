@@ -314,6 +314,17 @@ def show_joining(page: Page, _: Path) -> None:
     expect(page.get_by_test_id("join-form")).to_be_visible()
 
 
+def show_post(page: Page, _: Path) -> None:
+    page.evaluate("location.hash = 'exit'")
+    expect(page.get_by_test_id("picture")).to_be_visible()
+    page.get_by_test_id("post-text").first.fill("a" * 600)  # with the sentence that it is too long
+
+
+def show_invitation(page: Page, _: Path) -> None:
+    page.evaluate("location.hash = 'invite'")
+    expect(page.get_by_test_id("invite-person").first).to_be_visible()
+
+
 def show_settings(page: Page, _: Path) -> None:
     open_settings(page)
 
@@ -332,6 +343,8 @@ STATES: dict[str, Callable[[Page, Path], None]] = {
     "no one found": show_nobody_found,
     "result": show_result,
     "joining": show_joining,
+    "post": show_post,
+    "invitation": show_invitation,
     "settings": show_settings,
     "sign-in": show_sign_in_with_an_error,
 }

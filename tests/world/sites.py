@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.world import fake_x, pictures
+from tests.world import compose, fake_x, pictures
 from tests.world.appview import PdsAccounts, appview
 from tests.world.bridge import BRIDGE, bridge
 from tests.world.directory import DirectoryServer
@@ -46,6 +46,7 @@ def make_sites(
         X: x,
         "twitter.com": fake_x.old_name,
         PICTURES: pictures.site,
+        compose.BSKY_APP: compose.site,
         PLC: proxy(lambda: plc.port),
         APPVIEW: appview(PdsAccounts(bluesky, PDS, HANDLES)),
         BEHIND: appview(PdsAccounts(bluesky, PDS, HANDLES)),

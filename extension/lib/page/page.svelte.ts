@@ -12,6 +12,7 @@ import * as settings from "../settings";
 import { SignedIn } from "./account.svelte";
 import { deleteAllData } from "./background";
 import { type Dropped, isNoZip } from "./drop";
+import { Exit } from "./exit.svelte";
 import { Failures } from "./failures.svelte";
 import { keepFocus } from "./focus";
 import { Guesses } from "./guesses.svelte";
@@ -27,7 +28,7 @@ import { RowChecks } from "./row-checks.svelte";
 import { Stored } from "./stored.svelte";
 import { Work } from "./work.svelte";
 
-const VIEWS = ["home", "drop", "sign-in", "settings", "history", "review", "join"] as const;
+const VIEWS = ["home", "drop", "sign-in", "settings", "history", "review", "join", "exit", "invite"] as const;
 export type View = (typeof VIEWS)[number];
 
 export class Page {
@@ -45,6 +46,7 @@ export class Page {
   readonly guesses = new Guesses(engine, this.signedIn, this.failures);
   readonly pictures = new Pictures(engine, this.failures);
   readonly join = new Join(engine, this.stored, this.signedIn);
+  readonly exit = new Exit(this.stored, this.signedIn);
   readonly rowChecks = new RowChecks(engine);
 
   place = $state<"popup" | "tab">("tab");
