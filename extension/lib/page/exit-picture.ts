@@ -31,7 +31,8 @@ interface Block {
   readonly size: number;
   readonly weight: number;
   readonly colour: string;
-  readonly isAddress: boolean;
+  /** Latin words, written from left to right in every language. */
+  readonly isLatin: boolean;
 }
 /** One line as it is drawn; `y`: of its base line. */
 export interface Line extends Block {
@@ -50,16 +51,16 @@ export function layOut(words: PictureWords, measure: Measure): readonly Line[] {
 }
 
 function blocksOf({ title, sentence, addresses }: PictureWords, scale: number): Block[] {
-  const block = (text: string, size: number, weight: number, colour: string, isAddress = false) => ({
+  const block = (text: string, size: number, weight: number, colour: string, isLatin: boolean) => ({
     text,
     size: size * scale,
     weight,
     colour,
-    isAddress,
+    isLatin,
   });
   return [
-    block(title, 112, 800, INK.text),
-    block(sentence, 56, 500, INK.text),
+    block(title, 112, 800, INK.text, true),
+    block(sentence, 56, 500, INK.text, false),
     ...addresses.map((address) => block(address, 56, 700, INK.light, true)),
   ];
 }
@@ -137,11 +138,11 @@ export function makeSvg(words: PictureWords, measure: Measure): string {
   );
 }
 
-// A line from right to left starts at the right; an address stands at the right, too, and reads from the left.
-function drawLine({ text, size, weight, colour, isAddress, y }: Line, isRtl: boolean): string {
+// A line from right to left starts at the right; Latin words stand at the right, too, and read from the left.
+function drawLine({ text, size, weight, colour, isLatin, y }: Line, isRtl: boolean): string {
   const x = isRtl ? WIDTH - MARGIN : MARGIN;
-  const way = isRtl && !isAddress ? `direction="rtl"` : `direction="ltr"`;
-  const anchor = isRtl && isAddress ? "end" : "start";
+  const way = isRtl && !isLatin ? `direction="rtl"` : `direction="ltr"`;
+  const anchor = isRtl && isLatin ? "end" : "start";
   return (
     `<text x="${x}" y="${y.toFixed(1)}" font-size="${size.toFixed(1)}" font-weight="${weight}" fill="${colour}" ` +
     `${way} text-anchor="${anchor}">${escapeXml(text)}</text>`

@@ -24,6 +24,9 @@ const INVITATIONS: Readonly<Record<Invited, Key>> = {
   organisation: "invite.text_organisation",
 };
 
+// Without a mark before it, the @ of an address stands at the wrong end in a text from right to left.
+const ADDRESS_SIGN = /(?<![\w.-])@(?=\w)/g;
+
 export class Exit {
   /** The language of the texts; null for that of the page. */
   private chosen = $state<Language | null>(null);
@@ -122,7 +125,8 @@ export class Exit {
   }
 
   private say(key: Key, values: Readonly<Record<string, string>> = {}): string {
-    return withoutIsolates(this.translate(key, values));
+    const text = withoutIsolates(this.translate(key, values));
+    return this.direction === "rtl" ? text.replace(ADDRESS_SIGN, "\u200E@") : text;
   }
 
   private list(): string {

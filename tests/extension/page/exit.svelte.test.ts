@@ -82,6 +82,7 @@ test("what was written stays with its language and kind", () => {
   expect(exit.post("x")).not.toBe("My own words");
   expect(exit.direction).toBe("rtl");
   expect(exit.words.direction).toBe("rtl");
+  expect(exit.post("x")).toContain("\u200E@ada@social.example.org");
   exit.chooseLanguage("en");
   expect(exit.post("x")).toBe("My own words");
   expect(exit.invitation()).toBe("Come!");
