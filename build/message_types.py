@@ -12,7 +12,7 @@ from typing import Any, cast, get_args
 
 from commands import run
 from passerelle import view
-from passerelle.directory import Grade, Row
+from passerelle.directory import Grade, Row, campaigns
 from passerelle.directory import rows as directory_rows
 from passerelle.engine import join_views, messages, schemas, storage
 from passerelle.engine import views as engine_views
@@ -43,6 +43,7 @@ BANNER = "// Made by build/message_types.py from the models of core/passerelle; 
 # Where the models stand.
 MODULES = (
     view,
+    campaigns,
     summary,
     observations,
     hints,

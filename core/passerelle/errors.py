@@ -47,6 +47,10 @@ class InputError(PasserelleError, ValueError):
         "post_address": "This is not the address of a post on X, such as https://x.com/ada/status/20.",
         "claim_incomplete": "A claim names an X account, and an account on Bluesky, Mastodon, or both.",
         "claim_exists": "There is a claim for other accounts already; withdraw it first.",
+        "backup_unreadable": "This is no backup of Passerelle, or only a part of one.",
+        "backup_newer": "This backup was saved by a newer version of Passerelle.",
+        "backup_too_large": "This file is larger than a backup can be.",
+        "backup_while_busy": "Following, a search or blocking is going on; a backup is restored while nothing is sent.",
     }
 
 

@@ -1,7 +1,7 @@
 // What the person set, in `storage.local`; and what a popup that closes must not lose, in `storage.session`.
 import { browser } from "wxt/browser";
 import type { Failure } from "./engine/failures";
-import { LANGUAGES, type LanguageSetting } from "./i18n/i18n";
+import { type LanguageSetting, parseLanguage } from "./i18n/i18n";
 import type { SessionNetwork } from "./sessions";
 import type { Started } from "./sessions/mastodon/sign-in";
 
@@ -158,8 +158,4 @@ async function writeSession(key: string, value: object | null): Promise<void> {
   await (value === null
     ? browser.storage.session.remove(key)
     : browser.storage.session.set({ [key]: value }));
-}
-
-function parseLanguage(value: unknown): LanguageSetting {
-  return LANGUAGES.find((known) => known === value) ?? "auto";
 }

@@ -143,12 +143,13 @@ def show_following(stage: Stage) -> None:
 
 
 def show_question_of_cancelling(stage: Stage) -> None:
+    await_followed(stage.page)
     row(stage.page, ADA.screen_name).get_by_test_id("undo-reject").first.click()
     row(stage.page, ADA.screen_name).get_by_test_id("choose").first.check()
     show_following(stage)
     stage.page.get_by_test_id("pause").click()
     expect(stage.page.get_by_test_id("resume")).to_be_visible()
-    stage.page.get_by_test_id("cancel").click()
+    stage.page.get_by_test_id("cancel").press("Enter")
     expect(stage.page.get_by_test_id("cancel-question")).to_be_visible()
 
 

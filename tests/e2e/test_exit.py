@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -57,7 +58,7 @@ def opened_by(browser: Chromium, card: Locator) -> tuple[str, str]:
     with browser.context.expect_page() as opened:
         card.get_by_test_id("post-open").click()
     page = opened.value
-    page.wait_for_url("https://**")
+    page.wait_for_url(re.compile("^https://"))
     parts = urlsplit(page.url)
     page.close()
     return f"https://{parts.netloc}{parts.path}", parse_qs(parts.query)["text"][0]

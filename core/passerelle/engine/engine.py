@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from passerelle import __version__
 from passerelle.engine.archives import Archives
+from passerelle.engine.backups import Backups
 from passerelle.engine.blocking import Blocking
 from passerelle.engine.bridges import Bridges
 from passerelle.engine.candidates import Searches
@@ -83,6 +84,7 @@ class Engine:
         joins, blocking = self._joins, self._blocking
         row_checks = RowChecks(environment, repository, works, matches)
         exports = Exports(repository)
+        backups = Backups(environment, repository, works, directories, matches, follows, searches, blocking)
         without_files: Mapping[str, Callable[[Any], Awaitable[Result]]] = {
             "engine.start": self._on_start,
             "archive.cancel": archives.on_cancel,
@@ -136,10 +138,13 @@ class Engine:
             "row.proofs": row_checks.on_proofs,
             "row.check": row_checks.on_check,
             "export.make": exports.on_make,
+            "backup.make": backups.on_make,
             "data.delete": self._on_delete_data,
         }
         return {
             "archive.open": archives.on_open,
+            "backup.look": backups.on_look,
+            "backup.restore": backups.on_restore,
             **{name: _without_files(handler) for name, handler in without_files.items()},
         }
 

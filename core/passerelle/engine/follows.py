@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from math import ceil
+from typing import Any
 
 from passerelle.engine.environment import Environment
 from passerelle.engine.messages import (
@@ -27,6 +28,7 @@ from passerelle.engine.messages import (
 from passerelle.engine.queue_runner import QueueRunner
 from passerelle.engine.queue_store import QueueStore
 from passerelle.engine.repository import Repository
+from passerelle.engine.storage import Change
 from passerelle.errors import CommandError, ServerRefused, StorageFull
 from passerelle.following.items import State, moved_to
 from passerelle.following.marks import Following
@@ -191,6 +193,21 @@ class Follows:
         is_idle = not any(queue.in_state(State.WAITING) for queue in self._store.queues.values())
         if is_idle and self._store.speed != DEFAULT_SPEED:
             await self._store.choose_speed(DEFAULT_SPEED)
+
+    async def is_running(self) -> bool:
+        """Return whether something is being sent or undone, with any own account."""
+        return any(one.running for one in self._store.view().accounts)
+
+    async def replace(self, records: Mapping[str, Any], also: Sequence[Change]) -> None:
+        """Store these queues (records of store `queue`, all in `also`) with the other changes, in one step."""
+        for runner in self._runners.values():
+            await runner.stop()
+        self._runners.clear()
+        try:
+            await self._store.replace(records, also)
+        finally:
+            for account in self._store.queues:
+                self._runner(account).start()
 
     async def stop(self) -> None:
         """Stop at once and drop the queues from memory; storage keeps them."""

@@ -26,7 +26,13 @@ from passerelle.engine.join_views import (
     RowCheckView,
     RowProofsView,
 )
-from passerelle.engine.views import AddedDirectoriesView, DirectoryView, SearchView
+from passerelle.engine.views import (
+    AddedDirectoriesView,
+    BackupContents,
+    BackupSettings,
+    DirectoryView,
+    SearchView,
+)
 from passerelle.following.pace import Speed
 from passerelle.following.status import QueueView
 from passerelle.hints.records import LookView, SeenProfile
@@ -437,6 +443,30 @@ class Exported(View):
     text: str
 
 
+class BackupMake(Fields):
+    """Save everything that is the person's as one file (docs/backup-format.md), with these settings of the pages.
+
+    Sign-ins, and the secret of the own claim, are not in it.
+    """
+
+    settings: BackupSettings
+
+
+class BackupOf(Fields):
+    """Look at a backup (backup.look), or restore it (backup.restore). Attachment: the file; `names`: its name."""
+
+    names: list[str] = Field(max_length=1)
+
+
+class BackupView(View):
+    """What a backup holds, beside what was here; its date (ISO 8601), and the settings of the pages in it."""
+
+    saved_at: str
+    settings: BackupSettings
+    file: BackupContents
+    here: BackupContents
+
+
 class EngineProgress(View):
     """The step of the engine's own start."""
 
@@ -534,6 +564,9 @@ COMMANDS: dict[str, tuple[type[Fields], type[View] | type[Nothing]]] = {
     "row.proofs": (RowOf, RowProofsView),
     "row.check": (RowOf, RowCheckView),
     "export.make": (ExportMake, Exported),
+    "backup.make": (BackupMake, Exported),
+    "backup.look": (BackupOf, BackupView),
+    "backup.restore": (BackupOf, BackupView),
     "data.delete": (Nothing, Nothing),
 }
 

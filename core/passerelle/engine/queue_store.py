@@ -10,12 +10,13 @@ import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
-from typing import Any
+from typing import Any, TypeGuard
 
 from passerelle.engine.environment import Environment
 from passerelle.engine.messages import WorkProgress
 from passerelle.engine.repository import Repository
 from passerelle.engine.storage import Change, Delete, Put
+from passerelle.engine.views import SpeedView
 from passerelle.following.items import Item, State
 from passerelle.following.marks import Following, mark_following
 from passerelle.following.outcomes import Outcome
@@ -55,7 +56,25 @@ class QueueStore:
     async def load(self) -> None:
         """Read the queues from storage."""
         self.speed = await self._repository.speed()
-        records = await self._repository.get_all("queue")
+        self._take(await self._repository.get_all("queue"))
+
+    async def replace(self, records: Mapping[str, Any], also: Sequence[Change]) -> None:
+        """Use the queues of these records from now on; `also` stores them, with what belongs to the same step."""
+        async with self._writing:
+            before = (self.current, self.queues, self.stored, self.speed)
+            self._take({**records})
+            self.speed = next(
+                (SpeedView.model_validate(one.value).speed for one in also if _is_speed(one)), DEFAULT_SPEED
+            )
+            view = [self._put_view()] if self.queues else [Delete("state", "queue")]
+            try:
+                await self._repository.write([*also, *view])
+            except BaseException:
+                self.current, self.queues, self.stored, self.speed = before
+                raise
+        self._on_change(None)
+
+    def _take(self, records: dict[str, Any]) -> None:
         self.current = records.pop(CURRENT_KEY, {})
         self.queues = {queue.account: queue for queue in _queues(records)}
         self.stored = dict(self.queues)
@@ -179,6 +198,10 @@ class QueueStore:
 
     def _put_view(self) -> Put:
         return Put("state", "queue", self.view().model_dump(mode="json"))
+
+
+def _is_speed(change: Change) -> TypeGuard[Put]:
+    return isinstance(change, Put) and (change.store, change.key) == ("state", "speed")
 
 
 def _queues(records: Mapping[str, Any]) -> Iterator[Queue]:

@@ -18,6 +18,7 @@ from passerelle.engine.views import (
     AddedDirectoriesView,
     AddedDirectoryView,
     ApprovalView,
+    CampaignsView,
     DirectoryView,
     NewsView,
     PreferredView,
@@ -94,6 +95,11 @@ class Repository:
         """Return which directory is here."""
         stored = await self.get("state", "directory")
         return DirectoryView.model_validate(stored) if stored else None
+
+    async def campaigns(self) -> CampaignsView | None:
+        """Return the campaigns that the directory announces; None where there never were any."""
+        stored = await self.get("state", "campaigns")
+        return CampaignsView.model_validate(stored) if stored else None
 
     async def search(self) -> SearchView | None:
         """Return the search for people's accounts that was started last."""

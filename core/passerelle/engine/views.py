@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
+from passerelle.directory import Campaign
 from passerelle.following.pace import Speed
 from passerelle.identifiers import Network
 from passerelle.matching.records import SourceName
@@ -23,6 +26,16 @@ class DirectoryView(View):
     expires: str
     checked_at: str
     error: ErrorView | None
+
+
+class CampaignsView(View):
+    """The campaigns of the pinned directory by their date, until 30 days after it. Key `campaigns`.
+
+    `sha256` is that of the file they came in, empty where there is none.
+    """
+
+    sha256: str
+    campaigns: list[Campaign]
 
 
 class AddedDirectoryView(View):
@@ -145,6 +158,25 @@ class PreferredView(View):
     """On which network people are followed who are on several; None: on each. Key `preferred`."""
 
     network: Network | None
+
+
+class BackupSettings(View):
+    """Settings that the pages keep, not the engine; they travel in a backup. `language`: as the person chose it."""
+
+    language: str = Field(default="auto", pattern=r"^[a-z]{2,4}$")
+    pictures: bool = False
+
+
+class BackupContents(View):
+    """What a backup holds, or what is here: whose people, how many; for how many of them something was decided; how
+    many accounts were followed, and wait to be; whether there is a standing approval."""
+
+    screen_name: str | None
+    people: int
+    decisions: int
+    followed: int
+    waiting: int
+    has_approval: bool
 
 
 class NewsView(View):

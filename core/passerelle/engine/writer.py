@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager
+from typing import Any
 
 from passerelle.engine.environment import Environment
 from passerelle.engine.messages import StateChanged, StorageChanged
@@ -63,6 +64,10 @@ class Writer:
         """Empty every store. Raises StorageFull where even that needs room."""
         async with self._in_turn:
             await self._store([Clear(store) for store in STORES], with_schemas=False)
+
+    def between_writes(self) -> AbstractAsyncContextManager[Any]:
+        """Return a lock: while it is held nothing is written, so that several stores are read as of one moment."""
+        return self._storing
 
     @contextmanager
     def giving_up(self) -> Iterator[None]:

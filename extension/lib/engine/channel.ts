@@ -11,6 +11,7 @@ export const OUTLIVING: ReadonlySet<string> = new Set<CommandType>([
   "archive.open",
   "archive.replace",
   "archive.discard",
+  "backup.restore",
   "decision.set",
   "follow.start",
   "follow.one",

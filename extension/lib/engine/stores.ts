@@ -9,6 +9,7 @@ import {
   type ApprovalView,
   type ArchiveView,
   type BlockingView,
+  type CampaignsView,
   type DirectoryView,
   type ExcludedPeopleView,
   type GrowthView,
@@ -36,6 +37,8 @@ export interface State {
   archive: ArchiveView;
   /** Blocking, on Bluesky, people who are blocked on X. */
   blocking: BlockingView;
+  /** Days on which people leave together, as the directory announces them. */
+  campaigns: CampaignsView;
   /** An archive of another account that waits for the person's answer. */
   candidate: ArchiveView;
   directories: AddedDirectoriesView;

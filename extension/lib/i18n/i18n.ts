@@ -15,6 +15,11 @@ const RIGHT_TO_LEFT: ReadonlySet<Language> = new Set(["ar", "ckb", "fa", "he", "
 const SELECT = 5; // TYPE.select of @formatjs/icu-messageformat-parser, whose enum vanishes when it is built
 const LONGEST_VALUE = 300; // characters of a stranger's text inside one of our sentences
 
+/** Return a stored setting; "auto" for what is none of ours. */
+export function parseLanguage(value: unknown): LanguageSetting {
+  return LANGUAGES.find((known) => known === value) ?? "auto";
+}
+
 /** Return the locale to speak: the chosen language, or the first of `wanted` (BCP 47) that we have, or English. */
 export function pickLocale(setting: LanguageSetting, wanted: readonly string[]): string {
   const speaks = (language: Language) => (tag: string) => tag.toLowerCase().split("-")[0] === language;

@@ -5,12 +5,13 @@ import { engine } from "../engine/client";
 import { readState } from "../engine/stores";
 import { foundText } from "../i18n/archive-text";
 import { locale, t } from "../i18n/i18n.svelte";
-import type { LanguageSetting } from "../i18n/i18n";
-import type { ExportMake } from "../messages/messages.gen";
+import { type LanguageSetting, parseLanguage } from "../i18n/i18n";
+import type { BackupSettings, ExportMake } from "../messages/messages.gen";
 import { type Account, type Credentials, type SessionNetwork, sessions } from "../sessions";
 import * as settings from "../settings";
 import { SignedIn } from "./account.svelte";
 import { deleteAllData } from "./background";
+import { Backups } from "./backup.svelte";
 import { type Dropped, isNoZip } from "./drop";
 import { Exit } from "./exit.svelte";
 import { Failures } from "./failures.svelte";
@@ -59,6 +60,7 @@ export class Page {
   readonly pictures = new Pictures(engine, this.failures);
   readonly join = new Join(engine, this.stored, this.signedIn);
   readonly exit = new Exit(this.stored, this.signedIn);
+  readonly backups = new Backups(engine, (settings) => this.useSettings(settings));
   readonly rowChecks = new RowChecks(engine);
 
   place = $state<"popup" | "tab">("tab");
@@ -222,6 +224,12 @@ export class Page {
   async setLanguage(setting: LanguageSetting): Promise<void> {
     locale.setting = setting;
     await settings.setLanguage(setting);
+  }
+
+  /** Use the settings of a backup. */
+  private async useSettings({ language, pictures }: BackupSettings): Promise<void> {
+    await this.setLanguage(parseLanguage(language));
+    await settings.setPicturesOn(pictures);
   }
 
   private listen(): void {

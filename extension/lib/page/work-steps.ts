@@ -3,7 +3,13 @@ import type { Key } from "../i18n/i18n";
 import type { Events, WorkView } from "../messages/messages.gen";
 
 // Following has its own place and goes on beside everything.
-export const WORKS = ["archive.open", "archive.replace", "directory.update", "match.find"] as const;
+export const WORKS = [
+  "archive.open",
+  "archive.replace",
+  "directory.update",
+  "match.find",
+  "backup.restore",
+] as const;
 export type WorkName = (typeof WORKS)[number];
 export type Step = WorkView["step"] | Exclude<Events["engine.progress"]["step"], "ready">;
 
@@ -19,6 +25,7 @@ export const STEPS: Readonly<Record<WorkName, readonly Step[]>> = {
   "archive.replace": ["runtime", "packages", "directory", "matching"],
   "directory.update": ["runtime", "packages", "directory", "matching"],
   "match.find": ["runtime", "packages", "matching"],
+  "backup.restore": ["runtime", "packages", "directory", "matching"],
 };
 
 /** The steps of the engine's own start. */
@@ -30,6 +37,7 @@ export const WORK_NAMES: Readonly<Record<WorkName, Key>> = {
   "archive.replace": "work.replace",
   "directory.update": "work.directory_only",
   "match.find": "work.directory_only",
+  "backup.restore": "work.restore",
 };
 
 export const STEP_NAMES: Readonly<Record<Step, Key>> = {
