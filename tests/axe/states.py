@@ -192,6 +192,17 @@ def show_join_form(stage: Stage) -> None:
     stage.unfold()
 
 
+def show_post(stage: Stage) -> None:
+    stage.go("exit")
+    expect(stage.page.get_by_test_id("picture")).to_be_visible()
+    stage.page.get_by_test_id("post-text").first.fill("a" * 600)  # too long, which the page then says
+
+
+def show_invitation(stage: Stage) -> None:
+    stage.go("invite")
+    expect(stage.page.get_by_test_id("invite-person").first).to_be_visible()
+
+
 def show_joined(stage: Stage) -> None:
     stage.go("join")
     with stage.browser.context.expect_page() as opened:
@@ -242,6 +253,8 @@ STATES: Mapping[str, State] = {
     "charts": show_charts,
     "leaving x": show_leaving_x,
     "join form": show_join_form,
+    "post": show_post,
+    "invitation": show_invitation,
     "joined": show_joined,
     "question of withdrawing": show_question_of_withdrawing,
     "withdrawn": show_withdrawn,

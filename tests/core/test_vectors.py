@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from passerelle.claims.post_text import weigh
 from passerelle.directory import BlockIndex, InvalidRow, Overlay, Row, id_key, name_key
 from passerelle.directory.looks import look_of
 from passerelle.errors import DirectoryError
@@ -164,3 +165,8 @@ def test_grade(case: Any) -> None:
     assert match
     doubts = [reason.code for reason in match.evidence if reason.code in (*DEMOTING, "old_name")]
     assert (match.grade, doubts) == (case["grade"], case["doubts"])
+
+
+@cases("post-lengths")
+def test_the_length_of_a_post_on_x(case: dict[str, Any]) -> None:
+    assert weigh(case["text"]) == case["x"]

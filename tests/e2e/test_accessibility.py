@@ -286,7 +286,7 @@ def test_forced_colours_leave_states_visible(shared: Chromium, tab: Page) -> Non
 
 
 # Of all states those that show the most; `make axe` looks at each of them, in every language.
-USUAL = ("first run", "no one found", "working", "list", "join form", "settings", "sign-in with an error")
+USUAL = ("first run", "no one found", "working", "list", "post", "join form", "settings", "sign-in with an error")
 LOOKS = {
     "popup, light": (POPUP, (400, 600), Look("en", "light")),
     "popup, dark": (POPUP, (400, 600), Look("ar", "dark")),

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Page, Playwright, expect
@@ -176,6 +177,29 @@ def test_with_badges_on_the_post_is_found_and_checked_by_itself(chromium: Chromi
     await_status(tab, "checked")  # the person is still on X and has pasted nothing
     expect(tab.get_by_test_id("side-x")).to_have_attribute("data-state", "holds")
     withdraw(tab)
+
+
+def test_any_post_on_x_carries_the_code_while_one_has_an_entry(chromium: Chromium, tab: Page) -> None:
+    tab.get_by_test_id("open-join").click()
+    with chromium.context.expect_page() as opened:
+        tab.get_by_test_id("join-start").click()
+    opened.value.close()
+    tab.evaluate("location.hash = 'exit'")
+    card = tab.locator('[data-testid="post"][data-place="x"]')
+    code = card.get_by_test_id("post-code").inner_text()
+    card.get_by_test_id("post-text").fill("Goodbye")
+    expect(card.get_by_test_id("post-length")).to_have_attribute("data-length", str(len(f"Goodbye\n{code}")))
+    with chromium.context.expect_page() as opened:
+        card.get_by_test_id("post-open").click()
+    opened.value.wait_for_url("https://x.com/**")
+    [text] = parse_qs(urlsplit(opened.value.url).query)["text"]
+    assert text == f"Goodbye\n{code}"
+
+    card.get_by_test_id("post-code-address").click()
+    withdraw(tab)
+    tab.evaluate("location.hash = 'exit'")
+    expect(card.get_by_test_id("post-code")).to_have_count(0)
+    expect(card.get_by_test_id("post-text")).to_have_value("Goodbye")
 
 
 def test_a_field_of_the_mastodon_profile_and_a_post_prove_the_account_there(

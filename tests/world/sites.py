@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.world import fake_x, pictures
+from tests.world import compose, fake_x, pictures
 from tests.world.appview import PdsAccounts, appview
 from tests.world.bridge import BRIDGE, bridge
 from tests.world.directory import DirectoryServer
@@ -45,10 +45,11 @@ def make_sites(
     """Return the site of every host name of the closed world."""
     bluesky = proxy(lambda: pds.port)
     return {
-        X: x,
+        X: compose.writing(compose.ON_X, x),
         BLUESKY_APP: lambda _: page(200, SIGN_UP, "text/html; charset=utf-8"),
         "twitter.com": fake_x.old_name,
         PICTURES: pictures.site,
+        compose.BSKY_APP: compose.writing(compose.BLUESKY, compose.nothing),
         PLC: proxy(lambda: plc.port),
         APPVIEW: appview(PdsAccounts(bluesky, PDS, HANDLES)),
         BEHIND: appview(PdsAccounts(bluesky, PDS, HANDLES)),
@@ -58,6 +59,6 @@ def make_sites(
         OTHER_DIRECTORY: unreachable(proxy(lambda: directory.port)),
         RETURN: unreachable(proxy(lambda: directory.port)),
         **{host: fediverse(host, people) for host, people in INHABITANTS.items()},
-        **{host: server.site for host, server in mastodons.items()},
+        **{host: compose.writing(compose.MASTODON, server.site) for host, server in mastodons.items()},
         **WITHOUT_API,
     }

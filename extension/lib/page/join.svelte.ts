@@ -12,6 +12,7 @@ import type {
   JoinFile,
   JoinFileView,
 } from "../messages/messages.gen";
+import { withoutIsolates } from "../rules/text";
 import type { Account } from "../sessions";
 import type { Key } from "../i18n/i18n";
 import type { SignedIn } from "./account.svelte";
@@ -205,7 +206,7 @@ export class Join {
   }
 
   private async writePost(purpose: Purpose, message: string): Promise<void> {
-    const { url } = await this.engine.call("join.post", { purpose, message });
+    const { url } = await this.engine.call("join.post", { purpose, message: withoutIsolates(message) });
     this.isAwaitingPost = true;
     await this.open(url);
   }

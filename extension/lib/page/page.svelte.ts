@@ -13,6 +13,7 @@ import { SignedIn } from "./account.svelte";
 import { deleteAllData } from "./background";
 import { Backups } from "./backup.svelte";
 import { type Dropped, isNoZip } from "./drop";
+import { Exit } from "./exit.svelte";
 import { Failures } from "./failures.svelte";
 import { keepFocus } from "./focus";
 import { Guesses } from "./guesses.svelte";
@@ -28,7 +29,19 @@ import { RowChecks } from "./row-checks.svelte";
 import { Stored } from "./stored.svelte";
 import { Work } from "./work.svelte";
 
-const VIEWS = ["home", "drop", "sign-in", "settings", "history", "review", "join", "where", "leave"] as const;
+const VIEWS = [
+  "home",
+  "drop",
+  "sign-in",
+  "settings",
+  "history",
+  "review",
+  "join",
+  "exit",
+  "invite",
+  "where",
+  "leave",
+] as const;
 export type View = (typeof VIEWS)[number];
 
 export class Page {
@@ -46,6 +59,7 @@ export class Page {
   readonly guesses = new Guesses(engine, this.signedIn, this.failures);
   readonly pictures = new Pictures(engine, this.failures);
   readonly join = new Join(engine, this.stored, this.signedIn);
+  readonly exit = new Exit(this.stored, this.signedIn);
   readonly backups = new Backups(engine, (settings) => this.useSettings(settings));
   readonly rowChecks = new RowChecks(engine);
 

@@ -21,9 +21,14 @@ export async function openTab(step: string): Promise<void> {
   await browser.tabs.create({ url: `${browser.runtime.getURL("/app.html")}#${step}` });
 }
 
-/** Download a text as a file. */
-export function saveFile(name: string, type: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type }));
+/** Open a page of another site in a tab. */
+export async function openPage(url: string): Promise<void> {
+  await browser.tabs.create({ url });
+}
+
+/** Download a text or a picture as a file. */
+export function saveFile(name: string, type: string, content: string | Blob): void {
+  const url = URL.createObjectURL(new Blob([content], { type }));
   const link = Object.assign(document.createElement("a"), { href: url, download: name });
   link.click();
   // The browser reads the blob after the click has been handled; a minute is far more than it needs.

@@ -1,7 +1,13 @@
 // lib/page/missing.ts: who may be looked for alone, and who of them a name means.
 import { expect, test } from "vitest";
 import type { StoredPerson } from "../../../extension/lib/engine/people";
-import { missingOf, named } from "../../../extension/lib/page/missing";
+import {
+  missingOf,
+  named,
+  notFound,
+} from "../../../extension/lib/page/missing";
+import type { GuessView } from "../../../extension/lib/messages/messages.gen";
+import { account, match } from "./fakes";
 
 const FOLLOWED = 1;
 const FOLLOWER = 2;
@@ -45,4 +51,28 @@ test("a person is found by a part of the name or @name, and no one while the fie
   expect(ids("nouv")).toEqual(["1"]);
   expect(ids("@X_2")).toEqual(["2"]);
   expect(ids("  ")).toEqual([]);
+});
+
+test("people without an account are not found, mutuals first; a rejected account is none, a likely guess is one", () => {
+  const ids = (
+    matches: Parameters<typeof notFound>[1],
+    likely: string[] = [],
+  ) =>
+    notFound(
+      PEOPLE,
+      matches,
+      likely.map((rest_id) => ({ rest_id }) as GuessView),
+    ).map(({ restId }) => restId);
+  const [rejected, listed] = [[account({ rejected: true })], [account()]];
+  expect(ids([match("7", { accounts: listed })])).toEqual(["2", "1"]);
+  expect(ids([match("7", { accounts: rejected })])).toEqual(["2", "7", "1"]);
+  expect(ids([], ["7", "2"])).toEqual(["1"]);
+});
+
+test("who is a follower in one of two lists is mutual", () => {
+  const twice = [
+    person("9", FOLLOWED | FOLLOWER, "Ada"),
+    person("9", FOLLOWED, "Ada"),
+  ];
+  expect(missingOf(twice, new Set())[0]?.isMutual).toBe(true);
 });
