@@ -119,7 +119,7 @@ campaign: ## a whole campaign of invented members, each matched with all: make c
 	@$(MAKE) --no-print-directory setup >&2
 	@$(PY) -m tests.campaign --members "$(or $(MEMBERS),17000)" --edges "$(or $(EDGES),23000000)" --seed "$(or $(SEED),1)"
 
-dist: setup ## the stores' ZIP files and the core's wheel, in dist/
+dist: setup ## the stores’ ZIP files, the core’s wheel and the web page, in dist/
 	$(PY) build/make.py --zips
 
 lock: setup ## renew requirements/*.txt

@@ -1,11 +1,12 @@
-"""Make the extension: `python build/make.py [--directories FILE] [--out DIR] [--zips | --types]`.
+"""Make the extension: `python build/make.py [--directories FILE] [--out DIR] [--zips | --try | --types]`.
 
     the seed -packaged_directory-> core/passerelle/directory/data/
     core/ -core_wheel-> wheel -wheels-> .cache/build/frozen + lock -library-> extension/public/python -.
     licence texts -licences-> extension/public/licences -----------------------------------------------+
     npm's pyodide -pyodide_files-> extension/public/pyodide -------------------------------------------+
     core's messages -message_types-> extension/lib/messages/messages.gen.ts ---------------------------+
-                                           ZIP files <-zips- OUT/chromium, OUT/firefox <-packages------'
+                                           ZIP files <-zips- OUT/chromium, OUT/firefox <-packages------+
+                                                     OUT/try (the core as a web page) <-try_page------'
 
 Steps with unchanged inputs are skipped, so that tests can ask for a build whenever they need one.
 """
@@ -25,6 +26,7 @@ from packages import assemble, bundle, prepare_types
 from places import BUILD, DIST
 from pyodide_files import copy_pyodide
 from stamps import alone
+from try_page import make_try
 from wheels import make_wheels
 from zips import zip_folder, zip_sources
 
@@ -42,9 +44,11 @@ def main() -> None:
         make_wheels()
         make_library()
         make_licences()
-        bundle()
-        folders = assemble(options.directories, options.out)
-        made = _make_files(folders, options.out) if options.zips else folders
+        made = [make_try(options.out)] if options.web_page or options.zips else []
+        if not options.web_page:
+            bundle()
+            folders = assemble(options.directories, options.out)
+            made += _make_files(folders, options.out) if options.zips else folders
     for path in made:
         print(path)
 
@@ -63,7 +67,12 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--out", type=Path, default=DIST, help="where to put it (dist/)")
     what = parser.add_mutually_exclusive_group()
-    what.add_argument("--zips", action="store_true", help="also make the stores' ZIP files and the core's wheel")
+    what.add_argument(
+        "--zips", action="store_true", help="also make the stores' ZIP files, the core's wheel, and the web page"
+    )
+    what.add_argument(
+        "--try", action="store_true", dest="web_page", help="make only the web page that reads an archive"
+    )
     what.add_argument("--types", action="store_true", help="make only what TypeScript's tools need")
     return parser.parse_args()
 
