@@ -12,7 +12,7 @@ import type {
 } from "../lib/messages/messages.gen";
 import { locale } from "../lib/i18n/i18n.svelte";
 import type { Dropped } from "../lib/page/drop";
-import { counts, decided, EVERYONE, find, type Shown, sorted, toImport } from "../lib/page/list";
+import { counts, decided, EVERYONE, FILTERS, find, type Shown, sorted, toImport } from "../lib/page/list";
 import { saveFile } from "../lib/page/save";
 import type { Progress } from "../lib/page/work-steps";
 import { Engine } from "./engine";
@@ -38,6 +38,8 @@ export class Trial {
   readonly people = $derived(find(this.all, this.shown));
   readonly counts = $derived(counts(this.all));
   readonly toImport = $derived(toImport(this.all));
+  /** Of the people shown, those who can be put into the list for Mastodon. */
+  readonly tickable = $derived(this.people.filter(FILTERS.fediverse));
 
   constructor(private readonly startWorker: () => Worker) {
     this.engine = this.load();
@@ -82,9 +84,9 @@ export class Trial {
     this.matches = this.matches.map((one) => (one.rest_id === match.rest_id ? decided(one, change) : one));
   }
 
-  /** Put all accounts of the people shown into the list for Mastodon, or leave them out. */
+  /** Put the people shown into the list for Mastodon, or leave them out. */
   async tickShown(decision: "chosen" | "unchosen"): Promise<void> {
-    const rest_ids = this.people.map(({ rest_id }) => rest_id);
+    const rest_ids = this.tickable.map(({ rest_id }) => rest_id);
     await this.guard(async () => {
       await this.engine.call("decision.set_many", { rest_ids, decision });
       await this.read();
