@@ -13,7 +13,7 @@ import { migrateStores } from "../../lib/background/migrate";
 import { goOnWithJoins } from "../../lib/background/joins";
 import { keepAlive } from "../../lib/background/keep-alive";
 import { OWN_POST_HANDLERS } from "../../lib/background/own-post";
-import { QUEUE_ALARM, checkQueue, resumeAfterSignIn, scheduleQueueCheck } from "../../lib/background/resume";
+import { QUEUE_ALARM, checkQueue, followAfterSignIn, scheduleQueueCheck } from "../../lib/background/resume";
 import { type ContentHandlers, makeRoute, type PageHandlers, type Route } from "../../lib/background/router";
 import { makeSeenBackground } from "../../lib/background/seen";
 import { makeSignInHandlers } from "../../lib/background/sign-in";
@@ -66,7 +66,7 @@ const signIn = makeSignInHandlers({
   setDraft: settings.setSignInDraft,
   readStarted: settings.startedSignIn,
   setStarted: settings.setStartedSignIn,
-  afterwards: ({ id }) => resumeAfterSignIn(id),
+  afterwards: ({ id }) => followAfterSignIn(id, engine),
 });
 
 /** What the extension's own pages may ask. */
