@@ -16,6 +16,14 @@ export async function persistStorage(): Promise<void> {
   await navigator.storage.persist();
 }
 
+/**
+ * Return whether this browser shows a server's page and tells where it led: Firefox for Android does not.
+ * https://developer.mozilla.org/docs/Mozilla/Add-ons/WebExtensions/API/identity/launchWebAuthFlow
+ */
+export function canShowServerPage(): boolean {
+  return "identity" in browser && "launchWebAuthFlow" in browser.identity;
+}
+
 /** Open the app in a tab, at a step. */
 export async function openTab(step: string): Promise<void> {
   await browser.tabs.create({ url: `${browser.runtime.getURL("/app.html")}#${step}` });
