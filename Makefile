@@ -19,7 +19,7 @@ endif
 export npm_config_fund := false
 export npm_config_audit := false
 
-.PHONY: help setup installed run pictures test test-fast soak check x-pages x-users reach kills campaign axe bench dist format lock clean
+.PHONY: help setup installed run pictures test test-fast soak check x-pages x-users reach kills campaign axe bench dist store format lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -123,8 +123,12 @@ axe: ## what axe-core finds on every page, in all languages and both themes: mak
 	@$(MAKE) --no-print-directory setup >&2
 	@$(PY) -m tests.axe $(PART) $(if $(LANGUAGES),--languages "$(LANGUAGES)")
 
-dist: setup ## the stores’ ZIP files, the core’s wheel and the web page, in dist/
+dist: setup ## the stores' ZIP files, the sources, the core's wheel, the web page, bill of materials and sums, in dist/
 	$(PY) build/make.py --zips
+
+store: ## listing and pictures for the stores, in each language, in dist/store/
+	@$(MAKE) --no-print-directory setup >&2
+	@$(PY) -m tests.store
 
 lock: setup ## renew requirements/*.txt
 	$(LOCK) requirements/bootstrap.in -o requirements/bootstrap.txt

@@ -24,7 +24,7 @@ from passerelle.following import status
 from passerelle.hints import records as hints
 from passerelle.hints.records import Confidence, Where
 from passerelle.identifiers import Network
-from passerelle.matching import evidence, guesses, lane_counts
+from passerelle.matching import evidence, growth, guesses, lane_counts
 from passerelle.matching import views as matches
 from passerelle.matching.evidence import EvidenceCode, MatchGrade
 from passerelle.matching.views import FollowState
@@ -49,6 +49,7 @@ MODULES = (
     evidence,
     matches,
     guesses,
+    growth,
     lane_counts,
     status,
     engine_views,

@@ -30,6 +30,7 @@ from passerelle.following.decisions import Decision
 from passerelle.following.pace import DEFAULT_SPEED, Speed
 from passerelle.hints.records import OwnWords, ProfileHints
 from passerelle.identifiers import AccountId, Network, parse_rest_id, parse_screen_name
+from passerelle.matching.growth import GrowthView
 from passerelle.matching.guesses import AskedList, AskedPerson, GuessView
 from passerelle.matching.match import distance
 from passerelle.matching.views import ExcludedPeopleView, ExcludedView, MatchesView, MatchView
@@ -103,6 +104,11 @@ class Repository:
         """Return what the last directory that brought someone new brought."""
         stored = await self.get("state", "news")
         return NewsView.model_validate(stored) if stored else None
+
+    async def growth(self) -> GrowthView | None:
+        """Return the counts of earlier days."""
+        stored = await self.get("state", "growth")
+        return GrowthView.model_validate(stored) if stored else None
 
     async def preferred(self) -> Network | None:
         """Return on which network people are followed who are on several; None: on each."""

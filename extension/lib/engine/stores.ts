@@ -11,6 +11,7 @@ import {
   type BlockingView,
   type DirectoryView,
   type ExcludedPeopleView,
+  type GrowthView,
   type GuessView,
   type JoinView,
   type LanesView,
@@ -40,6 +41,8 @@ export interface State {
   directories: AddedDirectoriesView;
   directory: DirectoryView;
   excluded: ExcludedPeopleView;
+  /** Where the followed people were found, day by day. */
+  growth: GrowthView;
   /** The own claim: "this X account is mine, too". */
   join: JoinView;
   lanes: LanesView;

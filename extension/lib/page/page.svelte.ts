@@ -28,7 +28,7 @@ import { saveFile } from "./save";
 import { Stored } from "./stored.svelte";
 import { Work } from "./work.svelte";
 
-const VIEWS = ["home", "drop", "sign-in", "settings", "history", "review", "join"] as const;
+const VIEWS = ["home", "drop", "sign-in", "settings", "history", "review", "join", "where", "leave"] as const;
 export type View = (typeof VIEWS)[number];
 
 export class Page {
@@ -180,6 +180,11 @@ export class Page {
       saveFile(filename, media_type, text);
       this.saved = filename;
     });
+  }
+
+  /** Match and count everybody again, with what is stored here. */
+  async countAgain(): Promise<void> {
+    await this.failures.guard(() => engine.call("match.find", {}));
   }
 
   /** Delete everything. The background does it, to the end, even if this page closes meanwhile. */
