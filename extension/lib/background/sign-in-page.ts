@@ -7,9 +7,8 @@ import { SessionError } from "../sessions";
  * browser shows no such page (canShowServerPage in lib/page/platform.ts), and none is asked for.
  */
 export function returnAddress(path: string): string {
-  return "identity" in browser && "getRedirectURL" in browser.identity
-    ? browser.identity.getRedirectURL(path)
-    : "";
+  const { identity } = browser as { identity?: Partial<typeof browser.identity> };
+  return identity?.getRedirectURL?.(path) ?? "";
 }
 
 /** Show a page and return the address it returned to. Throws SessionError: sign_in_closed, server_unreachable. */

@@ -21,7 +21,9 @@ export async function persistStorage(): Promise<void> {
  * https://developer.mozilla.org/docs/Mozilla/Add-ons/WebExtensions/API/identity/launchWebAuthFlow
  */
 export function canShowServerPage(): boolean {
-  return "identity" in browser && "launchWebAuthFlow" in browser.identity;
+  // Firefox has the name without a value where the permission is absent.
+  const { identity } = browser as { identity?: Partial<typeof browser.identity> };
+  return identity?.launchWebAuthFlow !== undefined;
 }
 
 /** Open the app in a tab, at a step. */
