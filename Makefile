@@ -123,7 +123,7 @@ axe: ## what axe-core finds on every page, in all languages and both themes: mak
 	@$(MAKE) --no-print-directory setup >&2
 	@$(PY) -m tests.axe $(PART) $(if $(LANGUAGES),--languages "$(LANGUAGES)")
 
-dist: setup ## the stores' ZIP files, the sources, the core's wheel, bill of materials and sums, in dist/
+dist: setup ## the stores' ZIP files, the sources, the core's wheel, the web page, bill of materials and sums, in dist/
 	$(PY) build/make.py --zips
 
 store: ## listing and pictures for the stores, in each language, in dist/store/

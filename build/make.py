@@ -1,11 +1,12 @@
-"""Make the extension: `python build/make.py [--directories FILE] [--out DIR] [--zips | --types]`.
+"""Make the extension: `python build/make.py [--directories FILE] [--out DIR] [--zips | --try | --types]`.
 
     the seed -packaged_directory-> core/passerelle/directory/data/
     core/ -core_wheel-> wheel -wheels-> .cache/build/frozen + lock -library-> extension/public/python -.
     licence texts -licences-> extension/public/licences -----------------------------------------------+
     npm's pyodide -pyodide_files-> extension/public/pyodide -------------------------------------------+
     core's messages -message_types-> extension/lib/messages/messages.gen.ts ---------------------------+
-                                           ZIP files <-zips- OUT/chromium, OUT/firefox <-packages------'
+                                           ZIP files <-zips- OUT/chromium, OUT/firefox <-packages------+
+                                                     OUT/try (the core as a web page) <-try_page------'
     licences -sbom-> OUT/passerelle.cdx.json; the files for the stores -sums-> OUT/SHA256SUMS
 
 Steps with unchanged inputs are skipped, so that tests can ask for a build whenever they need one.
@@ -27,6 +28,7 @@ from places import BUILD, DIST
 from pyodide_files import copy_pyodide
 from stamps import alone
 from sums import write_sums
+from try_page import make_try
 from wheels import make_wheels
 from zips import zip_bytes, zip_sources
 
@@ -44,9 +46,11 @@ def main() -> None:
         make_wheels()
         make_library()
         make_licences()
-        bundle()
-        folders = assemble(options.directories, options.out)
-        made = _make_files(folders, options.out) if options.zips else folders
+        made = [make_try(options.out)] if options.web_page or options.zips else []
+        if not options.web_page:
+            bundle()
+            folders = assemble(options.directories, options.out)
+            made += _make_files(folders, options.out) if options.zips else folders
     for path in made:
         print(path)
 
@@ -72,7 +76,10 @@ def _options() -> argparse.Namespace:
     what.add_argument(
         "--zips",
         action="store_true",
-        help="also make the stores' ZIP files, the core's wheel, the bill of materials and sums",
+        help="also make the stores' ZIP files, the core's wheel, the bill of materials and sums, and the web page",
+    )
+    what.add_argument(
+        "--try", action="store_true", dest="web_page", help="make only the web page that reads an archive"
     )
     what.add_argument("--types", action="store_true", help="make only what TypeScript's tools need")
     return parser.parse_args()

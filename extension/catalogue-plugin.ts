@@ -46,6 +46,14 @@ export function manifestTexts(): { relativeDest: string; contents: string }[] {
   });
 }
 
+/** Return a sentence in each language, with the language's code. */
+export function sentenceInEveryLanguage(key: string): [language: string, sentence: string][] {
+  return readdirSync(FOLDER).map((name) => {
+    const code = name.replace(/\.json$/, "");
+    return [code, read(code)[key] ?? ""];
+  });
+}
+
 function read(code: string): Catalogue {
   return JSON.parse(readFileSync(new URL(`${code}.json`, FOLDER), "utf8")) as Catalogue;
 }

@@ -8,7 +8,11 @@ import { extensionSentences, manifestTexts } from "./catalogue-plugin";
 
 interface Identity {
   readonly homepage: string;
-  readonly firefox: { readonly id: string; readonly strict_min_version: string };
+  readonly firefox: {
+    readonly id: string;
+    readonly strict_min_version: string;
+    readonly android_strict_min_version: string;
+  };
   readonly chromium: { readonly key: string; readonly minimum_chrome_version: string };
 }
 
@@ -77,6 +81,7 @@ const firefox: UserManifest = {
         optional: ["personallyIdentifyingInfo"],
       },
     },
+    gecko_android: { strict_min_version: identity.firefox.android_strict_min_version },
   },
 };
 

@@ -17,7 +17,7 @@ from passerelle.directory import PinnedDirectory, read_packaged
 from passerelle.directory.departures import read_departures
 from passerelle.engine.engine import Engine
 from passerelle.engine.environment import Environment
-from passerelle.engine.storage import Change, Delete, Put
+from passerelle.engine.storage import Change, Delete, MemoryStorage, Put
 from passerelle.errors import NetworkError, ServerRefused, StorageFull
 from passerelle.transport import Request, Response
 from pyodide.ffi import JsException, to_js
@@ -121,7 +121,7 @@ def start() -> Receive:
     """Make the engine; return the function that answers requests."""
     engine = Engine(
         Environment(
-            storage=IndexedDb(),
+            storage=IndexedDb() if host.hasDatabase else MemoryStorage(),
             fetch=fetch,
             verify=verify,
             now=lambda: datetime.now(UTC),

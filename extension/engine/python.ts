@@ -1,10 +1,9 @@
 // Starts Python with the core, all from the package, and returns the engine's one function.
 import type { loadPyodide as LoadPyodide, PyodideAPI } from "pyodide";
-import { useDatabase } from "../lib/engine/stores";
 import type { EngineProgress, Events } from "../lib/messages/messages.gen";
 import { fileSystem, guardReads } from "./attachments";
-import * as database from "./database";
-import { answer } from "./fetch";
+import type * as database from "./database";
+import type { Answered, Asked } from "./fetch";
 import { type FileSystem, link, type LinkingModule, storeFiles } from "./linking";
 
 type EmitText = (json: string) => void;
@@ -15,6 +14,17 @@ type Receive = (request: string, paths: string) => Promise<string>;
 export interface Python {
   readonly api: PyodideAPI;
   readonly receive: Receive;
+  /** Resolves once nothing of the package is left to be read. */
+  readonly isWhole: Promise<void>;
+}
+
+/** What the engine may use of the place that it runs in. */
+export interface Outside {
+  /** Where it stores its state; absent: in the worker's memory alone. */
+  readonly database?: Pick<typeof database, "get" | "getPart" | "getKeys" | "getAll" | "write">;
+  readonly fetch: (asked: Asked) => Promise<Answered>;
+  /** Return the list of pinned directories as JSON text; with an empty one, the directory of the package is used. */
+  readonly readDirectories: () => Promise<string>;
 }
 
 /** What build/library.py writes beside the library. */
@@ -30,32 +40,34 @@ interface PackagedFiles {
   readonly library: Promise<WebAssembly.Module>;
   readonly scripts: Promise<[typeof LoadPyodide, (module: LinkingModule) => Promise<LinkingModule>]>;
   readonly info: Promise<StartInfo>;
-  readonly directories: Promise<string>;
 }
 
 const RUNTIME = "/pyodide/";
 const PYTHON = "/python/";
 const LIBRARY = "library.zip";
-const DIRECTORIES = "/directories.json";
 const ED25519 = "Ed25519";
 const REST = "/lib/python_stdlib.zip";
 
 /** Start Python. `emit` is told how far it is and, later, every event of the engine. */
-export async function startPython(emit: (event: Events[keyof Events]) => void): Promise<Python> {
+export async function startPython(
+  outside: Outside,
+  emit: (event: Events[keyof Events]) => void,
+): Promise<Python> {
   const progress = (step: EngineProgress["step"]) => {
     emit({ type: "engine.progress", step });
   };
   progress("runtime");
   const files = requestFiles();
-  openDatabase();
+  const directories = outside.readDirectories();
   const api = await loadPython(files);
   progress("packages");
   guardReads(api);
-  api.registerJsModule("passerelle_host", makeHost(emit, await files.directories));
+  api.registerJsModule("passerelle_host", makeHost(outside, emit, await directories));
   const receive = (api.pyimport("browser") as { start: () => Receive }).start();
   progress("ready");
-  void addRest(api).catch(reportError);
-  return { api, receive };
+  const isWhole = addRest(api);
+  isWhole.catch(reportError);
+  return { api, receive, isWhole };
 }
 
 function requestFiles(): PackagedFiles {
@@ -64,7 +76,6 @@ function requestFiles(): PackagedFiles {
     library: WebAssembly.compileStreaming(fetch(`${PYTHON}pydantic_core.wasm`)),
     scripts: importScripts(),
     info: readPackaged(`${PYTHON}start.json`).then((text) => JSON.parse(text) as StartInfo),
-    directories: readPackaged(DIRECTORIES),
   };
 }
 
@@ -116,11 +127,6 @@ function instantiateCompiled(compiled: Promise<WebAssembly.Module>): void {
   };
 }
 
-/** Open the database while Python starts. An error is reported by the first command that uses it. */
-function openDatabase(): void {
-  useDatabase(() => Promise.resolve()).catch(() => undefined);
-}
-
 /** Add the modules of the standard library that the engine is not known to use. */
 async function addRest(api: PyodideAPI): Promise<void> {
   const response = await fetch(`${RUNTIME}python_stdlib.zip`);
@@ -131,13 +137,18 @@ async function addRest(api: PyodideAPI): Promise<void> {
   });
 }
 
-function makeHost(emit: (event: Events[keyof Events]) => void, directories: string): object {
+function makeHost(
+  { database, fetch }: Outside,
+  emit: (event: Events[keyof Events]) => void,
+  directories: string,
+): object {
   const emitText: EmitText = (json) => {
     emit(JSON.parse(json) as Events[keyof Events]);
   };
   return {
     ...database,
-    fetch: answer,
+    hasDatabase: database !== undefined,
+    fetch,
     verify,
     emit: emitText,
     report,
@@ -146,7 +157,8 @@ function makeHost(emit: (event: Events[keyof Events]) => void, directories: stri
   };
 }
 
-async function readPackaged(path: string): Promise<string> {
+/** Return a text file of the package. */
+export async function readPackaged(path: string): Promise<string> {
   const response = await fetch(path);
   if (!response.ok) throw new Error(`The package lacks ${path}`);
   return response.text();

@@ -1,25 +1,26 @@
 // The engine's worker: takes commands from the channel, hands them to Python, posts exactly one reply each.
-import { openChannel, type Reply, type Request } from "../lib/engine/channel";
+import type { openChannel, Reply, Request } from "../lib/engine/channel";
 import type { ErrorView } from "../lib/messages/messages.gen";
 import { type Attachments, mount, UnreadableFile } from "./attachments";
 import { LISTENING } from "./host";
-import { type Python, startPython } from "./python";
+import { type Outside, type Python, startPython } from "./python";
 
 const MAX_TAKEN = 1_000; // requests remembered: the second comes within seconds of the first
 
-/** Listen at once, then start Python; commands that come meanwhile wait for it. */
-export function startEngine(): void {
+/** Listen at once, then start Python; commands that come meanwhile wait for it. Resolves when Python has started. */
+export function startEngine(outside: Outside, open: typeof openChannel): Promise<Python> {
   const taken = new Set<string>();
-  const channel = openChannel((message) => {
+  const channel = open((message) => {
     if ("request" in message && isNew(message.request, taken)) void reply(message.request, message.files);
   });
   self.postMessage(LISTENING);
 
-  const starting = startPython((event) => {
+  const starting = startPython(outside, (event) => {
     channel.post({ event });
   });
   // Without Python there is no engine: the host hears of it, says so to all pages, and starts anew when woken.
   starting.catch(reportError);
+  return starting;
 
   async function reply(request: Request, files: readonly File[]): Promise<void> {
     channel.post({ reply: await answer(request, files) });

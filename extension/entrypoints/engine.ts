@@ -1,5 +1,21 @@
 // The script of the engine's worker, /engine.js in the package.
 import { defineUnlistedScript } from "wxt/utils/define-unlisted-script";
+import * as database from "../engine/database";
+import { answer } from "../engine/fetch";
+import { readPackaged } from "../engine/python";
 import { startEngine } from "../engine/worker";
+import { openChannel } from "../lib/engine/channel";
+import { useDatabase } from "../lib/engine/stores";
 
-export default defineUnlistedScript(startEngine);
+const DIRECTORIES = "/directories.json";
+
+export default defineUnlistedScript(() => {
+  const outside = { database, fetch: answer, readDirectories: () => readPackaged(DIRECTORIES) };
+  startEngine(outside, openChannel).catch(() => undefined); // reported to the host by the engine
+  openDatabase();
+});
+
+/** Open the database while Python starts. An error is reported by the first command that uses it. */
+function openDatabase(): void {
+  useDatabase(() => Promise.resolve()).catch(() => undefined);
+}

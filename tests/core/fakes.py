@@ -567,6 +567,7 @@ class Browser:
     rules: Mapping[Network, FollowRules] = field(default_factory=lambda: QUICK_RULES)
     packaged: PackagedDirectory | None = None
     departures: Sequence[Departed] = ()
+    pinned: Sequence[PinnedDirectory] = (SOURCE,)
 
     def __post_init__(self) -> None:
         self.pds.clock = self.clock
@@ -597,6 +598,7 @@ class Browser:
             log=self.reports.append,
             packaged=lambda: self.packaged,
             departures=lambda: self.departures,
+            directories=self.pinned,
         )
         self.engine = Engine(environment, self.rules)
         return self.engine

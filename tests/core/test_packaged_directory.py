@@ -49,6 +49,22 @@ def test_people_are_found_while_no_server_answers(archive: str) -> None:
     assert (view["generated_at"], view["expires"]) == (RELEASED.isoformat(), "")
 
 
+def test_without_a_pinned_directory_nothing_is_requested(archive: str) -> None:
+    async def main() -> Browser:
+        browser = make_browser(packaged=packaged(ROWS[:2]), pinned=())
+        browser.start()
+        result = await browser.ask("archive.open", [archive], names=["x.zip"])
+        assert (result["matches"]["found"], result["directory"]["rows"]) == (2, 2)
+        await browser.ask("data.delete")
+        again = await browser.ask("archive.open", [archive], names=["x.zip"])
+        assert again["matches"]["found"] == 2
+        return browser
+
+    browser = run(main())
+    assert directory_of(browser)["error"] is None
+    assert browser.requests == []
+
+
 def test_no_bytes_are_shown_while_it_is_made_ready(archive: str) -> None:
     async def main() -> Browser:
         browser = installed([*ROWS, *make_crowd(1_000)], is_down=True)

@@ -166,7 +166,7 @@ const FAMILIES =
   /^(?:account|error|manifest|warning|evidence|grade|network|state|lanes|withdraw|review|sign|order|certainty|join\.(?:kind|status|side|missing|state|reason)|block\.(?:state|person)|row_check\.(?:kind|state))\./;
 
 test("every sentence is used somewhere", () => {
-  const folders = ["components", "lib", "entrypoints"].map((name) =>
+  const folders = ["components", "lib", "entrypoints", "try"].map((name) =>
     join(ROOT, "extension", name),
   );
   const files = folders.flatMap((folder) =>

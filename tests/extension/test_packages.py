@@ -126,7 +126,9 @@ def test_a_package_runs_only_its_own_code(dist: Path, package: str) -> None:
 
 
 def test_the_identities_are_those_of_the_one_file(dist: Path) -> None:
-    gecko = manifest_of(dist / "firefox")["browser_specific_settings"]["gecko"]
+    settings = manifest_of(dist / "firefox")["browser_specific_settings"]
+    gecko = settings["gecko"]
+    assert settings["gecko_android"] == {"strict_min_version": "142.0"}  # the first that asks for data consent there
     assert (gecko["id"], gecko["strict_min_version"]) == ("passerelle@passerelle.eu", "140.0")
     assert gecko["data_collection_permissions"] == {
         "required": ["authenticationInfo"],

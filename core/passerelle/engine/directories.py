@@ -30,6 +30,9 @@ from passerelle.hosts import public_host
 from passerelle.view import error_view
 
 NEVER = "1970-01-01T00:00:00+00:00"
+PACKAGED = PinnedDirectory(
+    name="packaged", url="", keys=()
+)  # stands for what comes with the program where none is pinned
 MAX_ADDED = 8  # directories that a person may add: each is downloaded daily and searched for everyone
 
 
@@ -69,7 +72,8 @@ class Directories:
         source = _added_source(fields)
         async with self._works.described("directory.update", "directory") as progress:
             added = await self._repository.added_directories()
-            if source.url in (self._environment.directories[0].url, *(one.directory.url for one in added)):
+            pinned = (one.url for one in self._environment.directories[:1])
+            if source.url in (*pinned, *(one.directory.url for one in added)):
                 raise InputError(InputError.CODES["directory_known"], code="directory_known")
             if len(added) >= MAX_ADDED:
                 raise InputError(InputError.CODES["directories_full"], code="directories_full")
@@ -92,9 +96,12 @@ class Directories:
         """Bring the directories up to date. A failure is stored beside the copy that stays in use, and raised.
 
         Only stored where a directory fails that the person added. `is_quiet`: a network error is raised without being
-        stored, since no page waits and it is tried again soon.
+        stored, since no page waits and it is tried again soon. Where none is pinned, nothing is requested.
         """
         await self._update_added(progress)
+        if not self._environment.directories:
+            known = await self._repository.directory()
+            return await self._use_packaged(PACKAGED, known) or _no_directory(PACKAGED)
         source = self._environment.directories[0]
         before = await self._repository.directory()
         known = before if before and before.url == source.url and before.version else None

@@ -29,6 +29,6 @@ class Environment:
     sleep: Callable[[float], Awaitable[None]]  # seconds; asyncio.sleep does
     emit: Callable[[dict[str, Any]], None]  # one event to every open page
     log: Callable[[str], None]  # a traceback, for the console
-    directories: Sequence[PinnedDirectory]  # at least one; the first is used
+    directories: Sequence[PinnedDirectory]  # the first is used; none: `packaged` alone, nothing is downloaded or joined
     packaged: Callable[[], PackagedDirectory | None]  # what comes with the program, read when it is needed
     departures: Callable[[], Sequence[Departed]] = tuple  # organisations that have left X, as the program brings them

@@ -73,7 +73,7 @@ class Storage(Protocol):
 
 
 class MemoryStorage:
-    """A Storage in a dict: for tests and for the command line."""
+    """A Storage in a dict: for tests, for the command line, and for a web page that keeps nothing."""
 
     def __init__(self) -> None:
         self.stores: dict[str, dict[str, Any]] = {name: {} for name in STORES}

@@ -2,14 +2,13 @@
 import { browser } from "wxt/browser";
 import { SessionError } from "../sessions";
 
-/** Return the address to which a server's page for a sign-in returns, on this extension's own virtual host. */
+/**
+ * Return the address to which a server's page for a sign-in returns, on this extension's own virtual host; "" where the
+ * browser shows no such page (canShowServerPage in lib/page/platform.ts), and none is asked for.
+ */
 export function returnAddress(path: string): string {
-  return browser.identity.getRedirectURL(path);
-}
-
-/** Return whether this browser can show such a page: Firefox for Android cannot. */
-export function canOpenPage(): boolean {
-  return "identity" in browser && "launchWebAuthFlow" in browser.identity;
+  const { identity } = browser as { identity?: Partial<typeof browser.identity> };
+  return identity?.getRedirectURL?.(path) ?? "";
 }
 
 /** Show a page and return the address it returned to. Throws SessionError: sign_in_closed, server_unreachable. */

@@ -3,7 +3,7 @@ import type { Engine } from "../engine/client";
 import { type Failure, failureOf } from "../engine/failures";
 import type { BackupSettings, BackupView } from "../messages/messages.gen";
 import * as settings from "../settings";
-import { saveFile } from "./platform";
+import { saveFile } from "./save";
 
 export class Backups {
   isSaving = $state(false);

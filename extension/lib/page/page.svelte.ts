@@ -23,9 +23,10 @@ import { Follow } from "./follow.svelte";
 import { History } from "./history.svelte";
 import { EVERYONE } from "./list";
 import { Matches } from "./matches.svelte";
-import { openTab, persistStorage, saveFile } from "./platform";
+import { openTab, persistStorage } from "./platform";
 import { PeopleShown } from "./people-shown.svelte";
 import { RowChecks } from "./row-checks.svelte";
+import { saveFile } from "./save";
 import { Stored } from "./stored.svelte";
 import { Work } from "./work.svelte";
 

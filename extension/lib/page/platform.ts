@@ -16,6 +16,16 @@ export async function persistStorage(): Promise<void> {
   await navigator.storage.persist();
 }
 
+/**
+ * Return whether this browser shows a server's page and tells where it led: Firefox for Android does not.
+ * https://developer.mozilla.org/docs/Mozilla/Add-ons/WebExtensions/API/identity/launchWebAuthFlow
+ */
+export function canShowServerPage(): boolean {
+  // Firefox has the name without a value where the permission is absent.
+  const { identity } = browser as { identity?: Partial<typeof browser.identity> };
+  return identity?.launchWebAuthFlow !== undefined;
+}
+
 /** Open the app in a tab, at a step. */
 export async function openTab(step: string): Promise<void> {
   await browser.tabs.create({ url: `${browser.runtime.getURL("/app.html")}#${step}` });
@@ -24,15 +34,4 @@ export async function openTab(step: string): Promise<void> {
 /** Open a page of another site in a tab. */
 export async function openPage(url: string): Promise<void> {
   await browser.tabs.create({ url });
-}
-
-/** Download a text or a picture as a file. */
-export function saveFile(name: string, type: string, content: string | Blob): void {
-  const url = URL.createObjectURL(new Blob([content], { type }));
-  const link = Object.assign(document.createElement("a"), { href: url, download: name });
-  link.click();
-  // The browser reads the blob after the click has been handled; a minute is far more than it needs.
-  setTimeout(() => {
-    URL.revokeObjectURL(url);
-  }, 60_000);
 }
