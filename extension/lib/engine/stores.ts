@@ -9,6 +9,7 @@ import {
   type ApprovalView,
   type ArchiveView,
   type BlockingView,
+  type DateView,
   type DirectoryView,
   type ExcludedPeopleView,
   type GuessView,
@@ -37,6 +38,8 @@ export interface State {
   blocking: BlockingView;
   /** An archive of another account that waits for the person's answer. */
   candidate: ArchiveView;
+  /** The date on which people are followed together, with its approval. */
+  date: DateView;
   directories: AddedDirectoriesView;
   directory: DirectoryView;
   excluded: ExcludedPeopleView;
