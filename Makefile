@@ -19,7 +19,7 @@ endif
 export npm_config_fund := false
 export npm_config_audit := false
 
-.PHONY: help setup installed run pictures test test-fast soak check x-pages x-users reach kills campaign bench dist format lock clean
+.PHONY: help setup installed run pictures test test-fast soak check x-pages x-users reach kills campaign axe bench dist store format lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -119,8 +119,16 @@ campaign: ## a whole campaign of invented members, each matched with all: make c
 	@$(MAKE) --no-print-directory setup >&2
 	@$(PY) -m tests.campaign --members "$(or $(MEMBERS),17000)" --edges "$(or $(EDGES),23000000)" --seed "$(or $(SEED),1)"
 
-dist: setup ## the stores' ZIP files and the core's wheel, in dist/
+axe: ## what axe-core finds on every page, in all languages and both themes: make axe [PART=popup, tab, x or site] [LANGUAGES=en,fr]
+	@$(MAKE) --no-print-directory setup >&2
+	@$(PY) -m tests.axe $(PART) $(if $(LANGUAGES),--languages "$(LANGUAGES)")
+
+dist: setup ## the stores' ZIP files, the sources, the core's wheel, bill of materials and sums, in dist/
 	$(PY) build/make.py --zips
+
+store: ## listing and pictures for the stores, in each language, in dist/store/
+	@$(MAKE) --no-print-directory setup >&2
+	@$(PY) -m tests.store
 
 lock: setup ## renew requirements/*.txt
 	$(LOCK) requirements/bootstrap.in -o requirements/bootstrap.txt

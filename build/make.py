@@ -6,6 +6,7 @@
     npm's pyodide -pyodide_files-> extension/public/pyodide -------------------------------------------+
     core's messages -message_types-> extension/lib/messages/messages.gen.ts ---------------------------+
                                            ZIP files <-zips- OUT/chromium, OUT/firefox <-packages------'
+    licences -sbom-> OUT/passerelle.cdx.json; the files for the stores -sums-> OUT/SHA256SUMS
 
 Steps with unchanged inputs are skipped, so that tests can ask for a build whenever they need one.
 """
@@ -18,15 +19,16 @@ from pathlib import Path
 
 from core_wheel import make_core_wheel
 from library import make_library
-from licences import make_licences
+from licences import make_licences, parts
 from message_types import make_message_types
 from packaged_directory import make_packaged_directory
-from packages import assemble, bundle, prepare_types
+from packages import assemble, bundle, prepare_types, store_files
 from places import BUILD, DIST
 from pyodide_files import copy_pyodide
 from stamps import alone
+from sums import write_sums
 from wheels import make_wheels
-from zips import zip_folder, zip_sources
+from zips import zip_bytes, zip_sources
 
 
 def main() -> None:
@@ -50,10 +52,14 @@ def main() -> None:
 
 
 def _make_files(folders: list[Path], out: Path) -> list[Path]:
-    made = [zip_folder(folder, out / f"passerelle-{folder.name}.zip") for folder in folders]
+    from sbom import write_bill  # the only step that needs a package of its own
+
+    made = [zip_bytes(store_files(folder), out / f"passerelle-{folder.name}.zip") for folder in folders]
     made.append(Path(shutil.copy(make_core_wheel(), out)))
+    made.append(write_bill(parts(), out / "passerelle.cdx.json"))
     sources = zip_sources(out / "passerelle-sources.zip")
-    return [*made, sources] if sources else made
+    made += [sources] if sources else []
+    return [*made, write_sums(made, out / "SHA256SUMS")]
 
 
 def _options() -> argparse.Namespace:
@@ -63,7 +69,11 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--out", type=Path, default=DIST, help="where to put it (dist/)")
     what = parser.add_mutually_exclusive_group()
-    what.add_argument("--zips", action="store_true", help="also make the stores' ZIP files and the core's wheel")
+    what.add_argument(
+        "--zips",
+        action="store_true",
+        help="also make the stores' ZIP files, the core's wheel, the bill of materials and sums",
+    )
     what.add_argument("--types", action="store_true", help="make only what TypeScript's tools need")
     return parser.parse_args()
 

@@ -61,6 +61,17 @@ def assemble(directories: Path, out: Path) -> list[Path]:
     return [_assemble(folder, out / browser, directories, hosts) for browser, (_, folder) in BROWSERS.items()]
 
 
+def store_files(folder: Path) -> dict[str, bytes]:
+    """Return what a store gets of an unpacked extension: path -> content, without the manifest's `key`.
+
+    The key fixes the id of an unpacked extension; Chrome's store refuses it in a new item, since it has its own key.
+    """
+    files = {str(file.relative_to(folder)): file.read_bytes() for file in files_under(folder)}
+    manifest = json.loads(files["manifest.json"])
+    manifest.pop("key", None)
+    return files | {"manifest.json": _as_json(manifest).encode()}
+
+
 def host_permission(url: str) -> str:
     """Return the match pattern that lets the extension fetch from a directory (patterns name no port).
 
@@ -81,5 +92,9 @@ def _assemble(bundled: Path, folder: Path, directories: Path, hosts: list[str]) 
     shutil.copyfile(directories, folder / "directories.json")
     manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text())
     manifest["host_permissions"] = sorted(set(hosts))
-    (folder / "manifest.json").write_text(json.dumps(manifest, indent=2, ensure_ascii=False, sort_keys=True) + "\n")
+    (folder / "manifest.json").write_text(_as_json(manifest))
     return folder
+
+
+def _as_json(manifest: Mapping[str, Any]) -> str:
+    return json.dumps(manifest, indent=2, ensure_ascii=False, sort_keys=True) + "\n"

@@ -18,11 +18,6 @@ UNIX = 3  # the system a member says it was made on, wherever it is made
 LEVEL = 9
 
 
-def zip_folder(folder: Path, target: Path) -> Path:
-    """Put everything in `folder` into the ZIP `target`; returns its path."""
-    return zip_bytes({str(file.relative_to(folder)): file.read_bytes() for file in files_under(folder)}, target)
-
-
 def zip_sources(target: Path) -> Path | None:
     """Put all files that git tracks into the ZIP `target`, for reviewers; None outside a git tree."""
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)

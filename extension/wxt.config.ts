@@ -80,17 +80,17 @@ const firefox: UserManifest = {
   },
 };
 
-// build/licences.py adds the licence texts of these packages.
+// Paths in node_modules; build/licences.py adds the licence texts of these packages, and build/sbom.py lists them.
 const licensed = new Set(
   JSON.parse(readFileSync(new URL("bundled-packages.json", import.meta.url), "utf8")) as string[],
 );
 
-/** Return each module of a package in a bundle: the folder that the package was installed to, its name, the module. */
+/** Return each module of a package in a bundle: the folder that the package was installed to, its path in node_modules, its name, the module. */
 function* packagedIn(bundle: Rollup.OutputBundle) {
   for (const chunk of Object.values(bundle))
     for (const id of chunk.type === "chunk" ? Object.keys(chunk.modules) : []) {
       const [folder, name] = /[^\0]*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(id) ?? [];
-      if (folder && name) yield { folder, name, id };
+      if (folder && name) yield { folder, path: folder.replace(/^.*?node_modules\//, ""), name, id };
     }
 }
 
@@ -98,8 +98,8 @@ function* packagedIn(bundle: Rollup.OutputBundle) {
 const onlyLicensed: Plugin = {
   name: "only-licensed",
   generateBundle(_options, bundle) {
-    for (const { name, id } of packagedIn(bundle))
-      if (!licensed.has(name)) this.error(`${name} is not in bundled-packages.json (used by ${id})`);
+    for (const { path, id } of packagedIn(bundle))
+      if (!licensed.has(path)) this.error(`${path} is not in bundled-packages.json (used by ${id})`);
   },
 };
 

@@ -45,6 +45,7 @@ from passerelle_directory.logs import set_up_log
 from passerelle_directory.nightly import AlreadyRunning, make_parts, run_nightly
 from passerelle_directory.publishing import keys
 from passerelle_directory.publishing.bucket import BucketError, InvalidAddress, open_bucket
+from passerelle_directory.publishing.campaigns import InvalidCampaigns, load_campaigns
 from passerelle_directory.publishing.files import LATEST
 from passerelle_directory.publishing.groups import InvalidGroups, read_groups
 from passerelle_directory.publishing.snapshot import (
@@ -79,6 +80,7 @@ EXPECTED = (
     RestoreRefused,
     AlreadyRunning,
     InvalidGroups,
+    InvalidCampaigns,
 )
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -173,13 +175,23 @@ def run_snapshot(config: Config, options: argparse.Namespace) -> int:
     except InvalidAddress as error:
         return complain(error, WRONG_USAGE)
     key = keys.load_key(config.keys)
-    groups = read_groups(options.groups or config.groups)
+    groups, campaigns = read_groups(options.groups or config.groups), load_campaigns(config.campaigns)
     fresh = FRESH if options.if_changed else None
     with hold_writer_lock(config.data), open_session(config) as session:
         take_in(session, load_refusals_key(config.refusals_key), datetime.now(UTC))
-        latest = publish(session, config.public, key, datetime.now(UTC), bucket, groups, fresh)
+        latest = publish(session, config.public, key, datetime.now(UTC), bucket, groups, fresh, campaigns)
     places = f"{config.public} and {options.to}" if bucket else config.public
     print_line(f"Version {latest['version']}: {latest['rows']} rows, until {latest['expires']}, in {places}")
+    return DONE
+
+
+def run_campaigns(config: Config, _options: argparse.Namespace) -> int:
+    """Check the file of campaigns, and print what the next snapshot publishes."""
+    campaigns = load_campaigns(config.campaigns)
+    for one in campaigns:
+        print_line(f"{one.date} {one.campaign_id}: {', '.join(sorted(one.name))}")
+    if not campaigns:
+        print_error(f"No campaign is announced in {config.campaigns}.")
     return DONE
 
 
@@ -328,6 +340,8 @@ def _parser() -> argparse.ArgumentParser:
     publishing.set_defaults(run=run_snapshot)
 
     publishing.add_argument("--if-changed", action="store_true", help="not where the rows of today's are the same")
+    campaigns = commands.add_parser("campaigns", help="check campaigns.toml and list what it announces")
+    campaigns.set_defaults(run=run_campaigns)
     nightly = commands.add_parser("nightly", help="harvest, recheck, delete what is old, snapshot")
     nightly.add_argument("--to", metavar="s3://BUCKET/PREFIX", help="upload the files to a bucket, too")
     nightly.set_defaults(run=run_night)

@@ -59,6 +59,11 @@ class Config:
         return self.data / "refusals.key"
 
     @property
+    def campaigns(self) -> Path:
+        """File in which the operator announces campaigns; it need not exist."""
+        return self.data / "campaigns.toml"
+
+    @property
     def harvest(self) -> Path:
         """Folder of what harvests have read, so that one that was stopped goes on there."""
         return self.data / "harvest"

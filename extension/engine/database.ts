@@ -59,8 +59,9 @@ async function naming<T>(operation: Promise<T>): Promise<T> {
   try {
     return await operation;
   } catch (error) {
-    hasRoom &&= !isForLackOfRoom(error);
-    if (!hasRoom && isStorageError(error)) throw new DOMException(String(error), QUOTA_EXCEEDED);
+    const isFull = isForLackOfRoom(error);
+    hasRoom &&= !isFull;
+    if (isFull || (!hasRoom && isStorageError(error))) throw new DOMException(String(error), QUOTA_EXCEEDED);
     throw error;
   }
 }

@@ -16,6 +16,7 @@ from passerelle_directory.database import open_database, upgrade_database
 from passerelle_directory.importers.lines import Line
 from passerelle_directory.importers.loading import Report, import_lines
 from passerelle_directory.publishing import keys
+from passerelle_directory.publishing.campaigns import load_campaigns
 from passerelle_directory.publishing.snapshot import publish
 from passerelle_directory.web.app import create_app
 from sqlalchemy import Engine
@@ -46,7 +47,7 @@ class Directory:
     def publish(self, now: datetime = NOW) -> dict[str, Any]:
         """Publish; return the content of latest.json."""
         with self.session() as session:
-            return publish(session, self.config.public, self.key, now)
+            return publish(session, self.config.public, self.key, now, campaigns=load_campaigns(self.config.campaigns))
 
 
 @pytest.fixture

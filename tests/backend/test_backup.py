@@ -176,7 +176,7 @@ def test_restored_keys_are_private_and_replace_no_other(
     make_backup(directory.config, tmp_path / "copy.zip", NOW, with_keys=True)
     place = new_place("sqlite")
     keys.make_keys(place.keys)
-    with pytest.raises(RestoreRefused, match="another key"):
+    with pytest.raises(RestoreRefused, match="is not the same as the backup's"):
         restore(place, tmp_path / "copy.zip")
     shutil.rmtree(place.data)
     restore(place, tmp_path / "copy.zip")

@@ -8,6 +8,7 @@ import pytest
 from passerelle_directory.web.languages import LANGUAGES
 from playwright.sync_api import Browser, Page
 
+from tests.backend.site_paths import DEPARTURES
 from tests.backend.test_pages_layout import FINGER, SMALL_TARGETS, TALLEST, address, browser
 from tests.world.axe import find_violations
 
@@ -18,7 +19,6 @@ pytestmark = pytest.mark.e2e
 TELEPHONE = 360  # pixels
 WIDTHS = (320, 768, 1440)
 MOST_CLICKS = 3
-PATHS = ("/departures?country=FR&kind=university&how=left", "/groups", "/groups/meps-fr")
 
 
 class Reader:
@@ -74,7 +74,7 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(browser: Browser
     entry = page.locator("tbody th a").first.get_attribute("href") or ""
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 640})
-        for path in (*PATHS, entry):
+        for path in (*DEPARTURES, entry):
             page.goto(address + path)
             shown, height = page.evaluate("[document.documentElement.scrollWidth, document.body.scrollHeight]")
             assert shown <= width, path

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
-from datetime import date, timedelta
 from itertools import product
-from pathlib import Path
 
 import pytest
-from passerelle_directory.cli import main
-from passerelle_directory.config import read_config
-from passerelle_directory.publishing.counts import NO_COUNTRY, Counts, DayCount, write_history
-from passerelle_directory.publishing.public_pages import PublicPageContent, write_public_pages
 from passerelle_directory.web.languages import LANGUAGES
 from playwright.sync_api import Browser, Playwright
 
-from tests.backend.site_paths import TEXT_PAGES
-from tests.backend.test_cli import START_UP, free_port, get_when_up
+from tests.backend.site_paths import PATHS
+from tests.backend.site_server import serving_directory
 from tests.world.axe import find_violations
 from tests.world.chromium import QUIET, find_binary
 
@@ -28,17 +19,6 @@ pytestmark = pytest.mark.e2e
 NARROW = 320  # pixels: https://www.w3.org/TR/WCAG22/#reflow
 FINGER = 44  # pixels: https://www.w3.org/TR/WCAG22/#target-size-enhanced
 TALLEST = 12_000  # pixels of a page at that width
-CLAIM = "00112233445566aa"
-PATHS = (
-    "/",
-    "/departures",
-    "/departures?country=SE&page=2",
-    *TEXT_PAGES,
-    f"/p/{CLAIM}",
-    f"/p/{CLAIM}?server=no",
-    f"/p/{CLAIM}?server=a-very-long-name-of-a-server.social.museum-of-the-sea.example.org",
-    "/nowhere",
-)
 WIDTHS = (NARROW, 768, 1440)
 SMALL_TARGETS = """(finger) => [
         ...document.querySelectorAll("nav a, footer a, .button, select, input:not([type=hidden])"),
@@ -50,43 +30,8 @@ SMALL_TARGETS = """(finger) => [
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve the seed; return the server's address."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PASSERELLE_DATA", str(tmp_path_factory.mktemp("data")))
-        patch.delenv("DATABASE_URL", raising=False)
-        for command in (["keygen"], ["seed"], ["snapshot"]):
-            assert main(command) == 0
-        add_history_and_person(read_config(os.environ).pages)
-        port = free_port()
-        server = subprocess.Popen(
-            [sys.executable, "-m", "passerelle_directory.cli", "serve", "--port", str(port)],
-            stderr=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-        )
-        try:
-            get_when_up(f"http://127.0.0.1:{port}/")
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
-            server.wait(timeout=START_UP)
-
-
-def add_history_and_person(pages: Path) -> None:
-    """Write a history of several days, and the page of a person with long names."""
-    counts, first = Counts(), date(2026, 10, 1)
-    counts.organisations_by_country.update({"FR": 900, "DE": 300, NO_COUNTRY: 12})
-    write_history(pages, counts, [DayCount(first + timedelta(days=n), 100 + n * n) for n in range(30)])
-    person = PublicPageContent(
-        claim_id=CLAIM,
-        screen_name="fifteen_letters",
-        display_name=None,
-        handle="a-very-long-name-of-a-person.social.museum-of-the-sea.example.org",
-        did="did:plc:aaaabbbbccccddddeeeeffff",
-        acct="a_very_long_name_of_a_person@social.museum-of-the-sea.example.org",
-        checked_on="2026-11-20",
-        leaving_on="2026-12-31",
-        is_searchable=False,
-    )
-    write_public_pages(pages, [person])
+    with serving_directory(tmp_path_factory.mktemp("data")) as served:
+        yield served
 
 
 @pytest.fixture(scope="module")

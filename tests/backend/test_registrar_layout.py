@@ -2,54 +2,27 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
 from passerelle_directory.config import Config
-from passerelle_directory.database import upgrade_database
 from passerelle_directory.web.languages import LANGUAGES
 from playwright.sync_api import Browser
-from werkzeug.serving import make_server
 
-from tests.backend.joining import Joining, joining
+from tests.backend.site_server import serving_registrar
 from tests.backend.test_pages_layout import FINGER, NARROW, SMALL_TARGETS, browser
-from tests.core.claim_servers import ADA_ACCT, ADA_DID
 from tests.world.axe import find_violations
 
 __all__ = ["browser"]
 
 pytestmark = pytest.mark.e2e
 
-LONG = "a-very-long-name-of-a-person.who_types@social.museum-of-the-sea.example.org"
-
-
-def _make(desk: Joining) -> list[dict[str, Any]]:
-    """Make a proven claim, one with long names of which nothing is proven, and an objection."""
-    return [
-        desk.join(acct=ADA_ACCT),
-        desk.make(rest_id="777", screen_name="fifteen_letters", did=None, acct=LONG),
-        desk.object(did=ADA_DID),
-    ]
-
 
 @pytest.fixture
 def addresses(config: Config) -> Iterator[list[str]]:
     """Serve a registrar; return the addresses of its pages."""
-    upgrade_database(config)
-    with joining(config) as desk:
-        with ThreadPoolExecutor(1) as other:  # Playwright's own event loop runs in this thread
-            made = other.submit(_make, desk).result()
-        server = make_server("127.0.0.1", 0, desk.app, threaded=True)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        paths = ["/", "/docs", "/c/0011223344556677", *(f"/c/{one['claim_id']}" for one in made)]
-        yield [f"http://127.0.0.1:{server.port}{path}" for path in paths]
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with serving_registrar(config) as pages:
+        yield list(pages.values())
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

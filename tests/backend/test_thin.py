@@ -15,12 +15,13 @@ from passerelle_directory.web.app import create_app
 
 from tests.backend.conftest import Directory
 from tests.backend.people import departure, line
+from tests.backend.test_campaigns import TOML
 
 
 def visit(client: FlaskClient) -> dict[str, int]:
     """Ask for every page and file; return the statuses."""
     latest = client.get("/v1/directory/latest.json").get_json()
-    files = [f"/{one['path']}" for one in latest["files"]]
+    files = [f"/{one['path']}" for one in [*latest["files"], *latest["campaigns"]]]
     pages = ["/", "/departures", "/install", "/listed", "/privacy", "/legal", "/openapi.json", "/v1/departures.json"]
     pages += ["/groups", "/departures.atom", "/v1/groups.json"]
     return {path: client.get(path, buffered=True).status_code for path in (*pages, *files)}
@@ -33,6 +34,7 @@ def test_the_directory_answers_reading_requests_only(app: Flask) -> None:
 
 def test_the_directory_opens_no_database_and_no_socket(directory: Directory, monkeypatch: pytest.MonkeyPatch) -> None:
     directory.add(line(handle="museum.example.com"), departure())
+    directory.config.campaigns.write_text(TOML, encoding="utf-8")
     directory.publish()
     (directory.config.data / "directory.sqlite").unlink()
 
@@ -49,6 +51,7 @@ def test_the_directory_opens_no_database_and_no_socket(directory: Directory, mon
 def test_the_directory_is_served_from_a_read_only_folder(directory: Directory, config: Config) -> None:
     """In a process of its own without root's rights, which write into any folder."""
     directory.add(line(handle="museum.example.com"), departure())
+    directory.config.campaigns.write_text(TOML, encoding="utf-8")
     directory.publish()
     folders = [path for path in [config.data, *config.data.rglob("*")] if path.is_dir()]
     for folder in folders:
@@ -80,7 +83,7 @@ client = create_app(read_config({"PASSERELLE_DATA": str(data)})).test_client()
 paths = ["/", "/departures", "/groups", "/departures.atom"]
 paths += ["/v1/groups.json", "/v1/directory/latest.json", "/v1/departures.json"]
 latest = client.get("/v1/directory/latest.json").get_json()
-paths += ["/" + one["path"] for one in latest["files"]]
+paths += ["/" + one["path"] for one in latest["files"] + latest["campaigns"]]
 visit = lambda: {client.get(path, buffered=True).status_code for path in paths}
 visit()  # Python itself may be in a folder that only root reads
 if os.geteuid() == 0:

@@ -144,6 +144,7 @@ class Directory:
     is_down: bool = False
     deltas: Mapping[tuple[int, int], Sequence[bytes]] = field(default_factory=dict)
     max_file: int = MAX_PUBLISHED_FILE
+    campaigns: bytes | None = None
 
     def lines(self) -> list[bytes]:
         """Return the published lines, without newlines."""
@@ -171,7 +172,7 @@ class Directory:
                 {"from": start, "to": end, **promise(f"delta-{start}-{end}", pack_lines(lines))}
                 for (start, end), lines in self.deltas.items()
             ],
-            "campaigns": [],
+            "campaigns": [promise("campaigns", self.campaigns)] if self.campaigns is not None else [],
             "key_id": key_id(self.key),
         }
         latest["signature"] = base64.b64encode(sign(self.key, signed_bytes(latest))).decode()
@@ -186,7 +187,7 @@ class Directory:
         if path == "/v1/directory/latest.json":
             return reply(200, self.latest())
         deltas = {f"delta-{start}-{end}": pack_lines(lines) for (start, end), lines in self.deltas.items()}
-        served = self.packed() | deltas
+        served = self.packed() | deltas | ({"campaigns": self.campaigns} if self.campaigns is not None else {})
         name = path.removeprefix("/v1/directory/files/").removesuffix(".jsonl.gz")
         if name in served:
             return Response(200, {}, served[name])

@@ -81,6 +81,10 @@ class Home:
         environment = make_environment(storage, fetch, now=self.clock, sleep=self.clock.sleep)
         return Follows(environment, Repository(environment), FOLLOWING)
 
+    def lists_read(self) -> int:
+        """Return how many requests read pages of the list of follows."""
+        return sum("/following" in one.path for one in self.server.log)
+
     def plan(self) -> Plan:
         """Return the plan to follow all people."""
         return Plan(ME, tuple(Planned(None, one.acct) for one in self.people))

@@ -49,6 +49,23 @@ def test_five_hundred_people_followed_by_hand_on_mastodon_are_not_sent_again() -
     assert set(home.states().values()) == {"following"}
 
 
+def test_two_that_ask_for_the_list_at_once_share_one_reading() -> None:
+    home = Home(residents(30))
+    follow_by_hand(home, 30)
+
+    async def main() -> None:
+        follows = home.start()
+        await follows.load()
+        await asyncio.gather(refresh(follows), refresh(follows))
+        assert len(await follows._repository.follows(ME) or ()) == 30
+        assert (first := home.lists_read()) > 0
+        await refresh(follows)  # asked for later: read anew
+        assert home.lists_read() == 2 * first
+        await follows.stop()
+
+    asyncio.run(main())
+
+
 def test_after_an_import_the_queue_goes_on_with_those_who_are_left() -> None:
     home = Home(residents(450))
 

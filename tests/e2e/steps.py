@@ -62,6 +62,11 @@ def go_home(page: Page) -> None:
 def sign_in(page: Page, account: Account, password: str | None = None) -> None:
     """Sign in to Bluesky with an app password, from the bar at the foot."""
     page.get_by_test_id("sign-in").click()
+    give_app_password(page, account, password)
+
+
+def give_app_password(page: Page, account: Account, password: str | None = None) -> None:
+    """Sign in to Bluesky with an app password, in the form."""
     page.get_by_test_id("use-app-password").click()
     page.get_by_test_id("sign-in-handle").fill(account.handle)
     page.get_by_test_id("sign-in-password").fill(password or account.app_password)

@@ -9,20 +9,19 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.data.archives import make_archive
-from tests.data.people import ADA, FARID, crowd
-from tests.e2e.steps import APP, await_followed, await_matches, choose, hand_over, open_settings, row
-from tests.world.axe import find_violations
+from tests.axe.report import Look
+from tests.axe.stage import POPUP, Stage, find_in_look, set_look
+from tests.axe.states import STATES
+from tests.data.people import ADA, FARID
+from tests.e2e.steps import APP, await_followed, await_matches, hand_over, open_settings, row
 from tests.world.chromium import WINDOW, Chromium
 from tests.world.pds import Account
-from tests.world.sites import DIRECTORY, PDS, X_PATTERNS
+from tests.world.sites import PDS, X_PATTERNS
 from tests.world.world import World, slow
 
 pytestmark = pytest.mark.e2e
 
-POPUP = "popup.html"
 SLOW = 1.0  # seconds of an answer, so that following can be paused
-NO_ONE = crowd(30, first=40_000)  # in no directory
 
 # Where the focus is at each frame of the next second.
 FOCUSED = """() => new Promise((done) => {
@@ -286,82 +285,31 @@ def test_forced_colours_leave_states_visible(shared: Chromium, tab: Page) -> Non
     tab.emulate_media(forced_colors="none")
 
 
-def choose_another(page: Page, archive: Path) -> None:
-    """Choose an archive when one was read before."""
-    page.get_by_test_id("replace-archive").click()
-    choose(page, archive)
-
-
-def show_nothing_yet(page: Page, _: Path) -> None:
-    expect(page.get_by_test_id("drop-zone")).to_be_visible()
-
-
-def show_nobody_found(page: Page, folder: Path) -> None:
-    choose(page, make_archive(folder / "x.zip", following=NO_ONE, followers=[], tweets=[]))
-    await_matches(page, len(NO_ONE))
-    expect(page.get_by_test_id("none-found")).to_be_visible()
-
-
-def show_result(page: Page, folder: Path) -> None:
-    choose_another(page, make_archive(folder / "sample.zip"))
-    expect(page.get_by_test_id("why").first).to_be_visible()
-    page.get_by_test_id("why").first.click()
-    row(page, ADA.screen_name).get_by_test_id("reject").first.click()
-
-
-def show_joining(page: Page, _: Path) -> None:
-    page.evaluate("location.hash = 'join'")
-    expect(page.get_by_test_id("join-form")).to_be_visible()
-
-
-def show_settings(page: Page, _: Path) -> None:
-    open_settings(page)
-
-
-def show_sign_in_with_an_error(page: Page, _: Path) -> None:
-    page.evaluate("location.hash = 'sign-in'")
-    page.get_by_test_id("use-app-password").click()
-    page.get_by_test_id("sign-in-handle").fill("ada@example.org")
-    page.get_by_test_id("sign-in-password").fill("my main password")
-    page.get_by_test_id("sign-in-submit").click()
-    expect(page.get_by_test_id("error")).to_be_visible()
-
-
-STATES: dict[str, Callable[[Page, Path], None]] = {
-    "nothing yet": show_nothing_yet,
-    "no one found": show_nobody_found,
-    "result": show_result,
-    "joining": show_joining,
-    "settings": show_settings,
-    "sign-in": show_sign_in_with_an_error,
-}
-SLOW_DIRECTORY = 10.0  # seconds, in which one can look at the page that waits
+# Of all states those that show the most; `make axe` looks at each of them, in every language.
+USUAL = ("first run", "no one found", "working", "list", "join form", "settings", "sign-in with an error")
 LOOKS = {
-    "popup, light": (POPUP, (400, 600), "light", "en"),
-    "popup, dark": (POPUP, (400, 600), "dark", "ar"),
-    "tab at 320 px": (APP, (320, 640), "light", "ar"),
-    "tab, dark": (APP, (1280, 900), "dark", "fr"),
+    "popup, light": (POPUP, (400, 600), Look("en", "light")),
+    "popup, dark": (POPUP, (400, 600), Look("ar", "dark")),
+    "tab at 320 px": (APP, (320, 640), Look("ar", "light")),
+    "tab, dark": (APP, (1280, 900), Look("fr", "dark")),
 }
 
 
-@pytest.mark.parametrize("look", LOOKS)
-def test_axe_finds_nothing_in_any_state(chromium: Chromium, world: World, tmp_path: Path, look: str) -> None:
-    place, (width, height), scheme, language = LOOKS[look]
+@pytest.mark.parametrize("name", LOOKS)
+def test_axe_finds_nothing_in_usual_states(
+    chromium: Chromium, world: World, person: Account, tmp_path: Path, name: str
+) -> None:
+    place, (width, height), look = LOOKS[name]
     page = chromium.open_page(place)
     page.set_viewport_size({"width": width, "height": height})
-    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    open_settings(page)
-    page.get_by_test_id("language").select_option(language)
-    page.get_by_test_id("home").click()
+    stage = Stage(chromium, page, world, tmp_path, person)
+    set_look(page, look)
     found, widths = {}, {}
-    for name, show in STATES.items():
-        show(page, tmp_path)
-        found[name], widths[name] = find_violations(page), page.evaluate("document.documentElement.scrollWidth")
-    with world.fault(DIRECTORY, slow(SLOW_DIRECTORY)):
-        page.get_by_test_id("home").click()
-        choose_another(page, make_archive(tmp_path / "again.zip"))
-        expect(page.get_by_test_id("working")).to_be_visible()
-        found["working"] = find_violations(page)
+    for state in USUAL:
+        with stage.held:
+            STATES[state](stage)
+            found[state] = find_in_look(page, look)
+            widths[state] = page.evaluate("document.documentElement.scrollWidth")
 
-    assert found == {name: [] for name in found}
+    assert found == {state: [] for state in USUAL}
     assert max(widths.values()) <= width, widths

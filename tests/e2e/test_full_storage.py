@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,8 +38,8 @@ def disk(tmp_path: Path) -> Iterator[Path]:
         subprocess.run(["umount", "--lazy", folder], check=True)
 
 
-def fill(disk: Path) -> Path:
-    """Write a file until there is no room left."""
+def fill(disk: Path, spare: int = 0) -> Path:
+    """Write a file until there is no room left but `spare` bytes."""
     with (file := disk / "fill").open("wb", buffering=0) as written:
         try:
             while True:
@@ -46,16 +47,19 @@ def fill(disk: Path) -> Path:
         except OSError as stopped:
             if stopped.errno != errno.ENOSPC:
                 raise
+    os.truncate(file, file.stat().st_size - spare)
     return file
 
 
+# Without any room Chromium cannot store the archive, with this much the archive and none of the directory's files.
+@pytest.mark.parametrize("spare", [0, 300_000])
 def test_an_archive_is_read_to_the_end_once_there_is_room(
-    playwright: Playwright, packages: Packages, world: World, disk: Path, sample: Path
+    playwright: Playwright, packages: Packages, world: World, disk: Path, sample: Path, spare: int
 ) -> None:
     with Chromium(playwright, packages.chromium, disk / "profile", closed_world(world)) as browser:
         tab = browser.open_page(APP)
         expect(tab.get_by_test_id("main")).to_have_attribute("data-loaded", "true")
-        filler = fill(disk)
+        filler = fill(disk, spare)
         hand_over(tab, sample)
         expect(error(tab, "storage_full")).to_be_visible()
         filler.unlink()

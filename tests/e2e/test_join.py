@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from playwright.sync_api import Page, Playwright, expect
 from tests.conftest import Packages
 from tests.data.archives import make_archive
 from tests.data.people import ADA, OWNER
+from tests.e2e.clicks import Clicks
 from tests.e2e.steps import (
     APP,
     await_followed,
@@ -38,7 +39,7 @@ from tests.world.world import World
 pytestmark = pytest.mark.e2e
 
 MONTH = timedelta(days=30)
-ACTIONS, SECONDS = 5, 60  # of joining, from the loaded archive and a signed-in Bluesky account
+SECONDS = 60  # of joining, from the loaded archive and a signed-in Bluesky account
 ACCT = f"{PERSON}@{HOME}"
 POST_DATA_PATTERNS = ("https://cdn.syndication.twimg.com/*", "https://publish.x.com/*")
 
@@ -67,42 +68,22 @@ def tab(chromium: Chromium, sample: Path, person: Account) -> Page:
     return page
 
 
-class Actions:
-    """What the person does, counted, and how long it took."""
-
-    def __init__(self) -> None:
-        self.done: list[str] = []
-        self._began = time.monotonic()
-
-    def __call__(self, name: str, do: Callable[[], object]) -> None:
-        """Do one thing."""
-        self.done.append(name)
-        do()
-
-    @property
-    def seconds(self) -> float:
-        """Return the seconds since the first one."""
-        return time.monotonic() - self._began
-
-
-def join(browser: Chromium, tab: Page) -> Actions:
+def join(browser: Chromium, tab: Page) -> None:
     """Join with the Bluesky account, from the result on, until the claim was checked."""
-    actions = Actions()
-    actions("open the page", tab.get_by_test_id("open-join").click)
+    tab.get_by_test_id("open-join").click()
     expect(tab.get_by_test_id("join-name")).to_have_text(f"@{OWNER.screen_name}")
     with browser.context.expect_page() as opened:
-        actions("join", tab.get_by_test_id("join-start").click)
+        tab.get_by_test_id("join-start").click()
     on_x = opened.value
     on_x.bring_to_front()  # a page without the focus may not write the clipboard
-    actions("send the post", on_x.get_by_test_id("tweetButton").click)
-    actions("copy its address", on_x.get_by_test_id("copy-link").click)
+    on_x.get_by_test_id("tweetButton").click()
+    on_x.get_by_test_id("copy-link").click()
     expect(on_x.get_by_test_id("copy-link")).to_have_text("Copied")
     on_x.close()
     tab.bring_to_front()
     expect(tab.get_by_test_id("post-address-claim")).to_be_focused()
-    actions("paste it", lambda: tab.keyboard.press("Control+V"))
+    tab.keyboard.press("Control+V")
     await_status(tab, "checked")
-    return actions
 
 
 def await_status(tab: Page, status: str, purpose: str = "claim") -> None:
@@ -135,9 +116,11 @@ def test_five_actions_lead_from_the_archive_to_a_row_that_others_find_until_it_i
     person: Account,
     tmp_path: Path,
 ) -> None:
-    actions = join(chromium, tab)
-    assert len(actions.done) <= ACTIONS
-    assert actions.seconds < SECONDS
+    clicks = Clicks(chromium.context)
+    began = time.monotonic()
+    join(chromium, tab)
+    assert [kind for kind, _ in clicks.seen] == ["click"] * 4 + ["paste"]
+    assert time.monotonic() - began < SECONDS
     assert town.rows(OWNER.rest_id) == []
 
     town.registrar.publish()

@@ -1,17 +1,24 @@
 // After a closed browser or a crash: an unfinished queue is taken up again, at the time the server asked for.
-import { expect, test, vi } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { fakeBrowser } from "wxt/testing";
 import {
+  followAfterSignIn,
   QUEUE_ALARM,
   scheduleQueueCheck,
   waitOf,
 } from "../../extension/lib/background/resume";
+import * as stores from "../../extension/lib/engine/stores";
 import type { QueueView } from "../../extension/lib/messages/messages.gen";
+import { makeFakeEngine } from "./page/fakes";
 
 const QUEUE: Pick<QueueView, "as_of" | "next_at"> = {
   as_of: "2026-11-20T08:59:00+00:00",
   next_at: null,
 };
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
 const NOON = Date.parse("2026-11-20T12:00:00Z");
 
 test("without a request to wait: at once", () => {
@@ -53,4 +60,53 @@ test("an alarm that a clock set too far ahead is set anew, others stay", async (
   });
   await scheduleQueueCheck();
   expect(create).not.toHaveBeenCalled();
+});
+
+const ME = "did:plc:mememememememememememeeme";
+
+function storing(state: Record<string, unknown>): void {
+  vi.spyOn(stores, "readState").mockImplementation(((key: string) =>
+    Promise.resolve(state[key] ?? null)) as never);
+}
+
+const stoppedFor = (code: string) => ({
+  archive: {},
+  queue: { accounts: [{ account: ME, error: { code } }] },
+});
+
+test("after a sign-in: who the account follows is read, and a queue that had stopped for it goes on", async () => {
+  const { engine, calls } = makeFakeEngine();
+  storing(stoppedFor("session_expired"));
+  await followAfterSignIn(ME, engine);
+  expect(calls).toEqual([
+    ["follow.refresh", { account: ME }],
+    ["follow.resume", { account: ME }],
+  ]);
+});
+
+test("after a sign-in: a queue that stopped for something else does not go on", async () => {
+  const { engine, calls } = makeFakeEngine();
+  storing(stoppedFor("own_account_suspended"));
+  await followAfterSignIn(ME, engine);
+  expect(calls).toEqual([["follow.refresh", { account: ME }]]);
+});
+
+test("after a sign-in without an archive: nothing is asked", async () => {
+  const { engine, calls } = makeFakeEngine();
+  storing({});
+  await followAfterSignIn(ME, engine);
+  expect(calls).toEqual([]);
+});
+
+test("after a sign-in: a queue goes on even where the list cannot be read now", async () => {
+  const { engine, calls } = makeFakeEngine({
+    "follow.refresh": () => Promise.reject(new Error("no answer")),
+  });
+  vi.spyOn(console, "warn").mockReturnValue(undefined);
+  storing(stoppedFor("session_expired"));
+  await followAfterSignIn(ME, engine);
+  expect(calls.map(([type]) => type)).toEqual([
+    "follow.refresh",
+    "follow.resume",
+  ]);
 });

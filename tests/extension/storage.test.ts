@@ -243,6 +243,11 @@ test.each([
     "Connection is closing because of: IO error: .../000003.log: FILE_ERROR_NO_SPACE (ChromeMethodBFE: 3::WritableFileAppend::8)",
   ],
   [
+    "files that a full disk does not take",
+    "DataError",
+    "Failed to write blobs (IOError).",
+  ],
+  [
     "a database that a full disk does not open",
     "UnknownError",
     "Internal error opening backing store for indexedDB.open.",

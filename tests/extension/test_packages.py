@@ -26,6 +26,7 @@ IDENTITY = tomllib.loads((ROOT / "build" / "identity.toml").read_text())
 LISTED = json.loads((ROOT / "build" / "directories.json").read_text())
 WHEELS = ROOT / ".cache" / "build" / "frozen"
 ZIPS = ("passerelle-chromium.zip", "passerelle-firefox.zip")
+CORE_WHEEL = "passerelle-0.1.0-py3-none-any.whl"
 
 
 def make(tree: Path, out: Path, *options: str | Path, zone: str = "UTC") -> Path:
@@ -138,10 +139,41 @@ def test_every_catalogue_is_a_language_of_the_manifest(dist: Path) -> None:
         assert sorted(path.name for path in (dist / package / "_locales").iterdir()) == sorted(LANGUAGES)
 
 
-def test_no_sentence_of_the_servers_pages_is_in_the_extension(dist: Path) -> None:
+def test_no_sentence_of_the_servers_pages_or_of_the_stores_is_in_the_extension(dist: Path) -> None:
     scripts = [path for path in (dist / "chromium").rglob("*.js") if "pyodide" not in path.parts]
     assert any('"settings.title"' in path.read_text() for path in scripts)
-    assert not [path.name for path in scripts if "site.home_title" in path.read_text()]
+    assert not [path.name for path in scripts if re.search(r"site\.home_title|store\.purpose", path.read_text())]
+
+
+# What makes sentences outside pages: the background, and what it uses for badges and the reading of lists.
+SPEAKERS = (
+    *sorted((ROOT / "extension" / "lib" / "background").glob("*.ts")),
+    *(ROOT / "extension" / "lib" / "i18n" / f"{name}.ts" for name in ("account-text", "reading-text")),
+)
+
+
+def catalogues_in(script: str) -> list[dict[str, str]]:
+    """The catalogues in a bundled script: texts of JSON, as strings."""
+    texts = re.findall(r'"\{(?:\\.|[^"\\])*"', script)
+    parsed = [json.loads(json.loads(text)) for text in texts if '\\"app.name\\"' in text]
+    return [dict(one) for one in parsed]
+
+
+@pytest.mark.parametrize("package", ["chromium", "firefox"])
+def test_the_background_holds_the_sentences_that_it_says_in_every_language_and_no_others(
+    dist: Path, package: str
+) -> None:
+    catalogues = catalogues_in((dist / package / "background.js").read_text())
+    assert len(catalogues) == len(LANGUAGES)
+    assert len({frozenset(catalogue) for catalogue in catalogues}) == 1
+    english = json.loads((ROOT / "extension" / "locales" / "en.json").read_text())
+    source = "".join(path.read_text() for path in SPEAKERS)
+    families = {*re.findall(r"translate\(`([a-z_]+\.[a-z_.]*)\$\{", source), "error."}
+    assert {"account.", "grade.", "state.", "network."} <= families
+    said = {key for key in english if "." in key and (f'"{key}"' in source or key.startswith(tuple(families)))}
+    assert len(said) > 150
+    assert said <= catalogues[0].keys()
+    assert not [key for key in catalogues[0] if key.startswith(("settings.", "lanes.", "drop.", "site."))]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -222,13 +254,15 @@ def test_a_host_outside_the_list_gets_no_permission(tmp_path: Path) -> None:
 
 
 @pytest.mark.timeout(600)
-def test_two_builds_from_scratch_in_two_time_zones_are_the_same_bytes(tmp_path: Path) -> None:
+def test_a_build_from_the_reviewers_sources_in_another_time_zone_is_the_same_bytes(tmp_path: Path) -> None:
     here = copy_sources(ROOT, tmp_path / "here")
-    elsewhere = copy_sources(here, tmp_path / "somewhere" / "else")
+    elsewhere = unpack_sources(tmp_path / "somewhere" / "else")
     first = make(here, tmp_path / "first", "--zips")
     second = make(elsewhere, tmp_path / "second", "--zips", zone="Asia/Tokyo")
+    made = {file.name: file.read_bytes() for file in first.iterdir() if file.is_file()}
+    assert made.keys() == {*ZIPS, CORE_WHEEL, "passerelle.cdx.json", "SHA256SUMS"}
+    assert made == {file.name: file.read_bytes() for file in second.iterdir() if file.is_file()}
     for name in ZIPS:
-        assert (first / name).read_bytes() == (second / name).read_bytes()
         with zipfile.ZipFile(first / name) as package:
             assert {member.date_time for member in package.infolist()} == {(2026, 1, 1, 0, 0, 0)}
 
@@ -249,12 +283,29 @@ def test_the_code_of_a_package_without_a_licence_text_is_not_bundled(tmp_path: P
     assert "idb is not in bundled-packages.json" in built.stdout + built.stderr
 
 
+def unpack_sources(target: Path) -> Path:
+    """Unpack the sources that `make dist` packs for reviewers; what was downloaded is used again."""
+    packing = (
+        f"from pathlib import Path; from zips import zip_sources; print(zip_sources(Path({str(target)!r} + '.zip')))"
+    )
+    command = [sys.executable, "-c", packing]
+    subprocess.run(command, env=os.environ | {"PYTHONPATH": str(ROOT / "build")}, check=True, capture_output=True)
+    shutil.unpack_archive(target.with_suffix(".zip"), target)
+    assert not (target / ".git").exists()
+    return use_downloads(target)
+
+
 def copy_sources(tree: Path, target: Path) -> Path:
     """Copy all that the build reads, without what earlier builds made; what was downloaded is used again."""
     made = shutil.ignore_patterns("node_modules", ".output", ".wxt", "pyodide", "python", "__pycache__", "*.gen.ts")
     for name in ("build", "core", "extension", "requirements"):
         shutil.copytree(tree / name, target / name, ignore=made)
     shutil.copy(tree / "LICENSE", target)
+    return use_downloads(target)
+
+
+def use_downloads(target: Path) -> Path:
+    """Put what `make setup` and earlier builds downloaded into a tree of sources; return the tree."""
     (target / "extension" / "node_modules").symlink_to(ROOT / "extension" / "node_modules")
     shutil.copytree(ROOT / ".cache" / "build" / "wheels", target / ".cache" / "build" / "wheels")
     return target

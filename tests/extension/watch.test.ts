@@ -35,6 +35,7 @@ beforeEach(() => {
   vi.spyOn(sessions, "current").mockImplementation((network) =>
     Promise.resolve({
       id: network,
+      network,
       expired: network === "fediverse",
     } as unknown as Account),
   );

@@ -15,7 +15,7 @@ from tests.world.mastodon import Mastodon
 from tests.world.mastodons import WITHOUT_API
 from tests.world.pds import BEHIND, HANDLES, HOSTNAME, Pds, Plc
 from tests.world.residents import INHABITANTS
-from tests.world.world import Ask, Site, proxy, unreachable
+from tests.world.world import Ask, Site, page, proxy, unreachable
 
 ROOT = Path(__file__).parents[2]
 DIRECTORY = "dir.passerelle.eu"
@@ -23,12 +23,14 @@ OTHER_DIRECTORY = "annuaire.example.org"  # one that a person may add; nothing a
 PDS = HOSTNAME
 PLC = "plc.directory"
 APPVIEW = "public.api.bsky.app"
+BLUESKY_APP = "bsky.app"  # where a person without an account makes one
 X = "x.com"
 PICTURES = "pbs.twimg.com"  # of people on X
 # Where a sign-in returns in Chromium, which may begin to load that address before it hands it to the extension.
 RETURN = f"{tomllib.loads((ROOT / 'build' / 'identity.toml').read_text())['chromium']['id']}.chromiumapp.org"
 # The permissions that the extension asks for when badges are switched on: extension/lib/x/switch.ts
 X_PATTERNS = tuple(f"https://{host}/*" for host in ("x.com", "mobile.x.com", "twitter.com", "mobile.twitter.com"))
+SIGN_UP = b"<!doctype html><html lang=en><title>Bluesky</title><h1>Create an account</h1></html>"
 RESOLVE = "/xrpc/com.atproto.identity.resolveHandle"
 
 
@@ -44,6 +46,7 @@ def make_sites(
     bluesky = proxy(lambda: pds.port)
     return {
         X: x,
+        BLUESKY_APP: lambda _: page(200, SIGN_UP, "text/html; charset=utf-8"),
         "twitter.com": fake_x.old_name,
         PICTURES: pictures.site,
         PLC: proxy(lambda: plc.port),

@@ -1,4 +1,4 @@
-"""The database -> a ZIP: `about.json`, a JSON Lines file for each table, and the keys where they are asked for."""
+"""The database -> a ZIP: `about.json`, a JSON Lines file for each table, campaigns, and the keys where asked for."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ def make_backup(config: Config, path: Path, now: datetime, *, with_keys: bool) -
             "tables": tables,
         }
         _write(archive, ABOUT, json.dumps(about, indent=1).encode() + b"\n", now)
-        for key in key_files(config) if with_keys else ():
-            if has_content(config.data / key):
-                _write(archive, str(key), (config.data / key).read_bytes(), now)
+        for name in [config.campaigns.relative_to(config.data), *(key_files(config) if with_keys else ())]:
+            if has_content(config.data / name):
+                _write(archive, str(name), (config.data / name).read_bytes(), now)
     return sum(tables.values())
 
 

@@ -38,20 +38,20 @@ class Backup:
 def restore(config: Config, path: Path) -> int:
     """Fill an empty database with a backup and bring its tables up to date; return the number of rows.
 
-    Rows come in one transaction, so an interruption leaves an empty database. A key that is there is never replaced.
-    Raises RestoreRefused, OSError.
+    Rows come in one transaction, so an interruption leaves an empty database. A key or file that
+    is there is never replaced. Raises RestoreRefused, OSError.
     """
     with _readable(path), ZipFile(path) as archive:
         backup = _read_about(archive)
-        keys = _read_keys(config, archive)
+        files = _read_files(config, archive)
         if is_used(config):
             raise RestoreRefused("The database has rows already. Restore into an empty one; nothing was changed.")
         make_tables(config, backup.revision)
         _fill(config, backup)
         upgrade_database(config)
-        for key, content in keys.items():
-            key.parent.mkdir(mode=OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
-            write_whole(key, content, OWNER_ONLY, overwrite=False)
+        for path_here, content in files.items():
+            path_here.parent.mkdir(mode=OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
+            write_whole(path_here, content, OWNER_ONLY, overwrite=False)
     return sum(backup.tables.values())
 
 
@@ -77,17 +77,17 @@ def _read_about(archive: ZipFile) -> Backup:
     return Backup(archive, revision, tables)
 
 
-def _read_keys(config: Config, archive: ZipFile) -> dict[Path, bytes]:
-    """Return the keys of a backup that are missing here. Raises RestoreRefused where another one is in its place."""
+def _read_files(config: Config, archive: ZipFile) -> dict[Path, bytes]:
+    """Return the keys and campaigns of a backup that are missing here. Raises RestoreRefused where others are there."""
     missing = {}
-    for name in key_files(config):
+    for name in [*key_files(config), config.campaigns.relative_to(config.data)]:
         if str(name) not in archive.namelist():
             continue
-        key, content = config.data / name, archive.read(str(name))
-        if not has_content(key):
-            missing[key] = content
-        elif key.read_bytes() != content:
-            raise RestoreRefused(f"{key} is another key than the backup's. Move it away first; nothing was changed.")
+        path, content = config.data / name, archive.read(str(name))
+        if not has_content(path):
+            missing[path] = content
+        elif path.read_bytes() != content:
+            raise RestoreRefused(f"{path} is not the same as the backup's. Move it away first; nothing was changed.")
     return missing
 
 

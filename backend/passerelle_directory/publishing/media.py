@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 SUFFIXES: Mapping[str, str] = {
     "jsonl.gz": "application/gzip",  # rows and deltas
+    "json": "application/json",  # campaigns
     "keys": "application/octet-stream",
     "places": "application/octet-stream",
 }

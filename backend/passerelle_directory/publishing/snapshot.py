@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from passerelle.directory import MAX_AHEAD, Evidence, Latest, Row, key_id, parse_latest, signed_bytes
+from passerelle.directory import MAX_AHEAD, Campaign, Evidence, Latest, Row, key_id, parse_latest, signed_bytes
 from passerelle.errors import DirectoryError
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, aliased, selectinload
@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session, aliased, selectinload
 from passerelle_directory.locks import Busy, hold_lock
 from passerelle_directory.models import Account, Departure, Publication
 from passerelle_directory.publishing.bucket import Bucket
+from passerelle_directory.publishing.campaigns import write_campaigns
 from passerelle_directory.publishing.counts import Counts, read_history, store_counts, write_history
 from passerelle_directory.publishing.deltas import Delta, write_deltas
 from passerelle_directory.publishing.departures import DepartureIndex, leaves_on, make_departures
@@ -32,7 +33,7 @@ from passerelle_directory.publishing.groups import Covered, Group, MemberRows, c
 from passerelle_directory.publishing.keys import public_bytes
 from passerelle_directory.publishing.named import File
 from passerelle_directory.publishing.names import NameCollector
-from passerelle_directory.publishing.pages import PAGES, write_groups, write_pages
+from passerelle_directory.publishing.pages import PAGES, write_campaign_pages, write_groups, write_pages
 from passerelle_directory.publishing.public_pages import PageCollector, read_wishes, write_public_pages
 from passerelle_directory.publishing.row_files import RowFiles
 from passerelle_directory.publishing.rows import make_row
@@ -63,12 +64,13 @@ def publish(
     bucket: Bucket | None = None,
     groups: Sequence[Group] = (),
     fresh: timedelta | None = None,
+    campaigns: Sequence[Campaign] = (),
 ) -> dict[str, Any]:
     """Write the files of the directory under `public`, then latest.json signed with `key`; return its content.
 
-    `now` is an aware UTC time. `groups` are counted for the pages. The same files are uploaded to `bucket`, where there
-    is one. Files superseded longer than KEPT_AFTER ago are deleted. A latest.json that has the same rows and is younger
-    than `fresh` stays as it is.
+    `now` is an aware UTC time. `groups` are counted for the pages, `campaigns` announced. The same files are uploaded
+    to `bucket`, where there is one. Files superseded longer than KEPT_AFTER ago are deleted. A latest.json that has the
+    same rows and campaigns, and is younger than `fresh`, stays as it is.
     Raises AlreadyPublishing, LatestDamaged, BucketError.
     """
     with _alone(public) as folder:
@@ -77,7 +79,7 @@ def publish(
         departures = read_departures(session)
         members, public_pages, names = MemberRows(groups), PageCollector(read_wishes(session)), NameCollector()
         passed = names.pass_on(public_pages.pass_on(members.pass_on(read_rows(session, departures))))
-        files = write_files(folder, passed, counts)
+        files = replace(write_files(folder, passed, counts), campaigns=write_campaigns(folder, campaigns))
         before, rows = _read_latest(public), counts.people + counts.organisations
         if before and fresh and before.generated_at >= now - fresh and _is_current(public, before, key, rows, files):
             named = [*files.every(), *(delta.file for delta in _deltas_of(before))]
@@ -96,6 +98,7 @@ def publish(
             body = _to_body(sign_latest(key, version, now, rows, files, deltas))
         left, pages = departures.linked(), public.parent / PAGES
         write_pages(pages, left, counts.people, counts.organisations, _iso(now))
+        write_campaign_pages(pages, campaigns)
         write_groups(pages, [(group, cover(group, members, left)) for group in groups])
         write_history(pages, counts, read_history(session, now.date()))
         write_public_pages(pages, public_pages.pages)
@@ -130,10 +133,11 @@ class Files:
     rows: tuple[File, ...]
     keys: File
     places: File
+    campaigns: File | None = None
 
     def every(self) -> tuple[File, ...]:
         """Return all of them."""
-        return (*self.rows, self.keys, self.places)
+        return (*self.rows, self.keys, self.places, *((self.campaigns,) if self.campaigns else ()))
 
     def to_json(self) -> list[dict[str, Any]]:
         """Return the list `files` of latest.json."""
@@ -161,7 +165,7 @@ def sign_latest(
         "rows": rows,
         "files": files.to_json(),
         "deltas": [delta.to_json() for delta in deltas],
-        "campaigns": [],
+        "campaigns": [files.campaigns.to_json()] if files.campaigns else [],
         "key_id": key_id(public_bytes(key)),
     }
     return latest | {"signature": base64.b64encode(key.sign(signed_bytes(latest))).decode()}

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from flask import Response, abort, send_from_directory
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
-from passerelle.directory import Row
+from passerelle.directory import Campaign, Row
 from pydantic import BaseModel, Field, TypeAdapter
 
 from passerelle_directory.publishing.files import FILES, LATEST
@@ -54,7 +54,7 @@ class LatestAnswer(BaseModel):
     rows: int
     files: list[NamedFile]
     deltas: list[Delta]
-    campaigns: list[dict[str, str]]
+    campaigns: list[Promise] = Field(description="the file of campaigns, where there are any", max_length=1)
     key_id: str
     signature: str
 
@@ -67,6 +67,9 @@ class FilePath(BaseModel):
 
 def _schema_of(kind: str) -> dict[str, Any]:
     """Return the schema of a file; for JSON Lines, that of one line."""
+    if kind == SUFFIXES["json"]:
+        campaigns = {"type": "array", "items": Campaign.model_json_schema()}
+        return {"type": "object", "required": ["campaigns"], "properties": {"campaigns": campaigns}}
     if kind != SUFFIXES["jsonl.gz"]:
         return {"type": "string"}
     row = TypeAdapter(Row).json_schema(mode="serialization")
@@ -88,7 +91,7 @@ def get_latest() -> Response:
     "/files/<name>",
     responses={
         200: {
-            "description": "gzip JSON Lines (the schema is that of one line), or an index of them",
+            "description": "gzip JSON Lines (the schema is that of one line), an index of them, or campaigns",
             "content": {kind: {"schema": _schema_of(kind)} for kind in dict.fromkeys(SUFFIXES.values())},
         },
         404: ErrorAnswer,

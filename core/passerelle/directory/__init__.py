@@ -1,6 +1,14 @@
 """The public directory: rows and evidence, the signed `latest.json`, its files, and finding rows in them."""
 
 from passerelle.directory.blocks import MAX_BLOCK, MAX_LINE, open_block, pack_block
+from passerelle.directory.campaigns import (
+    Campaign,
+    InvalidCampaign,
+    current_campaigns,
+    make_campaigns,
+    parse_campaign,
+    read_campaigns,
+)
 from passerelle.directory.deltas import MAX_OVERLAY, NO_OVERLAY, Overlay, drop_rows, make_delta, row_ids
 from passerelle.directory.keys import KeyTable, encode_keys, id_key, name_key
 from passerelle.directory.latest import (
@@ -58,6 +66,7 @@ __all__ = [
     "NOTHING_SEEN",
     "NO_OVERLAY",
     "BlockIndex",
+    "Campaign",
     "Conflict",
     "DeltaPromise",
     "Evidence",
@@ -66,6 +75,7 @@ __all__ = [
     "FilesPromise",
     "FoundRows",
     "Grade",
+    "InvalidCampaign",
     "InvalidRow",
     "KeyTable",
     "Kind",
@@ -83,6 +93,7 @@ __all__ = [
     "Scan",
     "Seen",
     "Verify",
+    "current_campaigns",
     "drop_rows",
     "encode_keys",
     "encode_places",
@@ -91,13 +102,16 @@ __all__ = [
     "key_id",
     "keys_of",
     "latest_request",
+    "make_campaigns",
     "make_delta",
     "name_key",
     "open_block",
     "pack_block",
     "pack_rows",
+    "parse_campaign",
     "parse_latest",
     "published_line",
+    "read_campaigns",
     "read_file",
     "read_latest",
     "read_lines",

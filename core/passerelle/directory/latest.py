@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 import rfc8785
 
+from passerelle.directory.campaigns import MAX_CAMPAIGNS_FILE
 from passerelle.directory.lines import MAX_ROWS
 from passerelle.directory.packing import MAX_PUBLISHED_FILE
 from passerelle.errors import DirectoryError, ServerRefused
@@ -107,6 +108,7 @@ class Latest:
     rows: int
     files: FilesPromise
     deltas: tuple[DeltaPromise, ...]
+    campaigns: FilePromise | None = None
 
     def deltas_since(self, version: int) -> tuple[DeltaPromise, ...] | None:
         """Return the deltas that lead from a version to this one, in their order; None where the chain is broken."""
@@ -176,6 +178,7 @@ def parse_latest(fields: Mapping[str, Any]) -> Latest:
             rows=_count(fields["rows"], MAX_ROWS),
             files=_files(fields["files"]),
             deltas=tuple(map(_delta, _list(fields["deltas"], MAX_DELTAS))),
+            campaigns=_campaigns(fields.get("campaigns", [])),
         )
     except (KeyError, TypeError, ValueError, AttributeError):
         raise _invalid() from None
@@ -264,11 +267,11 @@ def _refuse_older(latest: Latest, seen: Seen, ids: list[str]) -> None:
         raise DirectoryError("The directory is older than the copy already here.", code="directory_older")
 
 
-def _promise(fields: Mapping[str, Any]) -> FilePromise:
+def _promise(fields: Mapping[str, Any], most: int = MAX_PUBLISHED_FILE) -> FilePromise:
     path = fields["path"].removeprefix("/")
     if not _PATH.match(path) or ".." in path or not _SHA256.match(fields["sha256"]):
         raise ValueError
-    return FilePromise(path, fields["sha256"], _count(fields["bytes"], MAX_PUBLISHED_FILE))
+    return FilePromise(path, fields["sha256"], _count(fields["bytes"], most))
 
 
 def _files(entries: object) -> FilesPromise:
@@ -278,6 +281,12 @@ def _files(entries: object) -> FilesPromise:
         by_kind.setdefault(str(entry["kind"]), []).append(_promise(entry))
     (keys,), (places,) = by_kind["keys"], by_kind["places"]
     return FilesPromise(tuple(by_kind.get("rows", ())), keys, places)
+
+
+def _campaigns(entries: object) -> FilePromise | None:
+    """Parse the promise of the campaigns' file; None where there are no campaigns."""
+    promises = [_promise(entry, MAX_CAMPAIGNS_FILE) for entry in _list(entries, 1)]
+    return promises[0] if promises else None
 
 
 def _delta(fields: Mapping[str, Any]) -> DeltaPromise:

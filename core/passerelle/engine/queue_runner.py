@@ -75,6 +75,7 @@ class QueueRunner:
         self._account = account
         self._rules = rules
         self._task: asyncio.Task[None] | None = None
+        self._listing: asyncio.Task[None] | None = None
         self._woken = asyncio.Event()
         self._talking = asyncio.Lock()  # one conversation with the account's server at a time
         self._slowed_until: datetime | None = None
@@ -95,7 +96,15 @@ class QueueRunner:
         self._task = None
 
     async def list_follows(self) -> None:
-        """Read which accounts the account follows and mark them. Raises ServerRefused, NetworkError."""
+        """Read which accounts the account follows and mark them; who asks meanwhile waits for the same reading.
+
+        Raises ServerRefused, NetworkError.
+        """
+        if self._listing is None or self._listing.done():
+            self._listing = asyncio.ensure_future(self._list_in_turn())
+        await asyncio.shield(self._listing)
+
+    async def _list_in_turn(self) -> None:
         async with self._talking:
             await self._list_follows()
 

@@ -13,7 +13,7 @@ import { migrateStores } from "../../lib/background/migrate";
 import { goOnWithJoins } from "../../lib/background/joins";
 import { keepAlive } from "../../lib/background/keep-alive";
 import { OWN_POST_HANDLERS } from "../../lib/background/own-post";
-import { QUEUE_ALARM, checkQueue, resumeAfterSignIn, scheduleQueueCheck } from "../../lib/background/resume";
+import { QUEUE_ALARM, checkQueue, followAfterSignIn, scheduleQueueCheck } from "../../lib/background/resume";
 import { type ContentHandlers, makeRoute, type PageHandlers, type Route } from "../../lib/background/router";
 import { makeSeenBackground } from "../../lib/background/seen";
 import { makeSignInHandlers } from "../../lib/background/sign-in";
@@ -67,7 +67,7 @@ const signIn = makeSignInHandlers({
   readStarted: settings.startedSignIn,
   setStarted: settings.setStartedSignIn,
   // A plan whose date has come may have waited for this sign-in.
-  afterwards: ({ id }) => resumeAfterSignIn(id).then(() => syncIfDue(engine)),
+  afterwards: ({ id }) => followAfterSignIn(id, engine).then(() => syncIfDue(engine)),
 });
 
 /** What the extension's own pages may ask. */

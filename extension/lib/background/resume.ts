@@ -1,6 +1,6 @@
 // Resumes following after a closed browser, a crash, or a server that asked to wait: an alarm checks the stored queue.
 import { browser } from "wxt/browser";
-import { makeEngine } from "../engine/client";
+import { type Engine, makeEngine } from "../engine/client";
 import type { QueueView } from "../messages/messages.gen";
 import { NEEDS_SIGN_IN } from "../sessions";
 import { readState } from "../engine/stores";
@@ -45,16 +45,17 @@ export async function checkQueue(): Promise<void> {
   }
 }
 
-/** Resume the queue of an account that it had stopped for, once that account has signed in again. */
-export async function resumeAfterSignIn(account: string): Promise<void> {
+/**
+ * After a sign-in: have the engine read who the account follows, for marks and counts, where there is a list to mark; then
+ * resume the queue that had stopped for it. The page that asked may have closed: a popup does when the server's page opens.
+ */
+export async function followAfterSignIn(account: string, engine: Pick<Engine, "call">): Promise<void> {
+  if (!(await readState("archive"))) return;
   const queue = (await readState("queue"))?.accounts.find((one) => one.account === account);
-  if (!NEEDS_SIGN_IN.includes(queue?.error?.code ?? "")) return;
-  const engine = makeEngine(wakeEngine);
-  try {
-    await engine.call("follow.resume", { account });
-  } finally {
-    engine.close();
-  }
+  await engine.call("follow.refresh", { account }).catch((error: unknown) => {
+    console.warn("Who the account follows was not read:", error); // before it follows, the queue reads it again
+  });
+  if (NEEDS_SIGN_IN.includes(queue?.error?.code ?? "")) await engine.call("follow.resume", { account });
 }
 
 /**

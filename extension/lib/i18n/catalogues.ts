@@ -1,15 +1,15 @@
 // The languages: every catalogue in locales/. A file there is a language; its texts are parsed when they are first needed.
 import type english from "../../locales/en.json";
 
-/** A sentence of the extension; those of the server's pages stand in the same files. */
-export type Key = Exclude<keyof typeof english, `site.${string}`>;
+/** A sentence of the extension; those of the server's pages and of the stores stand in the same files. */
+export type Key = Exclude<keyof typeof english, `site.${string}` | `store.${string}`>;
 /** The name of a catalogue: an ISO 639 code. */
 export type Language = string;
 export type Catalogue = Readonly<Record<Key, string>>;
 
 export const FALLBACK: Language = "en";
 
-// Path -> JSON text. The build leaves out the sentences of the server's pages: catalogue-plugin.ts.
+// Path -> JSON text. The build leaves out the sentences of the server's pages and of the stores: catalogue-plugin.ts.
 const TEXTS = import.meta.glob<string>("../../locales/*.json", {
   eager: true,
   query: "?raw",

@@ -1,0 +1,106 @@
+"""Stage: one page of the extension, in popup's or tab's size, with what its states need around it."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page, ViewportSize, expect
+
+from tests.axe.report import Look
+from tests.data.archives import make_archive
+from tests.e2e.steps import APP, choose
+from tests.world.axe import find_violations
+from tests.world.chromium import WINDOW, Chromium
+from tests.world.exchange import Answer, Ask, Site
+from tests.world.pds import Account
+from tests.world.world import World
+
+POPUP = "popup.html"
+# The widths that they have; so high that the bar at the foot lies over nothing.
+HEIGHT = 3_000
+SIZES: dict[str, tuple[str, ViewportSize]] = {
+    "popup": (POPUP, {"width": 400, "height": HEIGHT}),
+    "tab": (APP, {"width": WINDOW["width"], "height": HEIGHT}),
+}
+UNFOLD = "document.querySelectorAll('details').forEach((one) => { one.open = true })"
+LONGEST = 120.0  # seconds that an answer is held back at most
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """`held` ends with a state: requests without an answer are answered then."""
+
+    browser: Chromium
+    page: Page
+    world: World
+    folder: Path
+    person: Account
+    held: ExitStack = field(default_factory=ExitStack)
+
+    def archive(self, name: str, **content: Any) -> Path:
+        """Return a new archive of the owner, or with other `content`."""
+        return make_archive(self.folder / f"{name}.zip", **content)
+
+    def read(self, archive: Path) -> None:
+        """Choose an archive, whether or not one was read before."""
+        self.go("drop")
+        expect(self.page.get_by_test_id("drop-zone")).to_be_visible()
+        choose(self.page, archive)
+
+    def go(self, view: str) -> None:
+        """Show a view of the page; "" is home."""
+        self.page.evaluate("(view) => { location.hash = view }", view)
+        expect(self.page.get_by_test_id("main")).to_have_attribute("data-view", view or "home")
+
+    def hold(self, host: str, is_meant: Callable[[Ask], bool] = lambda _: True) -> None:
+        """Answer what is meant at a host only when this state ends."""
+        self.held.enter_context(_held(self.world, host, is_meant))
+
+    def unfold(self) -> None:
+        """Open everything that can be unfolded."""
+        self.page.evaluate(UNFOLD)
+
+
+@contextmanager
+def _held(world: World, host: str, is_meant: Callable[[Ask], bool]) -> Iterator[None]:
+    released = threading.Event()
+
+    def fault(site: Site) -> Site:
+        def late(ask: Ask) -> Answer:
+            if is_meant(ask):
+                released.wait(LONGEST)
+            return site(ask)
+
+        return late
+
+    with world.fault(host, fault):
+        try:
+            yield
+        finally:
+            released.set()
+
+
+# Colours and parts that move come to rest before one looks, and the page is seen from its top: further down, the header
+# lies over whatever has come below it.
+AT_REST = """() => scrollTo(0, 0) ?? new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() =>
+    done(Promise.allSettled(document.getAnimations().map(({ finished }) => finished))))))"""
+
+
+def set_look(page: Page, look: Look) -> None:
+    """Show one of the extension's own pages in a language and a theme; nothing moves."""
+    page.emulate_media(color_scheme="dark" if look.theme == "dark" else "light", reduced_motion="reduce")
+    page.evaluate("(language) => chrome.storage.local.set({ language })", look.language)
+    expect(page.locator("html")).to_have_attribute("lang", re.compile(rf"^{look.language}\b"))
+
+
+def find_in_look(page: Page, look: Look) -> list[str]:
+    """Return what axe finds in one of the extension's own pages, in a language and a theme."""
+    set_look(page, look)
+    page.evaluate(AT_REST)
+    return find_violations(page)

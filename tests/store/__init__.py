@@ -1,0 +1,1 @@
+"""`make store`: the listing and the pictures for the stores, in dist/store/."""
