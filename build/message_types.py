@@ -12,7 +12,7 @@ from typing import Any, cast, get_args
 
 from commands import run
 from passerelle import view
-from passerelle.directory import Grade, Row
+from passerelle.directory import Grade, Row, campaigns
 from passerelle.directory import rows as directory_rows
 from passerelle.engine import join_views, messages, schemas, storage
 from passerelle.engine import views as engine_views
@@ -24,7 +24,7 @@ from passerelle.following import dates, status
 from passerelle.hints import records as hints
 from passerelle.hints.records import Confidence, Where
 from passerelle.identifiers import Network
-from passerelle.matching import evidence, guesses, lane_counts, receipt
+from passerelle.matching import evidence, growth, guesses, lane_counts, receipt
 from passerelle.matching import views as matches
 from passerelle.matching.evidence import EvidenceCode, MatchGrade
 from passerelle.matching.views import FollowState
@@ -43,12 +43,14 @@ BANNER = "// Made by build/message_types.py from the models of core/passerelle; 
 # Where the models stand.
 MODULES = (
     view,
+    campaigns,
     summary,
     observations,
     hints,
     evidence,
     matches,
     guesses,
+    growth,
     lane_counts,
     status,
     dates,

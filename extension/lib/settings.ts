@@ -14,6 +14,7 @@ const BADGES_OFFER = "badges-offer";
 const ARCHIVE_ASKED = "archive-asked";
 const LIST = "list";
 const PICTURES = "pictures";
+const LEAVING = "leaving";
 
 /** Return the chosen language; "auto" until one is chosen. */
 export async function language(): Promise<LanguageSetting> {
@@ -112,6 +113,27 @@ export async function arePicturesOn(): Promise<boolean> {
 
 export async function setPicturesOn(isOn: boolean): Promise<void> {
   await browser.storage.local.set({ [PICTURES]: isOn });
+}
+
+/** Return what was chosen and ticked about leaving X, as it was stored; null before anything was. */
+export async function leaving(): Promise<unknown> {
+  return (await browser.storage.local.get(LEAVING))[LEAVING] ?? null;
+}
+
+export async function storeLeaving(leaving: object): Promise<void> {
+  await browser.storage.local.set({ [LEAVING]: leaving });
+}
+
+/** Call `listener` when a page has stored that, or it was deleted; returns the function that stops this. */
+export function onLeaving(listener: (stored: unknown) => void): () => void {
+  const listen: Parameters<typeof browser.storage.onChanged.addListener>[0] = (changes, area) => {
+    const change = area === "local" ? changes[LEAVING] : undefined;
+    if (change) listener(change.newValue);
+  };
+  browser.storage.onChanged.addListener(listen);
+  return () => {
+    browser.storage.onChanged.removeListener(listen);
+  };
 }
 
 /** Return how the list of people was shown last, as it was stored; null before it ever was. */

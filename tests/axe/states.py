@@ -171,6 +171,18 @@ def show_question_of_undoing(stage: Stage) -> None:
     expect(stage.page.get_by_test_id("undo-all-yes")).to_be_visible()
 
 
+def show_charts(stage: Stage) -> None:
+    stage.go("where")
+    expect(stage.page.get_by_test_id("where")).to_have_attribute("data-counted", "true")
+    stage.unfold()
+
+
+def show_leaving_x(stage: Stage) -> None:
+    stage.go("leave")
+    stage.page.get_by_test_id("leave-handle").fill("ada.bsky.social")
+    expect(stage.page.get_by_test_id("leave-bio").first).to_be_visible()
+
+
 def show_join_form(stage: Stage) -> None:
     if stage.page.get_by_test_id("undo-all-no").is_visible():
         stage.page.get_by_test_id("undo-all-no").click()
@@ -226,6 +238,8 @@ STATES: Mapping[str, State] = {
     "followed": show_followed,
     "history": show_history,
     "question of undoing": show_question_of_undoing,
+    "charts": show_charts,
+    "leaving x": show_leaving_x,
     "join form": show_join_form,
     "joined": show_joined,
     "question of withdrawing": show_question_of_withdrawing,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from passerelle_directory.publishing.chart import HEIGHT, WIDTH, draw_line
+from passerelle.chart import HEIGHT, WIDTH, draw_line
 from passerelle_directory.publishing.counts import DayCount, read_written_history, thin_out
 
 from tests.backend.conftest import NOW, Directory

@@ -342,6 +342,7 @@ const NAMES_AND_PATTERNS: readonly string[] = [
   "bridge.ask_label",
   "lanes.where",
   "lanes.server",
+  "where.on_day",
   "warning.other",
   "site.legal_operator",
   "site.about_funding",

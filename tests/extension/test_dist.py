@@ -13,6 +13,8 @@ from cyclonedx.validation.json import JsonStrictValidator
 
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.timeout(600)  # the first test waits for a build
+
 EXTENSION = ROOT / "extension"
 # Parts that were downloaded inside another one, or not at all.
 WITHOUT_HASH = {"Passerelle", "Python"}

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from passerelle_directory.web.languages import LANGUAGES
 
+pytestmark = pytest.mark.timeout(600)  # the first test waits for a build
+
 # Keys of version 3 that we use, none deprecated (https://developer.chrome.com/docs/extensions/reference/manifest).
 # `key` and `update_url` are for what no store hosts.
 CHROMES_KEYS = {

@@ -82,6 +82,11 @@ class DirectoryServer:
         self._run("import", str(file))
         self._run("snapshot")
 
+    def announce(self, campaigns: str) -> None:
+        """Publish what a `campaigns.toml` announces, in place of what is announced now."""
+        (self.folder / "campaigns.toml").write_text(campaigns, encoding="utf-8")
+        self._run("snapshot")
+
     @property
     def key(self) -> str:
         """The public key that a person types to add this directory."""

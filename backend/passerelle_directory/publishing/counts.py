@@ -13,12 +13,12 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from passerelle.chart import draw_line
 from passerelle.directory import Row
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from passerelle_directory.models import DailyCount
-from passerelle_directory.publishing.chart import draw_line
 from passerelle_directory.publishing.files import WORLD_READABLE, write_whole
 
 HISTORY = "history.json"

@@ -9,7 +9,7 @@ from datetime import date as day
 from pathlib import Path
 from typing import Any
 
-from passerelle.directory import Campaign, EvidenceSource, make_campaigns, read_campaigns
+from passerelle.directory import EvidenceSource
 
 from passerelle_directory.publishing.departures import Left
 from passerelle_directory.publishing.files import WORLD_READABLE, write_whole
@@ -18,7 +18,6 @@ from passerelle_directory.publishing.groups import Covered, Group, group_to_json
 DEPARTURES = "departures.json"  # as GET /v1/departures.json answers
 GROUPS = "groups.json"  # as GET /v1/groups.json answers
 COUNTS = "counts.json"
-CAMPAIGNS = "campaigns.json"
 PAGES = "pages"  # folder beside `public`, which mirrors copy whole
 
 
@@ -37,19 +36,6 @@ def write_pages(folder: Path, departures: Iterable[Left], people: int, organisat
 def write_groups(folder: Path, covered: Sequence[tuple[Group, Sequence[Covered]]]) -> None:
     """Write the file of the groups into `folder`."""
     _write(folder / GROUPS, {"groups": [group_to_json(group, members) for group, members in covered]})
-
-
-def write_campaign_pages(folder: Path, campaigns: Sequence[Campaign]) -> None:
-    """Write the file of the campaigns into `folder`."""
-    write_whole(folder / CAMPAIGNS, make_campaigns(campaigns) + b"\n", WORLD_READABLE, overwrite=True)
-
-
-def read_campaigns_file(folder: Path) -> tuple[Campaign, ...]:
-    """Return the campaigns; none before the first snapshot, or where an older program made it."""
-    try:
-        return read_campaigns((folder / CAMPAIGNS).read_bytes())
-    except FileNotFoundError:
-        return ()
 
 
 def read_groups_file(folder: Path) -> dict[str, Any]:

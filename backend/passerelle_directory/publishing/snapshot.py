@@ -33,7 +33,7 @@ from passerelle_directory.publishing.groups import Covered, Group, MemberRows, c
 from passerelle_directory.publishing.keys import public_bytes
 from passerelle_directory.publishing.named import File
 from passerelle_directory.publishing.names import NameCollector
-from passerelle_directory.publishing.pages import PAGES, write_campaign_pages, write_groups, write_pages
+from passerelle_directory.publishing.pages import PAGES, write_groups, write_pages
 from passerelle_directory.publishing.public_pages import PageCollector, read_wishes, write_public_pages
 from passerelle_directory.publishing.row_files import RowFiles
 from passerelle_directory.publishing.rows import make_row
@@ -98,7 +98,6 @@ def publish(
             body = _to_body(sign_latest(key, version, now, rows, files, deltas))
         left, pages = departures.linked(), public.parent / PAGES
         write_pages(pages, left, counts.people, counts.organisations, _iso(now))
-        write_campaign_pages(pages, campaigns)
         write_groups(pages, [(group, cover(group, members, left)) for group in groups])
         write_history(pages, counts, read_history(session, now.date()))
         write_public_pages(pages, public_pages.pages)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from flask import Blueprint, Response, render_template
+from passerelle.chart import HEIGHT, WIDTH
 
-from passerelle_directory.publishing.chart import HEIGHT, WIDTH
 from passerelle_directory.publishing.counts import read_written_history
 from passerelle_directory.publishing.pages import read_counts, read_departures
 from passerelle_directory.web.answers import answer_page, config, find_visitors_language, read_latest

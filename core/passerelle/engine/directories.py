@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from passerelle import directory
 from passerelle.directory import NOTHING_SEEN, Latest, PackagedDirectory, PinnedDirectory, Seen, key_id
+from passerelle.engine.campaigns import Campaigns
 from passerelle.engine.directory_files import file_key
 from passerelle.engine.downloads import Downloads
 from passerelle.engine.environment import Environment
@@ -41,6 +42,7 @@ class Directories:
         self._works = works
         self._matches = matches
         self._downloads = Downloads(environment, repository)
+        self._campaigns = Campaigns(environment, repository)
 
     async def on_update(self, fields: Nothing) -> DirectoryView:
         """Answer directory.update: bring the directories up to date, then match again."""
@@ -145,7 +147,8 @@ class Directories:
         )
         after, changes = await self._downloads.update(source, latest, before, progress)
         stored = await self._put(after) if after != found else []
-        return _view(source, latest, self._environment.now()), [*changes, *stored]
+        campaigns = [] if is_added else await self._campaigns.update(source, latest)
+        return _view(source, latest, self._environment.now()), [*changes, *stored, *campaigns]
 
     async def _put(self, stored: StoredDirectoryView) -> list[Change]:
         """Return the changes that store one directory in its place; the pinned one is the first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from passerelle.directory import Kind, Row, RowLookup
 from passerelle.engine.environment import Environment
@@ -14,7 +14,8 @@ from passerelle.identifiers import RestId, ScreenName
 from passerelle.matching.candidates.appview import MAX_ACTORS
 from passerelle.matching.candidates.handles import handle_variants
 from passerelle.matching.candidates.neighbours import is_circle_known
-from passerelle.matching.departed import find_departed
+from passerelle.matching.departed import DepartedView, find_departed
+from passerelle.matching.growth import add_day, count_places
 from passerelle.matching.guesses import AskedPerson, GuessView, candidates_of, make_guess
 from passerelle.matching.lane_counts import count_lanes, is_found
 from passerelle.matching.names import search_words
@@ -54,7 +55,7 @@ class Lanes:
         return [*stored, *await self.counts(), await self._offer(progress)]
 
     async def counts(self) -> list[Change]:
-        """Return what to store of the lanes' counts; nothing before there is a graph."""
+        """Return what to store of the lanes' counts and of today's; nothing before there is a graph."""
         graph = await self._repository.graph()
         if graph is None:
             return []
@@ -65,7 +66,17 @@ class Lanes:
         departed = find_departed(graph, found, self._environment.departures(), today)
         likely = [guess.rest_id for guess in guesses.values() if guess.is_likely]
         lanes = count_lanes(graph, views, frozenset(likely), self._kinds, departed, today)
-        return [Put("state", "lanes", lanes.model_dump(mode="json"))]
+        return [Put("state", "lanes", lanes.model_dump(mode="json")), *await self._growth(graph, views, departed)]
+
+    async def _growth(
+        self, graph: FollowGraph, views: Mapping[str, MatchView], departed: Sequence[DepartedView]
+    ) -> list[Change]:
+        """Return what to store of today's counts; nothing where they stand already."""
+        left = frozenset(one.rest_id for one in departed)
+        counts = count_places(graph, views, left, self._environment.now().date())
+        before = await self._repository.growth()
+        after = add_day(before, graph.owner.rest_id, counts)
+        return [] if after == before else [Put("state", "growth", after.model_dump(mode="json"))]
 
     async def _guess(self, progress: Progress, before: Mapping[str, GuessView]) -> dict[str, GuessView]:
         graph, asked = await self._repository.graph(), await self._repository.asked()

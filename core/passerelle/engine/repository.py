@@ -18,6 +18,7 @@ from passerelle.engine.views import (
     AddedDirectoriesView,
     AddedDirectoryView,
     ApprovalView,
+    CampaignsView,
     DirectoryView,
     NewsView,
     PreferredView,
@@ -31,6 +32,7 @@ from passerelle.following.decisions import Decision
 from passerelle.following.pace import DEFAULT_SPEED, Speed
 from passerelle.hints.records import OwnWords, ProfileHints
 from passerelle.identifiers import AccountId, Network, parse_rest_id, parse_screen_name
+from passerelle.matching.growth import GrowthView
 from passerelle.matching.guesses import AskedList, AskedPerson, GuessView
 from passerelle.matching.match import distance
 from passerelle.matching.views import ExcludedPeopleView, ExcludedView, MatchesView, MatchView
@@ -95,6 +97,11 @@ class Repository:
         stored = await self.get("state", "directory")
         return DirectoryView.model_validate(stored) if stored else None
 
+    async def campaigns(self) -> CampaignsView | None:
+        """Return the campaigns that the directory announces; None where there never were any."""
+        stored = await self.get("state", "campaigns")
+        return CampaignsView.model_validate(stored) if stored else None
+
     async def search(self) -> SearchView | None:
         """Return the search for people's accounts that was started last."""
         stored = await self.get("state", "search")
@@ -104,6 +111,11 @@ class Repository:
         """Return what the last directory that brought someone new brought."""
         stored = await self.get("state", "news")
         return NewsView.model_validate(stored) if stored else None
+
+    async def growth(self) -> GrowthView | None:
+        """Return the counts of earlier days."""
+        stored = await self.get("state", "growth")
+        return GrowthView.model_validate(stored) if stored else None
 
     async def preferred(self) -> Network | None:
         """Return on which network people are followed who are on several; None: on each."""

@@ -17,8 +17,8 @@ FIRST = 1  # of stores written before numbers were stored
 
 SCHEMAS: Mapping[str, int] = {
     # 2: `queue` has `as_of`; 3: `queue` has `accounts`; 4: `queue` has `speed` and `done_at`; 5: `lanes` has `new`;
-    # 6: `lanes` has `mutuals_found`; 7: `lanes` has `departed`
-    "state": 7,
+    # 6: `lanes` has `mutuals_found`; 7: `lanes` has `departed`; 8: `growth`
+    "state": 8,
     "people": 2,  # 2: `follows` for each account
     "matches": 2,  # 2: `new_since`
     "decisions": 1,
@@ -158,6 +158,11 @@ def _state_6(records: Records) -> dict[str, Any]:
     return {**records, "lanes": {**lanes, "departed": []}} if lanes else dict(records)
 
 
+def _state_7(records: Records) -> dict[str, Any]:
+    """Days were not counted: `growth` begins with the next count."""
+    return dict(records)
+
+
 def _matches_1(records: Records) -> dict[str, Any]:
     return {rest_id: {**view, "new_since": None} for rest_id, view in records.items()}
 
@@ -221,6 +226,7 @@ MIGRATIONS: Mapping[tuple[str, int], Migration] = {
     ("state", 4): _state_4,
     ("state", 5): _state_5,
     ("state", 6): _state_6,
+    ("state", 7): _state_7,
     ("people", 1): _people_1,
     ("matches", 1): _matches_1,
     ("directory", 1): _directory_1,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from passerelle.directory import Campaign
 from passerelle.following.pace import Speed
 from passerelle.identifiers import Network
 from passerelle.matching.records import SourceName
@@ -23,6 +24,16 @@ class DirectoryView(View):
     expires: str
     checked_at: str
     error: ErrorView | None
+
+
+class CampaignsView(View):
+    """The campaigns of the pinned directory by their date, until 30 days after it. Key `campaigns`.
+
+    `sha256` is that of the file they came in, empty where there is none.
+    """
+
+    sha256: str
+    campaigns: list[Campaign]
 
 
 class AddedDirectoryView(View):

@@ -9,9 +9,11 @@ import {
   type ApprovalView,
   type ArchiveView,
   type BlockingView,
+  type CampaignsView,
   type DateView,
   type DirectoryView,
   type ExcludedPeopleView,
+  type GrowthView,
   type GuessView,
   type JoinView,
   type LanesView,
@@ -36,6 +38,8 @@ export interface State {
   archive: ArchiveView;
   /** Blocking, on Bluesky, people who are blocked on X. */
   blocking: BlockingView;
+  /** Days on which people leave together, as the directory announces them. */
+  campaigns: CampaignsView;
   /** An archive of another account that waits for the person's answer. */
   candidate: ArchiveView;
   /** The date on which people are followed together, with its approval. */
@@ -43,6 +47,8 @@ export interface State {
   directories: AddedDirectoriesView;
   directory: DirectoryView;
   excluded: ExcludedPeopleView;
+  /** Where the followed people were found, day by day. */
+  growth: GrowthView;
   /** The own claim: "this X account is mine, too". */
   join: JoinView;
   lanes: LanesView;

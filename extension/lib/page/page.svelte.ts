@@ -28,7 +28,18 @@ import { RowChecks } from "./row-checks.svelte";
 import { Stored } from "./stored.svelte";
 import { Work } from "./work.svelte";
 
-const VIEWS = ["home", "drop", "sign-in", "settings", "history", "review", "join", "date"] as const;
+const VIEWS = [
+  "home",
+  "drop",
+  "sign-in",
+  "settings",
+  "history",
+  "review",
+  "join",
+  "where",
+  "leave",
+  "date",
+] as const;
 const MINUTE = 60_000; // milliseconds
 export type View = (typeof VIEWS)[number];
 
@@ -185,6 +196,11 @@ export class Page {
       saveFile(filename, media_type, text);
       this.saved = filename;
     });
+  }
+
+  /** Match and count everybody again, with what is stored here. */
+  async countAgain(): Promise<void> {
+    await this.failures.guard(() => engine.call("match.find", {}));
   }
 
   /** Delete everything. The background does it, to the end, even if this page closes meanwhile. */

@@ -11,6 +11,7 @@ const KEYS = [
   "directories",
   "directory",
   "excluded",
+  "growth",
   "join",
   "lanes",
   "objection",
@@ -55,6 +56,8 @@ export class Stored {
   readonly objection = $derived(this.views.current?.objection ?? null);
   /** Blocking people on Bluesky who are blocked on X. */
   readonly blocking = $derived(this.views.current?.blocking ?? null);
+  /** Where the followed people were found, day by day; null before they were counted. */
+  readonly growth = $derived(this.views.current?.growth ?? null);
   readonly lanes = $derived(this.views.current?.lanes ?? null);
   /** What looking for people would send. */
   readonly offer = $derived(this.views.current?.offer ?? null);
