@@ -20,11 +20,11 @@ from passerelle.engine.join_views import BlockState, JoinStatus
 from passerelle.engine.messages import COMMANDS, EVENTS
 from passerelle.engine.schemas import SCHEMAS
 from passerelle.engine.storage import STORES
-from passerelle.following import status
+from passerelle.following import dates, status
 from passerelle.hints import records as hints
 from passerelle.hints.records import Confidence, Where
 from passerelle.identifiers import Network
-from passerelle.matching import evidence, growth, guesses, lane_counts
+from passerelle.matching import evidence, growth, guesses, lane_counts, receipt
 from passerelle.matching import views as matches
 from passerelle.matching.evidence import EvidenceCode, MatchGrade
 from passerelle.matching.views import FollowState
@@ -53,6 +53,8 @@ MODULES = (
     growth,
     lane_counts,
     status,
+    dates,
+    receipt,
     engine_views,
     join_views,
     messages,

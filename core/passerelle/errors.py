@@ -46,6 +46,7 @@ class InputError(PasserelleError, ValueError):
         "own_domain": "This is not the domain of a website, such as museum.example.org.",
         "post_address": "This is not the address of a post on X, such as https://x.com/ada/status/20.",
         "claim_incomplete": "A claim names an X account, and an account on Bluesky, Mastodon, or both.",
+        "date_out_of_range": "A date lies after today, and at most a year ahead.",
         "claim_exists": "There is a claim for other accounts already; withdraw it first.",
         "backup_unreadable": "This is no backup of Passerelle, or only a part of one.",
         "backup_newer": "This backup was saved by a newer version of Passerelle.",

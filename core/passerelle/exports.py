@@ -8,10 +8,12 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from passerelle.identifiers import Acct, canonicalize_acct, parse_acct
+from passerelle.identifiers import Acct, RestId, canonicalize_acct, parse_acct
 from passerelle.matching.evidence import HINT_EVIDENCE, EvidenceView, evidence_of, grade_of
+from passerelle.matching.receipt import list_results, result_of_account
 from passerelle.matching.views import AccountView, MatchView
 from passerelle.networks.fediverse import mastodon
+from passerelle.people.graph import FollowGraph
 from passerelle.text import clean_display_name
 
 # What makes a spreadsheet take a cell for a formula: https://owasp.org/www-community/attacks/CSV_Injection.
@@ -43,6 +45,17 @@ def history_csv(history: Mapping[str, Mapping[str, Any]], views: Collection[Matc
     done = (_done_row(key, one, names) for key, one in sorted(history.items()))
     failed = (_failed_row(view, one) for view in views for one in view.accounts if one.state == "failed")
     return _csv([HISTORY_COLUMNS, *(tuple(map(neutralize, row)) for row in (*done, *failed))])
+
+
+RECEIPT_COLUMNS = ("X name", "X id", "Name", "Result", "Network", "Account", "Error")
+
+
+def receipt_csv(graph: FollowGraph, views: Mapping[str, MatchView]) -> str:
+    """Return CSV of what came of following: a line for each account asked for, else one for the person."""
+    rows = (
+        row for rest_id, view, result in list_results(graph, views) for row in _results(graph, rest_id, view, result)
+    )
+    return _csv([RECEIPT_COLUMNS, *(tuple(map(neutralize, row)) for row in rows)])
 
 
 def mastodon_csv(accts: Iterable[Acct]) -> str:
@@ -82,6 +95,20 @@ def neutralize(cell: str) -> str:
     """
     clean = clean_display_name(cell, limit=MAX_CELL) or ""
     return f"'{clean}" if clean.startswith(_FORMULA_STARTS) else clean
+
+
+def _results(graph: FollowGraph, rest_id: str, view: MatchView | None, result: str) -> Iterable[tuple[str, ...]]:
+    name = graph.people[RestId(rest_id)].name
+    person = (
+        (view.screen_name if view else name.screen_name if name else None) or "",
+        rest_id,
+        (view.display_name if view else name.display_name if name else None) or "",
+    )
+    reached = [(one, made) for one in (view.accounts if view else ()) if (made := result_of_account(one))]
+    for one, made in reached:
+        yield *person, made, one.network, one.address, one.error.code if one.error else ""
+    if not reached:
+        yield *person, result, "", "", ""
 
 
 def _done_row(key: str, one: Mapping[str, Any], names: Mapping[str | None, str | None]) -> tuple[str, ...]:

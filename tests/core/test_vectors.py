@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from passerelle.claims.post_text import weigh
 from passerelle.directory import BlockIndex, InvalidRow, Overlay, Row, id_key, name_key
 from passerelle.directory.looks import look_of
 from passerelle.errors import DirectoryError
+from passerelle.following.dates import DateStart, make_date, networks_due
 from passerelle.following.decisions import decision_keys
 from passerelle.hints.find import find_hints
 from passerelle.hints.records import HintView, ProfileHints
@@ -58,6 +59,15 @@ def test_looks(case: dict[str, Any]) -> None:
     accounts = {"bluesky": {"handle": "ada.example.org"}, "fediverse": {"acct": "ada@social.example"}}
     fields = {name: value for network in case["networks"] for name, value in accounts[network].items()}
     assert look_of(row("ada", grade=case["grade"], **fields)) == case["look"]
+
+
+@cases("dates")
+def test_dates(case: dict[str, Any]) -> None:
+    opens = datetime.fromisoformat(load("dates")["date"]["opens_at"])
+    made = make_date(date(2027, 1, 4), opens, NOW, timedelta(hours=2), 1, None)
+    starts = [DateStart.model_validate(one) for one in case["starts"]]
+    view = made.model_copy(update={**load("dates")["date"], "starts": starts})
+    assert networks_due(view, case["networks"], datetime.fromisoformat(case["now"])) == case["due"]
 
 
 @cases("bridge")

@@ -353,6 +353,7 @@ const NAMES_AND_PATTERNS: readonly string[] = [
 const SAME_WORD: Readonly<Record<string, readonly string[]>> = {
   fr: [
     "language.reviewed",
+    "date.day",
     "archive.tweets",
     "lanes.group.institutions",
     "search_people.pause",

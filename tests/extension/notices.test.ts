@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import {
   type Facts,
   findNotices,
+  findReminder,
   stepOf,
 } from "../../extension/lib/background/notices";
 import {
@@ -13,6 +14,7 @@ import {
 } from "../../extension/lib/i18n/i18n";
 import type {
   AccountQueueView,
+  DateView,
   QueueView,
 } from "../../extension/lib/messages/messages.gen";
 import type { Account } from "../../extension/lib/sessions";
@@ -28,6 +30,7 @@ const NONE: Facts = {
   accounts: [],
   news: null,
   archiveAskedAt: null,
+  date: null,
 };
 
 const COUNTS = {
@@ -153,6 +156,88 @@ test("newcomers who are followed by standing approval are told as such", () => {
   );
 });
 
+// Three days from NOW, in the time zone of the tests.
+const DAY = 86_400_000;
+const OPENS = new Date(2026, 10, 23).getTime();
+const at = (moment: number) => new Date(moment).toISOString();
+
+function date(over: Partial<DateView> = {}): DateView {
+  return {
+    day: "2026-11-23",
+    opens_at: at(OPENS),
+    starts_at: at(OPENS + DAY / 8),
+    closes_at: at(OPENS + DAY),
+    lapses_at: at(OPENS + 30 * DAY),
+    delay: 10_800,
+    approved_at: AN_HOUR_AGO,
+    people: 142,
+    campaign_id: null,
+    starts: [],
+    steps: [
+      { step: "people", is_done: true, is_optional: false },
+      { step: "bluesky", is_done: true, is_optional: false },
+      { step: "badges", is_done: false, is_optional: true },
+    ],
+    known: null,
+    ...over,
+  };
+}
+const told = (facts: Partial<Facts>) =>
+  findNotices({ ...NONE, ...facts }).map(({ key }) => key);
+
+test("before a date, a session that ends soon or has ended is told though no one waits", () => {
+  const accounts = [account()];
+  expect(told({ accounts, date: date() })).toEqual([
+    "notice.session_ends_date",
+  ]);
+  expect(
+    told({ accounts: [account({ expired: true })], date: date() }),
+  ).toEqual(["notice.session_ended_date"]);
+  const fresh = [account({ endsAt: "2026-12-03T09:00:00.000Z" })];
+  expect(told({ accounts: fresh, date: date() })).toEqual([]);
+  const started = date({
+    starts: [{ network: "bluesky", at: AN_HOUR_AGO, is_final: true }],
+  });
+  expect(told({ accounts, date: started })).toEqual(["notice.date_started"]);
+});
+
+test("on the day before, it is told whether something is left to do, and only then", () => {
+  const accounts = [account({ endsAt: null, kind: "app-password" })];
+  const tomorrow = { now: new Date(OPENS - DAY / 2), accounts };
+  expect(told({ ...tomorrow, date: date() })).toEqual(["notice.date_tomorrow"]);
+  expect(told({ ...tomorrow, accounts: [], date: date() })).toEqual([
+    "notice.date_tomorrow_left",
+  ]);
+  const ends = [account({ endsAt: at(OPENS + DAY / 2) })];
+  expect(told({ ...tomorrow, accounts: ends, date: date() })).toContain(
+    "notice.date_tomorrow_sign_in",
+  );
+  const early = { now: new Date(OPENS - 2 * DAY), accounts, date: date() };
+  expect(told(early)).toEqual([]);
+});
+
+test("a date that has come and waits for a sign-in is told, and one that has begun", () => {
+  const now = new Date(OPENS + DAY / 2);
+  expect(told({ now, date: date() })).toEqual(["notice.date_waits"]);
+  const lapsed = new Date(OPENS + 30 * DAY);
+  expect(told({ now: lapsed, date: date() })).toEqual([]);
+  const starts = [
+    { network: "bluesky" as const, at: at(OPENS + DAY / 4), is_final: false },
+  ];
+  expect(told({ now, date: date({ starts }) })).toEqual([
+    "notice.date_started",
+  ]);
+});
+
+test("the toolbar reminds of a date, and of nothing without one", () => {
+  const accounts = [account({ expired: true })];
+  expect(findReminder({ ...NONE, accounts, date: date() })?.kind).toBe(
+    "session_ended",
+  );
+  const waiting = queue({ waiting: 2 });
+  expect(findReminder({ ...NONE, accounts, queue: waiting })).toBeNull();
+});
+
 test("the archive is told a day after it was asked for", () => {
   expect(kinds({ archiveAskedAt: "2026-11-19T11:59:00Z" })).toEqual([
     "archive",
@@ -172,8 +257,8 @@ test.each(LANGUAGES)(
     const keys = Object.keys(catalogueOf(language)).filter((key) =>
       key.startsWith("notice."),
     ) as Key[];
-    const values = { count: 3, followed: 2, date: NOW };
-    expect(keys.length).toBe(6);
+    const values = { count: 3, followed: 2, date: NOW, day: NOW };
+    expect(keys.length).toBe(13);
     for (const key of keys)
       expect(makeTranslate(language)(key, values)).not.toMatch(/[{}@]/u);
   },

@@ -19,8 +19,10 @@ import {
   UNKNOWN_LOOK,
 } from "../../extension/lib/rules/looks";
 import { foldSpelling, toLatin } from "../../extension/lib/rules/scripts";
+import { daysUntil, networksDue } from "../../extension/lib/rules/dates";
 import type {
   AccountView,
+  DateView,
   HintView,
 } from "../../extension/lib/messages/messages.gen";
 
@@ -61,6 +63,27 @@ test("what a mark shows of a row", () => {
   for (const { about, grade, networks, look } of cases)
     expect(lookOf(look), about).toEqual({ grade, networks });
   expect([UNKNOWN_LOOK, cases.length + 1].map(lookOf)).toEqual([null, null]);
+});
+
+describe("dates", () => {
+  type Network = DateView["starts"][number]["network"];
+  interface DateCase extends Case {
+    readonly now: string;
+    readonly starts: DateView["starts"];
+    readonly networks: Network[];
+    readonly due: Network[];
+  }
+  const { date, cases } = load<{ date: DateView; cases: DateCase[] }>("dates");
+  test.each(cases)("$about", ({ now, starts, networks, due }) => {
+    expect(networksDue({ ...date, starts }, networks, Date.parse(now))).toEqual(
+      due,
+    );
+  });
+  test("days are counted by the calendar, whatever the hour or a change of the clock", () => {
+    expect(daysUntil("2027-03-29", +new Date(2027, 2, 27, 23, 59))).toBe(2);
+    expect(daysUntil("2027-03-28", +new Date(2027, 2, 28, 0, 1))).toBe(0);
+    expect(daysUntil("2027-01-01", +new Date(2027, 0, 4))).toBe(-3);
+  });
 });
 
 test("the address under which a bridge shows an account", () => {

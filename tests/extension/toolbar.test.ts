@@ -40,6 +40,21 @@ test("a queue that stands still shows that it is paused", () => {
   expect(shown.title).toContain("3");
 });
 
+test("without a queue at work, a reminder shows, and its title says it", () => {
+  const reminder = {
+    kind: "date_waits",
+    event: "2027-02-20",
+    key: "notice.date_waits",
+    values: {},
+  } as const;
+  const shown = toolbarOf(null, t, reminder);
+  expect(shown.text).toBe("!");
+  expect(shown.title).toContain(t("notice.date_waits"));
+  expect(toolbarOf(queue({ waiting: 1, following: 1 }), t, reminder).text).toBe(
+    "50%",
+  );
+});
+
 test("nothing is shown when all is done", () => {
   expect(toolbarOf(queue({ following: 3 }), t)).toEqual({
     text: "",

@@ -35,6 +35,7 @@ beforeEach(() => {
   vi.spyOn(sessions, "current").mockImplementation((network) =>
     Promise.resolve({
       id: network,
+      network,
       expired: network === "fediverse",
     } as unknown as Account),
   );
@@ -52,6 +53,52 @@ test("the engine is asked with the accounts that can follow now", async () => {
   const { engine, calls } = makeFakeEngine();
   await syncIfDue(engine);
   expect(calls).toEqual([["watch.sync", { accounts: ["bluesky"] }]]);
+});
+
+const HOURS = 3_600_000;
+const inHours = (hours: number) =>
+  new Date(Date.now() + hours * HOURS).toISOString();
+const DATE = {
+  opens_at: inHours(-3),
+  starts_at: inHours(-1),
+  closes_at: inHours(21),
+  lapses_at: inHours(700),
+  starts: [] as object[],
+};
+
+test("a date whose time has come brings a sync, whatever the directory's age", async () => {
+  const { engine, calls } = makeFakeEngine();
+  state.directory = checked(inHours(-0.1));
+  state.date = { ...DATE, starts_at: inHours(1) };
+  await syncIfDue(engine);
+  expect(calls).toEqual([]);
+  state.date = DATE;
+  await syncIfDue(engine);
+  expect(calls).toEqual([["watch.sync", { accounts: ["bluesky"] }]]);
+});
+
+test("a date that has begun asks for the directory again after some hours, until it is final", async () => {
+  const { engine, calls } = makeFakeEngine();
+  const start = { network: "bluesky", at: inHours(-1), is_final: false };
+  state.date = { ...DATE, starts: [start] };
+  state.directory = checked(inHours(-1));
+  await syncIfDue(engine);
+  expect(calls).toEqual([]);
+  state.directory = checked(inHours(-5));
+  await syncIfDue(engine);
+  expect(calls).toHaveLength(1);
+  state.date = { ...DATE, starts: [{ ...start, is_final: true }] };
+  await syncIfDue(engine);
+  expect(calls).toHaveLength(1);
+});
+
+test("a date without a sign-in that works waits for one", async () => {
+  const { engine, calls } = makeFakeEngine();
+  vi.spyOn(sessions, "current").mockResolvedValue(null);
+  state.directory = checked(inHours(-1));
+  state.date = DATE;
+  await syncIfDue(engine);
+  expect(calls).toEqual([]);
 });
 
 test("without people to look for, or within the day, nothing is asked", async () => {

@@ -15,7 +15,7 @@ from passerelle.engine.matches import Matches
 from passerelle.engine.messages import ArchiveOpen, Nothing, Opened, PeopleAdd
 from passerelle.engine.progress import Progress
 from passerelle.engine.repository import Repository
-from passerelle.engine.storage import Put
+from passerelle.engine.storage import Delete, Put
 from passerelle.engine.work import Works, cancel
 from passerelle.errors import CommandError, PasserelleError
 from passerelle.hints.own_words import read_own_words
@@ -85,6 +85,8 @@ class Archives:
 
     async def _replace(self, people: FollowGraph, view: ArchiveView) -> Opened:
         async with self._works.described("archive.replace", "directory") as progress:
+            # A date was approved for the people of the archive before.
+            await self._repository.write([Delete("state", "date")])
             return await self._use(people, view, progress)
 
     async def _is_of_another_account(self, owner: Owner) -> bool:

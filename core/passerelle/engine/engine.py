@@ -16,6 +16,7 @@ from passerelle.engine.backups import Backups
 from passerelle.engine.blocking import Blocking
 from passerelle.engine.bridges import Bridges
 from passerelle.engine.candidates import Searches
+from passerelle.engine.dates import Dates
 from passerelle.engine.directories import Directories
 from passerelle.engine.environment import Environment
 from passerelle.engine.exports import Exports
@@ -80,7 +81,8 @@ class Engine:
         bridges = Bridges(environment, repository, works, matches)
         directories = Directories(environment, repository, works, matches)
         archives = Archives(environment, repository, works, directories, matches, hints)
-        watch = Watch(environment, repository, works, directories, matches, follows)
+        dates = Dates(environment, repository, follows)
+        watch = Watch(environment, repository, works, directories, matches, follows, dates)
         joins, blocking = self._joins, self._blocking
         row_checks = RowChecks(environment, repository, works, matches)
         exports = Exports(repository)
@@ -100,6 +102,12 @@ class Engine:
             "match.find": matches.on_find,
             "watch.sync": watch.on_sync,
             "watch.approve": watch.on_approve,
+            "date.set": dates.on_set,
+            "date.withdraw": dates.on_withdraw,
+            "date.check": dates.on_check,
+            "date.begin": watch.on_begin_date,
+            "date.calendar": dates.on_calendar,
+            "date.receipt": dates.on_receipt,
             "decision.set": matches.on_decide,
             "decision.set_many": matches.on_decide_many,
             "account.find": follows.on_find_account,

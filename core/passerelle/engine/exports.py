@@ -47,6 +47,14 @@ async def _write_history(repository: Repository) -> str:
     return exports.history_csv(await repository.get_all("history"), (await repository.views()).values())
 
 
+async def _write_receipt(repository: Repository) -> str:
+    """Write what came of following each person. Raises CommandError: there is no archive."""
+    people = await repository.graph()
+    if people is None:
+        raise CommandError("No archive has been read yet.")
+    return exports.receipt_csv(people, await repository.views())
+
+
 # format -> name of the file, its type, and the function that writes it
 FORMATS: Mapping[str, tuple[str, str, Write]] = {
     "mastodon-csv": (
@@ -57,5 +65,6 @@ FORMATS: Mapping[str, tuple[str, str, Write]] = {
     "csv": ("passerelle-matches.csv", "text/csv", _of_matches(exports.matches_csv)),
     "json": ("passerelle-matches.json", "application/json", _of_matches(exports.matches_json)),
     "history-csv": ("passerelle-history.csv", "text/csv", _write_history),
+    "receipt-csv": ("passerelle-receipt.csv", "text/csv", _write_receipt),
     "archive-json": ("passerelle-archive.json", "application/json", _write_archive),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from math import ceil
 from typing import Any
@@ -30,7 +30,7 @@ from passerelle.engine.queue_store import QueueStore
 from passerelle.engine.repository import Repository
 from passerelle.engine.storage import Change
 from passerelle.errors import CommandError, ServerRefused, StorageFull
-from passerelle.following.items import State, moved_to
+from passerelle.following.items import Item, State, moved_to
 from passerelle.following.marks import Following
 from passerelle.following.outcomes import Added, Cancelled, Moved, Outcome, Paused, Resumed, UndoAsked, Withdrawn
 from passerelle.following.pace import DEFAULT_SPEED, SPEEDS
@@ -83,12 +83,8 @@ class Follows:
             raise CommandError("Only one account on each network can follow at a time.")
         rest_ids = None if fields.rest_ids is None else frozenset(fields.rest_ids)
         networks = [network_of(one) for one in accounts]
-        plans = []
-        for account in accounts:
-            followed = await self._repository.follows(account) or frozenset()
-            views = await self._repository.views()
-            plans.append(make_plan(views.values(), account, followed, rest_ids, networks))
-        await self.start(*plans)
+        views = (await self._repository.views()).values()
+        await self.start(*[await self.plan(account, views, networks, rest_ids) for account in accounts])
         return self._store.view()
 
     async def on_pause(self, fields: FollowPause) -> None:
@@ -159,13 +155,35 @@ class Follows:
         for account in self._store.queues:
             self._runner(account).start()
 
+    async def plan(
+        self,
+        account: AccountId,
+        views: Iterable[MatchView],
+        networks: Sequence[Network],
+        rest_ids: Collection[str] | None = None,
+    ) -> Plan:
+        """Plan what `account` follows of these people; see `make_plan`."""
+        followed = await self._repository.follows(account) or frozenset()
+        return make_plan(views, account, followed, rest_ids, networks)
+
     async def start(self, *plans: Plan) -> None:
         """Add each plan's people to the queue of its account, all in one step, and go."""
+        await self.start_planned(plans, [], None)
+
+    async def start_planned(self, begun: Sequence[Plan], continued: Sequence[Plan], also: list[Change] | None) -> None:
+        """Add each plan's people to the queue of its account and store `also`, all in one step, and go.
+
+        A plan that is `continued` adds only people who were never in that queue, and a queue that stands still goes on
+        standing still.
+        """
+        plans = [*begun, *continued]
         for plan in plans:
             await self._store.open(plan.account)
-        await self._store.record_all(
-            {plan.account: [Added(make_items(plan)), Resumed(at_once=False)] for plan in plans}
-        )
+        outcomes: dict[AccountId, list[Outcome]] = {
+            plan.account: [Added(make_items(plan)), Resumed(at_once=False)] for plan in begun
+        }
+        outcomes |= {plan.account: [Added(self._new_items(plan))] for plan in continued}
+        await self._store.record_all(outcomes, also)
         for plan in plans:
             if plan.account not in self._store.queues:
                 raise CommandError("Everything was deleted meanwhile.")
@@ -176,17 +194,19 @@ class Follows:
 
         No one who is followed or was ever in this queue; and a queue that stands still goes on standing still.
         """
-        followed = await self._repository.follows(account) or frozenset()
-        plan = make_plan(views, account, followed, networks=networks)
-        queue = self._store.queues.get(account, Queue(account))
-        known = frozenset().union(*(item.names for item in queue.items.values()))
-        new = tuple(item for item in make_items(plan) if not known & item.names)
+        new = self._new_items(await self.plan(account, views, networks))
         if new:
             await self._store.open(account)
             await self._calm_down()
             await self._store.record(account, Added(new))
             self._runner(account).start()
         return len(new)
+
+    def _new_items(self, plan: Plan) -> tuple[Item, ...]:
+        """Return the plan's items that were never in the queue of its account."""
+        queue = self._store.queues.get(plan.account, Queue(plan.account))
+        known = frozenset().union(*(item.names for item in queue.items.values()))
+        return tuple(item for item in make_items(plan) if not known & item.names)
 
     async def _calm_down(self) -> None:
         """Go back to the gentle pace, where nothing is under way at another one."""
@@ -229,9 +249,7 @@ class Follows:
 
     async def _count_new(self, queue: Queue) -> int:
         """Return how many people a start would add to a queue."""
-        followed = await self._repository.follows(queue.account) or frozenset()
-        views = await self._repository.views()
-        plan = make_plan(views.values(), queue.account, followed, None)
+        plan = await self.plan(queue.account, (await self._repository.views()).values(), [])
         return sum(one.key not in queue.items for one in plan.follows)
 
     async def _find_planned(self, fields: FollowOne, network: Network) -> Planned | None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from passerelle.claims.codes import Purpose
 from passerelle.claims.models import PublicPage
@@ -33,11 +33,13 @@ from passerelle.engine.views import (
     DirectoryView,
     SearchView,
 )
+from passerelle.following.dates import DateFacts, DateView
 from passerelle.following.pace import Speed
 from passerelle.following.status import QueueView
 from passerelle.hints.records import LookView, SeenProfile
 from passerelle.identifiers import Network
 from passerelle.matching.guesses import GuessView
+from passerelle.matching.receipt import ReceiptView
 from passerelle.matching.records import SourceName
 from passerelle.matching.views import FollowState, MatchesView
 from passerelle.people.observations import SeenList
@@ -48,6 +50,8 @@ MAX_SEEN = 5_000  # people of one people.add
 MAX_DECIDED = 100_000  # people of one decision.set_many
 MAX_PROFILES = 1_000  # people of one hint.find
 MAX_DOMAIN = 300  # characters of a website's domain or address; a domain has 253
+MAX_ID = 100  # characters of a campaign's name in the campaigns file
+MAX_SENTENCE = 1_000  # characters of a sentence in a calendar
 MAX_MESSAGE = 2_000  # characters of a post before it is shortened
 
 
@@ -151,7 +155,8 @@ class AccountFound(View):
 
 class WatchSync(Fields):
     """Bring the directory up to date and match everyone again, without `state.work`; what a network error prevents is
-    left as it was. With the standing approval, new people are followed with these own accounts.
+    left as it was. With the standing approval, new people are followed with these own accounts; on the date that the
+    person has set, its plan starts with them.
     """
 
     accounts: list[str]
@@ -161,6 +166,41 @@ class WatchApprove(Fields):
     """Store or delete the standing approval: people in the lane Sure who are new from now on are followed."""
 
     approved: bool
+
+
+class DateSet(Fields):
+    """Store a date and approve what follows on it: everyone who is ticked then, and whoever of the lane Sure is found
+    until the day is over. `opens_at`: the midnight at which the day begins where the person is.
+
+    Error `date_out_of_range`: not after today, or more than a year ahead.
+    """
+
+    day: date
+    opens_at: AwareDatetime
+    campaign_id: str | None = Field(default=None, max_length=MAX_ID)
+    known: DateFacts
+
+
+class DateCheck(Fields):
+    """Say again what is left to do before the date, from what the browser knows now."""
+
+    known: DateFacts
+
+
+class DateBegin(Fields):
+    """Start the date's plan now with these own accounts, because the person asks for it: on the day, or later.
+
+    The directory is brought up to date first, where its server answers.
+    """
+
+    accounts: list[str]
+
+
+class CalendarMake(Fields):
+    """Write the date into a calendar file, with this title and text."""
+
+    title: str = Field(max_length=MAX_SENTENCE)
+    text: str = Field(max_length=MAX_SENTENCE)
 
 
 class Decide(Fields):
@@ -432,7 +472,7 @@ class ExportMake(Fields):
     """Write the matches, or the history of follows, in a format others can read; or the archive as
     `passerelle read --json --full` prints it."""
 
-    format: Literal["mastodon-csv", "csv", "json", "archive-json", "history-csv"]
+    format: Literal["mastodon-csv", "csv", "json", "archive-json", "history-csv", "receipt-csv"]
 
 
 class Exported(View):
@@ -526,6 +566,12 @@ COMMANDS: dict[str, tuple[type[Fields], type[View] | type[Nothing]]] = {
     "match.find": (Nothing, MatchesView),
     "watch.sync": (WatchSync, Nothing),
     "watch.approve": (WatchApprove, Nothing),
+    "date.set": (DateSet, DateView),
+    "date.withdraw": (Nothing, Nothing),
+    "date.check": (DateCheck, Nothing),
+    "date.begin": (DateBegin, Nothing),
+    "date.calendar": (CalendarMake, Exported),
+    "date.receipt": (Nothing, ReceiptView),
     "decision.set": (Decide, Nothing),
     "decision.set_many": (DecideMany, Nothing),
     "account.find": (AccountFind, AccountFound),

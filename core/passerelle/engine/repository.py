@@ -27,6 +27,7 @@ from passerelle.engine.views import (
     WorkView,
 )
 from passerelle.engine.writer import Writer
+from passerelle.following.dates import DateView
 from passerelle.following.decisions import Decision
 from passerelle.following.pace import DEFAULT_SPEED, Speed
 from passerelle.hints.records import OwnWords, ProfileHints
@@ -130,6 +131,11 @@ class Repository:
         """Return the standing approval, if the person gave one."""
         stored = await self.get("state", "approval")
         return ApprovalView.model_validate(stored) if stored else None
+
+    async def date(self) -> DateView | None:
+        """Return the date on which people are followed together, if the person has set one."""
+        stored = await self.get("state", "date")
+        return DateView.model_validate(stored) if stored else None
 
     async def graph(self) -> FollowGraph | None:
         """Return the follow graph: the last archive read and what X's pages said, in one."""

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 
+from passerelle.engine.dates import Dates
 from passerelle.engine.directories import Directories
 from passerelle.engine.environment import Environment
 from passerelle.engine.follows import Follows
 from passerelle.engine.matches import Matches
-from passerelle.engine.messages import WatchApprove, WatchSync
+from passerelle.engine.messages import DateBegin, WatchApprove, WatchSync
 from passerelle.engine.progress import Progress
 from passerelle.engine.queue_store import UNDONE
 from passerelle.engine.repository import Repository
 from passerelle.engine.storage import Delete, Put
 from passerelle.engine.views import ApprovalView, NewsView
 from passerelle.engine.work import Works
+from passerelle.errors import DirectoryError, NetworkError, PasserelleError, ServerRefused
 from passerelle.following.approved import find_approved
+from passerelle.following.dates import find_undone
 from passerelle.identifiers import AccountId, network_of, parse_account_id
 from passerelle.matching.lane_counts import is_found
 
@@ -34,6 +38,7 @@ class Watch:
         directories: Directories,
         matches: Matches,
         follows: Follows,
+        dates: Dates,
     ) -> None:
         self._environment = environment
         self._repository = repository
@@ -41,11 +46,18 @@ class Watch:
         self._directories = directories
         self._matches = matches
         self._follows = follows
+        self._dates = dates
 
     async def on_sync(self, fields: WatchSync) -> None:
         """Answer watch.sync. Raises NetworkError and what is wrong with the directory."""
         accounts = [parse_account_id(account) for account in fields.accounts]
         await self._works.finish(self._sync(accounts))
+
+    async def on_begin_date(self, fields: DateBegin) -> None:
+        """Answer date.begin. A directory out of reach does not hold the plan up: the next sync adds who was missed."""
+        accounts = [parse_account_id(account) for account in fields.accounts]
+        with suppress(NetworkError, ServerRefused, DirectoryError):
+            await self._works.finish(self._sync(accounts, is_pressed=True))
 
     async def on_approve(self, fields: WatchApprove) -> None:
         """Answer watch.approve."""
@@ -53,11 +65,16 @@ class Watch:
         given = Put("state", "approval", ApprovalView(since=now).model_dump(mode="json"))
         await self._repository.write([given if fields.approved else Delete("state", "approval")])
 
-    async def _sync(self, accounts: Sequence[AccountId]) -> None:
+    async def _sync(self, accounts: Sequence[AccountId], *, is_pressed: bool = False) -> None:
         async with self._works.exclusively():
             progress = Progress(self._environment, "watch.sync")
-            await self._directories.update(progress, is_quiet=True)
+            try:
+                await self._directories.update(progress, is_quiet=True)
+            except PasserelleError:  # the date is kept with the directory that is here
+                await self._dates.start(accounts, is_current=False, is_pressed=is_pressed)
+                raise
             await self._matches.match_all(progress, marks_new=True)
+            await self._dates.start(accounts, is_current=True, is_pressed=is_pressed)
             followed = await self._follow_approved(accounts)
             await self._announce(followed)
 
@@ -68,15 +85,10 @@ class Watch:
             return 0
         views, decisions = await self._repository.views(), await self._repository.decisions()
         since = datetime.fromisoformat(approval.since)
-        people = find_approved(views.values(), since, decisions, await self._undone())
+        undone = find_undone(await self._repository.get_all("history"), NEVER, UNDONE)
+        people = find_approved(views.values(), since, decisions, undone)
         networks = [network_of(account) for account in accounts]
         return sum([await self._follows.add_approved(account, people, networks) for account in accounts])
-
-    async def _undone(self) -> frozenset[str]:
-        """Return the dids and addresses that were unfollowed with Passerelle, with any own account."""
-        history = (await self._repository.get_all("history")).values()
-        undone = [one for one in history if one["done"] == UNDONE]
-        return frozenset(name for one in undone for name in (one["target"], one["address"]) if name)
 
     async def _announce(self, followed: int) -> None:
         """Store the news about people who are new since the last news."""

@@ -66,7 +66,8 @@ const signIn = makeSignInHandlers({
   setDraft: settings.setSignInDraft,
   readStarted: settings.startedSignIn,
   setStarted: settings.setStartedSignIn,
-  afterwards: ({ id }) => followAfterSignIn(id, engine),
+  // A plan whose date has come may have waited for this sign-in.
+  afterwards: ({ id }) => followAfterSignIn(id, engine).then(() => syncIfDue(engine)),
 });
 
 /** What the extension's own pages may ask. */
@@ -115,7 +116,7 @@ export default defineBackground(() => {
   browser.alarms.onAlarm.addListener(({ name }) => {
     if (name === QUEUE_ALARM) void Promise.all([checkQueue(), showProgress(), tellNotices()]);
     if (name === WATCH_ALARM)
-      void Promise.all([syncIfDue(engine).then(() => goOnWithJoins(engine)), tellNotices()]);
+      void Promise.all([syncIfDue(engine).then(() => goOnWithJoins(engine)), tellNotices(), showProgress()]);
   });
   void scheduleWatch().catch(console.error);
   listenForProgress();

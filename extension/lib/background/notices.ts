@@ -1,7 +1,9 @@
 // What there is to tell a person who is not looking: one rule for each kind of notice. Pure; no notice names a person.
 import type { Key, Values } from "../i18n/i18n";
-import type { NewsView, QueueView } from "../messages/messages.gen";
-import type { Account } from "../sessions";
+import { localDay } from "../i18n/dates";
+import type { DateView, NewsView, QueueView } from "../messages/messages.gen";
+import { countLeft, daysUntil, hasStarted, isLapsed, missingSignIns } from "../rules/dates";
+import type { Account, SessionNetwork } from "../sessions";
 import { isEndingSoon } from "../sessions/ending";
 
 /** What the rules know. Times are ISO 8601. */
@@ -14,6 +16,8 @@ export interface Facts {
   readonly news: NewsView | null;
   /** When the person went to X to ask for their archive; null where none is awaited. */
   readonly archiveAskedAt: string | null;
+  /** The date on which people are followed together. */
+  readonly date: DateView | null;
 }
 
 /** One thing to tell. The same `event` is told once. */
@@ -38,6 +42,9 @@ const KINDS = {
   queue_finished: { step: "home", find: findFinished },
   session_ends: { step: "home", find: findEnding },
   session_ended: { step: "home", find: findEnded },
+  date_tomorrow: { step: "date", find: findTomorrow },
+  date_waits: { step: "date", find: findWaitingDate },
+  date_started: { step: "date", find: findStarted },
   newcomers: { step: "new", find: findNewcomers },
   archive: { step: "drop", find: findArchive },
 } as const satisfies Record<string, { step: string; find: (facts: Facts) => Found[] }>;
@@ -69,24 +76,85 @@ function findFinished({ now, queue, followingSince }: Facts): Found[] {
   return [{ event: followingSince, key: "notice.queue_finished", values }];
 }
 
-function findEnding({ now, queue, accounts }: Facts): Found[] {
+function findEnding(facts: Facts): Found[] {
+  const { now, queue, accounts } = facts;
   return accounts
-    .filter((account) => isEndingSoon(account, now) && countWaiting(queue, account) > 0)
-    .map(({ id, endsAt }) => ({
-      event: `${id} ${endsAt ?? ""}`,
-      key: "notice.session_ends",
-      values: { date: new Date(endsAt ?? 0) },
-    }));
+    .filter((account) => isEndingSoon(account, now))
+    .flatMap((account): Found[] => {
+      const event = `${account.id} ${account.endsAt ?? ""}`;
+      const values = { date: new Date(account.endsAt ?? 0) };
+      if (countWaiting(queue, account) > 0) return [{ event, key: "notice.session_ends", values }];
+      const day = awaitedDay(facts, account);
+      return day ? [{ event, key: "notice.session_ends_date", values: { ...values, day } }] : [];
+    });
 }
 
-function findEnded({ queue, accounts }: Facts): Found[] {
+function findEnded(facts: Facts): Found[] {
+  const { queue, accounts } = facts;
   return accounts
-    .filter((account) => account.expired && countWaiting(queue, account) > 0)
-    .map((account) => ({
-      event: `${account.id} ${account.endsAt ?? ""}`,
-      key: "notice.session_ended",
-      values: { count: countWaiting(queue, account) },
-    }));
+    .filter((account) => account.expired)
+    .flatMap((account): Found[] => {
+      const event = `${account.id} ${account.endsAt ?? ""}`;
+      const count = countWaiting(queue, account);
+      if (count > 0) return [{ event, key: "notice.session_ended", values: { count } }];
+      const day = awaitedDay(facts, account);
+      return day ? [{ event, key: "notice.session_ended_date", values: { day } }] : [];
+    });
+}
+
+// The day of a date that is to come and on which this account follows.
+function awaitedDay({ now, date }: Facts, { network }: Account): Date | null {
+  if (!date || now.getTime() >= Date.parse(date.starts_at) || hasStarted(date, network)) return null;
+  return localDay(date.day);
+}
+
+function usableNetworks({ accounts }: Facts): SessionNetwork[] {
+  return accounts.flatMap(({ network, expired }) => (expired ? [] : [network]));
+}
+
+function findTomorrow(facts: Facts): Found[] {
+  const { now, date, accounts } = facts;
+  if (!date || daysUntil(date.day, now.getTime()) !== 1) return [];
+  const left = countLeft(date, usableNetworks(facts));
+  const endsBefore = accounts.some(
+    ({ endsAt, expired }) => !expired && endsAt !== null && Date.parse(endsAt) < Date.parse(date.closes_at),
+  );
+  if (left > 0) return [{ event: date.day, key: "notice.date_tomorrow_left", values: { count: left } }];
+  return [
+    {
+      event: date.day,
+      key: endsBefore ? "notice.date_tomorrow_sign_in" : "notice.date_tomorrow",
+      values: {},
+    },
+  ];
+}
+
+function findWaitingDate(facts: Facts): Found[] {
+  const { now, date } = facts;
+  if (!date || now.getTime() < Date.parse(date.starts_at) || isLapsed(date, now.getTime())) return [];
+  const missing = missingSignIns(date, usableNetworks(facts));
+  return missing.length > 0
+    ? [{ event: `${date.day} ${missing.join(" ")}`, key: "notice.date_waits", values: {} }]
+    : [];
+}
+
+function findStarted({ now, date }: Facts): Found[] {
+  const [first] = date?.starts ?? [];
+  if (!first || now.getTime() - Date.parse(first.at) > NEWS_FOR) return [];
+  return [{ event: first.at, key: "notice.date_started", values: {} }];
+}
+
+/** Kinds that ask a person to do something before or on their date. */
+const REMINDERS: ReadonlySet<NoticeKind> = new Set<NoticeKind>([
+  "session_ends",
+  "session_ended",
+  "date_tomorrow",
+  "date_waits",
+]);
+
+/** Return the reminder that the toolbar shows while a date is set; null where there is none. */
+export function findReminder(facts: Facts): Notice | null {
+  return facts.date ? (findNotices(facts).find(({ kind }) => REMINDERS.has(kind)) ?? null) : null;
 }
 
 function countWaiting(queue: QueueView | null, { id }: Account): number {

@@ -37,15 +37,17 @@ export function tellNotices(now = new Date()): Promise<void> {
   });
 }
 
-async function readFacts(now: Date, followingSince: string | null): Promise<Facts> {
-  const [queue, accounts, news, asked] = await Promise.all([
+/** Read what the rules of notices know. */
+export async function readFacts(now: Date, followingSince: string | null): Promise<Facts> {
+  const [queue, accounts, news, asked, date] = await Promise.all([
     readState("queue"),
     sessions.list(),
     readState("news"),
     archiveAskedAt(),
+    readState("date"),
   ]);
   const since = followingSince ?? (isFollowing(queue) ? now.toISOString() : null);
-  return { now, queue, accounts, news, archiveAskedAt: asked, followingSince: since };
+  return { now, queue, accounts, news, archiveAskedAt: asked, date, followingSince: since };
 }
 
 // The kind is the notification's id: a later one of the same kind takes the place of the earlier.

@@ -1,10 +1,12 @@
-// How far following is, on the toolbar's icon: a few characters, and a title that says it.
+// How far following is, on the toolbar's icon, or what a date asks to do: a few characters, and a title that says it.
 import { browser } from "wxt/browser";
 import { coalesce } from "../async";
 import { openChannel } from "../engine/channel";
-import { readState } from "../engine/stores";
 import type { Translate } from "../i18n/i18n";
 import type { QueueView } from "../messages/messages.gen";
+import { sessions } from "../sessions";
+import { findReminder, type Notice } from "./notices";
+import { readFacts } from "./notify";
 import { readLocale } from "./speech";
 
 /** What the icon shows; "" shows nothing, and the manifest's own title. */
@@ -15,10 +17,10 @@ export interface Toolbar {
 
 const NOTHING: Toolbar = { text: "", title: "" };
 
-/** Return what the icon shows of the queues: how many percent are done, or that they stand still. */
-export function toolbarOf(queue: QueueView, t: Translate): Toolbar {
+/** Return what the icon shows of the queues: how many percent are done, or that they stand still; else a reminder. */
+export function toolbarOf(queue: QueueView | null, t: Translate, reminder: Notice | null = null): Toolbar {
+  if (!queue || queue.waiting + queue.asked === 0) return reminder ? reminderOf(reminder, t) : NOTHING;
   const open = queue.waiting + queue.asked;
-  if (open === 0) return NOTHING;
   const done = queue.following + queue.requested + queue.failed;
   const progress = t("follow.progress", { done: queue.following, total: open + done });
   if (!queue.running)
@@ -29,10 +31,15 @@ export function toolbarOf(queue: QueueView, t: Translate): Toolbar {
   };
 }
 
+function reminderOf({ key, values }: Notice, t: Translate): Toolbar {
+  return { text: "!", title: `${t("app.name")} – ${t(key, values)}` };
+}
+
 /** Show it now. */
 export async function showProgress(): Promise<void> {
-  const queue = await readState("queue");
-  const { text, title } = queue ? toolbarOf(queue, (await readLocale()).translate) : NOTHING;
+  const { translate } = await readLocale();
+  const facts = await readFacts(new Date(), null);
+  const { text, title } = toolbarOf(facts.queue, translate, findReminder(facts));
   await Promise.all([browser.action.setBadgeText({ text }), browser.action.setTitle({ title })]);
 }
 
@@ -47,5 +54,6 @@ export function listenForProgress(): void {
     )
       refresh();
   });
+  sessions.onChange(refresh);
   refresh();
 }

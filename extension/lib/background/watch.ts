@@ -5,13 +5,16 @@ import { badgesState } from "../badge-switch";
 import type { Engine } from "../engine/client";
 import { readStoredDirectories } from "../engine/stored-directories";
 import { readState } from "../engine/stores";
-import type { DirectoryView } from "../messages/messages.gen";
-import { sessions } from "../sessions";
+import type { DateView, DirectoryView } from "../messages/messages.gen";
+import { hasStarted, networksDue } from "../rules/dates";
+import { type SessionNetwork, sessions } from "../sessions";
 
 export const WATCH_ALARM = "watch.hour";
 const MINUTES = 60;
 const DAY = 86_400_000; // milliseconds
 const HOUR = 3_600_000;
+/** Milliseconds after which the directory is asked again on the day of a date. */
+const ON_THE_DAY = 4 * HOUR;
 const LATEST_START = 15; // minutes after the start of the browser
 const SHARE = "sync-share";
 
@@ -43,23 +46,47 @@ export function isSyncDue(
   return !(age >= 0 && age < DAY + share * HOUR);
 }
 
+/**
+ * Return whether the plan of a date is to start on one of these networks, or, on its day, the directory is to be asked
+ * again: people who are found until the day is over belong to it.
+ */
+export function isPlanDue(
+  date: DateView | null,
+  directory: Pick<DirectoryView, "checked_at"> | null,
+  networks: readonly SessionNetwork[],
+  now: number,
+): boolean {
+  const due = date ? networksDue(date, networks, now) : [];
+  if (!date || due.length === 0) return false;
+  if (due.some((network) => !hasStarted(date, network))) return true;
+  const age = now - Date.parse(directory?.checked_at ?? "");
+  return !(age >= 0 && age < ON_THE_DAY);
+}
+
 // As the engine leaves a directory of an earlier version, whose files it cannot read.
 async function lacksFiles(): Promise<boolean> {
   return (await readStoredDirectories()).some(({ files }) => files.length === 0);
 }
 
-/** Bring the directory up to date, if a day has passed or its files are missing, and someone uses it: a list of people, or badges. */
+/** Bring the directory up to date, if a day has passed, its files are missing, or the date's plan is due, and someone uses it: a list of people, or badges. */
 export async function syncIfDue(engine: Pick<Engine, "call">): Promise<void> {
   const isUsed = Boolean(await readState("matches")) || (await badgesState()) === "on";
-  if (
-    !isUsed ||
-    !((await lacksFiles()) || isSyncDue(await readState("directory"), Date.now(), await readShare()))
-  )
-    return;
+  if (!isUsed) return;
   const current = await Promise.all([sessions.current("bluesky"), sessions.current("fediverse")]);
-  const accounts = current.flatMap((account) => (account && !account.expired ? [account.id] : []));
+  const usable = current.flatMap((account) => (account && !account.expired ? [account] : []));
+  const [directory, date] = await Promise.all([readState("directory"), readState("date")]);
+  const isDue =
+    isPlanDue(
+      date,
+      directory,
+      usable.map(({ network }) => network),
+      Date.now(),
+    ) ||
+    (await lacksFiles()) ||
+    isSyncDue(directory, Date.now(), await readShare());
+  if (!isDue) return;
   try {
-    await engine.call("watch.sync", { accounts });
+    await engine.call("watch.sync", { accounts: usable.map(({ id }) => id) });
   } catch (error) {
     console.warn("The directory was not brought up to date:", error); // the next alarm tries again
   }

@@ -10,6 +10,7 @@ import {
   type ArchiveView,
   type BlockingView,
   type CampaignsView,
+  type DateView,
   type DirectoryView,
   type ExcludedPeopleView,
   type GrowthView,
@@ -41,6 +42,8 @@ export interface State {
   campaigns: CampaignsView;
   /** An archive of another account that waits for the person's answer. */
   candidate: ArchiveView;
+  /** The date on which people are followed together, with its approval. */
+  date: DateView;
   directories: AddedDirectoriesView;
   directory: DirectoryView;
   excluded: ExcludedPeopleView;

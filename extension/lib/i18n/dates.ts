@@ -6,6 +6,12 @@ export function localDay(day: string): Date {
   return new Date(year, month - 1, date);
 }
 
+/** Return the day of a moment in local time, as "YYYY-MM-DD". */
+export function dayOf(moment: Date): string {
+  const two = (part: number) => String(part).padStart(2, "0");
+  return `${String(moment.getFullYear())}-${two(moment.getMonth() + 1)}-${two(moment.getDate())}`;
+}
+
 /** Return a moment as people say it: the time, with the day where it is not today. */
 export function clockTime(moment: Date, now: Date, locale: string): string {
   const isToday = moment.toDateString() === now.toDateString();

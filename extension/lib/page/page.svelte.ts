@@ -12,6 +12,7 @@ import * as settings from "../settings";
 import { SignedIn } from "./account.svelte";
 import { deleteAllData } from "./background";
 import { Backups } from "./backup.svelte";
+import { LeavingDate } from "./date.svelte";
 import { type Dropped, isNoZip } from "./drop";
 import { Exit } from "./exit.svelte";
 import { Failures } from "./failures.svelte";
@@ -42,7 +43,9 @@ const VIEWS = [
   "invite",
   "where",
   "leave",
+  "date",
 ] as const;
+const MINUTE = 60_000; // milliseconds
 export type View = (typeof VIEWS)[number];
 
 export class Page {
@@ -57,6 +60,7 @@ export class Page {
     this.showSignIn();
   });
 
+  readonly date = new LeavingDate(engine, this.stored, this.follow, this.signedIn, this.failures);
   readonly guesses = new Guesses(engine, this.signedIn, this.failures);
   readonly pictures = new Pictures(engine, this.failures);
   readonly join = new Join(engine, this.stored, this.signedIn);
@@ -81,6 +85,8 @@ export class Page {
       ? foundText({ ...summary, found: summary.found - this.matches.rejectedCount }, archive, t)
       : "";
   });
+  /** The time in milliseconds, to the minute: a tab stays open for days. */
+  now = $state(Date.now());
   /** What was done last, to be read aloud. */
   said = $state("");
   private isBadgesOfferDismissed = $state(true); // until it has been read
@@ -175,19 +181,20 @@ export class Page {
     this.afterSignIn((await work()).id);
   }
 
-  /** Sign in again as an account whose session has ended or ends soon: with this one click, or in the form. */
-  async signInAgain(account: Account): Promise<void> {
+  /** Sign in again as an account whose session has ended or ends soon, with this one click or in the form; then show `next`. */
+  async signInAgain(account: Account, next: View = "home"): Promise<void> {
+    this.afterSigningIn = next;
     await this.failures.guard(async () => {
       const again = await this.signedIn.signInAgain(account);
       if (again) this.afterSignIn(again.id);
-      else this.showSignIn(account.network);
+      else this.showSignIn(account.network, next);
     });
   }
 
   private afterSignIn(id: string): void {
     const waiting = this.follow.takeWaiting();
     this.go(this.afterSigningIn);
-    void this.follow.afterSignIn(id, waiting);
+    void this.follow.afterSignIn(id, waiting).then(() => this.date.goOn());
   }
 
   async save(format: ExportMake["format"]): Promise<void> {
@@ -234,6 +241,9 @@ export class Page {
   }
 
   private listen(): void {
+    const tell = () => (this.now = Date.now());
+    setInterval(tell, MINUTE);
+    window.addEventListener("focus", tell);
     window.addEventListener("hashchange", () => {
       this.readHash();
     });

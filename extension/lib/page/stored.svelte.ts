@@ -7,6 +7,7 @@ const KEYS = [
   "archive",
   "blocking",
   "candidate",
+  "date",
   "directories",
   "directory",
   "excluded",
@@ -38,6 +39,8 @@ export class Stored {
   readonly archive = $derived(this.views.current?.archive ?? null);
   /** An archive of another account that waits for the person's answer. */
   readonly candidate = $derived(this.views.current?.candidate ?? null);
+  /** The date on which people are followed together; null where none is set. */
+  readonly date = $derived(this.views.current?.date ?? null);
   readonly directory = $derived(this.views.current?.directory ?? null);
   /** The directories that the person added. */
   readonly added = $derived(this.views.current?.directories?.added ?? []);

@@ -22,6 +22,8 @@ const saved: string[] = [];
 vi.mock("../../../extension/lib/page/platform", () => ({
   openTab: () => Promise.resolve(),
   persistStorage: () => Promise.resolve(),
+}));
+vi.mock("../../../extension/lib/page/save", () => ({
   saveFile: (name: string) => saved.push(name),
 }));
 
