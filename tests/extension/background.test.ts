@@ -29,6 +29,8 @@ const PAGE = {
 };
 const CONTENT = { id: fakeBrowser.runtime.id, url: "https://x.com/home" };
 
+vi.stubGlobal("navigator", { ...globalThis.navigator, languages: ["en"] }); // Node 20 has none
+
 beforeAll(async () => {
   fakeBrowser.runtime.onMessage.addListener = (listener: unknown) =>
     void messages.push(listener as OnMessage);
