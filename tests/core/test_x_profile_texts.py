@@ -11,9 +11,9 @@ import pytest
 from passerelle.chart import HEIGHT, WIDTH
 from passerelle.hints.find import find_hints
 
-from tests.conftest import ROOT
 from tests.core.vectors import read_vectors
 
+ROOT = Path(__file__).parents[2]
 VECTORS = read_vectors("x-profile")
 CATALOGUES = sorted((ROOT / "extension" / "locales").glob("*.json"))
 ADDRESSES = {"{handle}": "ada.example.org", "{acct}": "ada@quai.example.org"}
@@ -28,6 +28,7 @@ def test_the_addresses_are_found_in_names_and_bios(vector: dict[str, Any]) -> No
             assert found == {address for address in own if address in text}, text
 
 
+@pytest.mark.desktop  # Pyodide gets no file of the extension
 @pytest.mark.parametrize("catalogue", CATALOGUES, ids=lambda path: path.stem)
 def test_the_addresses_are_found_in_the_bios_of_every_language(catalogue: Path) -> None:
     sentences = json.loads(catalogue.read_text(encoding="utf-8"))
@@ -37,6 +38,7 @@ def test_the_addresses_are_found_in_the_bios_of_every_language(catalogue: Path) 
         assert {hint.address for hint in find_hints(bio=bio)} == {ADDRESSES[name] for name in named}, key
 
 
+@pytest.mark.desktop
 def test_the_chart_has_the_size_in_which_the_line_is_drawn() -> None:
     page = (ROOT / "extension" / "lib" / "page" / "where.ts").read_text(encoding="utf-8")
     assert re.findall(r'VIEW_BOX = "([^"]*)"', page) == [f"0 0 {WIDTH} {HEIGHT}"]

@@ -25,6 +25,7 @@ from tests.world.world import World
 pytestmark = [pytest.mark.e2e, pytest.mark.firefox]
 
 TELEPHONE = {"width": 360, "height": 740}
+BAR_HEIGHT = "document.querySelector('[data-testid=follow-bar]').offsetHeight"
 WIDER = "document.documentElement.scrollWidth > innerWidth"
 
 
@@ -80,8 +81,9 @@ def test_one_person_is_followed_on_each_network_without_a_page_of_the_browser(
     telephone.fill(page, at("mastodon-code-field"), code)
     telephone.click(page, at("mastodon-submit"))
     telephone.until(page, f"document.querySelector('{at('mastodon-form')}') === null", seconds=60)
-    # Who is followed already is read first; the list above it moves meanwhile.
+    # Who is followed already is read first; the list moves meanwhile. The bar at the foot leaves room for the list.
     telephone.until(page, f"document.querySelector('{at('follow-all')}')?.disabled === false", seconds=60)
+    assert telephone.evaluate(page, BAR_HEIGHT) < TELEPHONE["height"] / 3
     follow_one(telephone, page, BRUNO.screen_name, "fediverse")
     assert home.followed(PERSON) == ["bruno@quai.example.org"]
 
