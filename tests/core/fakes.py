@@ -567,7 +567,7 @@ class Browser:
     rules: Mapping[Network, FollowRules] = field(default_factory=lambda: QUICK_RULES)
     packaged: PackagedDirectory | None = None
     departures: Sequence[Departed] = ()
-    pinned: Sequence[PinnedDirectory] = (SOURCE,)
+    pinned: Sequence[PinnedDirectory] = field(default_factory=lambda: (SOURCE,))
 
     def __post_init__(self) -> None:
         self.pds.clock = self.clock
