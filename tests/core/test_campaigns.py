@@ -28,6 +28,7 @@ from passerelle.errors import DirectoryError
 from passerelle.transport import Response
 
 from tests.core.fakes import BASE_URL, CURRENT_KEY, FOREIGN_KEY, NOW, SOURCE, Directory, verify
+from tests.core.vectors import read_vectors
 
 SPRING: dict[str, Any] = {
     "campaign_id": "spring-2027",
@@ -162,13 +163,10 @@ def test_a_past_campaign_stays_for_thirty_days() -> None:
     assert current_campaigns([campaign], date(2027, 3, 23)) == []
 
 
-@pytest.mark.parametrize(("wanted", "spoken"), [("fr", "fr"), ("fr-CA", "fr"), ("en", "en"), ("ja", "en")])
-def test_a_reader_gets_the_own_language_or_english(wanted: str, spoken: str) -> None:
-    texts = {"en": "Together", "fr": "Ensemble"}
+@pytest.mark.parametrize(
+    "vector", read_vectors("campaign-languages"), ids=lambda one: f"{one['wanted']} {one['spoken']}"
+)
+def test_a_reader_gets_the_own_language_or_english(vector: dict[str, Any]) -> None:
+    texts = dict.fromkeys(vector["languages"], "Together")
     campaign = Campaign(campaign_id="together", name=texts, message=texts, date="2027-01-20")
-    assert campaign.language_for(wanted) == spoken
-
-
-def test_without_english_a_reader_gets_the_first_language() -> None:
-    texts = {"eu": "Elkarrekin"}
-    assert Campaign(campaign_id="e", name=texts, message=texts, date="2027-01-20").language_for("fr") == "eu"
+    assert campaign.language_for(vector["wanted"]) == vector["spoken"]

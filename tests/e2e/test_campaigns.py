@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.data.archives import make_archive
 from tests.data.people import ADA
@@ -52,3 +53,19 @@ def test_an_announced_campaign_is_stored_in_all_its_languages(chromium: Chromium
     assert (campaign["campaign_id"], campaign["date"]) == ("together", DAY)
     assert campaign["name"] == {"en": "Leave together", "ar": "نغادر معًا"}
     assert campaign["message"].keys() == {"en", "ar"}
+
+
+@pytest.mark.usefixtures("announced")
+def test_an_announced_day_is_chosen_with_one_press(chromium: Chromium, tmp_path: Path) -> None:
+    tab = chromium.open_page(APP)
+    hand_over(tab, make_archive(tmp_path / "x.zip", following=[ADA]))
+    await_matches(tab, 1)
+    tab.get_by_test_id("open-date").click()
+    campaign = tab.get_by_test_id("date-campaign")
+    expect(campaign).to_contain_text("Leave together")
+    campaign.click()
+    expect(campaign).to_have_attribute("aria-pressed", "true")
+    expect(tab.get_by_text("On this day, we all leave.")).to_be_visible()
+    expect(tab.get_by_test_id("date-input")).to_have_value(DAY)
+    tab.get_by_test_id("date-approve").click()
+    expect(tab.get_by_test_id("date")).to_have_attribute("data-day", DAY)

@@ -1,9 +1,9 @@
-"""People who are new in the next directory: marked, announced once, and followed only by standing approval."""
+"""People who are new in the next directory: marked, announced once, and followed only by approval, also for a date."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -129,6 +129,33 @@ def test_with_the_standing_approval_a_newcomer_is_followed_once(
     await_follows(page, pds, person, [crowd_did(PEOPLE[1])])
 
 
+def test_on_the_date_everyone_ticked_is_followed_and_who_is_found_only_then_each_once(
+    watching: tuple[Chromium, Page], own_directory: DirectoryServer, pds: Pds, person: Account
+) -> None:
+    browser, page = watching
+    sign_in(page, person)
+    expect(page.get_by_test_id("sign-in")).to_be_hidden()
+    page.get_by_test_id("open-date").click()
+    page.get_by_test_id("date-input").fill((date.today() + timedelta(days=1)).isoformat())
+    page.get_by_test_id("date-approve").click()
+    expect(page.get_by_test_id("date-waiting")).to_be_visible()
+    assert pds.list_follows(person.did) == []
+
+    own_directory.add(rows_of(PEOPLE[2]))
+    let_a_day_pass(browser, page, 2)  # the computer was off on the day itself
+    receipt = page.get_by_test_id("receipt")
+    expect(receipt).to_be_visible(timeout=60_000)
+    await_follows(page, pds, person, [crowd_did(KNOWN), crowd_did(PEOPLE[2])])
+    followed = receipt.locator('[data-testid="receipt-line"][data-result="followed"]')
+    expect(followed).to_have_attribute("data-count", "2")
+    not_found = receipt.locator('[data-testid="receipt-line"][data-result="not_found"]')
+    expect(not_found).to_have_attribute("data-count", str(len(PEOPLE) - 1))
+
+    let_a_day_pass(browser, page, 3)
+    page.wait_for_timeout(5_000)
+    await_follows(page, pds, person, [crowd_did(KNOWN), crowd_did(PEOPLE[2])])
+
+
 def await_notifications(browser: Chromium, page: Page) -> dict[str, Any]:
     for _ in range(300):
         if shown := shown_notifications(browser):
@@ -141,7 +168,7 @@ def await_follows(page: Page, pds: Pds, person: Account, expected: list[str]) ->
     """Wait until the person follows these, each once."""
     for _ in range(300):
         subjects = [follow.subject for follow in pds.list_follows(person.did)]
-        if subjects == expected:
+        if sorted(subjects) == sorted(expected):
             return
         page.wait_for_timeout(200)
     raise AssertionError(f"{subjects} instead of {expected}")

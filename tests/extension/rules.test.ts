@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { type Copy, copyOf } from "../../extension/lib/rules/bridge";
+import { languageFor } from "../../extension/lib/rules/campaigns";
 import { knownAccounts } from "../../extension/lib/rules/accounts";
 import { RESERVED } from "../../extension/lib/x/pages/selectors";
 import { findRow } from "../../extension/lib/rules/directory";
@@ -64,6 +65,18 @@ test("what a mark shows of a row", () => {
     expect(lookOf(look), about).toEqual({ grade, networks });
   expect([UNKNOWN_LOOK, cases.length + 1].map(lookOf)).toEqual([null, null]);
 });
+
+test.each(
+  load<{ languages: string[]; wanted: string; spoken: string }[]>(
+    "campaign-languages",
+  ),
+)(
+  "a campaign in $languages speaks $spoken to a reader of $wanted",
+  ({ languages, wanted, spoken }) => {
+    const texts = Object.fromEntries(languages.map((one) => [one, "Together"]));
+    expect(languageFor(texts, wanted)).toBe(spoken);
+  },
+);
 
 describe("dates", () => {
   type Network = DateView["starts"][number]["network"];

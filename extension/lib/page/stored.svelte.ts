@@ -6,6 +6,7 @@ const KEYS = [
   "approval",
   "archive",
   "blocking",
+  "campaigns",
   "candidate",
   "date",
   "directories",
@@ -37,6 +38,8 @@ export class Stored {
   /** The standing approval to follow people who are new in the directory. */
   readonly approval = $derived(this.views.current?.approval ?? null);
   readonly archive = $derived(this.views.current?.archive ?? null);
+  /** Days on which people leave X together, as the directory announces them. */
+  readonly campaigns = $derived(this.views.current?.campaigns?.campaigns ?? []);
   /** An archive of another account that waits for the person's answer. */
   readonly candidate = $derived(this.views.current?.candidate ?? null);
   /** The date on which people are followed together; null where none is set. */
