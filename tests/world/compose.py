@@ -7,7 +7,6 @@ from urllib.parse import parse_qs, urlsplit
 
 from tests.world.world import Answer, Ask, Site, page
 
-BSKY_APP = "bsky.app"
 BLUESKY, MASTODON, ON_X = "/intent/compose", "/share", "/intent/post"
 
 
@@ -23,8 +22,3 @@ def writing(path: str, site: Site) -> Site:
         return page(200, written.encode(), "text/html; charset=utf-8")
 
     return answer
-
-
-def nothing(_: Ask) -> Answer:
-    """Answer 404."""
-    return page(404, b"", "text/html")

@@ -23,7 +23,7 @@ OTHER_DIRECTORY = "annuaire.example.org"  # one that a person may add; nothing a
 PDS = HOSTNAME
 PLC = "plc.directory"
 APPVIEW = "public.api.bsky.app"
-BLUESKY_APP = "bsky.app"  # where a person without an account makes one
+BLUESKY_APP = "bsky.app"  # where a person without an account makes one, and writes posts
 X = "x.com"
 PICTURES = "pbs.twimg.com"  # of people on X
 # Where a sign-in returns in Chromium, which may begin to load that address before it hands it to the extension.
@@ -46,10 +46,9 @@ def make_sites(
     bluesky = proxy(lambda: pds.port)
     return {
         X: compose.writing(compose.ON_X, x),
-        BLUESKY_APP: lambda _: page(200, SIGN_UP, "text/html; charset=utf-8"),
+        BLUESKY_APP: compose.writing(compose.BLUESKY, lambda _: page(200, SIGN_UP, "text/html; charset=utf-8")),
         "twitter.com": fake_x.old_name,
         PICTURES: pictures.site,
-        compose.BSKY_APP: compose.writing(compose.BLUESKY, compose.nothing),
         PLC: proxy(lambda: plc.port),
         APPVIEW: appview(PdsAccounts(bluesky, PDS, HANDLES)),
         BEHIND: appview(PdsAccounts(bluesky, PDS, HANDLES)),
