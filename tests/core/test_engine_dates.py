@@ -58,7 +58,7 @@ def dids(*people: Someone) -> list[str]:
     return sorted(map(did_of, people))
 
 
-def test_the_date_is_stored_with_whom_it_is_about_and_can_be_changed_and_withdrawn(archive: str) -> None:
+def test_the_date_is_stored_with_the_number_of_people_and_can_be_changed_and_withdrawn(archive: str) -> None:
     async def main() -> None:
         browser = await begin(archive)
         view = stored(browser)

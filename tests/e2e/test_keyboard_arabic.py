@@ -64,7 +64,7 @@ def choose_arabic(app: Keyboard) -> None:
 
 
 def read_own_list(browser: Chromium, app: Keyboard) -> None:
-    """Press "read whom I follow", and go down one's list on x.com to its end."""
+    """Start the reading of the own list, and go down that list on x.com to its end."""
     app.go_to("button", say("reading.following"))
     x = open_beside(browser, app)
     x.await_node("link", say("reading.open"))

@@ -19,7 +19,7 @@ USUAL: ViewportSize = {"width": 1280, "height": 900}
 
 
 def take_scenes(browser: Chromium, archive: Path, frames: Frames) -> None:
-    """Take every scene in every language: the first before the archive is read, the others after."""
+    """Photograph every scene in every language: the first before the archive is read, the others after."""
     tab = browser.open_page(steps.APP)
     expect(tab.get_by_test_id("drop-zone")).to_be_visible()
     for language in languages():

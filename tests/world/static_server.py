@@ -12,7 +12,7 @@ REPORTS = "/csp"  # where browsers report what the policy has stopped, also in w
 
 class _QuietServer(ThreadingHTTPServer):
     def handle_error(self, *_: Any) -> None:
-        """Say nothing: a browser may close a connection before it has read the answer."""
+        """Log nothing: a browser may close a connection before it has read the answer."""
 
 
 class StaticServer:

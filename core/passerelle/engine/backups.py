@@ -1,7 +1,7 @@
-"""Take it along: save what is the person's as one file, and restore it in another browser.
+"""Save everything that is the person's as one file, and restore it in another browser.
 
-Restoring adds and never forgets: history, rejections, and whoever waits to be followed here stay. The list of people,
-their hints and the search come from the file. Nothing is sent for it but the download of the directory.
+Restoring keeps the history, the rejections and the waiting people of this browser. The list of people, their hints and
+the search come from the file. Nothing is sent for it but the download of the directory.
 """
 
 from __future__ import annotations

@@ -81,7 +81,7 @@ class Dates:
         return make_receipt(people, await self._repository.views())
 
     async def start(self, accounts: Sequence[AccountId], *, is_current: bool, is_pressed: bool = False) -> None:
-        """Follow, with these own accounts, the people whom the date's approval covers, where it is time.
+        """Follow the people that the date's approval covers with these own accounts, if the time has come.
 
         `is_current`: directory and matches are of just now. What is followed and that it was started are one durable
         step, so that a start that is cut off is made again, and a finished one is not.

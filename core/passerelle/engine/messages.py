@@ -169,8 +169,8 @@ class WatchApprove(Fields):
 
 
 class DateSet(Fields):
-    """Store a date and approve what follows on it: everyone who is ticked then, and whoever of the lane Sure is found
-    until the day is over. `opens_at`: the midnight at which the day begins where the person is.
+    """Store a date and approve what follows on it: everyone who is ticked then, and the people of the lane Sure
+    who are found until the day is over. `opens_at`: the midnight at which the day begins where the person is.
 
     Error `date_out_of_range`: not after today, or more than a year ahead.
     """
@@ -182,7 +182,7 @@ class DateSet(Fields):
 
 
 class DateCheck(Fields):
-    """Say again what is left to do before the date, from what the browser knows now."""
+    """Derive again what is left to do before the date, from what the browser knows now."""
 
     known: DateFacts
 

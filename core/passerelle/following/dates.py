@@ -152,7 +152,7 @@ def find_undone(history: Mapping[str, Mapping[str, Any]], since: datetime, undon
 
 
 def count_approved(views: Iterable[MatchView]) -> int:
-    """Return how many people are ticked and not followed yet: those whom an approval is about now."""
+    """Return how many people are ticked and not followed yet: those that an approval covers now."""
     return sum(
         any(one.chosen and not one.rejected and one.state not in ("following", "requested") for one in view.accounts)
         for view in views

@@ -1,4 +1,4 @@
-// The post that says where one is now: for whom, how long it may be, and the address that opens it ready to be sent. Pure.
+// The post that says where the person is now: its networks, its length, and the address that opens it filled in. Pure.
 import { LINK, LINK_WEIGHT, MAX_WEIGHT, weigh } from "../rules/post-length";
 import type { AccountQueueView, JoinView } from "../messages/messages.gen";
 import type { Account } from "../sessions";

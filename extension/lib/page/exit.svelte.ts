@@ -8,7 +8,7 @@ import type { SignedIn } from "./account.svelte";
 import { codeOf, ownAddresses, type Place, serverOf, type Variant, VARIANTS } from "./exit-post";
 import type { PictureWords } from "./exit-picture";
 
-/** Whom one invites. */
+/** The kinds of people that an invitation is written to. */
 export const INVITED = ["friend", "elected", "organisation"] as const;
 export type Invited = (typeof INVITED)[number];
 

@@ -44,7 +44,7 @@ export function named(missing: readonly Missing[], typed: string): Missing[] {
 }
 
 /**
- * Return the people of whom no account is known or proposed, mutuals first: those in the lane "watching" of
+ * Return the people without a known or proposed account, mutuals first: those in the lane "watching" of
  * core/passerelle/matching/lane_counts.py, without muted ones.
  */
 export function notFound(
