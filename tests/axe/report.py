@@ -54,11 +54,13 @@ class Report:
 
     @contextmanager
     def guard(self, *pages: str) -> Iterator[None]:
-        """Note why pages could not be looked at, in every look that has no figure yet, and go on."""
+        """Note why pages could not be looked at, in every look that has no figure yet, and go on; without one, raise."""
         try:
             yield
         except Exception as error:  # noqa: BLE001 (each is reported)
             missing = [(page, look) for page in pages for look in self.looks if _key(page, look) not in self.pages]
+            if not missing:  # a fault after the last figure has no figure to stand for it
+                raise
             for page, look in missing:
                 self._note(page, look, {"violations": None, "error": _reason(error)})
 

@@ -63,6 +63,12 @@ def test_a_guard_keeps_the_figures_that_there_are(report: Report) -> None:
     assert report.pages["tab/history [fr dark]"]["violations"] is None
 
 
+def test_a_fault_after_the_last_figure_is_not_hidden(report: Report) -> None:
+    with pytest.raises(LookupError, match="the browser ended"), report.guard("tab/list"):
+        report.look_at("tab/list", lambda look: [])
+        raise LookupError("the browser ended")
+
+
 def test_two_figures_for_one_page_are_an_error(report: Report) -> None:
     report.look_at("tab/list", lambda look: [])
     with pytest.raises(AssertionError, match="two figures"):
