@@ -54,10 +54,10 @@ class Report:
 
     @contextmanager
     def guard(self, *pages: str) -> Iterator[None]:
-        """Note why pages could not be looked at, in every look that has no figure yet, and go on; without one, raise."""
+        """Note why pages could not be looked at, in every look without a figure, and go on. Raises it if there is none."""
         try:
             yield
-        except Exception as error:  # noqa: BLE001 (each is reported)
+        except Exception as error:
             missing = [(page, look) for page in pages for look in self.looks if _key(page, look) not in self.pages]
             if not missing:  # a fault after the last figure has no figure to stand for it
                 raise

@@ -64,8 +64,8 @@ def test_a_guard_keeps_the_figures_that_there_are(report: Report) -> None:
 
 
 def test_a_fault_after_the_last_figure_is_not_hidden(report: Report) -> None:
+    report.look_at("tab/list", lambda look: [])
     with pytest.raises(LookupError, match="the browser ended"), report.guard("tab/list"):
-        report.look_at("tab/list", lambda look: [])
         raise LookupError("the browser ended")
 
 
