@@ -54,7 +54,7 @@ class Report:
 
     @contextmanager
     def guard(self, *pages: str) -> Iterator[None]:
-        """Note why pages could not be looked at, in every look without a figure, and go on. Raises it if there is none."""
+        """Note why pages failed, in each look without a figure, and go on. Raises where every look has one."""
         try:
             yield
         except Exception as error:
