@@ -72,7 +72,12 @@ class InChromium(Desk):
 
     def _open(self, extension: Path) -> Tab:
         profile = self._folder / "profile"
+        is_first = not profile.exists()
         self._browser = Chromium(self._playwright, extension, profile, closed_world(self._world))
+        if is_first:
+            self._browser.collect_errors()  # in developer mode, without which Chromium would not load other files
+        else:
+            self._browser.reload()  # else it keeps the background's script of the copy before
         return ChromiumTab(self._browser.open_page(APP))
 
     def close(self) -> None:
