@@ -22,6 +22,19 @@ RECEIPT = f"""Object.fromEntries([...document.querySelectorAll('{at("receipt-lin
   ({{ dataset }}) => [dataset.result, Number(dataset.count)]))"""
 
 
+# The networks on which the date has begun, and whether each was looked at once more after the day.
+STARTS = """new Promise((done) => {
+  const opening = indexedDB.open("passerelle");
+  opening.onsuccess = () => {
+    const reading = opening.result.transaction("state").objectStore("state").get("date");
+    reading.onsuccess = () => {
+      opening.result.close();
+      done(Object.fromEntries((reading.result?.starts ?? []).map((one) => [one.network, one.is_final])));
+    };
+  };
+})"""
+
+
 def shown(css: str) -> str:
     """Return JavaScript that is true where an element is in the page."""
     return f"document.querySelector({json.dumps(css)}) !== null"
@@ -62,3 +75,8 @@ def await_receipt(tab: Tab, expected: Mapping[str, int]) -> None:
     tab.await_true(shown(at("open-date")), LONG)
     tab.click(at("open-date"))
     tab.until(lambda: tab.evaluate(RECEIPT), lambda seen: seen == dict(expected), LONG)
+
+
+def await_starts(tab: Tab, expected: Mapping[str, bool]) -> None:
+    """Wait until the date has begun on these networks; True: and was looked at after the day."""
+    tab.until(lambda: tab.evaluate(STARTS), lambda seen: seen == dict(expected), LONG)

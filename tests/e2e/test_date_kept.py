@@ -24,6 +24,7 @@ from tests.e2e.date_steps import (
     await_no_reminder,
     await_receipt,
     await_reminder,
+    await_starts,
     command,
     ring,
     shown,
@@ -176,35 +177,34 @@ def test_everyone_is_followed_on_a_date_approved_45_days_ahead(stay: Stay, tmp_p
 
     tab = stay.open_on(DATE + 1)
     ring(tab)
-    await_final(tab)
+    await_starts(tab, {"bluesky": True, "fediverse": True})
     await_receipt(tab, RECEIPT)
     stay.expect_followed(EXPECTED)
     stay.desk.close()
 
 
+def test_a_date_on_which_the_browser_was_closed_is_caught_up_and_the_ended_sign_in_needs_one_press(
+    stay: Stay, tmp_path: Path
+) -> None:
+    begin(stay, make_archive(tmp_path / "x.zip", following=[one.someone for one in EVERYONE]))
+
+    tab = stay.open_on(DATE + 1, LATER)
+    await_reminder(tab, "Your date has come. Following begins as soon as you have signed in")
+    ring(tab)
+    await_starts(tab, {"fediverse": True})
+    assert stay.days.pds.list_follows(stay.account.did) == []
+
+    sign_in_again(stay, tab)
+    await_receipt(tab, RECEIPT)
+    await_starts(tab, {"bluesky": True, "fediverse": True})
+    stay.expect_followed(EXPECTED)
+    expect_receipt_names(tab, EXPECTED)
+    stay.desk.close()
+
+
 def expect_receipt_names(tab: Tab, followed: list[Leaver]) -> None:
-    """Assert that the receipt's file names these people as followed, and no one else."""
+    """Assert that the receipt's file has these people's accounts as followed, and no other ones."""
     made = command(tab, "export.make", format="receipt-csv")
     rows = list(csv.DictReader(io.StringIO(made["text"].lstrip("\ufeff"))))
-    assert rows, made
-    assert sorted(one["screen_name"] for one in rows if one["result"] == "followed") == sorted(
-        one.someone.screen_name for one in followed
-    )
-
-
-DATE_VIEW = """new Promise((done) => {
-  const opening = indexedDB.open("passerelle");
-  opening.onsuccess = () => {
-    const reading = opening.result.transaction("state").objectStore("state").get("date");
-    reading.onsuccess = () => { opening.result.close(); done(reading.result ?? null); };
-  };
-})"""
-
-
-def await_final(tab: Tab) -> None:
-    """Wait until both networks were looked at after the day."""
-    tab.until(
-        lambda: tab.evaluate(DATE_VIEW),
-        lambda view: len(view["starts"]) == 2 and all(one["is_final"] for one in view["starts"]),
-        LONG,
-    )
+    lines = sorted((one["X name"], one["Network"]) for one in rows if one["Result"] == "followed")
+    assert lines == sorted((one.someone.screen_name, network) for one in followed for network in one.networks)

@@ -325,6 +325,10 @@ class Firefox:
         """End all of the browser's processes at once, as a crash or a power cut would; from any thread."""
         self._child.kill()
 
+    def await_death(self) -> None:
+        """Wait until a killed browser is gone."""
+        self._child.process.wait()
+
     def close(self) -> None:
         """End the browser."""
         with suppress(BidiError, ConnectionClosed, queue.Empty):
