@@ -36,7 +36,7 @@ def look_at_states(stage: Stage, report: Report, place: str, states: Mapping[str
     for name, show in states.items():
         with report.guard(f"{place}/{name}"), stage.held:
             show(stage)
-            report.look_at(f"{place}/{name}", lambda look: find_in_look(stage.page, look))
+            report.look_at(f"{place}/{name}", lambda look: find_in_look(stage.page, look, report.photograph))
 
 
 def look_at_place(playwright: Playwright, extension: Path, report: Report, folder: Path, place: str) -> None:
