@@ -17,6 +17,8 @@ from tests.world.pds import Pds, Plc
 from tests.world.residents import make_rows, move_in
 from tests.world.sites import X_PATTERNS
 
+TALL = 2400  # pixels, so that a picture shows the whole page
+
 
 @contextmanager
 def open_town(folder: Path) -> Iterator[town.Town]:
@@ -49,6 +51,6 @@ def look_at_place(playwright: Playwright, extension: Path, report: Report, folde
     ):
         browser.allow_sites(*X_PATTERNS)
         page = browser.open_page(address)
-        page.set_viewport_size(size)
+        page.set_viewport_size({**size, "height": TALL} if report.has_pictures else size)
         person = servers.pds.create_account(f"person-{place}")
         look_at_states(Stage(browser, page, servers.world, folder, person), report, place)

@@ -49,6 +49,11 @@ class Report:
         """Whether there are figures, and each is 0."""
         return bool(self.pages) and all(one["violations"] == 0 for one in self.pages.values())
 
+    @property
+    def has_pictures(self) -> bool:
+        """Whether pictures are stored."""
+        return self._pictures is not None
+
     def look_at(self, page: str, find: Callable[[Look], list[str]]) -> None:
         """Note what `find` returns for a page in each look; where it fails, why, and go on."""
         for look in self.looks:
@@ -60,11 +65,14 @@ class Report:
             else:
                 self._note(page, look, {"violations": len(found), **({"found": found} if found else {})})
 
-    def photograph(self, page: Page) -> None:
-        """Store a picture of the whole page that is looked at, such as `tab-list-fr-dark.png`."""
+    def photograph(self, page: Page, *, is_whole: bool = False) -> None:
+        """Store a picture of what is looked at, such as `tab-list-fr-dark.png`: the viewport, or the whole page.
+
+        A browser resizes the viewport for the whole page; popup and tab are built anew then, and forget what is open.
+        """
         if self._pictures:
             name = "-".join(re.findall(r"\w+", self._shown))
-            page.screenshot(path=self._pictures / f"{name}.png", full_page=True)
+            page.screenshot(path=self._pictures / f"{name}.png", full_page=is_whole)
 
     @contextmanager
     def guard(self, *pages: str) -> Iterator[None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from passerelle_directory.config import Config
@@ -46,7 +47,7 @@ def _first_entry(browser: Browser, address: str) -> str:
 
 def _look_at_all(browser: Browser, report: Report, pages: Mapping[str, str]) -> None:
     for name, url in pages.items():
-        report.look_at(name, _finder(browser, url, report.photograph))
+        report.look_at(name, _finder(browser, url, partial(report.photograph, is_whole=True)))
 
 
 def _finder(browser: Browser, url: str, photograph: Callable[[Page], None]) -> Callable[[Look], list[str]]:
