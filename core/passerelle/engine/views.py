@@ -191,11 +191,11 @@ class NewsView(View):
 
 
 class PostView(View):
-    """A post of the person's own that Passerelle sends for them. Store `state`, keys `post <network>`. Times are ISO 8601.
+    """A post of the person's own that Passerelle sends for them. Store `state`, keys `post <network>`. Times: ISO 8601.
 
     `asked`: prepared; the own server's consent is awaited. `sending`: under way. `failed`: `error` says why; it can be
-    sent again, which posts nothing twice; `may_be_there`: the server got it, and its answer was lost. `posted`: it stands
-    at `url`. `has_consent`: the consent to post was used, and is not given back yet.
+    sent again, which posts nothing twice; `may_be_there`: the server may have got it. `posted`: it stands at `url`.
+    `has_consent`: the consent to post was used, and is not given back yet.
     """
 
     network: Network

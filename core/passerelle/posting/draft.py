@@ -14,8 +14,8 @@ from passerelle.transport import Fetch
 class Draft:
     """A post with one picture.
 
-    `key` is chosen once: the record's key on Bluesky, the Idempotency-Key on Mastodon. `media_id`: what the server calls
-    the picture. `sent_at`: when the post itself was first sent; from then on it may be there. Times are ISO 8601.
+    `key` is chosen once: the record's key on Bluesky, the Idempotency-Key on Mastodon. `media_id`: the picture on the
+    server. `sent_at`: when the post itself was first sent; from then on it may be there. Times are ISO 8601.
     """
 
     account: AccountId
@@ -40,5 +40,5 @@ class Outside:
     sleep: Callable[[float], Awaitable[None]]
 
 
-# Sends a draft with its picture; returns the post's web page. Begun again after an interruption, it posts nothing twice.
+# Sends a draft with its picture; returns the post's web page. Sent again after an interruption, nothing is twice there.
 Send = Callable[[Draft, bytes, Outside], Awaitable[str]]

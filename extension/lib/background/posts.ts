@@ -62,7 +62,7 @@ async function consentOf(
   // Stored under the account that gave it, it is told its end as any other.
   await parts.sessions.addConsent(consent);
   await parts.sessions.endConsent(consent.id);
-  throw new SessionError("post_other_account", { given: consent.address, wanted: account.address });
+  throw new SessionError("post_other_account", { address: account.address });
 }
 
 const ASK: Readonly<
