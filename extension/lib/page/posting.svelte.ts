@@ -1,4 +1,5 @@
 // The post that Passerelle sends for the person, once they have read what is asked for and pressed.
+import { askToSendPost } from "../data-consent";
 import type { Engine } from "../engine/client";
 import { type Failure, failureOf } from "../engine/failures";
 import type { PostView } from "../messages/messages.gen";
@@ -21,6 +22,7 @@ export interface PostingParts {
   /** Returns the picture as PNG. */
   readonly makePicture: () => Promise<Blob>;
   readonly askBackground?: typeof ask;
+  readonly askConsent?: () => Promise<boolean>;
   readonly hasServerPage?: () => boolean;
 }
 
@@ -54,8 +56,14 @@ export class Posting {
   async post(network: SessionNetwork): Promise<void> {
     const account = this.account(network);
     if (account === null) return;
-    const { engine, exit, makePicture } = this.parts;
+    const { engine, exit, makePicture, askConsent = askToSendPost } = this.parts;
+    const consent = askConsent(); // within the click
     await this.run(network, async () => {
+      if (!(await consent))
+        throw Object.assign(new Error("The browser may not send the post."), {
+          code: "post_consent_refused",
+          params: {},
+        });
       const file = new File([await makePicture()], PICTURE, { type: "image/png" });
       const { language, description: alt } = exit;
       const text = exit.post(network).trim();

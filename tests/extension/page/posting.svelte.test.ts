@@ -42,6 +42,7 @@ function make(
       log.push(message);
       return Promise.resolve({});
     },
+    askConsent: () => Promise.resolve(true),
     hasServerPage: () => hasPage,
   } as unknown as PostingParts;
   return { posting: new Posting(parts), parts, log };
@@ -111,4 +112,12 @@ test("why it did not succeed is told for its network until the next press", asyn
   Object.assign(parts, { askBackground: () => Promise.resolve({}) });
   await posting.again("bluesky");
   expect(posting.failureOf("bluesky")).toBeNull();
+});
+
+test("where the browser may not send posts, nothing is stored", async () => {
+  const { posting, parts, log } = make();
+  Object.assign(parts, { askConsent: () => Promise.resolve(false) });
+  await posting.post("bluesky");
+  expect(log).toEqual([]);
+  expect(posting.failureOf("bluesky")?.code).toBe("post_consent_refused");
 });
