@@ -20,7 +20,7 @@ ACCOUNTS = {"bluesky": ME, "fediverse": ACCT}
 NETWORKS = pytest.mark.parametrize("network", ACCOUNTS)
 KILLS = st.lists(st.tuples(st.integers(0, 25), st.booleans()), max_size=5)
 LISTED = st.lists(st.sampled_from(FAULTS), max_size=5)
-CHECKS = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+CHECKS = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 class World:

@@ -28,7 +28,10 @@ async def send(draft: Draft, picture: bytes, outside: Outside) -> str:
     host = api.server_of(draft.account)
     if draft.sent_at is not None and (url := await _find(draft, outside)) is not None:
         return url
-    draft = await _with_picture(draft, picture, outside)
+    if not _is_key_known(
+        draft, outside
+    ):  # else a picture that the post has would be missed, and the key answers for it
+        draft = await _with_picture(draft, picture, outside)
     draft = replace(draft, sent_at=draft.sent_at or outside.now().isoformat())
     await outside.keep(draft)
     request = statuses.status_request(draft.account, draft.text, draft.media_id or "", draft.language, draft.key)
@@ -78,9 +81,14 @@ async def _find(draft: Draft, outside: Outside) -> str | None:
         latest = await outside.fetch(statuses.latest_request(own.host or host, own.id))
         return statuses.find_with_media(latest, draft.media_id or "")
     except (NetworkError, ValueError):  # some servers show no list without a sign-in
-        if outside.now() - datetime.fromisoformat(draft.sent_at or "") < KEY_COUNTS:
+        if _is_key_known(draft, outside):
             return None
         raise _unsure(host) from None
+
+
+def _is_key_known(draft: Draft, outside: Outside) -> bool:
+    """Return whether a server that got this post answers with it, instead of posting it twice."""
+    return draft.sent_at is not None and outside.now() - datetime.fromisoformat(draft.sent_at) < KEY_COUNTS
 
 
 def _unsure(host: str) -> ServerRefused:
