@@ -116,6 +116,7 @@ export default defineBackground(() => {
   browser.runtime.onStartup.addListener(() => void checkQueue());
   browser.runtime.onStartup.addListener(() => void goOnPosting());
   browser.runtime.onInstalled.addListener(() => void checkQueue());
+  browser.runtime.onInstalled.addListener(() => void goOnPosting());
   browser.runtime.onInstalled.addListener(({ reason }) => {
     if (reason === "install") void welcome();
   });

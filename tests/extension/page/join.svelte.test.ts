@@ -1,7 +1,10 @@
 // lib/page/join.svelte.ts and row-checks.svelte.ts: what a press calls, in which order, and what its failure shows.
 import { expect, test, vi } from "vitest";
 import { fakeBrowser } from "wxt/testing/fake-browser";
-import { askToSendName, askToSendPost } from "../../../extension/lib/data-consent";
+import {
+  askToSendName,
+  askToSendPost,
+} from "../../../extension/lib/data-consent";
 import type { JoinView } from "../../../extension/lib/messages/messages.gen";
 import {
   isInDirectory,
