@@ -10,6 +10,7 @@ const LAYERS = [
   ["lib/engine", "lib/sessions", "lib/i18n"],
   ["lib/messages"],
   ["lib/rules"],
+  ["lib/sent"],
   ["lib/database.ts"],
   ["lib/async.ts", "lib/body.ts", "lib/messages/messages.gen.ts"],
 ];

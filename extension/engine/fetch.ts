@@ -1,6 +1,7 @@
 // One HTTP request for Python: plain, or signed by the sessions module when it is made for an account.
 import { readStart } from "../lib/body";
 import { publicHost } from "../lib/rules/hosts";
+import { countedFetch } from "../lib/sent/fetch";
 import { authorizedFetch, SessionError } from "../lib/sessions";
 
 /** A core Request in JavaScript's types; `timeout` in seconds, `limit` in bytes of the answer's body. */
@@ -50,7 +51,14 @@ async function plain({ method, url, headers, body, timeout, limit, may_redirect 
   const signal = AbortSignal.timeout(timeout * 1000);
   // A redirect would tell a third party, so the core says where one is allowed.
   const redirect = may_redirect ? "follow" : "error";
-  const response = await fetch(url, { ...PLAIN, method, headers, body: body ?? null, redirect, signal });
+  const response = await countedFetch(url, {
+    ...PLAIN,
+    method,
+    headers,
+    body: body ?? null,
+    redirect,
+    signal,
+  });
   if (response.redirected && publicHost(response.url) === null) {
     await response.body?.cancel();
     return { code: "server_error", params: { host: hostOf(url) } };

@@ -24,6 +24,7 @@ import { failureOf } from "../../lib/engine/failures";
 import { relayRequests } from "../../lib/engine/relay";
 import { inLock, sessions } from "../../lib/sessions";
 import { send, strictFetch } from "../../lib/sessions/send";
+import { clearSent } from "../../lib/sent/log";
 import * as settings from "../../lib/settings";
 import { listenForNotices, tellNotices } from "../../lib/background/notify";
 import { setNotifications } from "../../lib/notify-switch";
@@ -48,6 +49,7 @@ const deletion = makeDeletion({
   notifications: () => setNotifications(false),
   seen: () => seen.clear(),
   engine: () => engine.call("data.delete", {}),
+  sent: () => clearSent(),
   settings: () => settings.clear(),
 });
 

@@ -28,6 +28,7 @@ import { openTab, persistStorage } from "./platform";
 import { PeopleShown } from "./people-shown.svelte";
 import { RowChecks } from "./row-checks.svelte";
 import { saveFile } from "./save";
+import { SentLog } from "./sent.svelte";
 import { Stored } from "./stored.svelte";
 import { Work } from "./work.svelte";
 
@@ -66,6 +67,7 @@ export class Page {
   readonly join = new Join(engine, this.stored, this.signedIn);
   readonly exit = new Exit(this.stored, this.signedIn);
   readonly backups = new Backups(engine, (settings) => this.useSettings(settings));
+  readonly sent = new SentLog(this.failures);
   readonly rowChecks = new RowChecks(engine);
 
   place = $state<"popup" | "tab">("tab");

@@ -1,6 +1,7 @@
 // One HTTP request to an account's own server: no cookies, no referrer, a deadline, a bounded answer.
 import { DEFAULT_LIMIT, readStart } from "../body";
 import { isPublicHost, publicHost } from "../rules/hosts";
+import { countedFetch } from "../sent/fetch";
 import { type Call, type Reply, SessionError } from "./records";
 
 const TIMEOUT = 30; // seconds, as core/passerelle/transport.py
@@ -24,7 +25,7 @@ export async function send(
   try {
     const signal = AbortSignal.timeout(timeout * 1000);
     const redirect = mayRedirect ? "follow" : "error";
-    const response = await fetch(url, { method, headers, body, signal, redirect, ...PLAIN });
+    const response = await countedFetch(url, { method, headers, body, signal, redirect, ...PLAIN }, true);
     if (response.redirected && publicHost(response.url) === null) {
       await response.body?.cancel();
       throw new SessionError("server_error", { host: url.host });
@@ -56,7 +57,7 @@ export const strictFetch: typeof globalThis.fetch = async (input, init) => {
   if (protocol !== "https:" || !isPublicHost(hostname)) throw new SessionError("server_not_public", { host });
   try {
     const signal = AbortSignal.any([request.signal, AbortSignal.timeout(TIMEOUT * 1000)]);
-    return await fetch(request, { signal, ...PLAIN });
+    return await countedFetch(request, { signal, ...PLAIN }, true);
   } catch (error) {
     if (error instanceof TypeError || error instanceof DOMException)
       throw new SessionError("server_unreachable", { host });
