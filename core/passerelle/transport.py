@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from passerelle.identifiers import AccountId
 from passerelle.jsons import parse_json
@@ -18,12 +18,17 @@ DEFAULT_TIMEOUT = 30.0  # seconds
 DEFAULT_LIMIT = 1 << 20
 
 
+# Why a request without an account is sent, for the list of what left this computer (`sent.why_…` in the catalogues). The
+# address does not tell: a stranger's server may have named it.
+Purpose = Literal["account", "directory", "people", "picture", "registrar", "search", "x_post"]
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """One HTTP request as data. `timeout` in seconds; `body` is sent unchanged, `headers` name its type.
 
     At most `limit` bytes of the answer are read; the rest is cut off. Redirects are errors unless `may_redirect`, and
-    then lead to public hosts over https only (hosts.py).
+    then lead to public hosts over https only (hosts.py). `purpose` counts only without `account`.
     """
 
     method: str
@@ -34,6 +39,7 @@ class Request:
     timeout: float = DEFAULT_TIMEOUT
     limit: int = DEFAULT_LIMIT
     may_redirect: bool = False
+    purpose: Purpose = "account"
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,7 @@ async def fetch(request: Request) -> Response:
                 "timeout": request.timeout,
                 "limit": request.limit,
                 "may_redirect": request.may_redirect,
+                "purpose": request.purpose,
             }
         )
     )

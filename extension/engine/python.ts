@@ -1,7 +1,7 @@
 // Starts Python with the core, all from the package, and returns the engine's one function.
 import type { loadPyodide as LoadPyodide, PyodideAPI } from "pyodide";
 import type { EngineProgress, Events } from "../lib/messages/messages.gen";
-import { packagedFile } from "../lib/sent/fetch";
+import { packagedFile } from "../lib/packaged";
 import { fileSystem, guardReads } from "./attachments";
 import type * as database from "./database";
 import type { Answered, Asked } from "./fetch";

@@ -15,9 +15,10 @@ import {
 import { withoutIsolates } from "../../extension/lib/rules/text";
 
 const ROOT = join(import.meta.dirname, "..", "..");
-// Those of the server's pages (site.…), too: the build leaves them out, the files hold them.
+// Those of the server's pages (site.…) and of the stores (store.…), too: the build leaves them out, the files hold them.
 const KEYS = Object.keys(catalogueOf("en")) as Key[];
-const OF_THE_SERVER = "site.";
+// Whether they are used is tested where they are: tests/backend/test_pages.py, tests/store/test_listing.py.
+const OF_OTHERS = /^(?:site|store)\./;
 const LONGEST_ERROR = 200; // characters: what fits a popup without scrolling
 
 // Unicode CLDR's: https://www.unicode.org/cldr/charts/latest/supplemental/language_plural_rules.html
@@ -180,7 +181,7 @@ test("every sentence is used somewhere", () => {
   expect(
     KEYS.filter(
       (key) =>
-        !key.startsWith(OF_THE_SERVER) &&
+        !OF_OTHERS.test(key) &&
         !FAMILIES.test(key) &&
         !source.includes(`"${key}"`),
     ),
@@ -341,6 +342,7 @@ const NAMES_AND_PATTERNS: readonly string[] = [
   "bridge.ask_label",
   "lanes.where",
   "lanes.server",
+  "where.on_day",
   "warning.other",
   "site.legal_operator",
   "site.about_funding",

@@ -17,7 +17,7 @@ import { QUEUE_ALARM, checkQueue, followAfterSignIn, scheduleQueueCheck } from "
 import { type ContentHandlers, makeRoute, type PageHandlers, type Route } from "../../lib/background/router";
 import { makeSeenBackground } from "../../lib/background/seen";
 import { makeSignInHandlers } from "../../lib/background/sign-in";
-import { openPage, returnAddress } from "../../lib/background/sign-in-page";
+import { openCodePage, openPage, returnAddress } from "../../lib/background/sign-in-page";
 import { makeSeenStore } from "../../lib/background/seen-store";
 import type { WakeEngine } from "../../lib/engine/client";
 import { failureOf } from "../../lib/engine/failures";
@@ -63,7 +63,7 @@ const signIn = makeSignInHandlers({
   }),
   oauth: () => ({ fetch: strictFetch, exclusively: inLock, redirect: returnAddress("bluesky") }),
   openPage,
-  openTab: (url) => browser.tabs.create({ url }),
+  openTab: openCodePage,
   keepAlive,
   setDraft: settings.setSignInDraft,
   readStarted: settings.startedSignIn,

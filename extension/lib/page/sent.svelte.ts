@@ -1,34 +1,60 @@
-// What left this computer, read when the person opens the list, and saved as a file.
-import { clearSent, csvName, readSent, type Sent, toCsv } from "../sent/log";
+// What left this computer: read when the person opens the list, shown by day, saved as a file, cleared.
+import { toCsv } from "../csv";
+import { dayOf } from "../days";
+import { clearSent, readSent, type Sent } from "../sent/log";
+import type { Purpose } from "../sent/purposes";
 import type { Failures } from "./failures.svelte";
-import { saveFile } from "./platform";
+import { saveFile } from "./save";
 
-const SHOWN = 50; // lines at first
+const STEP = 100; // lines shown at first, and more at each press
+const COLUMNS = ["day", "host", "purpose", "why", "requests"];
 
 export class SentLog {
   /** null until it was read. */
   all = $state.raw<readonly Sent[] | null>(null);
-  isWhole = $state(false);
+  /** The name of the file that was saved last. */
   saved = $state<string | null>(null);
-  readonly shown = $derived(this.isWhole ? (this.all ?? []) : (this.all ?? []).slice(0, SHOWN));
-  readonly hidden = $derived((this.all ?? []).length - this.shown.length);
+  private most = $state(STEP);
+  /** The lines shown, by day, the newest first. */
+  readonly days = $derived(byDay((this.all ?? []).slice(0, this.most)));
+  private readonly hidden = $derived(Math.max(0, (this.all?.length ?? 0) - this.most));
+  /** How many lines the next press shows. */
+  readonly next = $derived(Math.min(STEP, this.hidden));
 
   constructor(private readonly failures: Failures) {}
 
-  async read(): Promise<void> {
+  /** Read the list; returns whether that succeeded. */
+  async read(): Promise<boolean> {
     this.saved = null;
-    this.all = (await this.failures.guard(readSent)) ?? this.all;
+    const read = await this.failures.guard(readSent);
+    this.all = read ?? this.all;
+    return read !== undefined;
+  }
+
+  showMore(): void {
+    this.most += STEP;
   }
 
   async clear(): Promise<void> {
     await this.failures.guard(clearSent);
     await this.read();
+    this.most = STEP;
   }
 
-  async save(): Promise<void> {
-    await this.read();
-    const name = csvName();
-    saveFile(name, "text/csv", toCsv(this.all ?? []));
+  /** Save all of it, with each purpose also as a sentence. */
+  async save(sentenceFor: (why: Purpose) => string): Promise<void> {
+    if (!(await this.read())) return;
+    const name = `passerelle-requests-${dayOf(new Date())}.csv`;
+    const rows = (this.all ?? []).map(({ day, host, why, count }) => [
+      ...[day, host, why, sentenceFor(why), String(count)],
+    ]);
+    saveFile(name, "text/csv", toCsv([COLUMNS, ...rows]));
     this.saved = name;
   }
+}
+
+function byDay(lines: readonly Sent[]): [string, Sent[]][] {
+  const days = new Map<string, Sent[]>();
+  for (const line of lines) days.set(line.day, [...(days.get(line.day) ?? []), line]);
+  return [...days];
 }

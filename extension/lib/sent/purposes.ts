@@ -1,6 +1,5 @@
-// Why a request is sent: one table, from what the request names to the sentence that people read (`sent.why_…`).
+// Why a request is sent. Each purpose has its sentence in the catalogues: `sent.why_…`.
 
-/** The purposes, in the order in which `sent.why_…` stand in the catalogues. */
 export const PURPOSES = [
   "directory",
   "own_follows",
@@ -12,61 +11,35 @@ export const PURPOSES = [
   "picture",
   "x_post",
   "registrar",
+  "redirect",
   "other",
 ] as const;
 export type Purpose = (typeof PURPOSES)[number];
 
-/** What a request looks like, and why it is sent; the first entry that fits counts. `at` is host and path. */
+/** What a request with a sign-in looks like; the first entry that fits counts. */
 interface Entry {
   readonly why: Purpose;
-  readonly at: RegExp;
-  readonly method?: "POST" | "DELETE";
-  /** Only as an account of the person's own. */
-  readonly signed?: true;
+  readonly path: RegExp;
 }
 
-const XRPC = String.raw`^[^/]+/xrpc/`;
-const TABLE: readonly Entry[] = [
-  { why: "directory", at: /^[^/]+\/v1\/(directory\/|departures\.json)/ },
-  { why: "registrar", at: /^[^/]+\/v1\/(claims|objections)/ },
-  { why: "picture", at: /^pbs\.twimg\.com\// },
-  { why: "x_post", at: /^(cdn\.syndication\.twimg\.com|publish\.x\.com|publish\.twitter\.com)\// },
+// These paths are our own, not a stranger's: a sign-in travels only to the person's own server.
+// https://docs.bsky.app/docs/category/http-reference and https://docs.joinmastodon.org/methods/
+const WITH_SIGN_IN: readonly Entry[] = [
   {
     why: "write",
-    at: new RegExp(`${XRPC}com\\.atproto\\.repo\\.(applyWrites|createRecord|deleteRecord|putRecord)`),
+    path: /^\/xrpc\/com\.atproto\.repo\.(?:applyWrites|createRecord|deleteRecord|putRecord)$/,
   },
-  { why: "sign_in", at: new RegExp(`${XRPC}com\\.atproto\\.server\\.`) },
-  {
-    why: "own_follows",
-    signed: true,
-    at: new RegExp(
-      `${XRPC}(com\\.atproto\\.repo\\.(listRecords|getRecord)|com\\.atproto\\.sync\\.get(LatestCommit|RepoStatus)|app\\.bsky\\.graph\\.getRelationships)`,
-    ),
-  },
-  { why: "search", at: new RegExp(`${XRPC}app\\.bsky\\.(actor\\.searchActors|graph\\.getFollows)`) },
-  { why: "people", at: new RegExp(`${XRPC}app\\.bsky\\.actor\\.getProfiles?`) },
-  { why: "account", at: new RegExp(`${XRPC}com\\.atproto\\.(identity|sync|repo)\\.`) },
-  { why: "write", at: /^[^/]+\/api\/v1\/accounts\/[^/]+\/(follow|unfollow|block|unblock)/, method: "POST" },
-  { why: "own_follows", at: /^[^/]+\/api\/v1\/accounts\/([^/]+\/following|relationships)/ },
-  { why: "sign_in", at: /^[^/]+\/(oauth\/|api\/v1\/apps|api\/v1\/accounts\/verify_credentials)/ },
-  {
-    why: "sign_in",
-    at: /^[^/]+\/(\.well-known\/(oauth-[a-z-]+|nodeinfo)|nodeinfo\/|api\/v[12]\/instance)/,
-  },
-  { why: "people", at: /^[^/]+\/api\/(v1\/accounts\/lookup|v2\/search)/ },
-  { why: "account", at: /^plc\.directory\// },
-  {
-    why: "account",
-    at: /^[^/]+\/\.well-known\/(webfinger|host-meta|did\.json|atproto-did|passerelle[a-z.-]*)/,
-  },
+  { why: "write", path: /^\/api\/v1\/accounts\/[^/]+\/(?:un)?(?:follow|block)$/ },
+  { why: "search", path: /^\/xrpc\/app\.bsky\.actor\.searchActors$/ },
+  { why: "people", path: /^\/api\/(?:v1\/accounts\/lookup|v2\/search)$/ },
+  { why: "sign_in", path: /^\/xrpc\/com\.atproto\.server\.\w+$/ },
+  { why: "sign_in", path: /^\/(?:oauth\/.*|api\/v1\/accounts\/verify_credentials)$/ },
+  { why: "own_follows", path: /^\/xrpc\/com\.atproto\.(?:repo\.(?:listRecords|getRecord)|sync\.get\w+)$/ },
+  { why: "own_follows", path: /^\/api\/v1\/accounts\/(?:relationships|[^/]+\/following)$/ },
 ];
 
-/** Return why a request to this address is sent: "account" for what is read from an account's own server, at any path. */
-export function purposeOf(url: URL, method: string, signed: boolean): Purpose {
-  const at = `${url.host}${url.pathname}`;
-  const entry = TABLE.find(
-    (one) => one.at.test(at) && (!one.method || one.method === method) && (!one.signed || signed),
-  );
-  if (entry) return entry.why;
-  return method === "GET" && !signed ? "account" : "other";
+/** Return why lib/sessions sends a request. `isSigned`: it carries a sign-in; without one it is part of signing in or out. */
+export function purposeOfSession({ pathname }: URL, isSigned: boolean): Purpose {
+  if (!isSigned) return "sign_in";
+  return WITH_SIGN_IN.find(({ path }) => path.test(pathname))?.why ?? "other";
 }
