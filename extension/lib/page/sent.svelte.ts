@@ -1,13 +1,11 @@
 // What left this computer: read when the person opens the list, shown by day, saved as a file, cleared.
-import { toCsv } from "../csv";
-import { dayOf } from "../days";
 import { clearSent, readSent, type Sent } from "../sent/log";
 import type { Purpose } from "../sent/purposes";
 import type { Failures } from "./failures.svelte";
 import { saveFile } from "./save";
+import { byDay, tableOf } from "./sent";
 
 const STEP = 100; // lines shown at first, and more at each press
-const COLUMNS = ["day", "host", "purpose", "why", "requests"];
 
 export class SentLog {
   /** null until it was read. */
@@ -44,17 +42,8 @@ export class SentLog {
   /** Save all of it, with each purpose also as a sentence. */
   async save(sentenceFor: (why: Purpose) => string): Promise<void> {
     if (!(await this.read())) return;
-    const name = `passerelle-requests-${dayOf(new Date())}.csv`;
-    const rows = (this.all ?? []).map(({ day, host, why, count }) => [
-      ...[day, host, why, sentenceFor(why), String(count)],
-    ]);
-    saveFile(name, "text/csv", toCsv([COLUMNS, ...rows]));
+    const { name, content } = tableOf(this.all ?? [], sentenceFor);
+    saveFile(name, "text/csv", content);
     this.saved = name;
   }
-}
-
-function byDay(lines: readonly Sent[]): [string, Sent[]][] {
-  const days = new Map<string, Sent[]>();
-  for (const line of lines) days.set(line.day, [...(days.get(line.day) ?? []), line]);
-  return [...days];
 }

@@ -64,7 +64,8 @@ async function store(): Promise<void> {
   clearTimeout(clock);
   clock = undefined;
   await inOrder(async () => {
-    [storing, pending] = [pending, new Map()];
+    storing = pending;
+    pending = new Map();
     try {
       await use((database) => add(database, storing));
     } catch (error) {
