@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from passerelle.claims.models import ClaimId
 from passerelle.claims.oembed import oembed_request
 from passerelle.claims.posts import PostId, post_request
-from passerelle.claims.registrar import ClaimId, Registrar
+from passerelle.claims.registrar import Registrar
 from passerelle.directory.latest import FilePromise, file_request, latest_request
 from passerelle.identifiers import Did, ScreenName
 from passerelle.matching.candidates.appview import follows_request, profiles_request
