@@ -18,8 +18,8 @@ DEFAULT_TIMEOUT = 30.0  # seconds
 DEFAULT_LIMIT = 1 << 20
 
 
-# Why a request without an account is sent, for the list of what left this computer (`sent.why_…` in the catalogues). The
-# address does not tell: a stranger's server may have named it.
+# Why a request without an account is sent, for the list of what left this computer (`sent.why_…` in the catalogues).
+# The address does not tell: a stranger's server may have named it.
 Purpose = Literal["account", "directory", "people", "picture", "registrar", "search", "x_post"]
 
 
