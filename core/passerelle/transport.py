@@ -16,6 +16,8 @@ from passerelle.jsons import parse_json
 DEFAULT_TIMEOUT = 30.0  # seconds
 # Bytes of an answer where the request does not say otherwise: a page of 100 records has about 40,000.
 DEFAULT_LIMIT = 1 << 20
+# What signs a request of an account: its sign-in, or a consent that the person gives for one post alone.
+Grant = Literal["sign-in", "post"]
 
 
 # Why a request without an account is sent, for the list of what left this computer (`sent.why_…` in the catalogues).
@@ -28,7 +30,7 @@ class Request:
     """One HTTP request as data. `timeout` in seconds; `body` is sent unchanged, `headers` name its type.
 
     At most `limit` bytes of the answer are read; the rest is cut off. Redirects are errors unless `may_redirect`, and
-    then lead to public hosts over https only (hosts.py). `purpose` counts only without `account`.
+    then lead to public hosts over https only (hosts.py). `grant` counts where `account` is set, `purpose` elsewhere.
     """
 
     method: str
@@ -39,6 +41,7 @@ class Request:
     timeout: float = DEFAULT_TIMEOUT
     limit: int = DEFAULT_LIMIT
     may_redirect: bool = False
+    grant: Grant = "sign-in"
     purpose: Purpose = "account"
 
 

@@ -27,9 +27,10 @@ interface Entry {
 const WITH_SIGN_IN: readonly Entry[] = [
   {
     why: "write",
-    path: /^\/xrpc\/com\.atproto\.repo\.(?:applyWrites|createRecord|deleteRecord|putRecord)$/,
+    path: /^\/xrpc\/com\.atproto\.repo\.(?:applyWrites|createRecord|deleteRecord|putRecord|uploadBlob)$/,
   },
   { why: "write", path: /^\/api\/v1\/accounts\/[^/]+\/(?:un)?(?:follow|block)$/ },
+  { why: "write", path: /^\/api\/v[12]\/(?:media(?:\/[^/]+)?|statuses)$/ },
   { why: "search", path: /^\/xrpc\/app\.bsky\.actor\.searchActors$/ },
   { why: "people", path: /^\/api\/(?:v1\/accounts\/lookup|v2\/search)$/ },
   { why: "sign_in", path: /^\/xrpc\/com\.atproto\.server\.\w+$/ },
