@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Playwright
+from playwright.sync_api import Page, Playwright
 
-from tests.axe.report import Report
-from tests.axe.stage import SIZES, Stage, find_in_look
+from tests.axe.report import Look, Report
+from tests.axe.stage import SIZES, Stage, find_in_look, find_zoomed
 from tests.axe.states import STATES, State
 from tests.world import town
 from tests.world.chromium import Chromium, closed_world
@@ -36,7 +36,12 @@ def look_at_states(stage: Stage, report: Report, place: str, states: Mapping[str
     for name, show in states.items():
         with report.guard(f"{place}/{name}"), stage.held:
             show(stage)
-            report.look_at(f"{place}/{name}", lambda look: find_in_look(stage.page, look))
+            report.look_at(f"{place}/{name}", lambda look: _find(stage.page, look))
+
+
+def _find(page: Page, look: Look) -> list[str]:
+    found = find_in_look(page, look)
+    return found + find_zoomed(page) if look.theme == "light" else found  # a layout has no colours
 
 
 def look_at_place(playwright: Playwright, extension: Path, report: Report, folder: Path, place: str) -> None:
