@@ -7,9 +7,9 @@ from playwright.sync_api import Page
 FINGER = 44  # CSS pixels: https://www.w3.org/TR/WCAG22/#target-size-enhanced
 LEAST = 24  # CSS pixels: https://www.w3.org/TR/WCAG22/#target-size-minimum
 
-# Each target that is smaller than `least` in width or height. A label is part of its control. Excepted are links in a line
-# of text (display: inline), as both criteria except them, and what only a screen reader gets. `spaced`: a smaller one is
-# large enough where a circle of `least` around its middle touches no other target.
+# Each target that is smaller than `least` in width or height. A label is part of its control. Excepted, as in both
+# criteria, are links in a line of text (display: inline); and what only a screen reader gets. `spaced`: a smaller one
+# is large enough where a circle of `least` around its middle touches no other target.
 SMALL = """([least, spaced]) => {
     const PRESSED = "a[href], button, summary, select, textarea, input:not([type=hidden], [type=file]), [role=button]";
     const inText = (one) => one.matches("a") && getComputedStyle(one).display === "inline";
