@@ -18,7 +18,7 @@ from tests.e2e.steps import APP, choose
 from tests.world.axe import find_violations
 from tests.world.chromium import WINDOW, Chromium
 from tests.world.exchange import Answer, Ask, Site
-from tests.world.layout import FINGER, LEAST, find_small_targets, find_too_wide
+from tests.world.layout import FINGER, LEAST, find_moving, find_small_targets, find_too_wide
 from tests.world.pds import Account
 from tests.world.world import World
 
@@ -106,11 +106,11 @@ def set_look(page: Page, look: Look) -> None:
 
 
 def find_in_look(page: Page, look: Look) -> list[str]:
-    """Return what axe finds in one of the extension's own pages, and what is too small or too wide there."""
+    """Return what axe finds in one of the extension's own pages, and what is too small, too wide or moves there."""
     set_look(page, look)
     page.evaluate(FLAT)
     page.evaluate(AT_REST)
-    found = [*find_violations(page), *_find_in_layout(page)]
+    found = [*find_violations(page), *_find_in_layout(page), *find_moving(page)]
     page.evaluate(AS_BEFORE)
     return found
 

@@ -1,4 +1,4 @@
-"""How a page is laid out: targets too small to press, and what is wider than the page."""
+"""How a page is laid out: targets too small to press, what is wider than the page, and what moves."""
 
 from __future__ import annotations
 
@@ -50,6 +50,13 @@ CUT = """() => {
     })
     .map((one) => one.outerHTML.slice(0, 200));
 }"""
+# Elements that an animation or a transition may move, though less motion was asked for.
+MOVING = """() => ["", "::before", "::after"].flatMap((part) => [...document.querySelectorAll("*")]
+    .filter((one) => {
+        const { animationName, transitionDuration } = getComputedStyle(one, part);
+        return animationName !== "none" || transitionDuration.split(",").some((time) => parseFloat(time) > 0);
+    })
+    .map((one) => `${part} ${one.outerHTML.slice(0, 140)}`))"""
 WIDTH = "document.documentElement.scrollWidth"
 
 
@@ -63,3 +70,8 @@ def find_too_wide(page: Page) -> list[str]:
     width, allowed = page.evaluate(f"[{WIDTH}, innerWidth]")
     wide = [f"wide: {width} px on a page of {allowed}"] if width > allowed else []
     return wide + [f"cut: {one}" for one in page.evaluate(CUT)]
+
+
+def find_moving(page: Page) -> list[str]:
+    """Return what may move in a page of a person who asked for less motion."""
+    return [f"moves: {one}" for one in page.evaluate(MOVING)]
