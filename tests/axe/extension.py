@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,6 +16,8 @@ from tests.world.chromium import Chromium, closed_world
 from tests.world.pds import Pds, Plc
 from tests.world.residents import make_rows, move_in
 from tests.world.sites import X_PATTERNS
+
+TALL = 2400  # pixels, so that a picture shows the whole page
 
 
 @contextmanager
@@ -36,11 +38,11 @@ def look_at_states(stage: Stage, report: Report, place: str, states: Mapping[str
     for name, show in states.items():
         with report.guard(f"{place}/{name}"), stage.held:
             show(stage)
-            report.look_at(f"{place}/{name}", lambda look: _find(stage.page, look))
+            report.look_at(f"{place}/{name}", lambda look: _find(stage.page, look, report.photograph))
 
 
-def _find(page: Page, look: Look) -> list[str]:
-    found = find_in_look(page, look)
+def _find(page: Page, look: Look, photograph: Callable[[Page], None]) -> list[str]:
+    found = find_in_look(page, look, photograph)
     return found + find_zoomed(page) if look.theme == "light" else found  # a layout has no colours
 
 
@@ -54,6 +56,6 @@ def look_at_place(playwright: Playwright, extension: Path, report: Report, folde
     ):
         browser.allow_sites(*X_PATTERNS)
         page = browser.open_page(address)
-        page.set_viewport_size(size)
+        page.set_viewport_size({**size, "height": TALL} if report.has_pictures else size)
         person = servers.pds.create_account(f"person-{place}")
         look_at_states(Stage(browser, page, servers.world, folder, person), report, place)

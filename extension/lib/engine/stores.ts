@@ -10,6 +10,7 @@ import {
   type ArchiveView,
   type BlockingView,
   type CampaignsView,
+  type DateOfferView,
   type DateView,
   type DirectoryView,
   type ExcludedPeopleView,
@@ -44,6 +45,8 @@ export interface State {
   candidate: ArchiveView;
   /** The date on which people are followed together, with its approval. */
   date: DateView;
+  /** Whether choosing a date would lead to anything. */
+  date_offer: DateOfferView;
   directories: AddedDirectoriesView;
   directory: DirectoryView;
   excluded: ExcludedPeopleView;

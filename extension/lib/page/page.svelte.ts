@@ -28,6 +28,7 @@ import { openTab, persistStorage } from "./platform";
 import { PeopleShown } from "./people-shown.svelte";
 import { RowChecks } from "./row-checks.svelte";
 import { saveFile } from "./save";
+import { SearchOne } from "./search-one.svelte";
 import { Stored } from "./stored.svelte";
 import { Work } from "./work.svelte";
 
@@ -62,6 +63,7 @@ export class Page {
 
   readonly date = new LeavingDate(engine, this.stored, this.follow, this.signedIn, this.failures);
   readonly guesses = new Guesses(engine, this.signedIn, this.failures);
+  readonly searchOne = new SearchOne(this.matches, this.guesses, this.failures);
   readonly pictures = new Pictures(engine, this.failures);
   readonly join = new Join(engine, this.stored, this.signedIn);
   readonly exit = new Exit(this.stored, this.signedIn);
@@ -155,6 +157,7 @@ export class Page {
       return;
     }
     this.deleted = false;
+    this.searchOne.clear();
     this.go("home");
     await Promise.all([this.forgetArchive(), this.work.open(dropped)]);
   }
@@ -216,6 +219,7 @@ export class Page {
     await this.signedIn.read();
     locale.setting = "auto";
     this.archiveAskedAt = null;
+    this.searchOne.clear();
     if (this.deleted) this.say(t("settings.delete_done"));
   }
 

@@ -9,6 +9,7 @@ const KEYS = [
   "campaigns",
   "candidate",
   "date",
+  "date_offer",
   "directories",
   "directory",
   "excluded",
@@ -44,6 +45,8 @@ export class Stored {
   readonly candidate = $derived(this.views.current?.candidate ?? null);
   /** The date on which people are followed together; null where none is set. */
   readonly date = $derived(this.views.current?.date ?? null);
+  /** Whether a date is offered: one would lead to something, or one is set. */
+  readonly offersDate = $derived(this.date !== null || (this.views.current?.date_offer?.has_use ?? true));
   readonly directory = $derived(this.views.current?.directory ?? null);
   /** The directories that the person added. */
   readonly added = $derived(this.views.current?.directories?.added ?? []);

@@ -3,7 +3,7 @@
 // Works in background, page and engine worker alike: state is in IndexedDB, locks and messages are shared by the whole extension.
 import { isPublicHost } from "../rules/hosts";
 import { may } from "./bluesky/scope";
-import { endOf } from "./ending";
+import { endOf, isOver } from "./ending";
 import { signIn as signInByPassword } from "./kinds/app-password";
 import { OtherAnswer } from "./kinds/kind";
 import { makeKinds } from "./kinds/table";
@@ -61,7 +61,7 @@ export function makeSessions({ send, fetch, exclusively, now }: Parts) {
     const earlier = await exclusively(lockOf(session.id), () => store.add(session));
     announce();
     if (earlier) await end(earlier);
-    return accountOf(session);
+    return accountOf(session, now());
   }
 
   /** Delete a session, then tell its server; the session is gone whatever the server answers. */
@@ -84,13 +84,14 @@ export function makeSessions({ send, fetch, exclusively, now }: Parts) {
 
   /** Return every account that is signed in, the earliest sign-in first; `expired` says that it has to sign in again. */
   async function list(): Promise<Account[]> {
-    return (await store.all()).map(accountOf);
+    const moment = now();
+    return (await store.all()).map((session) => accountOf(session, moment));
   }
 
   /** Return the account that acts on a network: the one chosen or signed in last; null without one. */
   async function current(network: SessionNetwork): Promise<Account | null> {
     const session = await store.current(network);
-    return session ? accountOf(session) : null;
+    return session ? accountOf(session, now()) : null;
   }
 
   /** Let this account act on its network from now on. */
@@ -155,11 +156,11 @@ function expired({ server }: Session): SessionError {
   return new SessionError("session_expired", { host: new URL(server).host });
 }
 
-function accountOf(session: Session): Account {
+function accountOf(session: Session, now: Date): Account {
   const { kind, id, network, address, server, tokens } = session;
   return {
     ...{ kind, id, network, address, server },
-    expired: tokens === null,
+    expired: tokens === null || isOver(session, now),
     endsAt: endOf(session),
     maySearch: may(session, "search"),
     mayClaim: may(session, "claim"),
