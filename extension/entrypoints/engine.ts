@@ -6,11 +6,13 @@ import { readPackaged } from "../engine/python";
 import { startEngine } from "../engine/worker";
 import { openChannel } from "../lib/engine/channel";
 import { useDatabase } from "../lib/engine/stores";
+import { sessions } from "../lib/sessions";
 
 const DIRECTORIES = "/directories.json";
 
 export default defineUnlistedScript(() => {
-  const outside = { database, fetch: answer, readDirectories: () => readPackaged(DIRECTORIES) };
+  const readDirectories = () => readPackaged(DIRECTORIES);
+  const outside = { database, fetch: answer, giveBack: sessions.endConsent, readDirectories };
   startEngine(outside, openChannel).catch(() => undefined); // reported to the host by the engine
   openDatabase();
 });

@@ -22,6 +22,7 @@ import {
   type MatchView,
   type NewsView,
   type OfferView,
+  type PostView,
   type PreferredView,
   type QueueView,
   type SearchView,
@@ -60,6 +61,9 @@ export interface State {
   /** An objection: a person does not want to be listed. */
   objection: JoinView;
   offer: OfferView;
+  /** A post of the person's own on each network. */
+  "post bluesky": PostView;
+  "post fediverse": PostView;
   preferred: PreferredView;
   queue: QueueView;
   search: SearchView;

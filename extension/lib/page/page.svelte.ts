@@ -15,6 +15,7 @@ import { Backups } from "./backup.svelte";
 import { LeavingDate } from "./date.svelte";
 import { type Dropped, isNoZip } from "./drop";
 import { Exit } from "./exit.svelte";
+import { makeMeasure, makePng, makeSvg } from "./exit-picture";
 import { Failures } from "./failures.svelte";
 import { focusHeading } from "./focus";
 import { Guesses } from "./guesses.svelte";
@@ -25,6 +26,7 @@ import { History } from "./history.svelte";
 import { EVERYONE } from "./list";
 import { Matches } from "./matches.svelte";
 import { openTab, persistStorage } from "./platform";
+import { Posting } from "./posting.svelte";
 import { PeopleShown } from "./people-shown.svelte";
 import { RowChecks } from "./row-checks.svelte";
 import { saveFile } from "./save";
@@ -67,6 +69,10 @@ export class Page {
   readonly pictures = new Pictures(engine, this.failures);
   readonly join = new Join(engine, this.stored, this.signedIn);
   readonly exit = new Exit(this.stored, this.signedIn);
+  readonly posting = new Posting({
+    ...{ engine, stored: this.stored, signedIn: this.signedIn, exit: this.exit },
+    makePicture: () => makePng(makeSvg(this.exit.words, makeMeasure())),
+  });
   readonly backups = new Backups(engine, (settings) => this.useSettings(settings));
   readonly rowChecks = new RowChecks(engine);
 

@@ -20,6 +20,8 @@ const KEYS = [
   "offer",
   "search",
   "matches",
+  "post bluesky",
+  "post fediverse",
   "preferred",
   "queue",
   "work",
@@ -64,6 +66,11 @@ export class Stored {
   readonly blocking = $derived(this.views.current?.blocking ?? null);
   /** Where the followed people were found, day by day; null before they were counted. */
   readonly growth = $derived(this.views.current?.growth ?? null);
+  /** The person's own post on each network; null where none was prepared. */
+  readonly posts = $derived({
+    bluesky: this.views.current?.["post bluesky"] ?? null,
+    fediverse: this.views.current?.["post fediverse"] ?? null,
+  });
   readonly lanes = $derived(this.views.current?.lanes ?? null);
   /** What looking for people would send. */
   readonly offer = $derived(this.views.current?.offer ?? null);
