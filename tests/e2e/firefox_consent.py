@@ -31,7 +31,7 @@ def _open(firefox: Firefox, tab: str, field: str, button: str, typed: str) -> st
 
 def give_password(firefox: Firefox, window: str, account: Account) -> None:
     """Type the password on the server's page, where it asks for it, and wait for its question."""
-    firefox.until(window, f"document.querySelector({json.dumps(PASSWORD)}) || {button('Authorize')}", seconds=60)
+    firefox.until(window, f"!!(document.querySelector({json.dumps(PASSWORD)}) || {button('Authorize')})", seconds=60)
     if firefox.evaluate(window, f"document.querySelector({json.dumps(PASSWORD)}) !== null"):
         firefox.type_keys(window, PASSWORD, account.password + ENTER)
     firefox.until(window, f"{button('Authorize')} !== undefined", seconds=60)
