@@ -23,7 +23,7 @@ import base64, json, zipfile
 from importlib import _bootstrap_external as external
 from importlib.util import source_hash
 
-ours = ("browser.py", "rest.py")
+ours = ("browser.py", "rest.py", "restored.py")
 
 def compiled(path, source):
     optimize = 0 if path in ours or path.startswith("passerelle/") else 2  # 2: neither docstrings nor assertions

@@ -16,7 +16,7 @@ export async function importEngine(extension, ...names) {
 }
 
 /** Start Python with the library in `folder`/public/python, `folder` being extension/; `options` are loadPyodide's. */
-export async function startPython(folder, options = {}) {
+export async function startPython(folder, { onLinked, ...options } = {}) {
   const extension = resolve(folder);
   const release = join(extension, "node_modules", "pyodide");
   const python = join(extension, "public", "python");
@@ -32,7 +32,10 @@ export async function startPython(folder, options = {}) {
     lockFileContents: JSON.stringify(lock),
     fsInit: async (fs) => storeFiles(fs, files),
     createPyodideModule: (settings) => {
-      settings.onRuntimeInitialized = () => link(settings, library);
+      settings.onRuntimeInitialized = () => {
+        const linked = link(settings, library);
+        onLinked?.(settings, linked);
+      };
       return create(settings);
     },
     ...options,
