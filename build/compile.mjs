@@ -4,9 +4,15 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
-const [release, sources, out] = process.argv.slice(2).map((path) => resolve(path));
-const { loadPyodide } = await import(pathToFileURL(join(release, "pyodide.mjs")).href);
-const { info } = JSON.parse(readFileSync(join(release, "pyodide-lock.json"), "utf8"));
+const [release, sources, out] = process.argv
+  .slice(2)
+  .map((path) => resolve(path));
+const { loadPyodide } = await import(
+  pathToFileURL(join(release, "pyodide.mjs")).href
+);
+const { info } = JSON.parse(
+  readFileSync(join(release, "pyodide-lock.json"), "utf8"),
+);
 
 // A fixed hash seed: the order of sets in bytecode is always the same.
 const python = await loadPyodide({

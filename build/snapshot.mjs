@@ -1,6 +1,6 @@
 // node snapshot.mjs EXTENSION PROGRAM OUT: starts Python on the library in EXTENSION/public/python, runs PROGRAM in it and
-// writes its memory to OUT/snapshot (not packed), and what restoring it needs to OUT/snapshot.json. The same bytes each time:
-// time stands, and chance is a constant.
+// writes its memory to OUT/snapshot (not packed), and what restoring it needs to OUT/snapshot.json. Time stands still, and
+// all random numbers are one constant, so that it is the same bytes each time.
 import nodeCrypto from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -10,7 +10,9 @@ standStill();
 const { importEngine, startPython } = await import("./engine.mjs");
 const { findHashed, readTypes } = await import("./hashed.mjs");
 
-const [extension, program, out] = process.argv.slice(2).map((path) => resolve(path));
+const [extension, program, out] = process.argv
+  .slice(2)
+  .map((path) => resolve(path));
 const PAGE = 4096;
 const GAP = 16; // pages: shorter gaps between runs are written, too
 // The C library's variables. Those that differ from browser to browser get their values after the restoring.
@@ -64,7 +66,9 @@ async function makeMemory() {
   await python.runPythonAsync(readFileSync(program, "utf8"), { globals });
   globals.destroy();
   const types = readTypes(python);
-  python.runPython("import gc, sys\nsys.path_importer_cache.clear()\nfor _ in range(3): gc.collect()\ndel gc, sys");
+  python.runPython(
+    "import gc, sys\nsys.path_importer_cache.clear()\nfor _ in range(3): gc.collect()\ndel gc, sys",
+  );
   return { python, module, host, types, fresh, linked, stack };
 }
 
@@ -92,20 +96,35 @@ function runsOf(memory, fresh) {
   before.set(fresh.subarray(0, memory.length));
   const runs = [];
   for (let page = 0; page < memory.length; page += PAGE) {
-    if (Buffer.compare(memory.subarray(page, page + PAGE), before.subarray(page, page + PAGE)) === 0) continue;
+    if (
+      Buffer.compare(
+        memory.subarray(page, page + PAGE),
+        before.subarray(page, page + PAGE),
+      ) === 0
+    )
+      continue;
     const last = runs.at(-1);
-    if (last && page - (last[0] + last[1]) <= GAP * PAGE) last[1] = page + PAGE - last[0];
+    if (last && page - (last[0] + last[1]) <= GAP * PAGE)
+      last[1] = page + PAGE - last[0];
     else runs.push([page, PAGE]);
   }
   return runs;
 }
 
 try {
-  const engine = await importEngine(extension, "layouts.ts", "linking.ts", "snapshot.ts");
-  const { python, module, host, types, fresh, linked, stack } = await makeMemory();
+  const engine = await importEngine(
+    extension,
+    "layouts.ts",
+    "linking.ts",
+    "snapshot.ts",
+  );
+  const { python, module, host, types, fresh, linked, stack } =
+    await makeMemory();
   const objects = python._api.serializeHiwireState((value) => {
     if (value === host) return "passerelle_host";
-    throw new Error(`The snapshot would hold an object of JavaScript: ${String(value)}`);
+    throw new Error(
+      `The snapshot would hold an object of JavaScript: ${String(value)}`,
+    );
   });
   clean(module);
   const hashed = findHashed(module, engine, types); // after the cleaning: nothing else is left of freed objects
@@ -113,7 +132,9 @@ try {
   const top = module.HEAPU32[module._emscripten_get_sbrk_ptr() / 4];
   const memory = module.HEAPU8.subarray(0, Math.ceil(top / PAGE) * PAGE);
   const runs = runsOf(memory, fresh);
-  const parts = runs.map(([address, length]) => memory.subarray(address, address + length));
+  const parts = runs.map(([address, length]) =>
+    memory.subarray(address, address + length),
+  );
   const bytes = Buffer.concat([...parts, engine.writeLists(hashed)]);
   const info = {
     size: bytes.length,
@@ -121,7 +142,9 @@ try {
     environment: ENVIRONMENT,
     memory: module.HEAP8.length,
     ...{ stack, linked, runs, objects },
-    hashed: Object.fromEntries(Object.entries(hashed).map(([name, list]) => [name, list.length])),
+    hashed: Object.fromEntries(
+      Object.entries(hashed).map(([name, list]) => [name, list.length]),
+    ),
   };
   writeFileSync(join(out, "snapshot"), bytes);
   writeFileSync(join(out, "snapshot.json"), JSON.stringify(info));

@@ -126,7 +126,7 @@ function hashOf(memory: PythonMemory, object: number): number {
 
 function freePlace({ index, mask }: Keys, hash: number): number {
   let place = hash & mask;
-  for (let perturb = hash >>> 0; index[place] !== NO_ENTRY; ) {
+  for (let perturb = hash >>> 0; index[place] !== NO_ENTRY;) {
     perturb >>>= PERTURB_SHIFT;
     place = (place * 5 + perturb + 1) & mask;
   }
@@ -155,7 +155,7 @@ function rebuildSet(memory: PythonMemory, address: number): boolean {
 
 function freeEntry(words: Uint32Array, table: number, mask: number, hash: number): number {
   let start = hash & mask;
-  for (let perturb = hash >>> 0; ; ) {
+  for (let perturb = hash >>> 0; ;) {
     const last = start + LINEAR_PROBES <= mask ? start + LINEAR_PROBES : start;
     for (let place = start; place <= last; place++) if (!words[table + 2 * place]) return place;
     perturb >>>= PERTURB_SHIFT;

@@ -47,9 +47,6 @@ export interface SnapshotModule extends LinkingModule, PythonMemory {
 /** The format of the file; a `DecompressionStream` unpacks it. */
 export const FORMAT = "gzip";
 
-/** What loadPyodide only needs to see that there is a snapshot; how it is restored is our own. */
-export const SOME_SNAPSHOT = new Uint8Array(16);
-
 /** Return the snapshot whose file is `packed`. Raises an error unless it is the file that the build made. */
 export async function unpack(info: SnapshotInfo, packed: ArrayBuffer): Promise<Snapshot> {
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream(FORMAT));
@@ -66,15 +63,37 @@ function hex(bytes: ArrayBuffer): string {
   return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+/** Return the options with which loadPyodide restores `snapshot`; `host` takes the place of the module passerelle_host. */
+export function restoringOptions(
+  snapshot: Snapshot,
+  library: WebAssembly.Module,
+  create: (settings: LinkingModule) => Promise<LinkingModule>,
+  host: object,
+): object {
+  return {
+    env: { ...snapshot.info.environment },
+    _loadSnapshot: new Uint8Array(16), // only says that there is one
+    _snapshotDeserializer: () => host,
+    createPyodideModule: async (settings: LinkingModule) => {
+      const module = (await create(settings)) as SnapshotModule;
+      prepare(module, library, snapshot);
+      return module;
+    },
+  };
+}
+
 /** Make a module, whose runtime is initialized and in which Python has not started, restore `snapshot` where it would start. */
-export function prepare(module: SnapshotModule, library: WebAssembly.Module, { info, bytes }: Snapshot): void {
+function prepare(module: SnapshotModule, library: WebAssembly.Module, { info, bytes }: Snapshot): void {
   expect("version", module.API.version, info.version);
   if (!module._emscripten_resize_heap(info.memory)) throw new Error("There is too little memory");
   expect("memory", module.HEAP8.length, info.memory);
   expect("stack", module.stackSave(), info.stack);
   const linked = link(module, library);
   expect("library", JSON.stringify(linked), JSON.stringify(info.linked));
-  module.API.restoreSnapshot = () => {
+  const { API } = module;
+  const { restoreSnapshot } = API;
+  API.restoreSnapshot = () => {
+    API.restoreSnapshot = restoreSnapshot; // the bytes are needed once
     restore(module, info, bytes);
     return info.objects;
   };
@@ -89,13 +108,18 @@ function restore(module: SnapshotModule, info: SnapshotInfo, bytes: Uint8Array):
   }
   module.HEAP32[trampoline(module)] = place;
   setTimeZone(module);
-  rehash(module, readLists(info.hashed, bytes.subarray(start)), crypto.getRandomValues(new Uint8Array(SECRET_SIZE)));
+  rehash(
+    module,
+    readLists(info.hashed, bytes.subarray(start)),
+    crypto.getRandomValues(new Uint8Array(SECRET_SIZE)),
+  );
 }
 
 /** Give the C library the names and the offset of the browser's time zone, as at its first question. */
-function setTimeZone({ HEAPU32, _tzname, _timezone, _daylight, __tzset_js }: SnapshotModule): void {
+function setTimeZone(module: SnapshotModule): void {
+  const { HEAPU32, _tzname } = module;
   const [standard = 0, daylight = 0] = HEAPU32.subarray(_tzname / 4, _tzname / 4 + 2);
-  __tzset_js(_timezone, _daylight, standard, daylight);
+  module.__tzset_js(module._timezone, module._daylight, standard, daylight);
 }
 
 /** Return lists of ascending addresses, each stored as the difference to the one before (32 bits, little-endian). */
@@ -112,9 +136,12 @@ function readLists(counts: SnapshotInfo["hashed"], bytes: Uint8Array): Hashed {
 /** Return what readLists reads. */
 export function writeLists(hashed: Hashed): Uint8Array {
   const lists = Object.values(hashed) as readonly (readonly number[])[];
-  return new Uint8Array(Uint32Array.from(lists.flatMap((list) => list.map((one, n) => one - (list[n - 1] ?? 0)))).buffer);
+  return new Uint8Array(
+    Uint32Array.from(lists.flatMap((list) => list.map((one, n) => one - (list[n - 1] ?? 0)))).buffer,
+  );
 }
 
 function expect(what: string, found: unknown, wanted: unknown): void {
-  if (found !== wanted) throw new Error(`The snapshot's ${what} differs: ${String(found)}, not ${String(wanted)}`);
+  if (found !== wanted)
+    throw new Error(`The snapshot's ${what} differs: ${String(found)}, not ${String(wanted)}`);
 }
