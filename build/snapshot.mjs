@@ -1,4 +1,4 @@
-// node snapshot.mjs EXTENSION PROGRAM OUT: starts Python on the library in EXTENSION/public/python, runs PROGRAM in it and
+// node snapshot.mjs EXTENSION PROGRAM OUT: starts Python on the library in EXTENSION/public/python, calls warm_up() of PROGRAM and
 // writes its memory to OUT/snapshot (not packed), and what restoring it needs to OUT/snapshot.json. Time stands still, and
 // all random numbers are one constant, so that it is the same bytes each time.
 import nodeCrypto from "node:crypto";
@@ -63,7 +63,7 @@ async function makeMemory() {
   const host = {};
   python.registerJsModule("passerelle_host", host);
   const globals = python.toPy({ __name__: "warm_up" });
-  await python.runPythonAsync(readFileSync(program, "utf8"), { globals });
+  await python.runPythonAsync(`${readFileSync(program, "utf8")}\nawait warm_up()\n`, { globals });
   globals.destroy();
   const types = readTypes(python);
   python.runPython(

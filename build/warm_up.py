@@ -7,20 +7,17 @@ from __future__ import annotations
 
 import functools
 import gc
-import io
 import json
-import os
 import re
 import sys
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
-import browser  # noqa: F401 # imported by a start, as rest and restored are
 import rest
-import restored  # noqa: F401
 from passerelle.directory import (
     Evidence,
     EvidenceSource,
@@ -33,7 +30,7 @@ from passerelle.engine.engine import Engine
 from passerelle.engine.environment import Environment
 from passerelle.engine.storage import MemoryStorage
 
-ARCHIVE = "/tmp/warm-up.zip"
+ARCHIVE = Path("/tmp/warm-up.zip")
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ROUNDS = 3
 PEOPLE = [(str(9_000_000_000_000_000_000 + number), f"invented_{number:02}") for number in range(40)]
@@ -41,7 +38,9 @@ EXPORTS = ("mastodon-csv", "csv", "json")
 
 
 async def warm_up() -> None:
-    """Import all modules of the core, and use the engine."""
+    """Import all modules of the core, and use the engine; then forget what was used."""
+    for name in ("browser", "restored"):
+        import_module(name)
     with zipfile.ZipFile(rest.LIBRARY) as library:
         for path in library.namelist():
             if path.startswith("passerelle/") and path.endswith(".pyc"):
@@ -50,10 +49,11 @@ async def warm_up() -> None:
     engine = Engine(environment())
     for _ in range(ROUNDS):
         await ask(engine, "engine.start")
-        await ask(engine, "archive.open", [ARCHIVE], names=["warm-up.zip"])
+        await ask(engine, "archive.open", [str(ARCHIVE)], names=["warm-up.zip"])
     for format_ in EXPORTS:
         await ask(engine, "export.make", format=format_)
-    os.unlink(ARCHIVE)
+    ARCHIVE.unlink()
+    forget()
 
 
 async def ask(engine: Engine, command: str, paths: list[str] | None = None, **fields: Any) -> None:
@@ -144,7 +144,3 @@ def forget() -> None:
     sys.path_importer_cache.clear()
     for _ in range(3):
         gc.collect()
-
-
-await warm_up()  # type: ignore[top-level-await] # noqa: F704, PLE1142 # Pyodide runs this file as a coroutine
-forget()

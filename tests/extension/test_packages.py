@@ -300,7 +300,9 @@ def unpack_sources(target: Path) -> Path:
 
 def copy_sources(tree: Path, target: Path) -> Path:
     """Copy all that the build reads, without what earlier builds made; what was downloaded is used again."""
-    made = shutil.ignore_patterns("node_modules", ".output", ".wxt", "pyodide", "python", "snapshot", "__pycache__", "*.gen.ts")
+    made = shutil.ignore_patterns(
+        "node_modules", ".output", ".wxt", "pyodide", "python", "snapshot", "__pycache__", "*.gen.ts"
+    )
     for name in ("build", "core", "extension", "requirements"):
         shutil.copytree(tree / name, target / name, ignore=made)
     shutil.copy(tree / "LICENSE", target)
