@@ -63,7 +63,10 @@ async function makeMemory() {
   const host = {};
   python.registerJsModule("passerelle_host", host);
   const globals = python.toPy({ __name__: "warm_up" });
-  await python.runPythonAsync(`${readFileSync(program, "utf8")}\nawait warm_up()\n`, { globals });
+  await python.runPythonAsync(
+    `${readFileSync(program, "utf8")}\nawait warm_up()\n`,
+    { globals },
+  );
   globals.destroy();
   const types = readTypes(python);
   python.runPython(

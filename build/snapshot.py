@@ -1,7 +1,8 @@
 """Python's memory with the engine imported, from which a start restores it -> extension/public/snapshot/.
 
     memory.bin  the memory, packed by gzip
-    info.json   what has to hold when it is restored, and where its parts stand: SnapshotInfo of extension/engine/snapshot.ts
+    info.json   what has to hold when it is restored, and where its parts stand: SnapshotInfo of
+                extension/engine/snapshot.ts
 
 Made by Node (build/snapshot.mjs) with time and chance standing still: the same bytes on every machine. A start that
 cannot restore it starts Python on library.zip instead.

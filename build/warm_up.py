@@ -30,7 +30,7 @@ from passerelle.engine.engine import Engine
 from passerelle.engine.environment import Environment
 from passerelle.engine.storage import MemoryStorage
 
-ARCHIVE = Path("/tmp/warm-up.zip")
+ARCHIVE = Path("warm-up.zip")  # in the home folder of Pyodide
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ROUNDS = 3
 PEOPLE = [(str(9_000_000_000_000_000_000 + number), f"invented_{number:02}") for number in range(40)]

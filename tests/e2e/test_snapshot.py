@@ -74,6 +74,7 @@ def test_two_starts_share_no_chance_and_have_the_browsers_clock(chromium: Evalua
         assert start["isRestored"]
         assert start["hasEngine"]
         assert start["isWhole"]
+        assert start["isInterned"]
         assert start["offset"] == 19800
         assert start["zone"] == "5:30:00"
         assert start["language"] == "fr_FR.UTF-8"
