@@ -119,9 +119,9 @@ campaign: ## a whole campaign of invented members, each matched with all: make c
 	@$(MAKE) --no-print-directory setup >&2
 	@$(PY) -m tests.campaign --members "$(or $(MEMBERS),17000)" --edges "$(or $(EDGES),23000000)" --seed "$(or $(SEED),1)"
 
-axe: ## what axe-core finds on every page, in all languages and both themes: make axe [PART=popup, tab, x or site] [LANGUAGES=en,fr]
+axe: ## what axe-core finds on every page, in all languages and both themes: make axe [PART=popup, tab, x or site] [LANGUAGES=en,fr] [PICTURES=folder]
 	@$(MAKE) --no-print-directory setup >&2
-	@$(PY) -m tests.axe $(PART) $(if $(LANGUAGES),--languages "$(LANGUAGES)")
+	@$(PY) -m tests.axe $(PART) $(if $(LANGUAGES),--languages "$(LANGUAGES)") $(if $(PICTURES),--pictures "$(PICTURES)")
 
 dist: setup ## the stores' ZIP files, the sources, the core's wheel, the web page, bill of materials and sums, in dist/
 	$(PY) build/make.py --zips

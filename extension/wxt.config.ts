@@ -76,9 +76,10 @@ const firefox: UserManifest = {
       strict_min_version: identity.firefox.strict_min_version,
       // Signing in sends the handle and its password to the person's own server only.
       // Joining the directory, which is public, sends the X name and id: asked for when Join is pressed (lib/data-consent.ts).
+      // A post that the person has Passerelle send goes to their own server: asked for when they press for it.
       data_collection_permissions: {
         required: ["authenticationInfo"],
-        optional: ["personallyIdentifyingInfo"],
+        optional: ["personallyIdentifyingInfo", "personalCommunications"],
       },
     },
     gecko_android: { strict_min_version: identity.firefox.android_strict_min_version },

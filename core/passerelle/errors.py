@@ -131,6 +131,8 @@ class ServerRefused(PasserelleError):
         "search_closed": "The own server does not allow this sign-in to search for accounts.",
         "claim_closed": "The own server does not allow this sign-in to write the claim record.",
         "block_closed": "The own server does not allow this sign-in to block accounts.",
+        "post_closed": "The own server does not allow this sign-in to post.",
+        "post_unsure": "The server may have posted this; it does not tell whether it has.",
         "claim_unknown": "The registrar knows no such claim; it was withdrawn, or never proven.",
         "claim_secret_wrong": "The registrar does not accept the secret of this claim.",
         "account_moved": "The account has moved; `address` is the new one.",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from passerelle.identifiers import AccountId
 from passerelle.jsons import parse_json
@@ -16,6 +16,8 @@ from passerelle.jsons import parse_json
 DEFAULT_TIMEOUT = 30.0  # seconds
 # Bytes of an answer where the request does not say otherwise: a page of 100 records has about 40,000.
 DEFAULT_LIMIT = 1 << 20
+# What signs a request of an account: its sign-in, or a consent that the person gives for one post alone.
+Grant = Literal["sign-in", "post"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,7 @@ class Request:
     """One HTTP request as data. `timeout` in seconds; `body` is sent unchanged, `headers` name its type.
 
     At most `limit` bytes of the answer are read; the rest is cut off. Redirects are errors unless `may_redirect`, and
-    then lead to public hosts over https only (hosts.py).
+    then lead to public hosts over https only (hosts.py). `grant` counts where `account` is set.
     """
 
     method: str
@@ -34,6 +36,7 @@ class Request:
     timeout: float = DEFAULT_TIMEOUT
     limit: int = DEFAULT_LIMIT
     may_redirect: bool = False
+    grant: Grant = "sign-in"
 
 
 @dataclass(frozen=True, slots=True)

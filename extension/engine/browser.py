@@ -19,6 +19,7 @@ from passerelle.engine.engine import Engine
 from passerelle.engine.environment import Environment
 from passerelle.engine.storage import Change, Delete, MemoryStorage, Put
 from passerelle.errors import NetworkError, ServerRefused, StorageFull
+from passerelle.identifiers import AccountId
 from passerelle.transport import Request, Response
 from pyodide.ffi import JsException, to_js
 
@@ -74,6 +75,7 @@ async def fetch(request: Request) -> Response:
                 "timeout": request.timeout,
                 "limit": request.limit,
                 "may_redirect": request.may_redirect,
+                "grant": request.grant,
             }
         )
     )
@@ -90,6 +92,11 @@ async def verify(key: bytes, message: bytes, signature: bytes) -> bool:
 async def yield_now() -> None:
     """Yield to other tasks and messages: on Pyodide's loop this is one turn of the browser's own."""
     await asyncio.sleep(0)
+
+
+async def give_back(account: AccountId) -> None:
+    """End the consent that an account gave for one post."""
+    await host.giveBack(account)
 
 
 def _error(code: str, params: dict[str, str]) -> NetworkError | ServerRefused:
@@ -132,6 +139,7 @@ def start() -> Receive:
             log=host.report,
             directories=[PinnedDirectory.from_json(fields) for fields in json.loads(host.directories)],
             packaged=read_packaged,
+            give_back=give_back,
             departures=read_departures,
         )
     )

@@ -1,7 +1,7 @@
 // One HTTP request for Python: plain, or signed by the sessions module when it is made for an account.
 import { readStart } from "../lib/body";
 import { publicHost } from "../lib/rules/hosts";
-import { authorizedFetch, SessionError } from "../lib/sessions";
+import { authorizedFetch, type Grant, SessionError } from "../lib/sessions";
 
 /** A core Request in JavaScript's types; `timeout` in seconds, `limit` in bytes of the answer's body. */
 export interface Asked {
@@ -13,6 +13,7 @@ export interface Asked {
   readonly timeout: number;
   readonly limit: number;
   readonly may_redirect: boolean;
+  readonly grant: Grant;
 }
 
 /** A core Response, or the code of the error that the core raises instead. */
@@ -37,8 +38,9 @@ const PLAIN: RequestInit = {
 export async function answer(asked: Asked): Promise<Answered> {
   try {
     if (asked.account === undefined) return await plain(asked);
-    const { account, method, url: path, headers, body, timeout, limit } = asked;
-    return await authorizedFetch(account, { method, path, headers, body: body ?? null, timeout, limit });
+    const { account, grant, method, url: path, headers, body, timeout, limit } = asked;
+    const call = { method, path, headers, body: body ?? null, timeout, limit };
+    return await authorizedFetch(account, call, grant);
   } catch (error) {
     if (error instanceof SessionError) return { code: error.code, params: error.params };
     if (isUnreachable(error)) return { code: "server_unreachable", params: { host: hostOf(asked.url) } };

@@ -23,6 +23,8 @@ export interface Outside {
   /** Where it stores its state; absent: in the worker's memory alone. */
   readonly database?: Pick<typeof database, "get" | "getPart" | "getKeys" | "getAll" | "write">;
   readonly fetch: (asked: Asked) => Promise<Answered>;
+  /** End the consent that an account gave for one post; absent where nothing is posted. */
+  readonly giveBack?: (account: string) => Promise<void>;
   /** Return the list of pinned directories as JSON text; with an empty one, the directory of the package is used. */
   readonly readDirectories: () => Promise<string>;
   /** Whether a snapshot lies beside the library. */
@@ -64,7 +66,7 @@ async function addRest(api: PyodideAPI): Promise<void> {
 }
 
 function makeHost(
-  { database, fetch }: Outside,
+  { database, fetch, giveBack = () => Promise.resolve() }: Outside,
   emit: (event: Events[keyof Events]) => void,
   directories: string,
 ): object {
@@ -75,6 +77,7 @@ function makeHost(
     ...database,
     hasDatabase: database !== undefined,
     fetch,
+    giveBack,
     verify,
     emit: emitText,
     report,

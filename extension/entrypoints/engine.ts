@@ -6,6 +6,7 @@ import { readPackaged } from "../engine/loading";
 import { startEngine } from "../engine/worker";
 import { openChannel } from "../lib/engine/channel";
 import { useDatabase } from "../lib/engine/stores";
+import { sessions } from "../lib/sessions";
 
 const DIRECTORIES = "/directories.json";
 
@@ -13,6 +14,7 @@ export default defineUnlistedScript(() => {
   const outside = {
     database,
     fetch: answer,
+    giveBack: sessions.endConsent,
     readDirectories: () => readPackaged(DIRECTORIES),
     hasSnapshot: true,
   };

@@ -50,7 +50,7 @@ def main() -> int:
     """Print the figures, also those of a run that was stopped; return the exit status."""
     options = _options()
     FILE.parent.mkdir(exist_ok=True)
-    report = Report(FILE, [look for look in LOOKS if look.language in options.languages])
+    report = Report(FILE, [look for look in LOOKS if look.language in options.languages], options.pictures)
     signal.signal(signal.SIGTERM, _interrupt)
     is_whole = False
     try:
@@ -82,6 +82,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}")
     parser.add_argument("--languages", type=_languages, default=LANGUAGES)
+    parser.add_argument("--pictures", type=Path, metavar="FOLDER", help="where to put a picture of each page")
     options = parser.parse_args()
     if unknown := set(options.parts).difference(PARTS):
         parser.error(f"no such part: {', '.join(sorted(unknown))}")

@@ -17,6 +17,8 @@ from tests.world.pds import Pds, Plc
 from tests.world.residents import make_rows, move_in
 from tests.world.sites import X_PATTERNS
 
+TALL = 2400  # pixels, so that a picture shows the whole page
+
 
 @contextmanager
 def open_town(folder: Path) -> Iterator[town.Town]:
@@ -36,7 +38,7 @@ def look_at_states(stage: Stage, report: Report, place: str, states: Mapping[str
     for name, show in states.items():
         with report.guard(f"{place}/{name}"), stage.held:
             show(stage)
-            report.look_at(f"{place}/{name}", lambda look: find_in_look(stage.page, look))
+            report.look_at(f"{place}/{name}", lambda look: find_in_look(stage.page, look, report.photograph))
 
 
 def look_at_place(playwright: Playwright, extension: Path, report: Report, folder: Path, place: str) -> None:
@@ -49,6 +51,6 @@ def look_at_place(playwright: Playwright, extension: Path, report: Report, folde
     ):
         browser.allow_sites(*X_PATTERNS)
         page = browser.open_page(address)
-        page.set_viewport_size(size)
+        page.set_viewport_size({**size, "height": TALL} if report.has_pictures else size)
         person = servers.pds.create_account(f"person-{place}")
         look_at_states(Stage(browser, page, servers.world, folder, person), report, place)

@@ -43,8 +43,9 @@ ROW = """(rest_id) => new Promise((done) => {
 class OnX:
     """A browser whose tab has read the sample archive, with badges switched on."""
 
-    def __init__(self, browser: Chromium, folder: Path) -> None:
+    def __init__(self, browser: Chromium, folder: Path, photograph: Callable[[Page], None]) -> None:
         self.browser = browser
+        self.photograph = photograph
         browser.allow_sites(*X_PATTERNS)
         self.tab = browser.open_page(APP)
         hand_over(self.tab, make_archive(folder / "sample.zip", exported=EXPORTED))
@@ -75,6 +76,7 @@ class OnX:
         return self._found_in_badges(page)
 
     def _found_in_badges(self, page: Page) -> list[str]:
+        self.photograph(page)
         found = find_violations_in_hosts(page, BADGE, self.browser.id)
         return [one for one in found if not IN_A_LINE.match(one)]
 
@@ -84,6 +86,7 @@ class OnX:
             self._start_reading()
         page = self.show(look, f"{OWNER.screen_name}/following")
         await_hidden(page, "section.bar")
+        self.photograph(page)
         return find_violations_in_hosts(page, BAR, self.browser.id)
 
     def _start_reading(self) -> None:
@@ -124,6 +127,7 @@ class OnX:
         return page
 
     def _found(self, page: Page) -> list[str]:
+        self.photograph(page)
         found = find_violations(page)
         page.close()
         return found
@@ -146,6 +150,6 @@ def look_at_x(playwright: Playwright, extension: Path, report: Report, folder: P
         open_town(folder) as servers,
         Chromium(playwright, extension, folder / "profile", closed_world(servers.world)) as browser,
     ):
-        on_x = OnX(browser, folder)
+        on_x = OnX(browser, folder, report.photograph)
         for name, find in PAGES.items():
             report.look_at(name, partial(find, on_x))

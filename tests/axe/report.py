@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from passerelle_directory.web.languages import LANGUAGES
+from playwright.sync_api import Page
 
 THEMES = ("light", "dark")
 
@@ -30,10 +32,15 @@ LOOKS = tuple(Look(*one) for one in product(LANGUAGES, THEMES))
 
 
 class Report:
-    """Figures by the key of a page, such as `tab/list [fr dark]`; `file` has those that are known."""
+    """Figures by the key of a page, such as `tab/list [fr dark]`; `file` has those that are known.
 
-    def __init__(self, file: Path, looks: Sequence[Look] = LOOKS) -> None:
+    Where there is a folder of `pictures`, each page that is photographed leaves one there.
+    """
+
+    def __init__(self, file: Path, looks: Sequence[Look] = LOOKS, pictures: Path | None = None) -> None:
         self.looks = looks
+        self._pictures = pictures
+        self._shown = ""
         self.pages: dict[str, dict[str, Any]] = {}
         self._file = file
 
@@ -42,15 +49,30 @@ class Report:
         """Whether there are figures, and each is 0."""
         return bool(self.pages) and all(one["violations"] == 0 for one in self.pages.values())
 
+    @property
+    def has_pictures(self) -> bool:
+        """Whether pictures are stored."""
+        return self._pictures is not None
+
     def look_at(self, page: str, find: Callable[[Look], list[str]]) -> None:
         """Note what `find` returns for a page in each look; where it fails, why, and go on."""
         for look in self.looks:
+            self._shown = _key(page, look)
             try:
                 found = find(look)
             except Exception as error:  # noqa: BLE001 (a figure of its own)
                 self._note(page, look, {"violations": None, "error": _reason(error)})
             else:
                 self._note(page, look, {"violations": len(found), **({"found": found} if found else {})})
+
+    def photograph(self, page: Page, *, is_whole: bool = False) -> None:
+        """Store a picture of what is looked at, such as `tab-list-fr-dark.png`: the viewport, or the whole page.
+
+        A browser resizes the viewport for the whole page; popup and tab are built anew then, and forget what is open.
+        """
+        if self._pictures:
+            name = "-".join(re.findall(r"\w+", self._shown))
+            page.screenshot(path=self._pictures / f"{name}.png", full_page=is_whole)
 
     @contextmanager
     def guard(self, *pages: str) -> Iterator[None]:

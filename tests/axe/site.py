@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from passerelle_directory.config import Config
-from playwright.sync_api import Browser, Playwright
+from playwright.sync_api import Browser, Page, Playwright
 
 from tests.axe.report import Look, Report
 from tests.backend.site_paths import DEPARTURES, PATHS
@@ -46,10 +47,10 @@ def _first_entry(browser: Browser, address: str) -> str:
 
 def _look_at_all(browser: Browser, report: Report, pages: Mapping[str, str]) -> None:
     for name, url in pages.items():
-        report.look_at(name, _finder(browser, url))
+        report.look_at(name, _finder(browser, url, partial(report.photograph, is_whole=True)))
 
 
-def _finder(browser: Browser, url: str) -> Callable[[Look], list[str]]:
+def _finder(browser: Browser, url: str, photograph: Callable[[Page], None]) -> Callable[[Look], list[str]]:
     def find(look: Look) -> list[str]:
         scheme = "dark" if look.theme == "dark" else "light"
         page = browser.new_page(viewport=TELEPHONE, locale=look.language, color_scheme=scheme)  # type: ignore[arg-type]
@@ -57,6 +58,7 @@ def _finder(browser: Browser, url: str) -> Callable[[Look], list[str]]:
             page.goto(url)
             shown = page.locator("html").get_attribute("lang")
             assert shown == look.language, f"{url} is in {shown}"
+            photograph(page)
             return find_violations(page)
         finally:
             page.close()

@@ -102,11 +102,12 @@ def set_look(page: Page, look: Look) -> None:
     expect(page.locator("html")).to_have_attribute("lang", re.compile(rf"^{look.language}\b"))
 
 
-def find_in_look(page: Page, look: Look) -> list[str]:
-    """Return what axe finds in one of the extension's own pages, in a language and a theme."""
+def find_in_look(page: Page, look: Look, photograph: Callable[[Page], None] = lambda _: None) -> list[str]:
+    """Return what axe finds in one of the extension's own pages, in a language and a theme, after `photograph`."""
     set_look(page, look)
     page.evaluate(FLAT)
     page.evaluate(AT_REST)
+    photograph(page)
     found = find_violations(page)
     page.evaluate(AS_BEFORE)
     return found

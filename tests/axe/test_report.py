@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -67,6 +68,21 @@ def test_a_fault_after_the_last_figure_is_not_hidden(report: Report) -> None:
     report.look_at("tab/list", lambda look: [])
     with pytest.raises(LookupError, match="the browser ended"), report.guard("tab/list"):
         raise LookupError("the browser ended")
+
+
+def test_pictures_are_named_after_page_language_and_theme(tmp_path: Path) -> None:
+    page = Mock()
+    report = Report(tmp_path / "axe.json", FRENCH, tmp_path)
+
+    def find(look: Look) -> list[str]:
+        report.photograph(page)
+        return []
+
+    for name in ("directory/departures?how=left&page=2", "tab/sign-in with an error"):
+        report.look_at(name, find)
+    files = [call.kwargs["path"].name for call in page.screenshot.mock_calls]
+    assert files[::2] == ["directory-departures-how-left-page-2-fr-light.png", "tab-sign-in-with-an-error-fr-light.png"]
+    assert len(set(files)) == 4
 
 
 def test_two_figures_for_one_page_are_an_error(report: Report) -> None:

@@ -3,33 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from passerelle.directory import Campaign, parse_campaign, parse_latest, read_campaigns
+from passerelle.directory import Campaign, parse_latest, read_campaigns
 from passerelle_directory.cli import main
 from passerelle_directory.publishing.campaigns import InvalidCampaigns, load_campaigns
 from passerelle_directory.publishing.snapshot import publish
 from passerelle_directory.web.app import create_app
+from werkzeug.test import TestResponse
 
+from tests.backend.campaigns import TOML, in_days
 from tests.backend.conftest import NOW, Directory
 
-TOML = '''
-[[campaign]]
-id = "spring-2027"
-date = 2027-02-20
-name = { en = "Leave together", fr = "Partons ensemble" }
-[campaign.message]
-en = """
-On this day, we all leave.
-
-Join us.
-"""
-fr = "Ce jour-là, nous partons."
-'''
+LINK = re.compile(r'href="(/campaigns/together\.ics\?lang=\w+)"')
 
 
 @pytest.fixture
@@ -146,17 +137,6 @@ def home(directory: Directory, language: str) -> str:
     return str(create_app(directory.config).test_client().get(f"/?lang={language}").text)
 
 
-def in_days(days: int, **change: Any) -> list[Campaign]:
-    """Return one campaign, so many days from today: the page counts from the day on which it is asked for."""
-    fields = {
-        "campaign_id": "together",
-        "name": {"en": "Leaving <together>", "fr": "Partir ensemble"},
-        "message": {"en": "First.\n\nSecond.", "fr": "Bonjour."},
-        "date": (datetime.now(UTC).date() + timedelta(days=days)).isoformat(),
-    }
-    return [parse_campaign(fields | change)]
-
-
 def test_the_home_page_says_when_in_the_visitors_language(directory: Directory) -> None:
     publish_with(directory, in_days(5))
     english, french, japanese = (home(directory, language) for language in ("en", "fr", "ja"))
@@ -180,3 +160,35 @@ def test_the_home_page_says_nothing_without_a_campaign_or_long_after_it(director
     assert 'class="campaign"' not in home(directory, "en")
     publish_with(directory, in_days(-32), days=1)
     assert 'class="campaign"' not in home(directory, "en")
+
+
+def calendar_of(directory: Directory, path: str) -> TestResponse:
+    """Ask for a calendar file."""
+    return create_app(directory.config).test_client().get(path)
+
+
+def test_a_campaigns_day_is_a_calendar_file_in_the_visitors_language(directory: Directory) -> None:
+    latest = publish_with(directory, in_days(5, name={"en": "Leave, together", "fr": "Partir ensemble"}))
+    day = f"{datetime.now(UTC).date() + timedelta(days=5):%Y%m%d}"
+    link = LINK.search(home(directory, "fr"))
+    assert link
+    french, english = (calendar_of(directory, path) for path in (link[1], "/campaigns/together.ics?lang=en"))
+    assert (french.status_code, french.mimetype) == (200, "text/calendar")
+    assert french.headers["Content-Disposition"] == 'attachment; filename="together.ics"'
+    assert "SUMMARY:Partir ensemble\r\n" in french.text
+    assert "SUMMARY:Leave\\, together\r\n" in english.text
+    assert f"DTSTART;VALUE=DATE:{day}\r\n" in english.text
+    unfolded = english.text.replace("\r\n ", "")
+    assert "DESCRIPTION:First.\\n\\nSecond.\\n\\nChoose this date in the extension" in unfolded
+    assert f"DTSTAMP:{latest['generated_at'].replace('-', '').replace(':', '')}\r\n" in english.text
+    assert "UID:together@dir.passerelle.eu\r\n" in english.text
+    assert calendar_of(directory, link[1]).headers["ETag"] == french.headers["ETag"]
+
+
+def test_a_campaign_that_is_over_has_no_link_and_one_that_is_not_announced_no_file(directory: Directory) -> None:
+    publish_with(directory, in_days(-3))
+    assert not LINK.search(home(directory, "en"))
+    assert calendar_of(directory, "/campaigns/together.ics").status_code == 200
+    assert calendar_of(directory, "/campaigns/other.ics").status_code == 404
+    publish_with(directory, in_days(-32), days=1)
+    assert calendar_of(directory, "/campaigns/together.ics").status_code == 404

@@ -95,6 +95,16 @@ def test_links_narrow_to_a_country_then_to_a_kind_and_say_how_many(directory: Di
     assert [name in universities for name in ("Université 0", "Université 2", "Mairie")] == [True, True, False]
 
 
+def test_countries_and_organisations_are_ordered_by_name_whatever_their_accents(
+    directory: Directory, client: FlaskClient
+) -> None:
+    directory.add(*(departure(name, country=code) for name, code in (("Zoo", "CY"), ("École", "AT"), ("Musée", "PL"))))
+    directory.publish()
+    page = client.get("/departures?lang=de").text
+    assert re.findall(r"<option value=\"[A-Z]{2}\">([^<]+)", page) == ["Österreich", "Polen", "Zypern"]
+    assert list(entries(client)) == ["École", "Musée", "Zoo"]
+
+
 def test_the_search_finds_an_x_name_and_a_state_narrows(directory: Directory, client: FlaskClient) -> None:
     directory.add(departure("Museum", screen_name="musee_x"), departure("Zoo", how="suspended"))
     directory.publish()

@@ -24,12 +24,12 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import AnyConverter, Rule
 from werkzeug.test import TestResponse
 
+from tests.backend.campaigns import in_days
 from tests.backend.conftest import Directory
 from tests.backend.html_validator import find_errors
 from tests.backend.joining import Joining, joining
 from tests.backend.people import departure, line
 from tests.backend.site_paths import TEXT_PAGES
-from tests.backend.test_campaigns import in_days
 
 LINK = re.compile(r"<a\b[^>]*\bhref=\"([^\"]+)\"")
 LOADED = re.compile(

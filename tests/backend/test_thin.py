@@ -13,9 +13,9 @@ from flask.testing import FlaskClient
 from passerelle_directory.config import Config
 from passerelle_directory.web.app import create_app
 
+from tests.backend.campaigns import TOML
 from tests.backend.conftest import Directory
 from tests.backend.people import departure, line
-from tests.backend.test_campaigns import TOML
 
 
 def visit(client: FlaskClient) -> dict[str, int]:
@@ -23,7 +23,7 @@ def visit(client: FlaskClient) -> dict[str, int]:
     latest = client.get("/v1/directory/latest.json").get_json()
     files = [f"/{one['path']}" for one in [*latest["files"], *latest["campaigns"]]]
     pages = ["/", "/departures", "/install", "/listed", "/privacy", "/legal", "/openapi.json", "/v1/departures.json"]
-    pages += ["/groups", "/departures.atom", "/v1/groups.json"]
+    pages += ["/groups", "/departures.atom", "/v1/groups.json", "/campaigns/spring-2027.ics"]
     return {path: client.get(path, buffered=True).status_code for path in (*pages, *files)}
 
 

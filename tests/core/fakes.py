@@ -568,6 +568,7 @@ class Browser:
     packaged: PackagedDirectory | None = None
     departures: Sequence[Departed] = ()
     pinned: Sequence[PinnedDirectory] = field(default_factory=lambda: (SOURCE,))
+    consents: set[str] = field(default_factory=set)  # accounts that may post once
 
     def __post_init__(self) -> None:
         self.pds.clock = self.clock
@@ -589,6 +590,12 @@ class Browser:
             response: Response = await killer.around(answer)
             return response
 
+        async def give_back(account: AccountId) -> None:
+            async def end() -> None:
+                self.consents.discard(account)
+
+            await killer.around(end)
+
         environment = make_environment(
             FragileStorage(self.storage, killer),
             fetch,
@@ -599,6 +606,7 @@ class Browser:
             packaged=lambda: self.packaged,
             departures=lambda: self.departures,
             directories=self.pinned,
+            give_back=give_back,
         )
         self.engine = Engine(environment, self.rules)
         return self.engine

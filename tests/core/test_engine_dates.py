@@ -301,3 +301,31 @@ def test_the_calendar_file_has_the_day_and_is_refused_without_a_date(archive: st
         assert "error" in await browser.ask("date.calendar", title="Leave X", text="Together")
 
     run(main())
+
+
+def has_use(browser: Browser) -> bool:
+    """Return whether a date is offered."""
+    return bool(browser.storage.stores["state"]["date_offer"]["has_use"])
+
+
+def test_a_date_is_offered_while_someone_is_ticked_and_not_followed_or_no_one_is_followed(archive: str) -> None:
+    async def main() -> None:
+        browser = make_browser(directory=Directory(EARLIER))
+        browser.start()
+        await browser.ask("archive.open", [archive], names=["x.zip"])
+        assert has_use(browser)
+        await browser.ask("follow.start", accounts=[ME], rest_ids=None)
+        await browser.until_idle()
+        assert not has_use(browser)
+
+        address = account_of(browser, GALINA)["address"]
+        choice = {"rest_id": GALINA.rest_id, "network": "bluesky", "address": address}
+        await browser.ask("decision.set", **choice, decision="chosen")
+        assert has_use(browser)
+        await browser.ask("decision.set", **choice, decision="rejected")
+        assert not has_use(browser)
+        await browser.ask("follow.undo", account=ME)
+        await browser.until_idle()
+        assert has_use(browser)
+
+    run(main())

@@ -16,6 +16,7 @@ from tests.e2e.tabs import Badged
 from tests.world.chromium import Chromium, closed_world
 from tests.world.firefox import EXTENSION_ID, ConnectProxy, Firefox
 from tests.world.mastodon import Mastodon, Relations
+from tests.world.mastodon_posts import Posts
 from tests.world.mastodons import HOME, PERSON
 from tests.world.pds import Account, Pds
 from tests.world.residents import EXPORTED
@@ -73,9 +74,9 @@ def firefox(packages: Packages, world: World, tmp_path: Path) -> Iterator[Firefo
 
 @pytest.fixture
 def home(mastodons: Mapping[str, Mastodon]) -> Iterator[Mastodon]:
-    """The person's server, without any follow of theirs; its people and faults are as before afterwards."""
+    """The person's server, without any follow or post of theirs; its people and faults are as before afterwards."""
     server = mastodons[HOME]
-    server.relations[PERSON] = Relations()
+    server.relations[PERSON], server.posts = Relations(), Posts()
     people = dict(server.people)
     yield server
     server.relations[PERSON] = Relations()

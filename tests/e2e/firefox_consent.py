@@ -30,9 +30,10 @@ def _open(firefox: Firefox, tab: str, field: str, button: str, typed: str) -> st
 
 
 def give_password(firefox: Firefox, window: str, account: Account) -> None:
-    """Type the password on the server's page, and wait for its question."""
-    firefox.find(window, PASSWORD)
-    firefox.type_keys(window, PASSWORD, account.password + ENTER)
+    """Type the password on the server's page, where it asks for it, and wait for its question."""
+    firefox.until(window, f"!!(document.querySelector({json.dumps(PASSWORD)}) || {button('Authorize')})", seconds=60)
+    if firefox.evaluate(window, f"document.querySelector({json.dumps(PASSWORD)}) !== null"):
+        firefox.type_keys(window, PASSWORD, account.password + ENTER)
     firefox.until(window, f"{button('Authorize')} !== undefined", seconds=60)
 
 
@@ -67,8 +68,13 @@ def authorize_bluesky(firefox: Firefox, tab: str, account: Account) -> str:
 def authorize_mastodon(firefox: Firefox, tab: str, server: str, username: str) -> str:
     """Choose the account on the server's page and allow what it asks; returns the window."""
     window = open_mastodon(firefox, tab, server)
+    allow_mastodon(firefox, window, username)
+    return window
+
+
+def allow_mastodon(firefox: Firefox, window: str, username: str) -> None:
+    """Choose the account on the server's page and allow what it asks."""
     firefox.find(window, "#username")
     firefox.evaluate(window, f"document.querySelector('#username').value = {json.dumps(username)}")
     firefox.evaluate(window, "setTimeout(() => document.querySelector('#authorize').click(), 100) && true")
     await_closed(firefox, window)
-    return window

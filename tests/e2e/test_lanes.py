@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from tests.data.archives import make_archive, tweet
 from tests.data.people import Someone, crowd, neighbours
-from tests.e2e.steps import APP, await_matches, hand_over
+from tests.e2e.steps import APP, await_matches, go_home, hand_over
 from tests.world.appview import Actor, Circle, appview
 from tests.world.chromium import Chromium
 from tests.world.sites import APPVIEW
@@ -146,6 +146,13 @@ def twice(chromium: Chromium, everywhere: World, tmp_path: Path) -> Iterator[Pag
 
 def chosen(page: Page) -> str | None:
     return page.locator('[data-testid="candidate"][data-chosen="true"]').get_attribute("data-address")
+
+
+def test_what_was_searched_for_stands_there_still_after_the_review(twice: Page) -> None:
+    expect(twice.get_by_test_id("candidate")).to_have_count(2)
+    go_home(twice)
+    expect(twice.get_by_test_id("search-one-field")).to_have_value("rosa")
+    expect(twice.get_by_test_id("search-one-found")).to_contain_text(".bsky.social")
 
 
 def test_two_accounts_of_one_person_stand_side_by_side_and_a_key_chooses_one(twice: Page) -> None:

@@ -11,6 +11,7 @@ const ASKED: Asked = {
   timeout: 5,
   limit: 100,
   may_redirect: false,
+  grant: "sign-in",
 };
 
 /** A server that sends `pieces` one by one, and says how many were taken. */

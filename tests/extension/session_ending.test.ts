@@ -1,6 +1,10 @@
 // When a session ends by itself, and from when on the person is reminded.
 import { expect, test } from "vitest";
-import { endOf, isEndingSoon } from "../../extension/lib/sessions/ending";
+import {
+  endOf,
+  isEndingSoon,
+  isOver,
+} from "../../extension/lib/sessions/ending";
 
 const signedInAt = "2026-11-01T10:00:00.000Z";
 const endsAt = "2026-11-15T10:00:00.000Z";
@@ -24,3 +28,14 @@ test("an ended session, or one without an end, brings no reminder", () => {
   expect(isEndingSoon({ endsAt, expired: true }, late)).toBe(false);
   expect(isEndingSoon({ endsAt: null, expired: false }, late)).toBe(false);
 });
+
+test.each([
+  ["2026-11-15T09:59:59.999Z", false],
+  ["2026-11-15T10:00:00.000Z", true],
+])(
+  "at %s the session is over: %s; one without an end of its own never is",
+  (now, isIt) => {
+    expect(isOver({ kind: "oauth", signedInAt }, new Date(now))).toBe(isIt);
+    expect(isOver({ kind: "mastodon", signedInAt }, new Date(now))).toBe(false);
+  },
+);

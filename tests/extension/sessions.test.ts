@@ -424,3 +424,13 @@ test("other pages hear of it", async () => {
   await vi.waitFor(() => expect(heard).toHaveBeenCalled());
   stop();
 });
+
+test("an app password posts without a further consent, and none is stored", async () => {
+  await sessions.signIn(ADA);
+  expect([
+    await sessions.mayPost(ADA.did),
+    await sessions.hasConsent(ADA.did),
+  ]).toEqual([true, false]);
+  const reply = await sessions.authorizedFetch(ADA.did, LIST, "post");
+  expect(reply.status).toBe(200);
+});

@@ -4,6 +4,7 @@ import { beforeEach, expect, test } from "vitest";
 import { makeSessions, SessionError } from "../../extension/lib/sessions";
 import { parsed } from "../../extension/lib/sessions/answers";
 import {
+  consentToPost,
   finish,
   OUT_OF_BAND,
   signIn,
@@ -463,4 +464,72 @@ test("an unreadable answer is no JSON", () => {
   expect(
     parsed({ host: HOST, status: 200, headers: {}, url: "", body }),
   ).toBeNull();
+});
+
+const consent = async () =>
+  sessions.addConsent(await consentToPost(parts(), `https://${HOST}`, false));
+const post = (id: string) =>
+  sessions.authorizedFetch(
+    id,
+    { method: "GET", path: "/api/v1/accounts/relationships" },
+    "post",
+  );
+
+test("a consent to post is asked for by an app of its own, signs posts only, and is revoked", async () => {
+  const { id } = await enter();
+  await expect(post(id)).rejects.toMatchObject({ code: "not_signed_in" });
+  await consent();
+  expect([...server.apps.values()].map(({ scopes }) => scopes)).toEqual([
+    FULL,
+    "read:accounts write:media write:statuses",
+  ]);
+  expect([await sessions.mayPost(id), await sessions.hasConsent(id)]).toEqual([
+    true,
+    true,
+  ]);
+  expect((await sessions.list()).map((one) => one.id)).toEqual([id]);
+  expect((await post(id)).status).toBe(200);
+  await sessions.endConsent(id);
+  expect(server.revoked).toHaveLength(1);
+  expect(await sessions.mayPost(id)).toBe(false);
+  await expect(post(id)).rejects.toMatchObject({ code: "not_signed_in" });
+  expect((await fetchSomething(id)).status).toBe(200);
+});
+
+test("a consent is registered once, and another one ends the first", async () => {
+  await enter();
+  await consent();
+  await consent();
+  expect(server.apps.size).toBe(2);
+  expect(server.revoked).toHaveLength(1);
+});
+
+test("signing out and deleting everything end the consent, too", async () => {
+  const { id } = await enter();
+  await consent();
+  await sessions.signOut(id);
+  expect(server.tokens.size).toBe(0);
+  await enter();
+  await consent();
+  await sessions.deleteAll();
+  expect(server.tokens.size).toBe(0);
+  expect(await sessions.hasConsent(id)).toBe(false);
+});
+
+test("a consent that the server has ended is over, and the sign-in is not", async () => {
+  const { id } = await enter();
+  await consent();
+  const [, last] = [...server.tokens];
+  server.tokens.delete(last ?? "");
+  await post(id).catch(() => undefined);
+  await expect(post(id)).rejects.toMatchObject({ code: "session_expired" });
+  expect(await sessions.hasConsent(id)).toBe(false);
+  expect((await fetchSomething(id)).status).toBe(200);
+});
+
+test("a server that grants less than posting is not believed to have agreed", async () => {
+  await enter();
+  server.grants = () => "read:accounts write:media";
+  await expect(consent()).rejects.toMatchObject({ code: "scope_missing" });
+  expect(server.revoked).toHaveLength(1);
 });

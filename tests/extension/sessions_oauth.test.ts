@@ -166,6 +166,8 @@ function json(
   });
 }
 
+const NOW = new Date("2026-11-27T10:00:00Z");
+let clock = NOW;
 let servers: Servers;
 let exclusively: ReturnType<typeof locks>;
 
@@ -174,12 +176,13 @@ const context = () =>
     send: () => Promise.reject(new Error("not used by OAuth")),
     fetch: (input, init) => servers.fetch(input, init),
     exclusively,
-    now: () => new Date("2026-11-27T10:00:00Z"),
+    now: () => clock,
   });
 let sessions: ReturnType<typeof context>;
 
 beforeEach(async () => {
   await store.clear();
+  clock = NOW;
   servers = new Servers();
   exclusively = locks();
   sessions = context();
@@ -307,6 +310,19 @@ const outdate = async () => {
   const tokens = { ...session.tokens, access: "access-0" };
   await store.update({ ...session, tokens });
 };
+
+test("a session is shown as ended two weeks after its sign-in, before its server was asked", async () => {
+  await enter();
+  const shown = async () => [
+    (await sessions.current("bluesky"))?.expired,
+    (await sessions.list())[0]?.expired,
+  ];
+  expect(await shown()).toEqual([false, false]);
+  clock = new Date("2026-12-11T10:00:00Z");
+  expect(await shown()).toEqual([true, true]);
+  clock = NOW; // as where the clock was wrong
+  expect(await shown()).toEqual([false, false]);
+});
 
 test("a renewal that cannot reach its server does not end the session of a refused token", async () => {
   await enter();

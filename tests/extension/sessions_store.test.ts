@@ -117,3 +117,26 @@ test("sessions of version 1 are kept, signed in, with the same account acting", 
   expect(await acting("bluesky")).toBe("did:plc:000000000000000000000001");
   expect(await acting("fediverse")).toBeNull();
 });
+
+test("a database of version 2 keeps its sessions and apps, and gets room for consents", async () => {
+  const old = await openDB("sessions", 2, {
+    upgrade: (created) => {
+      void created.createObjectStore("sessions").put(ADA, ADA.id);
+      void created.createObjectStore("state").put(ADA.id, "bluesky");
+      void created
+        .createObjectStore("apps")
+        .put({ clientId: "app" }, "https://social.example.org https://back");
+    },
+  });
+  old.close();
+  expect(await store.all()).toEqual([ADA]);
+  const app = await store.app("https://social.example.org", "https://back");
+  expect(app?.clientId).toBe("app");
+  expect(
+    await store.app("https://social.example.org", "https://back", "post"),
+  ).toBeNull();
+  expect(await store.addConsent(ADA)).toBeNull();
+  expect(await store.consents.get(ADA.id)).toEqual(ADA);
+  expect(await store.removeConsent(ADA.id)).toEqual(ADA);
+  expect(await store.consents.update(ADA)).toBe(false);
+});

@@ -132,7 +132,7 @@ def test_the_identities_are_those_of_the_one_file(dist: Path) -> None:
     assert (gecko["id"], gecko["strict_min_version"]) == ("passerelle@passerelle.eu", "140.0")
     assert gecko["data_collection_permissions"] == {
         "required": ["authenticationInfo"],
-        "optional": ["personallyIdentifyingInfo"],
+        "optional": ["personallyIdentifyingInfo", "personalCommunications"],
     }
     key = manifest_of(dist / "chromium")["key"]
     digest = hashlib.sha256(base64.b64decode(key)).hexdigest()[:32]

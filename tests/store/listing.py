@@ -72,6 +72,8 @@ Personally identifiable information: the X name and number and the accounts that
 when they press Join, to be published.
 Authentication information: handle and app password, or a permission by OAuth, sent to the person's own server when they
 sign in.
+Personal communications: a post that the person wrote, with its picture, sent to their own server when they press Post
+it.
 Website content: on x.com, once badges are switched on, the names on the page, which stay in the browser.
 
 Not sold to third parties; not used or transferred for purposes unrelated to the single purpose; not used or transferred

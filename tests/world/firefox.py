@@ -321,6 +321,14 @@ class Firefox:
         text = answer["result"].get("value")
         return None if text is None else json.loads(text)
 
+    def kill(self) -> None:
+        """End all of the browser's processes at once, as a crash or a power cut would; from any thread."""
+        self._child.kill()
+
+    def await_death(self) -> None:
+        """Wait until a killed browser is gone."""
+        self._child.process.wait()
+
     def close(self) -> None:
         """End the browser."""
         with suppress(BidiError, ConnectionClosed, queue.Empty):

@@ -1,4 +1,4 @@
-"""A strict stand-in for Mastodon and its relatives: sign-in, finding accounts, following, limits, faults.
+"""A strict stand-in for Mastodon and its relatives: sign-in, finding accounts, following, posting, limits, faults.
 
 It keeps state and a log. One `Mastodon` is one server under its own name; `people` is everyone whom its `resolve` can
 find. API: https://docs.joinmastodon.org/methods/accounts/ and https://docs.joinmastodon.org/methods/search/
@@ -18,6 +18,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from tests.world.exchange import Answer, Ask, NoAnswer, Site, page
 from tests.world.mastodon_limits import FIVE_MINUTES, REQUESTS_IN_FIVE_MINUTES, Window, limit_headers
 from tests.world.mastodon_oauth import OUT_OF_BAND, Oauth, OauthRefusal, Token
+from tests.world.mastodon_posts import Media, Posts, Status
 from tests.world.mastodon_software import MASTODON, Software
 
 # config/initializers/cors.rb: every method and header under /api, and the token address; /oauth/revoke is not listed.
@@ -128,6 +129,7 @@ class Mastodon:
         self.oauth = Oauth(software, now)
         self.relations: dict[str, Relations] = {}
         self.known: dict[str, str] = {}  # id -> acct in lower case, of accounts that this server has met
+        self.posts = Posts()
         self.log: list[Seen] = []
         self.faults: list[str] = []
         self.faults_at = "/api/"
@@ -306,6 +308,8 @@ class Mastodon:
 def read_form(ask: Ask) -> dict[str, str]:
     """Return the query and the body's fields, which come as a form or as JSON; the last of a repeated name counts."""
     fields = dict(parse_qsl(urlsplit(ask.path).query, keep_blank_values=True))
+    if ask.header("content-type").startswith("multipart/"):
+        return fields
     if ask.header("content-type").startswith("application/json"):
         sent = json.loads(ask.body or b"{}")
         return fields | {name: value if isinstance(value, str) else json.dumps(value) for name, value in sent.items()}
@@ -500,6 +504,61 @@ def _unfollow(server: Mastodon, ask: Ask, form: Query, account_id: str) -> Answe
     return _json(200, server.relationship(username, account_id))
 
 
+# Posting.
+
+
+def _upload(server: Mastodon, ask: Ask, form: Query) -> Answer:
+    """Store a picture; it is processed later: 202."""
+    username = server.signed_in(ask, "write:media")
+    try:
+        return _json(202, _media(server, server.posts.upload(username, ask)))
+    except ValueError as error:
+        raise Refusal(422, str(error)) from None
+
+
+def _uploaded(server: Mastodon, ask: Ask, media_id: str) -> Answer:
+    """Answer 206 while a picture is processed, 200 then, 404 once a post has it."""
+    found = server.posts.free(server.signed_in(ask, "write:media"), media_id)
+    if found is None:
+        raise Refusal(404, NOT_FOUND)
+    found.looks -= 1
+    return _json(206 if found.looks > 0 else 200, _media(server, found))
+
+
+def _media(server: Mastodon, media: Media) -> dict[str, Any]:
+    url = f"https://{server.host}/media/{media.id}.png" if media.looks <= 0 else None
+    return {"id": media.id, "type": "image", "url": url, "description": media.description, "meta": {}}
+
+
+def _post(server: Mastodon, ask: Ask, form: Query) -> Answer:
+    username = server.signed_in(ask, "write:statuses")
+    key, media_ids = ask.header("idempotency-key"), json.loads(form.get("media_ids", "[]"))
+    text, language, visibility = (form.get(name, "") for name in ("status", "language", "visibility"))
+    try:
+        return _json(200, _status(server, server.posts.post(username, key, text, media_ids, language, visibility)))
+    except ValueError as error:
+        raise Refusal(422, str(error)) from None
+
+
+def _status(server: Mastodon, status: Status) -> dict[str, Any]:
+    return {
+        "id": status.id,
+        "url": f"https://{server.host}/@{status.owner}/{status.id}",
+        "content": f"<p>{html.escape(status.text)}</p>",
+        "language": status.language,
+        "visibility": status.visibility,
+        "media_attachments": [_media(server, one) for one in status.media],
+    }
+
+
+def _statuses(server: Mastodon, ask: Ask, form: Query, account_id: str) -> Answer:
+    """Answer anyone with an account's public posts, the newest first; with a token, it needs the scope."""
+    if server.token_of(ask):
+        server.signed_in(ask, "read:statuses")
+    username = server.find_known(account_id).username
+    return _json(200, [_status(server, one) for one in reversed(server.posts.statuses) if one.owner == username])
+
+
 def _whole_acct(server: Mastodon, text: str) -> str:
     bare = text.strip().removeprefix("@").lower()
     return bare if "@" in bare else f"{bare}@{server.host}"
@@ -539,16 +598,22 @@ ROUTES: Mapping[str, Handler] = {
     LOOKUP: _lookup,
     "/api/v2/search": _search,
     "/api/v1/accounts/relationships": _relationships,
+    "/api/v2/media": _upload,
+    "/api/v1/statuses": _post,
 }
 ACCOUNT_ROUTES: Mapping[str, Callable[[Mastodon, Ask, Query, str], Answer]] = {
     "following": _following,
     "follow": _follow,
     "unfollow": _unfollow,
+    "statuses": _statuses,
 }
+MEDIA = "/api/v1/media/"
 
 
 def _account_route(path: str) -> Handler | None:
-    """Return the handler of `/api/v1/accounts/ID/ACTION`."""
+    """Return the handler of `/api/v1/accounts/ID/ACTION`, or of `/api/v1/media/ID`."""
+    if path.startswith(MEDIA):
+        return lambda server, ask, form: _uploaded(server, ask, path.removeprefix(MEDIA))
     account_id, _, action = path.removeprefix("/api/v1/accounts/").partition("/")
     handler = ACCOUNT_ROUTES.get(action)
     return (lambda server, ask, form: handler(server, ask, form, account_id)) if handler else None

@@ -16,12 +16,15 @@ from tests.world.mastodon_software import Software
 
 OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
 CODE_LIFE = timedelta(minutes=10)  # config/initializers/doorkeeper.rb
-# What each parent scope contains, of the scopes that following needs.
+# What each parent scope contains, of the scopes that following and posting need.
 PARENTS: Mapping[str, str] = {
     "read:accounts": "read",
     "read:follows": "read",
     "read:search": "read",
     "write:follows": "write",
+    "read:statuses": "read",
+    "write:media": "write",
+    "write:statuses": "write",
     "profile": "read",
 }
 INVALID_GRANT = (

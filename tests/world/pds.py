@@ -184,6 +184,12 @@ class Pds:
         self._http.close()
         self.child.kill()
 
+    def move_clock(self, clock: timedelta) -> None:
+        """Start it again with its clock ahead by `clock`; the port may be another."""
+        self.stop()
+        self._env["CLOCK_OFFSET_MS"] = str(milliseconds(clock))
+        self.start()
+
     def create_account(self, name: str) -> Account:
         """Open the account `name`.pds.passerelle.eu and give it an app password. `name`: letters, digits, dashes."""
         handle = f"{name}{HANDLES}"

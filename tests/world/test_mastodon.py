@@ -301,3 +301,33 @@ def test_a_server_that_is_down_answers_nothing_and_keeps_what_it_has_stored() ->
     home.is_down = False
     assert send(home, "GET", "/api/v1/accounts/verify_credentials", token).status == 200
     assert home.followed("me") == ["ada@quai.example.org"]
+
+
+def test_a_picture_is_processed_then_posted_once_under_its_key_and_found_by_anyone() -> None:
+    to = server()
+    token = to.sign_in("me", "read:accounts write:media write:statuses")
+    assert send(to, "POST", "/api/v1/statuses", to.sign_in("me", "write:follows"), status="x").status == 403
+    form = (
+        b'--b\r\ncontent-disposition: form-data; name="description"\r\n\r\n\xc3\xa9t\xc3\xa9\r\n'
+        b'--b\r\ncontent-disposition: form-data; name="file"; filename="a.png"\r\ncontent-type: image/png\r\n\r\n'
+        b"\x89PNG\r\n\x1a\n\r\n--b--\r\n"
+    )
+    headers = (("authorization", f"Bearer {token}"), ("content-type", "multipart/form-data; boundary=b"))
+    answer = to.site(Ask(HOST, "POST", "/api/v2/media", headers, form))
+    media_id = body(answer)["id"]
+    assert (answer.status, to.posts.media[media_id].description) == (202, "été")
+    assert to.posts.media[media_id].content == b"\x89PNG\r\n\x1a\n"
+
+    def post() -> Answer:
+        sent = json.dumps({"status": "Hi", "media_ids": [media_id], "language": "en", "visibility": "public"}).encode()
+        headers = (("authorization", f"Bearer {token}"), ("content-type", "application/json"), ("idempotency-key", "k"))
+        return to.site(Ask(HOST, "POST", "/api/v1/statuses", headers, sent))
+
+    assert post().status == 422
+    assert send(to, "GET", f"/api/v1/media/{media_id}", token).status == 200
+    assert body(post())["id"] == body(post())["id"]
+    assert send(to, "GET", f"/api/v1/media/{media_id}", token).status == 404
+    own_id = body(send(to, "GET", "/api/v1/accounts/verify_credentials", token))["id"]
+    assert send(to, "GET", f"/api/v1/accounts/{own_id}/statuses", token).status == 403
+    anyone = body(to.site(Ask(HOST, "GET", f"/api/v1/accounts/{own_id}/statuses", (), b"")))
+    assert [one["media_attachments"][0]["id"] for one in anyone] == [media_id]

@@ -11,6 +11,7 @@ from uuid import UUID, uuid5
 from passerelle.directory import GRADES, EvidenceSource, Row
 from passerelle.directory.departures import Departed
 
+from passerelle_directory.folding import fold
 from passerelle_directory.models import Departure
 from passerelle_directory.publishing.rows import UNKNOWN_KIND, make_source
 
@@ -83,7 +84,7 @@ def make_departures(statements: Iterable[Departure]) -> list[Left]:
     groups: dict[str, list[Departure]] = {}
     for one in statements:
         groups.setdefault(one.key, []).append(one)
-    entries = sorted(map(_left, groups.values()), key=lambda entry: entry.organisation.casefold())
+    entries = sorted(map(_left, groups.values()), key=lambda entry: fold(entry.organisation))
     return sorted(entries, key=lambda entry: entry.day or "", reverse=True)
 
 
@@ -169,7 +170,7 @@ def find_departed(statements: Iterable[Departure]) -> list[Departed]:
     entries = (one for one in make_departures(statements) if one.how not in NOT_GONE and one.kind != "person")
     found = ((entry, day) for entry in entries if (day := entry.last_day))
     departed = (Departed(entry.organisation, day, entry.sources[0].name, entry.sources[0].url) for entry, day in found)
-    return sorted(departed, key=lambda one: (one.organisation.casefold(), one.day))
+    return sorted(departed, key=lambda one: (fold(one.organisation), one.day))
 
 
 def _keys(

@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from passerelle_directory.config import Config
+from passerelle_directory.web import campaigns as campaigns_routes
 from passerelle_directory.web import client_metadata, departure_pages
 from passerelle_directory.web import departures as departures_routes
 from passerelle_directory.web import directory as directory_routes
@@ -50,6 +51,7 @@ def create_app(config: Config) -> Flask:
     app.register_blueprint(departure_pages.pages)
     app.register_blueprint(groups_routes.pages)
     app.register_blueprint(home_routes.pages)
+    app.register_blueprint(campaigns_routes.pages)
     app.register_blueprint(texts_routes.pages)
     app.register_blueprint(person_routes.pages)
     app.register_blueprint(client_metadata.files)

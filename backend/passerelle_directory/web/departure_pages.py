@@ -10,6 +10,7 @@ from uuid import uuid5
 
 from flask import Blueprint, Response, abort, render_template, request, url_for
 
+from passerelle_directory.folding import fold
 from passerelle_directory.publishing.departures import ENTRY_IDS, Left
 from passerelle_directory.publishing.pages import read_departures
 from passerelle_directory.web.answers import answer_page, config, find_visitors_language, read_latest
@@ -112,4 +113,4 @@ def _feed_address(chosen: Filter, language: Language) -> str:
 
 def _named(countries: set[str], language: Language) -> list[tuple[str, str]]:
     """Return codes and names of countries, ordered by name."""
-    return sorted(((code, language.country(code)) for code in countries), key=lambda named: named[1])
+    return sorted(((code, language.country(code)) for code in countries), key=lambda named: fold(named[1]))

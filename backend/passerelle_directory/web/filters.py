@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from typing import Self
 
+from passerelle_directory.folding import fold
 from passerelle_directory.publishing.departures import Left
 
 MAX_QUERY = 100  # characters
@@ -63,13 +63,3 @@ def is_shown(entry: Left, today: date) -> bool:
 def _searched(entry: Left) -> str:
     named = (entry.organisation, entry.office, entry.handle, entry.acct, entry.screen_name)
     return fold(" ".join(filter(None, named)))
-
-
-def fold(text: str) -> str:
-    """Return a text as it is searched: without case, accents and outer blanks.
-
-    >>> fold(" Université ")
-    'universite'
-    """
-    letters = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in letters if not unicodedata.combining(letter)).strip()

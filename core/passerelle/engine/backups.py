@@ -29,7 +29,7 @@ from passerelle.errors import CommandError, InputError, PasserelleError
 from passerelle.people import graph as graphs
 
 # Keys of `state` that are computed from what is restored; they would speak of the people before.
-COMPUTED = ("matches", "lanes", "excluded", "offer", "news")
+COMPUTED = ("matches", "date_offer", "lanes", "excluded", "offer", "news")
 
 
 class Backups:

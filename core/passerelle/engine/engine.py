@@ -28,6 +28,7 @@ from passerelle.engine.lanes import Lanes
 from passerelle.engine.matches import Matches
 from passerelle.engine.messages import COMMANDS, EngineInfo, Nothing
 from passerelle.engine.pictures import Pictures
+from passerelle.engine.posts import Posts
 from passerelle.engine.repository import Repository
 from passerelle.engine.row_checks import RowChecks
 from passerelle.engine.watch import Watch
@@ -54,6 +55,7 @@ class Engine:
         self._searches = Searches(environment, self._repository, self._works, self._lanes)
         self._joins = Joins(environment, self._repository, self._works)
         self._blocking = Blocking(environment, self._repository, self._works)
+        self._posts = Posts(environment, self._repository, self._works)
         self._recovery: asyncio.Task[None] | None = None
         self.handlers = self._make_handlers()
 
@@ -139,6 +141,8 @@ class Engine:
             "join.refresh": joins.on_refresh,
             "join.withdraw": joins.on_withdraw,
             "join.forget": joins.on_forget,
+            "post.send": self._posts.on_send,
+            "post.close": self._posts.on_close,
             "block.start": blocking.on_start,
             "block.pause": blocking.on_pause,
             "block.resume": blocking.on_resume,
@@ -151,6 +155,7 @@ class Engine:
         }
         return {
             "archive.open": archives.on_open,
+            "post.prepare": self._posts.on_prepare,
             "backup.look": backups.on_look,
             "backup.restore": backups.on_restore,
             **{name: _without_files(handler) for name, handler in without_files.items()},
@@ -204,6 +209,7 @@ class Engine:
         await self._searches.load()
         await self._joins.load()
         await self._blocking.load()
+        await self._posts.load()
 
     def _log_bug(self, error: Exception) -> None:
         if not isinstance(error, PasserelleError):

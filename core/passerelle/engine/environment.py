@@ -10,7 +10,12 @@ from typing import Any
 from passerelle.directory import PackagedDirectory, PinnedDirectory, Verify
 from passerelle.directory.departures import Departed
 from passerelle.engine.storage import Storage
+from passerelle.identifiers import AccountId
 from passerelle.transport import Fetch
+
+
+async def _nothing(account: AccountId) -> None:
+    """Give nothing back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,4 +36,6 @@ class Environment:
     log: Callable[[str], None]  # a traceback, for the console
     directories: Sequence[PinnedDirectory]  # the first is used; none: `packaged` alone, nothing is downloaded or joined
     packaged: Callable[[], PackagedDirectory | None]  # what comes with the program, read when it is needed
+    # Ends the consent that an account gave for one post, where there is one.
+    give_back: Callable[[AccountId], Awaitable[None]] = _nothing
     departures: Callable[[], Sequence[Departed]] = tuple  # organisations that have left X, as the program brings them

@@ -31,6 +31,7 @@ from passerelle.engine.views import (
     BackupContents,
     BackupSettings,
     DirectoryView,
+    PostView,
     SearchView,
 )
 from passerelle.following.dates import DateFacts, DateView
@@ -53,6 +54,8 @@ MAX_DOMAIN = 300  # characters of a website's domain or address; a domain has 25
 MAX_ID = 100  # characters of a campaign's name in the campaigns file
 MAX_SENTENCE = 1_000  # characters of a sentence in a calendar
 MAX_MESSAGE = 2_000  # characters of a post before it is shortened
+MAX_POST = 10_000  # characters of a post on Bluesky or Mastodon; how long it may be, its network says
+MAX_ALT = 1_500  # characters of a picture's description: docs.joinmastodon.org/methods/media/#v2
 
 
 class Nothing(Fields):
@@ -454,6 +457,29 @@ class JoinForget(Fields):
     purpose: Purpose = "claim"
 
 
+class PostPrepare(Fields):
+    """Store a post of the person's own, to be sent as `account` once its server allows it. Sends nothing.
+
+    Attachment: the picture, a PNG of `width` by `height` pixels, described by `alt`; `names`: its name.
+    """
+
+    network: Network
+    account: str
+    text: str = Field(min_length=1, max_length=MAX_POST)
+    language: str = Field(pattern="^[a-z]{2}$")
+    alt: str = Field(max_length=MAX_ALT)
+    width: int = Field(gt=0)
+    height: int = Field(gt=0)
+    names: list[str] = Field(max_length=1)
+
+
+class PostOf(Fields):
+    """The prepared post of a network: send it (post.send), with the consent that was given for it; or delete what is
+    stored of it (post.close): what was posted stays there."""
+
+    network: Network
+
+
 class BlockStart(Fields):
     """Block, on Bluesky as `account` (a did), the people blocked on X that the directory names. Blocks are public."""
 
@@ -603,6 +629,9 @@ COMMANDS: dict[str, tuple[type[Fields], type[View] | type[Nothing]]] = {
     "join.refresh": (JoinRefresh, JoinView),
     "join.withdraw": (JoinWithdraw, JoinView),
     "join.forget": (JoinForget, Nothing),
+    "post.prepare": (PostPrepare, PostView),
+    "post.send": (PostOf, PostView),
+    "post.close": (PostOf, Nothing),
     "block.start": (BlockStart, BlockingView),
     "block.pause": (Nothing, Nothing),
     "block.resume": (Nothing, Nothing),

@@ -27,7 +27,7 @@ from passerelle.engine.views import (
     WorkView,
 )
 from passerelle.engine.writer import Writer
-from passerelle.following.dates import DateView
+from passerelle.following.dates import DateOfferView, DateView, has_use
 from passerelle.following.decisions import Decision
 from passerelle.following.pace import DEFAULT_SPEED, Speed
 from passerelle.hints.records import OwnWords, ProfileHints
@@ -315,7 +315,12 @@ class Repository:
         """Change all matches."""
         self._views = views
         stored = [Put("matches", view.rest_id, view.model_dump(mode="json")) for view in views.values()]
-        return [Clear("matches"), *stored, Put("state", "matches", counts.model_dump(mode="json"))]
+        return [
+            Clear("matches"),
+            *stored,
+            Put("state", "matches", counts.model_dump(mode="json")),
+            *self._put_date_offer(),
+        ]
 
     def put_excluded(self, people: Iterable[ExcludedView]) -> Put:
         """Change who is never proposed."""
@@ -323,12 +328,12 @@ class Repository:
 
     def put_some_matches(self, views: Iterable[MatchView], lost: Iterable[str], counts: MatchesView) -> list[Change]:
         """Change some matches and delete others. Only after `views()` was read."""
-        changes = [*self.put_views(views), Put("state", "matches", counts.model_dump(mode="json"))]
+        changes: list[Change] = [Put("state", "matches", counts.model_dump(mode="json"))]
         for rest_id in lost:
             if self._views is not None:
                 self._views.pop(rest_id, None)
             changes.append(Delete("matches", rest_id))
-        return changes
+        return [*changes, *self.put_views(views)]
 
     def put_views(self, views: Iterable[MatchView]) -> list[Change]:
         """Change some matches. Only after `views()` was read."""
@@ -337,7 +342,12 @@ class Repository:
             if self._views is not None:
                 self._views[view.rest_id] = view
             changes.append(Put("matches", view.rest_id, view.model_dump(mode="json")))
-        return changes
+        return [*changes, *self._put_date_offer()]
+
+    def _put_date_offer(self) -> list[Change]:
+        """Change whether a date is offered, which every change of the matches may decide."""
+        offer = DateOfferView(has_use=has_use((self._views or {}).values()))
+        return [Put("state", "date_offer", offer.model_dump(mode="json"))]
 
     def put_hints(self, changed: Mapping[str, ProfileHints | None]) -> list[Change]:
         """Change what some profiles name (None: nothing any more). Only after `hints()` was read."""

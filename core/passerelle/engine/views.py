@@ -190,6 +190,26 @@ class NewsView(View):
     followed: int = 0
 
 
+class PostView(View):
+    """A post of the person's own that Passerelle sends for them. Store `state`, keys `post <network>`. Times: ISO 8601.
+
+    `asked`: prepared; the own server's consent is awaited. `sending`: under way. `failed`: `error` says why; it can be
+    sent again, which posts nothing twice; `may_be_there`: the server may have got it. `posted`: it stands at `url`.
+    `has_consent`: the consent to post was used, and is not given back yet.
+    """
+
+    network: Network
+    account: str
+    state: Literal["asked", "sending", "failed", "posted"]
+    text: str
+    language: str
+    error: ErrorView | None = None
+    may_be_there: bool = False
+    has_consent: bool = False
+    url: str | None = None
+    posted_at: str | None = None
+
+
 class ApprovalView(View):
     """The standing approval: surely known people who are new since `since` (ISO 8601) are followed. Key `approval`."""
 

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from passerelle.errors import InputError
 from passerelle.identifiers import Network
-from passerelle.matching.views import MatchView
+from passerelle.matching.views import AccountView, FollowState, MatchView
 from passerelle.view import View
 
 DELAY = timedelta(hours=6)  # installs start within so many hours, not all at midnight
@@ -23,6 +23,8 @@ LONGEST = timedelta(days=366)  # how far ahead a date may lie
 LAPSE = timedelta(days=30)  # a computer that was off for longer asks before it starts
 EARLIEST_ZONE, LATEST_ZONE = timedelta(hours=14), timedelta(hours=12)  # UTC+14 to UTC-12, where people live
 DAY = timedelta(days=1)
+
+FOLLOWED: tuple[FollowState, ...] = ("following", "requested")
 
 StepName = Literal["people", "bluesky", "fediverse", "notify", "badges", "join"]
 
@@ -70,6 +72,12 @@ class DateView(View):
     starts: list[DateStart]
     steps: list[DateStep]
     known: DateFacts | None
+
+
+class DateOfferView(View):
+    """Whether choosing a date would lead to anything. Key `date_offer`; absent before anything was matched."""
+
+    has_use: bool
 
 
 def make_date(
@@ -153,10 +161,17 @@ def find_undone(history: Mapping[str, Mapping[str, Any]], since: datetime, undon
 
 def count_approved(views: Iterable[MatchView]) -> int:
     """Return how many people are ticked and not followed yet: those that an approval covers now."""
-    return sum(
-        any(one.chosen and not one.rejected and one.state not in ("following", "requested") for one in view.accounts)
-        for view in views
-    )
+    return sum(any(map(_is_open, view.accounts)) for view in views)
+
+
+def has_use(views: Collection[MatchView]) -> bool:
+    """Return whether a date has something to do: someone ticked is followed nowhere, or no one is followed at all."""
+    unreached = [view for view in views if not any(one.state in FOLLOWED for one in view.accounts)]
+    return len(unreached) == len(views) or count_approved(unreached) > 0
+
+
+def _is_open(account: AccountView) -> bool:
+    return account.chosen and not account.rejected and account.state not in FOLLOWED
 
 
 def find_ticked(views: Iterable[MatchView], undone: Collection[str]) -> list[MatchView]:

@@ -13,6 +13,7 @@ import { migrateStores } from "../../lib/background/migrate";
 import { goOnWithJoins } from "../../lib/background/joins";
 import { keepAlive } from "../../lib/background/keep-alive";
 import { OWN_POST_HANDLERS } from "../../lib/background/own-post";
+import { goOnWithPosts, makePostHandlers } from "../../lib/background/posts";
 import { QUEUE_ALARM, checkQueue, followAfterSignIn, scheduleQueueCheck } from "../../lib/background/resume";
 import { type ContentHandlers, makeRoute, type PageHandlers, type Route } from "../../lib/background/router";
 import { makeSeenBackground } from "../../lib/background/seen";
@@ -51,8 +52,7 @@ const deletion = makeDeletion({
   settings: () => settings.clear(),
 });
 
-const signIn = makeSignInHandlers({
-  sessions,
+const signInPages = {
   send,
   client: () => ({
     name: browser.runtime.getManifest().name,
@@ -61,14 +61,21 @@ const signIn = makeSignInHandlers({
   }),
   oauth: () => ({ fetch: strictFetch, exclusively: inLock, redirect: returnAddress("bluesky") }),
   openPage,
-  openTab: (url) => browser.tabs.create({ url }),
   keepAlive,
+};
+const signIn = makeSignInHandlers({
+  ...signInPages,
+  sessions,
+  openTab: (url) => browser.tabs.create({ url }),
   setDraft: settings.setSignInDraft,
   readStarted: settings.startedSignIn,
   setStarted: settings.setStartedSignIn,
   // A plan whose date has come may have waited for this sign-in.
   afterwards: ({ id }) => followAfterSignIn(id, engine).then(() => syncIfDue(engine)),
 });
+
+const posts = makePostHandlers({ ...signInPages, sessions, engine });
+const goOnPosting = () => goOnWithPosts({ sessions, engine }).catch(console.error);
 
 /** What the extension's own pages may ask. */
 const EXTENSION_PAGE_HANDLERS: PageHandlers = {
@@ -81,6 +88,7 @@ const EXTENSION_PAGE_HANDLERS: PageHandlers = {
   "reading.start": ({ kind }) => seen.list.start(kind === "followers" ? "followers" : "following"),
   "reading.stop": () => seen.list.stop(),
   ...signIn,
+  ...posts,
   "data.delete-all": () => deletion.deleteAll().then(() => ({})),
 };
 
@@ -106,7 +114,9 @@ export default defineBackground(() => {
     });
   });
   browser.runtime.onStartup.addListener(() => void checkQueue());
+  browser.runtime.onStartup.addListener(() => void goOnPosting());
   browser.runtime.onInstalled.addListener(() => void checkQueue());
+  browser.runtime.onInstalled.addListener(() => void goOnPosting());
   browser.runtime.onInstalled.addListener(({ reason }) => {
     if (reason === "install") void welcome();
   });
@@ -114,7 +124,7 @@ export default defineBackground(() => {
   browser.runtime.onStartup.addListener(() => void migrate());
   browser.runtime.onInstalled.addListener(() => void migrate());
   browser.alarms.onAlarm.addListener(({ name }) => {
-    if (name === QUEUE_ALARM) void Promise.all([checkQueue(), showProgress(), tellNotices()]);
+    if (name === QUEUE_ALARM) void Promise.all([checkQueue(), goOnPosting(), showProgress(), tellNotices()]);
     if (name === WATCH_ALARM)
       void Promise.all([syncIfDue(engine).then(() => goOnWithJoins(engine)), tellNotices(), showProgress()]);
   });

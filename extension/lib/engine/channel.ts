@@ -24,6 +24,8 @@ export const OUTLIVING: ReadonlySet<string> = new Set<CommandType>([
   "join.record",
   "join.check",
   "join.withdraw",
+  "post.send",
+  "post.close",
   "block.start",
   "block.resume",
   "block.undo",

@@ -10,6 +10,7 @@ import {
   type ArchiveView,
   type BlockingView,
   type CampaignsView,
+  type DateOfferView,
   type DateView,
   type DirectoryView,
   type ExcludedPeopleView,
@@ -21,6 +22,7 @@ import {
   type MatchView,
   type NewsView,
   type OfferView,
+  type PostView,
   type PreferredView,
   type QueueView,
   type SearchView,
@@ -44,6 +46,8 @@ export interface State {
   candidate: ArchiveView;
   /** The date on which people are followed together, with its approval. */
   date: DateView;
+  /** Whether choosing a date would lead to anything. */
+  date_offer: DateOfferView;
   directories: AddedDirectoriesView;
   directory: DirectoryView;
   excluded: ExcludedPeopleView;
@@ -57,6 +61,9 @@ export interface State {
   /** An objection: a person does not want to be listed. */
   objection: JoinView;
   offer: OfferView;
+  /** A post of the person's own on each network. */
+  "post bluesky": PostView;
+  "post fediverse": PostView;
   preferred: PreferredView;
   queue: QueueView;
   search: SearchView;

@@ -34,6 +34,11 @@ export function missingOf(people: Iterable<StoredPerson>, found: ReadonlySet<str
   return [...missing.values()].sort((a, b) => a.name.localeCompare(b.name));
 }
 
+/** Return the people of `missingOf` who are in no match. */
+export function withoutMatch(people: Iterable<StoredPerson>, matches: readonly MatchView[]): Missing[] {
+  return missingOf(people, new Set(matches.map(({ rest_id }) => rest_id)));
+}
+
 /** Return the people whose name or @name contains what was typed; none while the field is empty. */
 export function named(missing: readonly Missing[], typed: string): Missing[] {
   const wanted = typed.trim().replace(/^@/u, "").toLowerCase();

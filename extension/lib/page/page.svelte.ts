@@ -15,6 +15,7 @@ import { Backups } from "./backup.svelte";
 import { LeavingDate } from "./date.svelte";
 import { type Dropped, isNoZip } from "./drop";
 import { Exit } from "./exit.svelte";
+import { makeMeasure, makePng, makeSvg } from "./exit-picture";
 import { Failures } from "./failures.svelte";
 import { keepFocus } from "./focus";
 import { Guesses } from "./guesses.svelte";
@@ -25,9 +26,11 @@ import { History } from "./history.svelte";
 import { EVERYONE } from "./list";
 import { Matches } from "./matches.svelte";
 import { openTab, persistStorage } from "./platform";
+import { Posting } from "./posting.svelte";
 import { PeopleShown } from "./people-shown.svelte";
 import { RowChecks } from "./row-checks.svelte";
 import { saveFile } from "./save";
+import { SearchOne } from "./search-one.svelte";
 import { Stored } from "./stored.svelte";
 import { Work } from "./work.svelte";
 
@@ -62,9 +65,14 @@ export class Page {
 
   readonly date = new LeavingDate(engine, this.stored, this.follow, this.signedIn, this.failures);
   readonly guesses = new Guesses(engine, this.signedIn, this.failures);
+  readonly searchOne = new SearchOne(this.matches, this.guesses, this.failures);
   readonly pictures = new Pictures(engine, this.failures);
   readonly join = new Join(engine, this.stored, this.signedIn);
   readonly exit = new Exit(this.stored, this.signedIn);
+  readonly posting = new Posting({
+    ...{ engine, stored: this.stored, signedIn: this.signedIn, exit: this.exit },
+    makePicture: () => makePng(makeSvg(this.exit.words, makeMeasure())),
+  });
   readonly backups = new Backups(engine, (settings) => this.useSettings(settings));
   readonly rowChecks = new RowChecks(engine);
 
@@ -155,6 +163,7 @@ export class Page {
       return;
     }
     this.deleted = false;
+    this.searchOne.clear();
     this.go("home");
     await Promise.all([this.forgetArchive(), this.work.open(dropped)]);
   }
@@ -216,6 +225,7 @@ export class Page {
     await this.signedIn.read();
     locale.setting = "auto";
     this.archiveAskedAt = null;
+    this.searchOne.clear();
     if (this.deleted) this.say(t("settings.delete_done"));
   }
 

@@ -9,6 +9,7 @@ const KEYS = [
   "campaigns",
   "candidate",
   "date",
+  "date_offer",
   "directories",
   "directory",
   "excluded",
@@ -19,6 +20,8 @@ const KEYS = [
   "offer",
   "search",
   "matches",
+  "post bluesky",
+  "post fediverse",
   "preferred",
   "queue",
   "work",
@@ -44,6 +47,8 @@ export class Stored {
   readonly candidate = $derived(this.views.current?.candidate ?? null);
   /** The date on which people are followed together; null where none is set. */
   readonly date = $derived(this.views.current?.date ?? null);
+  /** Whether a date is offered: one would lead to something, or one is set. */
+  readonly offersDate = $derived(this.date !== null || (this.views.current?.date_offer?.has_use ?? true));
   readonly directory = $derived(this.views.current?.directory ?? null);
   /** The directories that the person added. */
   readonly added = $derived(this.views.current?.directories?.added ?? []);
@@ -61,6 +66,11 @@ export class Stored {
   readonly blocking = $derived(this.views.current?.blocking ?? null);
   /** Where the followed people were found, day by day; null before they were counted. */
   readonly growth = $derived(this.views.current?.growth ?? null);
+  /** The person's own post on each network; null where none was prepared. */
+  readonly posts = $derived({
+    bluesky: this.views.current?.["post bluesky"] ?? null,
+    fediverse: this.views.current?.["post fediverse"] ?? null,
+  });
   readonly lanes = $derived(this.views.current?.lanes ?? null);
   /** What looking for people would send. */
   readonly offer = $derived(this.views.current?.offer ?? null);

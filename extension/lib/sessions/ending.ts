@@ -12,6 +12,15 @@ export function endOf({ kind, signedInAt }: Pick<Session, "kind" | "signedInAt">
   return kind === "oauth" ? new Date(Date.parse(signedInAt) + LIFE).toISOString() : null;
 }
 
+/**
+ * Return whether a session has ended by itself: its server refuses it from then on, so nothing has to be tried first. A
+ * clock that is wrong changes nothing for good, since nothing is stored.
+ */
+export function isOver(session: Pick<Session, "kind" | "signedInAt">, now: Date): boolean {
+  const end = endOf(session);
+  return end !== null && now.getTime() >= Date.parse(end);
+}
+
 /** Return whether a running session ends so soon that the person is to be reminded. */
 export function isEndingSoon({ endsAt, expired }: Pick<Account, "endsAt" | "expired">, now: Date): boolean {
   if (endsAt === null || expired) return false;

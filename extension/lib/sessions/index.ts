@@ -3,7 +3,7 @@
 // Works in background, page and engine worker alike: state is in IndexedDB, locks and messages are shared by the whole extension.
 import { isPublicHost } from "../rules/hosts";
 import { may } from "./bluesky/scope";
-import { endOf } from "./ending";
+import { endOf, isOver } from "./ending";
 import { signIn as signInByPassword } from "./kinds/app-password";
 import { OtherAnswer } from "./kinds/kind";
 import { makeKinds } from "./kinds/table";
@@ -11,6 +11,7 @@ import {
   type Account,
   type Call,
   type Credentials,
+  type Grant,
   type Reply,
   type Send,
   type Session,
@@ -21,7 +22,7 @@ import { send as sendOverHttp, strictFetch } from "./send";
 import * as store from "./store";
 
 export { NEEDS_SIGN_IN, SessionError } from "./records";
-export type { Account, Call, Credentials, Reply, SessionNetwork } from "./records";
+export type { Account, Call, Credentials, Grant, Reply, SessionNetwork } from "./records";
 
 /** What the outside world gives; tests hand in their own. `exclusively` runs one piece of work at a time per name. */
 export interface Parts {
@@ -41,7 +42,9 @@ export type Sessions = ReturnType<typeof makeSessions>;
 
 /** Make the sessions module from its parts. */
 export function makeSessions({ send, fetch, exclusively, now }: Parts) {
-  const kindOf = makeKinds({ fetch, exclusively }, announce);
+  const kindOf = makeKinds({ fetch, exclusively }, announce, store.signIns);
+  // Kinds keep nothing but where a session is stored, so that a consent ends as a sign-in does.
+  const consentKindOf = makeKinds({ fetch, exclusively }, announce, store.consents);
 
   /** Sign in to Bluesky by app password. Throws SessionError: sign_in_refused, auth_factor_required, server_… */
   async function signIn(credentials: Credentials): Promise<Account> {
@@ -61,7 +64,7 @@ export function makeSessions({ send, fetch, exclusively, now }: Parts) {
     const earlier = await exclusively(lockOf(session.id), () => store.add(session));
     announce();
     if (earlier) await end(earlier);
-    return accountOf(session);
+    return accountOf(session, now());
   }
 
   /** Delete a session, then tell its server; the session is gone whatever the server answers. */
@@ -69,6 +72,32 @@ export function makeSessions({ send, fetch, exclusively, now }: Parts) {
     const removed = await store.remove(id);
     announce();
     if (removed) await end(removed);
+    await endConsent(id);
+  }
+
+  /** Store a consent to post once as an account that is signed in; an earlier one ends. */
+  async function addConsent(consent: Unstamped): Promise<void> {
+    const stamped: Session = { ...consent, signedInAt: now().toISOString() };
+    const earlier = await exclusively(lockOf(consent.id), () => store.addConsent(stamped));
+    if (earlier) await end(earlier);
+  }
+
+  /** Delete a consent to post, then tell its server; it is gone whatever the server answers. */
+  async function endConsent(id: string): Promise<void> {
+    const removed = await store.removeConsent(id);
+    if (removed) await end(removed);
+  }
+
+  /** Return whether a consent to post is stored that is not over. */
+  async function hasConsent(id: string): Promise<boolean> {
+    const consent = await store.consents.get(id);
+    return consent !== null && consent.tokens !== null;
+  }
+
+  /** Return whether an account may post now: an app password may do what the account may. */
+  async function mayPost(id: string): Promise<boolean> {
+    const session = await store.get(id);
+    return session?.kind === "app-password" ? session.tokens !== null : hasConsent(id);
   }
 
   /** Delete every session, and tell their servers. */
@@ -84,13 +113,14 @@ export function makeSessions({ send, fetch, exclusively, now }: Parts) {
 
   /** Return every account that is signed in, the earliest sign-in first; `expired` says that it has to sign in again. */
   async function list(): Promise<Account[]> {
-    return (await store.all()).map(accountOf);
+    const moment = now();
+    return (await store.all()).map((session) => accountOf(session, moment));
   }
 
   /** Return the account that acts on a network: the one chosen or signed in last; null without one. */
   async function current(network: SessionNetwork): Promise<Account | null> {
     const session = await store.current(network);
-    return session ? accountOf(session) : null;
+    return session ? accountOf(session, now()) : null;
   }
 
   /** Let this account act on its network from now on. */
@@ -107,14 +137,18 @@ export function makeSessions({ send, fetch, exclusively, now }: Parts) {
   }
 
   /**
-   * Send a request as an account to that account's own server, renewing the session once if it has run out.
+   * Send a request as an account to that account's own server, renewing the session once if it has run out. `grant`: what
+   * signs it.
    *
    * Every HTTP status is a reply. Throws SessionError: not_signed_in, session_expired, server_unreachable.
    */
-  async function authorizedFetch(id: string, call: Call): Promise<Reply> {
-    const session = await signedIn(id);
+  async function authorizedFetch(id: string, call: Call, grant: Grant = "sign-in"): Promise<Reply> {
+    const isConsent = grant === "post" && (await store.get(id))?.kind !== "app-password";
+    const records = isConsent ? store.consents : store.signIns;
+    const session = await signedIn(id, records);
+    const kind = (isConsent ? consentKindOf : kindOf)(session);
     try {
-      return await kindOf(session).fetch(session, call, { send, renewed, expired });
+      return await kind.fetch(session, call, { send, renewed: renewedIn(records), expired });
     } catch (error) {
       if (error instanceof OtherAnswer) return error.reply;
       throw error;
@@ -122,17 +156,18 @@ export function makeSessions({ send, fetch, exclusively, now }: Parts) {
   }
 
   // Refresh tokens work once: two contexts that renew at the same time would end the session for both.
-  function renewed<S extends Session>(stale: S, renew: (stored: S) => Promise<S["tokens"]>): Promise<S> {
-    return exclusively(lockOf(stale.id), async () => {
-      const stored = (await signedIn(stale.id)) as S;
-      if (stored.tokens?.access !== stale.tokens?.access) return stored;
-      return keep({ ...stored, tokens: await renew(stored) });
-    });
+  function renewedIn(records: store.Records) {
+    return <S extends Session>(stale: S, renew: (stored: S) => Promise<S["tokens"]>): Promise<S> =>
+      exclusively(lockOf(stale.id), async () => {
+        const stored = (await signedIn(stale.id, records)) as S;
+        if (stored.tokens?.access !== stale.tokens?.access) return stored;
+        return keep({ ...stored, tokens: await renew(stored) }, records);
+      });
   }
 
   // Without the record, the person signed out meanwhile: what the renewal brought must not live on.
-  async function keep<S extends Session>(session: S): Promise<S> {
-    if (!(await store.update(session))) {
+  async function keep<S extends Session>(session: S, records: store.Records): Promise<S> {
+    if (!(await records.update(session))) {
       await end(session);
       throw new SessionError("not_signed_in");
     }
@@ -141,11 +176,14 @@ export function makeSessions({ send, fetch, exclusively, now }: Parts) {
     return session;
   }
 
-  return { signIn, add: addNow, signOut, deleteAll, list, current, makeCurrent, onChange, authorizedFetch };
+  return {
+    ...{ signIn, add: addNow, signOut, deleteAll, list, current, makeCurrent, onChange, authorizedFetch },
+    ...{ addConsent, endConsent, hasConsent, mayPost },
+  };
 }
 
-async function signedIn(id: string): Promise<Session> {
-  const session = await store.get(id);
+async function signedIn(id: string, records: store.Records): Promise<Session> {
+  const session = await records.get(id);
   if (!session) throw new SessionError("not_signed_in");
   if (!session.tokens) throw expired(session);
   return session;
@@ -155,11 +193,11 @@ function expired({ server }: Session): SessionError {
   return new SessionError("session_expired", { host: new URL(server).host });
 }
 
-function accountOf(session: Session): Account {
+function accountOf(session: Session, now: Date): Account {
   const { kind, id, network, address, server, tokens } = session;
   return {
     ...{ kind, id, network, address, server },
-    expired: tokens === null,
+    expired: tokens === null || isOver(session, now),
     endsAt: endOf(session),
     maySearch: may(session, "search"),
     mayClaim: may(session, "claim"),

@@ -87,6 +87,9 @@ export interface Account extends Pick<Common, "id" | "network" | "address" | "se
   readonly mayBlock: boolean;
 }
 
+/** What signs a request: the account's sign-in, or a consent that was given for one post; as core/passerelle/transport.py. */
+export type Grant = "sign-in" | "post";
+
 export interface Call {
   method: string;
   path: string;

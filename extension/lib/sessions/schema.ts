@@ -1,19 +1,20 @@
 // The shape of the database `sessions`, and how what earlier versions of Passerelle stored is brought into it.
 //
 // Dumps of each version: tests/data/stored/sessions/
-import type { DBSchema, IDBPDatabase, IDBPTransaction } from "idb";
+import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from "idb";
 import type { App, Session, SessionNetwork } from "./records";
 
 export interface Schema extends DBSchema {
   sessions: { key: string; value: Session }; // by id
   state: { key: SessionNetwork; value: string }; // network -> id of its current account
-  apps: { key: string; value: App }; // by server and redirect
+  apps: { key: string; value: App }; // by server and redirect; with " post" behind it, that of consents
+  consents: { key: string; value: Session }; // by id: what may post once, until that is done
 }
 
 /** The version of this shape; each has a step in `migrate`. */
-export const VERSION = 2;
+export const VERSION = 3;
 
-type Upgrade = IDBPTransaction<Schema, ("sessions" | "state" | "apps")[], "versionchange">;
+type Upgrade = IDBPTransaction<Schema, StoreNames<Schema>[], "versionchange">;
 
 /** A session of version 1: Bluesky only, by app password, its key the did. */
 interface Session1 {
@@ -36,7 +37,8 @@ export function migrate(
     database.createObjectStore("sessions");
     database.createObjectStore("state");
   }
-  database.createObjectStore("apps");
+  if (stored < 2) database.createObjectStore("apps");
+  database.createObjectStore("consents");
   // An error leaves everything as it was: opening the database fails, and is tried again.
   if (stored === 1) toVersion2(transaction).catch(() => transaction.abort());
 }

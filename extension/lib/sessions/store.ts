@@ -1,16 +1,56 @@
 // IndexedDB database `sessions`, the only place where tokens are stored. Works in pages and in workers.
-import { type IDBPDatabase, type IDBPTransaction, openDB } from "idb";
+import { type IDBPDatabase, type IDBPTransaction, openDB, type StoreNames } from "idb";
 import type { App, Session, SessionNetwork } from "./records";
 import { migrate, type Schema, VERSION } from "./schema";
 
-type Write = IDBPTransaction<Schema, ("sessions" | "state" | "apps")[], "readwrite">;
+type Write = IDBPTransaction<Schema, StoreNames<Schema>[], "readwrite">;
 
 const DATABASE = "sessions";
+const STORES: StoreNames<Schema>[] = ["sessions", "state", "apps", "consents"];
 const STRICT = { durability: "strict" } as const;
 
-/** Return one session, or null. */
-export function get(id: string): Promise<Session | null> {
-  return use(async (database) => (await database.get("sessions", id)) ?? null);
+/** Sessions of one store, by the id of their account. */
+export interface Records {
+  /** Return one session, or null. */
+  readonly get: (id: string) => Promise<Session | null>;
+  /** Replace a session that is still stored; returns false where it was removed meanwhile. */
+  readonly update: (session: Session) => Promise<boolean>;
+}
+
+function recordsOf(name: "sessions" | "consents"): Records {
+  return {
+    get: (id) => use(async (database) => (await database.get(name, id)) ?? null),
+    update: (session) =>
+      write(async (transaction) => {
+        const isStored = (await transaction.objectStore(name).getKey(session.id)) !== undefined;
+        if (isStored) await transaction.objectStore(name).put(session, session.id);
+        return isStored;
+      }),
+  };
+}
+
+/** The sign-ins. */
+export const signIns: Records = recordsOf("sessions");
+/** What may post once as an account. */
+export const consents: Records = recordsOf("consents");
+export const { get, update } = signIns;
+
+/** Store a consent to post; returns the one that it replaces, or null. */
+export function addConsent(session: Session): Promise<Session | null> {
+  return write(async (transaction) => {
+    const earlier = await transaction.objectStore("consents").get(session.id);
+    await transaction.objectStore("consents").put(session, session.id);
+    return earlier ?? null;
+  });
+}
+
+/** Remove a consent to post and return it, or null. */
+export function removeConsent(id: string): Promise<Session | null> {
+  return write(async (transaction) => {
+    const consent = await transaction.objectStore("consents").get(id);
+    await transaction.objectStore("consents").delete(id);
+    return consent ?? null;
+  });
 }
 
 /** Return every session, the earliest sign-in first. */
@@ -45,16 +85,7 @@ export function makeCurrent(id: string): Promise<void> {
   });
 }
 
-/** Replace a session that is still stored; returns false where it was removed meanwhile. */
-export function update(session: Session): Promise<boolean> {
-  return write(async (transaction) => {
-    const isStored = (await transaction.objectStore("sessions").getKey(session.id)) !== undefined;
-    if (isStored) await transaction.objectStore("sessions").put(session, session.id);
-    return isStored;
-  });
-}
-
-/** Remove a session and return it. The account of that network that signed in last becomes the current one. */
+/** Remove a sign-in and return it. The account of that network that signed in last becomes the current one. */
 export function remove(id: string): Promise<Session | null> {
   return write(async (transaction) => {
     const session = await transaction.objectStore("sessions").get(id);
@@ -65,31 +96,30 @@ export function remove(id: string): Promise<Session | null> {
   });
 }
 
-/** Return Passerelle's registration at a server, or null. */
-export function app(server: string, redirect: string): Promise<App | null> {
-  return use(async (database) => (await database.get("apps", appKey(server, redirect))) ?? null);
+/** Return Passerelle's registration at a server, or null; `purpose`: "" for signing in. */
+export function app(server: string, redirect: string, purpose = ""): Promise<App | null> {
+  return use(async (database) => (await database.get("apps", appKey(server, redirect, purpose))) ?? null);
 }
 
 /** Store a registration. */
-export function putApp(registered: App): Promise<void> {
+export function putApp(registered: App, purpose = ""): Promise<void> {
   return write(async (transaction) => {
-    const key = appKey(registered.server, registered.redirect);
+    const key = appKey(registered.server, registered.redirect, purpose);
     await transaction.objectStore("apps").put(registered, key);
   });
 }
 
-function appKey(server: string, redirect: string): string {
-  return `${server} ${redirect}`;
+function appKey(server: string, redirect: string, purpose: string): string {
+  return `${server} ${redirect} ${purpose}`.trimEnd();
 }
 
-/** Remove everything and return the sessions there were. */
+/** Remove everything and return the sessions and consents there were. */
 export function clear(): Promise<Session[]> {
   return write(async (transaction) => {
     const sessions = await transaction.objectStore("sessions").getAll();
-    await transaction.objectStore("state").clear();
-    await transaction.objectStore("apps").clear();
-    await transaction.objectStore("sessions").clear();
-    return sessions;
+    const consented = await transaction.objectStore("consents").getAll();
+    await Promise.all(STORES.map((name) => transaction.objectStore(name).clear()));
+    return [...sessions, ...consented];
   });
 }
 
@@ -110,7 +140,7 @@ function bySignIn(one: Session, other: Session): number {
 
 function write<T>(work: (transaction: Write) => Promise<T>): Promise<T> {
   return use(async (database) => {
-    const transaction = database.transaction(["sessions", "state", "apps"], "readwrite", STRICT);
+    const transaction = database.transaction(STORES, "readwrite", STRICT);
     const result = await work(transaction);
     await transaction.done;
     return result;

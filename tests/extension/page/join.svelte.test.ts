@@ -1,7 +1,10 @@
 // lib/page/join.svelte.ts and row-checks.svelte.ts: what a press calls, in which order, and what its failure shows.
 import { expect, test, vi } from "vitest";
 import { fakeBrowser } from "wxt/testing/fake-browser";
-import { askToSendName } from "../../../extension/lib/data-consent";
+import {
+  askToSendName,
+  askToSendPost,
+} from "../../../extension/lib/data-consent";
 import type { JoinView } from "../../../extension/lib/messages/messages.gen";
 import {
   isInDirectory,
@@ -92,6 +95,11 @@ test("Firefox alone is asked for the consent, by Mozilla's word", async () => {
   expect(await askToSendName(true)).toBe(false);
   expect(request).toHaveBeenCalledWith({
     data_collection: ["personallyIdentifyingInfo"],
+  });
+  expect(await askToSendPost(false)).toBe(true);
+  expect(await askToSendPost(true)).toBe(false);
+  expect(request).toHaveBeenLastCalledWith({
+    data_collection: ["personalCommunications"],
   });
 });
 

@@ -52,13 +52,26 @@ from passerelle.networks.bluesky.own import (
     read_own_profile,
     repo_status_request,
 )
+from passerelle.networks.bluesky.posts import (
+    MAX_PICTURE,
+    POST,
+    create_post_request,
+    get_post_request,
+    make_image,
+    make_post,
+    post_url,
+    read_blob,
+    upload_request,
+)
 from passerelle.networks.bluesky.standing import find_closed
 from passerelle.networks.bluesky.typed_name import parse_typed_name
 
 __all__ = [
     "BLOCK",
+    "MAX_PICTURE",
     "MAX_WRITES",
     "POINTS_PER_CREATE",
+    "POST",
     "PUBLIC_API",
     "SHARED_HOSTS",
     "Follow",
@@ -69,6 +82,7 @@ __all__ = [
     "confirms_deletes",
     "confirms_writes",
     "create_follow_request",
+    "create_post_request",
     "delete_follows_request",
     "delete_record_request",
     "did_document_request",
@@ -80,17 +94,22 @@ __all__ = [
     "find_identity_of_did",
     "find_named",
     "get_follow_request",
+    "get_post_request",
     "latest_commit_request",
     "list_follows",
     "list_follows_request",
     "list_new_follows",
+    "make_image",
+    "make_post",
     "make_tid",
     "parse_typed_name",
+    "post_url",
     "profile_request",
     "profile_url",
     "put_record_request",
     "raise_if_closed",
     "raise_if_inactive",
+    "read_blob",
     "read_did_document",
     "read_follow_exists",
     "read_follows",
@@ -102,4 +121,5 @@ __all__ = [
     "repo_status_request",
     "resolve_handle_request",
     "retry_at",
+    "upload_request",
 ]

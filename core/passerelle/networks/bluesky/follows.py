@@ -145,8 +145,12 @@ def create_follow_request(account: Did, follow: Follow, collection: str = FOLLOW
 
     packages/pds/src/api/com/atproto/repo/createRecord.ts
     """
-    record = _record(follow, collection)
-    body = {"repo": account, "collection": collection, "rkey": follow.rkey, "record": record}
+    return create_record_request(account, collection, follow.rkey, _record(follow, collection))
+
+
+def create_record_request(account: Did, collection: str, rkey: str, record: Mapping[str, Any]) -> Request:
+    """Return the request that writes a record under a new key. lexicons/com/atproto/repo/createRecord.json"""
+    body = {"repo": account, "collection": collection, "rkey": rkey, "record": record}
     return _post(account, "com.atproto.repo.createRecord", body)
 
 

@@ -8,7 +8,7 @@ import {
 import { DEFAULT_LIMIT, readStart } from "../../body";
 import { type Kind, OtherAnswer, type Tools } from "../kinds/kind";
 import { type Call, type OauthSession, type Reply, type Session, SessionError } from "../records";
-import * as store from "../store";
+import type { Records } from "../store";
 import { type ClientParts, fromTokens, makeClient, makeMemory, toTokens, type Stored } from "./client";
 import { toSessionError } from "./errors";
 
@@ -22,8 +22,8 @@ const TOKEN = /\berror="invalid_token"/;
 const NEW_SESSION = { kind: "oauth", network: "bluesky", address: "", signedInAt: "" } as const;
 
 /** Make the kind; the client is made at the first request. */
-export function makeOauth(parts: ClientParts, announce: () => void): Kind<OauthSession> {
-  const sessionStore = makeSessionStore(parts, announce);
+export function makeOauth(parts: ClientParts, announce: () => void, records: Records): Kind<OauthSession> {
+  const sessionStore = makeSessionStore(parts, announce, records);
   let client: ReturnType<typeof makeClient> | undefined;
 
   return {
@@ -31,16 +31,21 @@ export function makeOauth(parts: ClientParts, announce: () => void): Kind<OauthS
       client ??= makeClient(parts, sessionStore);
       const { host } = new URL(session.server);
       try {
-        const response = await sendRenewing(client, session, call, expired);
+        const response = await sendRenewing(client, session, call, { records, expired });
         if (CLOCK.test(challengeOf(response))) throw new SessionError("clock_wrong", { host });
         return await replyOf(response, session, call);
       } catch (error) {
-        throw await told(error, session, expired);
+        throw await told(error, session, { records, expired });
       }
     },
 
     end: (session) => revoke(parts, session),
   };
+}
+
+/** Where a session is looked up again, and the error where it is over. */
+interface Known extends Pick<Tools<OauthSession>, "expired"> {
+  readonly records: Records;
 }
 
 // The client renews a token that the server calls invalid, and hands on that answer where the renewal itself fails. Then
@@ -49,11 +54,11 @@ async function sendRenewing(
   client: OAuthClient,
   session: OauthSession,
   call: Call,
-  expired: Tools<OauthSession>["expired"],
+  known: Known,
 ): Promise<Response> {
   const response = await sendSigned(await client.restore(session.id), session, call);
   if (response.status !== 401) return response;
-  await expectStored(session, expired);
+  await expectStored(session, known);
   if (!TOKEN.test(challengeOf(response))) return response;
   return sendSigned(await client.restore(session.id, true), session, call);
 }
@@ -85,9 +90,9 @@ async function revoke({ fetch }: ClientParts, { id, server, tokens }: OauthSessi
 }
 
 // The store that the client renews into; a record that is gone means that the person signed out meanwhile.
-function makeSessionStore(parts: ClientParts, announce: () => void): SessionStore {
+function makeSessionStore(parts: ClientParts, announce: () => void, records: Records): SessionStore {
   const find = async (id: string): Promise<OauthSession | null> => {
-    const session = await store.get(id);
+    const session = await records.get(id);
     return session?.kind === "oauth" ? session : null;
   };
   return {
@@ -98,7 +103,7 @@ function makeSessionStore(parts: ClientParts, announce: () => void): SessionStor
     set: async (id, value) => {
       const session = await find(id);
       const next = { ...(session ?? NEW_SESSION), id, tokens: toTokens(value), server: value.tokenSet.aud };
-      if (!session || !(await store.update({ ...next, server: session.server }))) {
+      if (!session || !(await records.update({ ...next, server: session.server }))) {
         await revoke(parts, next); // what the renewal brought must not live on
         throw new SessionError("not_signed_in");
       }
@@ -106,7 +111,7 @@ function makeSessionStore(parts: ClientParts, announce: () => void): SessionStor
     },
     del: async (id) => {
       const session = await find(id);
-      if (session) await store.update({ ...session, tokens: null });
+      if (session) await records.update({ ...session, tokens: null });
       announce();
     },
   };
@@ -120,25 +125,21 @@ function pathOf({ server }: Session, { path }: Call): string {
 }
 
 /** Raise where the client has found that the session is over, or that the person signed out. */
-async function expectStored({ id }: Session, expired: Tools<OauthSession>["expired"]): Promise<void> {
-  const stored = await store.get(id);
+async function expectStored({ id }: Session, { records, expired }: Known): Promise<void> {
+  const stored = await records.get(id);
   if (!stored) throw new SessionError("not_signed_in");
   if (!stored.tokens) throw expired(stored);
 }
 
 // An answer to a renewal that says nothing about the session is the server's answer to the request.
-async function told(
-  error: unknown,
-  session: OauthSession,
-  expired: Tools<OauthSession>["expired"],
-): Promise<Error> {
+async function told(error: unknown, session: OauthSession, known: Known): Promise<Error> {
   const { host } = new URL(session.server);
   // However the client words it: the person signed out meanwhile.
-  if (!(await store.get(session.id))) return new SessionError("not_signed_in");
+  if (!(await known.records.get(session.id))) return new SessionError("not_signed_in");
   const failure = toSessionError(error, host);
   if (failure.code === "session_expired") {
-    await expectStored(session, expired);
-    return expired(session);
+    await expectStored(session, known);
+    return known.expired(session);
   }
   if (error instanceof OAuthResponseError && failure.code === "server_error")
     return new OtherAnswer({

@@ -4,6 +4,9 @@ import type { Session } from "../records";
 /** Following and unfollowing, and nothing else: what every sign-in asks for. */
 export const FOLLOWING = "atproto repo:app.bsky.graph.follow?action=create&action=delete";
 
+/** One post with its picture: asked for by itself when the person has it posted, and given back when it is there. */
+export const POSTING = "atproto repo:app.bsky.feed.post?action=create blob:image/png";
+
 /** What is asked for by a further consent, when the person wants what needs it. */
 export const FURTHER = {
   /** Searching accounts. `aud=*`: through whichever AppView the account's server uses. */

@@ -5,7 +5,7 @@ import { isPublicHost } from "../../rules/hosts";
 import { type OauthSession, SessionError } from "../records";
 import { type ClientParts, makeClient, makeMemory, type Stored, toTokens } from "./client";
 import { toSessionError } from "./errors";
-import { type Permission, scopeFor } from "./scope";
+import { type Permission, POSTING, scopeFor } from "./scope";
 
 /** What signing in needs of the browser. `openPage` shows the server's page and returns the address it returned to. */
 export interface SignInParts extends ClientParts {
@@ -14,7 +14,9 @@ export interface SignInParts extends ClientParts {
   readonly redirect: string;
 }
 
-const NEEDED = "repo:app.bsky.graph.follow";
+/** Parts of the scope that a server has to grant. */
+const NEEDED = ["repo:app.bsky.graph.follow"] as const;
+const NEEDED_TO_POST = ["repo:app.bsky.feed.post", "blob:"] as const;
 
 /**
  * Sign in as a handle or did, or at a server (its https address). The time is added where the session is stored.
@@ -22,21 +24,34 @@ const NEEDED = "repo:app.bsky.graph.follow";
  *
  * Throws SessionError: sign_in_denied, sign_in_closed, clock_wrong, scope_missing, server_without_oauth, server_…
  */
-export async function signIn(
+export function signIn(
   parts: SignInParts,
   typed: string,
   further: readonly Permission[] = [],
 ): Promise<Omit<OauthSession, "signedInAt">> {
+  return authorize(parts, typed, scopeFor(further), NEEDED);
+}
+
+/** Have an account's server ask whether Passerelle may post as it. Throws SessionError as `signIn` does. */
+export function consentToPost(parts: SignInParts, did: string): Promise<Omit<OauthSession, "signedInAt">> {
+  return authorize(parts, did, POSTING, NEEDED_TO_POST);
+}
+
+async function authorize(
+  parts: SignInParts,
+  typed: string,
+  scope: string,
+  needed: readonly string[],
+): Promise<Omit<OauthSession, "signedInAt">> {
   const host = URL.canParse(typed) && typed.startsWith("https:") ? new URL(typed).host : typed;
   const made = makeMemory<Stored>();
   const client = makeClient(parts, made);
-  const scope = scopeFor(further);
   const redirect_uri = parts.redirect as `https://${string}`;
   try {
     const page = await client.authorize(typed, { scope, redirect_uri });
     const returned = new URL(await parts.openPage(page.href));
     const { session } = await client.callback(returned.searchParams, { redirect_uri });
-    return await keep(client, made, session.did);
+    return await keep(client, made, session.did, needed);
   } catch (error) {
     throw toSessionError(error, host);
   }
@@ -46,14 +61,16 @@ async function keep(
   client: OAuthClient,
   made: ReturnType<typeof makeMemory<Stored>>,
   id: `did:plc:${string}` | `did:web:${string}`,
+  needed: readonly string[],
 ): Promise<Omit<OauthSession, "signedInAt">> {
   const stored = made.get(id);
   if (!stored) throw new SessionError("sign_in_failed", { host: id });
   const { aud, scope } = stored.tokenSet;
   const { origin, host, hostname } = new URL(aud);
-  if (!isPublicHost(hostname) || !scope.includes(NEEDED)) {
+  const isGranted = needed.every((one) => scope.includes(one));
+  if (!isPublicHost(hostname) || !isGranted) {
     await client.revoke(id);
-    throw new SessionError(scope.includes(NEEDED) ? "server_not_public" : "scope_missing", { host });
+    throw new SessionError(isGranted ? "server_not_public" : "scope_missing", { host });
   }
   const { handle } = await client.identityResolver.resolve(id);
   const address = handle === "handle.invalid" ? id : handle;

@@ -13,6 +13,8 @@ export interface Client {
   readonly name: string;
   readonly website: string;
   readonly redirect: string;
+  /** What an app of its own is registered for; absent for signing in. */
+  readonly purpose?: "post";
 }
 
 /** The server does not know the scopes that were asked for. */
@@ -20,7 +22,7 @@ export class UnknownScopes extends Error {}
 
 /** Return the stored registration, if the server still knows it, else a new one. Throws SessionError, UnknownScopes. */
 export async function registered(send: Send, server: string, client: Client, scopes: string): Promise<App> {
-  const stored = await store.app(server, client.redirect);
+  const stored = await store.app(server, client.redirect, client.purpose);
   return stored?.scopes === scopes && (await isKnown(send, stored))
     ? stored
     : register(send, server, client, scopes);
@@ -35,7 +37,7 @@ export async function register(send: Send, server: string, client: Client, scope
   const [clientId, clientSecret] = [textField(answer, "client_id"), textField(answer, "client_secret")];
   if (!clientId || !clientSecret) throw refusal(reply);
   const app = { server, redirect, scopes, clientId, clientSecret };
-  await store.putApp(app);
+  await store.putApp(app, client.purpose);
   return app;
 }
 

@@ -7,16 +7,34 @@ import { type Client, explainRefusal, register, registered, TOKEN, UnknownScopes
 import { revoke } from "./kind";
 import { canonicalAcct, findServer, parseTyped } from "./server";
 
-// The first is known to Mastodon since 2.4.3, the second to servers without parts of scopes:
-// https://docs.joinmastodon.org/api/oauth-scopes/
-const SCOPES = ["read:accounts read:follows read:search write:follows", "read follow"] as const;
-// Any scope of a row is enough for what the row stands for: seeing accounts, follows, search results; following.
-const NEEDED: readonly (readonly string[])[] = [
-  ["read:accounts", "read"],
-  ["read:follows", "read", "follow"],
-  ["read:search", "read"],
-  ["write:follows", "write", "follow"],
-];
+/** What a sign-in is for. */
+interface Purpose {
+  // The first is known to Mastodon since 2.4.3, the second to servers without parts of scopes:
+  // https://docs.joinmastodon.org/api/oauth-scopes/
+  readonly scopes: readonly [string, string];
+  /** Any scope of a row is enough for what the row stands for. */
+  readonly needed: readonly (readonly string[])[];
+}
+
+/** Seeing accounts, follows, search results; following. */
+const FOLLOWING: Purpose = {
+  scopes: ["read:accounts read:follows read:search write:follows", "read follow"],
+  needed: [
+    ["read:accounts", "read"],
+    ["read:follows", "read", "follow"],
+    ["read:search", "read"],
+    ["write:follows", "write", "follow"],
+  ],
+};
+/** Seeing whose account it is, and one post with its picture. */
+const POSTING: Purpose = {
+  scopes: ["read:accounts write:media write:statuses", "read write"],
+  needed: [
+    ["read:accounts", "read"],
+    ["write:media", "write"],
+    ["write:statuses", "write"],
+  ],
+};
 /** Shows the code to copy instead of returning by itself. */
 export const OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob";
 const AUTHORIZE = "/oauth/authorize";
@@ -47,14 +65,32 @@ class UnknownApp extends Error {}
  * Throws SessionError: invalid_server, bluesky_address, server_…, sign_in_denied, sign_in_closed, scope_missing.
  */
 export async function signIn(parts: SignInParts, typed: string, isAnother: boolean): Promise<SignedIn> {
-  const server = await findServer(parts.send, parseTyped(typed));
-  return withScopes(parts.send, server, async (scopes) => {
+  return authorize(parts, await findServer(parts.send, parseTyped(typed)), FOLLOWING, isAnother);
+}
+
+/** Have an account's server ask whether Passerelle may post as it. Throws SessionError as `signIn` does. */
+export async function consentToPost(
+  parts: SignInParts,
+  server: string,
+  isAnother: boolean,
+): Promise<SignedIn> {
+  const client: Client = { ...parts.client, purpose: "post" };
+  return authorize({ ...parts, client }, server, POSTING, isAnother);
+}
+
+function authorize(
+  parts: SignInParts,
+  server: string,
+  purpose: Purpose,
+  isAnother: boolean,
+): Promise<SignedIn> {
+  return withScopes(parts.send, server, purpose, async (scopes) => {
     const app = await registered(parts.send, server, parts.client, scopes);
     try {
-      return await signInWith(parts, app, isAnother);
+      return await signInWith(parts, app, purpose, isAnother);
     } catch (error) {
       if (!(error instanceof UnknownApp)) throw error;
-      return signInWith(parts, await register(parts.send, server, parts.client, scopes), isAnother);
+      return signInWith(parts, await register(parts.send, server, parts.client, scopes), purpose, isAnother);
     }
   });
 }
@@ -62,7 +98,7 @@ export async function signIn(parts: SignInParts, typed: string, isAnother: boole
 /** Start a sign-in whose code the person copies: return the page to open, and what `finish` needs. */
 export async function start(send: Send, client: Client, typed: string): Promise<Started> {
   const server = await findServer(send, parseTyped(typed));
-  return withScopes(send, server, async (scopes) => {
+  return withScopes(send, server, FOLLOWING, async (scopes) => {
     const app = await registered(send, server, { ...client, redirect: OUT_OF_BAND }, scopes);
     const verifier = randomText();
     return { app, verifier, url: await pageOf(app, { verifier, state: randomText(), isAnother: false }) };
@@ -71,12 +107,17 @@ export async function start(send: Send, client: Client, typed: string): Promise<
 
 /** Finish a started sign-in with the code from the server's page. Throws SessionError: sign_in_refused, server_… */
 export async function finish(send: Send, { app, verifier }: Started, code: string): Promise<SignedIn> {
-  return exchange(send, app, code.trim(), verifier);
+  return exchange(send, app, code.trim(), verifier, FOLLOWING);
 }
 
 // The next scopes are tried where the server does not know some of the first.
-async function withScopes<T>(send: Send, server: string, work: (scopes: string) => Promise<T>): Promise<T> {
-  for (const scopes of SCOPES) {
+async function withScopes<T>(
+  send: Send,
+  server: string,
+  purpose: Purpose,
+  work: (scopes: string) => Promise<T>,
+): Promise<T> {
+  for (const scopes of purpose.scopes) {
     try {
       return await work(scopes);
     } catch (error) {
@@ -87,10 +128,15 @@ async function withScopes<T>(send: Send, server: string, work: (scopes: string) 
   throw new SessionError("scope_missing", { host: new URL(server).host });
 }
 
-async function signInWith({ send, openPage }: SignInParts, app: App, isAnother: boolean): Promise<SignedIn> {
+async function signInWith(
+  { send, openPage }: SignInParts,
+  app: App,
+  purpose: Purpose,
+  isAnother: boolean,
+): Promise<SignedIn> {
   const [verifier, state] = [randomText(), randomText()];
   const returned = await openPage(await pageOf(app, { verifier, state, isAnother }));
-  return exchange(send, app, codeIn(returned, state, app), verifier);
+  return exchange(send, app, codeIn(returned, state, app), verifier, purpose);
 }
 
 interface Asked {
@@ -126,7 +172,13 @@ function codeIn(returned: string, state: string, { server }: App): string {
   return code;
 }
 
-async function exchange(send: Send, app: App, code: string, verifier: string): Promise<SignedIn> {
+async function exchange(
+  send: Send,
+  app: App,
+  code: string,
+  verifier: string,
+  { needed }: Purpose,
+): Promise<SignedIn> {
   const { server, redirect, clientId, clientSecret } = app;
   const secrets = { client_id: clientId, client_secret: clientSecret };
   const fields = { grant_type: "authorization_code", code, redirect_uri: redirect, code_verifier: verifier };
@@ -136,7 +188,7 @@ async function exchange(send: Send, app: App, code: string, verifier: string): P
   if (!access) throw refusal(reply);
   const tokens = { access, clientId, clientSecret };
   try {
-    expectScopes(reply);
+    expectScopes(reply, needed);
     return { kind: "mastodon", network: "fediverse", server, tokens, ...(await whoIs(send, server, access)) };
   } catch (error) {
     await revoke(send, server, tokens).catch(() => undefined); // nothing is kept of it, whatever the server answers
@@ -145,9 +197,9 @@ async function exchange(send: Send, app: App, code: string, verifier: string): P
 }
 
 // A server that does not say what it granted (Pixelfed) is believed; a follow it refuses is told then.
-function expectScopes(reply: Reply): void {
+function expectScopes(reply: Reply, needed: Purpose["needed"]): void {
   const granted = textField(parsed(reply), "scope")?.split(" ");
-  if (granted && !NEEDED.every((enough) => enough.some((scope) => granted.includes(scope))))
+  if (granted && !needed.every((enough) => enough.some((scope) => granted.includes(scope))))
     throw new SessionError("scope_missing", { host: reply.host });
 }
 
