@@ -1,5 +1,6 @@
 // Loads Pyodide with the package's files: restored from the snapshot, or started where that is not possible.
 import type { loadPyodide as LoadPyodide, PyodideAPI } from "pyodide";
+import { packagedFile } from "../lib/packaged";
 import { type FileSystem, link, type LinkingModule, storeFiles } from "./linking";
 import { restoringOptions, type Snapshot, type SnapshotInfo, unpack } from "./snapshot";
 
@@ -43,8 +44,8 @@ export function requestFiles(hasSnapshot: boolean): PackagedFiles {
   const snapshot = hasSnapshot ? requestSnapshot() : undefined;
   snapshot?.catch(() => undefined); // looked at later, or never
   return {
-    runtime: WebAssembly.compileStreaming(fetch(`${RUNTIME}pyodide.asm.wasm`)),
-    library: WebAssembly.compileStreaming(fetch(`${PYTHON}pydantic_core.wasm`)),
+    runtime: WebAssembly.compileStreaming(packagedFile(`${RUNTIME}pyodide.asm.wasm`)),
+    library: WebAssembly.compileStreaming(packagedFile(`${PYTHON}pydantic_core.wasm`)),
     scripts: importScripts(),
     info: readPackaged(`${PYTHON}start.json`).then((text) => JSON.parse(text) as StartInfo),
     snapshot,
@@ -141,7 +142,7 @@ export async function readPackaged(path: string): Promise<string> {
 }
 
 async function fetchPackaged(path: string): Promise<Response> {
-  const response = await fetch(path);
+  const response = await packagedFile(path);
   if (!response.ok) throw new Error(`The package lacks ${path}`);
   return response;
 }

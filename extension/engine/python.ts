@@ -1,6 +1,7 @@
 // Starts Python with the core, all from the package, and returns the engine's one function.
 import type { PyodideAPI } from "pyodide";
 import type { EngineProgress, Events } from "../lib/messages/messages.gen";
+import { packagedFile } from "../lib/packaged";
 import { fileSystem, guardReads } from "./attachments";
 import type * as database from "./database";
 import type { Answered, Asked } from "./fetch";
@@ -57,7 +58,7 @@ export async function startPython(
 
 /** Add the modules of the standard library that the engine is not known to use. */
 async function addRest(api: PyodideAPI): Promise<void> {
-  const response = await fetch(`${RUNTIME}python_stdlib.zip`);
+  const response = await packagedFile(`${RUNTIME}python_stdlib.zip`);
   fileSystem(api).writeFile(REST, new Uint8Array(await response.arrayBuffer()));
   const { add_rest } = api.pyimport("rest") as { add_rest: (report: (name: string) => void) => void };
   add_rest((name) => {

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Playwright
+from playwright.sync_api import Page, Playwright
 
-from tests.axe.report import Report
-from tests.axe.stage import SIZES, Stage, find_in_look
+from tests.axe.report import Look, Report
+from tests.axe.stage import SIZES, Stage, find_in_look, find_zoomed
 from tests.axe.states import STATES, State
 from tests.world import town
 from tests.world.chromium import Chromium, closed_world
@@ -38,7 +38,12 @@ def look_at_states(stage: Stage, report: Report, place: str, states: Mapping[str
     for name, show in states.items():
         with report.guard(f"{place}/{name}"), stage.held:
             show(stage)
-            report.look_at(f"{place}/{name}", lambda look: find_in_look(stage.page, look, report.photograph))
+            report.look_at(f"{place}/{name}", lambda look: _find(stage.page, look, report.photograph))
+
+
+def _find(page: Page, look: Look, photograph: Callable[[Page], None]) -> list[str]:
+    found = find_in_look(page, look, photograph)
+    return found + find_zoomed(page) if look.theme == "light" else found  # a layout has no colours
 
 
 def look_at_place(playwright: Playwright, extension: Path, report: Report, folder: Path, place: str) -> None:

@@ -10,10 +10,12 @@ from passerelle_directory.config import Config
 from playwright.sync_api import Browser, Page, Playwright
 
 from tests.axe.report import Look, Report
+from tests.axe.stage import ZOOMED
 from tests.backend.site_paths import DEPARTURES, PATHS
 from tests.backend.site_server import serving_directory, serving_registrar
 from tests.world.axe import find_violations
 from tests.world.chromium import QUIET, find_binary
+from tests.world.layout import LEAST, find_moving, find_small_targets, find_too_wide
 
 TELEPHONE = {"width": 360, "height": 740}
 FIRST_ENTRY = "tbody th a"  # of the table of departures: the page of one of them
@@ -54,13 +56,22 @@ def _finder(browser: Browser, url: str, photograph: Callable[[Page], None]) -> C
     def find(look: Look) -> list[str]:
         scheme = "dark" if look.theme == "dark" else "light"
         page = browser.new_page(viewport=TELEPHONE, locale=look.language, color_scheme=scheme)  # type: ignore[arg-type]
+        page.emulate_media(reduced_motion="reduce")
         try:
             page.goto(url)
             shown = page.locator("html").get_attribute("lang")
             assert shown == look.language, f"{url} is in {shown}"
             photograph(page)
-            return find_violations(page)
+            return find_violations(page) + find_moving(page) + _find_in_layout(page)
         finally:
             page.close()
 
     return find
+
+
+def _find_in_layout(page: Page) -> list[str]:
+    found = find_small_targets(page, LEAST, spaced=True) + find_too_wide(page)
+    for width in ZOOMED:
+        page.set_viewport_size({"width": width, "height": width})
+        found += [f"at {width} px: {one}" for one in find_small_targets(page, LEAST, spaced=True) + find_too_wide(page)]
+    return found

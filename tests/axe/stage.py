@@ -18,11 +18,14 @@ from tests.e2e.steps import APP, choose
 from tests.world.axe import find_violations
 from tests.world.chromium import WINDOW, Chromium
 from tests.world.exchange import Answer, Ask, Site
+from tests.world.layout import FINGER, LEAST, find_moving, find_small_targets, find_too_wide
 from tests.world.pds import Account
 from tests.world.world import World
 
 POPUP = "popup.html"
 SIZES: dict[str, tuple[str, ViewportSize]] = {"popup": (POPUP, {"width": 400, "height": 600}), "tab": (APP, WINDOW)}
+# A window of 1280 px at 200 % and 400 %: https://www.w3.org/TR/WCAG22/#reflow
+ZOOMED = (640, 320)
 UNFOLD = "document.querySelectorAll('details').forEach((one) => { one.open = true })"
 LONGEST = 120.0  # seconds that an answer is held back at most
 
@@ -103,11 +106,34 @@ def set_look(page: Page, look: Look) -> None:
 
 
 def find_in_look(page: Page, look: Look, photograph: Callable[[Page], None] = lambda _: None) -> list[str]:
-    """Return what axe finds in one of the extension's own pages, in a language and a theme, after `photograph`."""
+    """Return what axe finds in one of the extension's own pages, and what is too small, too wide or moves there.
+
+    It is first shown in a language and a theme, and given to `photograph`.
+    """
     set_look(page, look)
     page.evaluate(FLAT)
     page.evaluate(AT_REST)
     photograph(page)
-    found = find_violations(page)
+    found = [*find_violations(page), *_find_in_layout(page), *find_moving(page)]
     page.evaluate(AS_BEFORE)
     return found
+
+
+def find_zoomed(page: Page) -> list[str]:
+    """Return what is too small or too wide at 200 % and at 400 %. A popup is always as wide as its page asks for."""
+    if POPUP in page.url:
+        return []
+    size, found = page.viewport_size, []
+    for width in ZOOMED:
+        page.set_viewport_size({"width": width, "height": width})
+        page.evaluate(AT_REST)
+        found += [f"at {width} px: {one}" for one in _find_in_layout(page)]
+    if size:
+        page.set_viewport_size(size)
+    return found
+
+
+def _find_in_layout(page: Page) -> list[str]:
+    if POPUP in page.url:
+        return find_small_targets(page, LEAST, spaced=True) + find_too_wide(page)
+    return find_small_targets(page, FINGER) + find_too_wide(page)

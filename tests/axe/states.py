@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import expect
 
 from tests.axe.stage import Stage
 from tests.data.archives import tweet
 from tests.data.people import ADA, OWNER, STRANGER, crowd
-from tests.e2e.steps import await_followed, await_matches, delete_all, give_app_password, go_home, row
+from tests.e2e.steps import await_followed, await_matches, command, delete_all, give_app_password, go_home, row
 from tests.e2e.test_lanes import BARE, DASHED, TWO
 from tests.world.appview import Circle, appview
+from tests.world.exchange import Ask
 from tests.world.mastodons import HOME
 from tests.world.residents import EXPORTED
-from tests.world.sites import APPVIEW, DIRECTORY, PDS, is_batch
+from tests.world.sites import APPVIEW, DIRECTORY, PDS
 
 NO_ONE = crowd(30, first=40_000)  # in no directory
+SOON = 15.0  # seconds until a day begins: a busy machine still has to store it
 State = Callable[[Stage], None]
 
 
@@ -115,9 +118,79 @@ def show_sign_in_to_mastodon(stage: Stage) -> None:
 
 
 def show_settings(stage: Stage) -> None:
+    if stage.page.get_by_test_id("withdraw-no").is_visible():
+        stage.page.get_by_test_id("withdraw-no").click()
     stage.go("settings")
     expect(stage.page.get_by_test_id("badges-switch")).to_be_visible()
     stage.unfold()
+
+
+def show_question_of_restoring(stage: Stage) -> None:
+    stage.go("settings")
+    with stage.page.expect_download() as download:
+        stage.page.get_by_test_id("backup-save").click()
+    file = stage.folder / "copy.json"
+    download.value.save_as(file)
+    stage.page.get_by_test_id("backup-input").set_input_files(file)
+    expect(stage.page.get_by_test_id("backup-question")).to_be_visible()
+
+
+def show_restored(stage: Stage) -> None:
+    stage.page.get_by_test_id("backup-yes").click()
+    expect(stage.page.get_by_test_id("backup-restored")).to_be_visible()
+
+
+def show_restoring_with_an_error(stage: Stage) -> None:
+    stage.go("settings")
+    file = stage.folder / "no-copy.json"
+    file.write_text("[]")
+    stage.page.get_by_test_id("backup-input").set_input_files(file)
+    expect(stage.page.get_by_test_id("backup").get_by_test_id("error")).to_be_visible()
+
+
+def show_date_form(stage: Stage) -> None:
+    stage.go("date")
+    expect(stage.page.get_by_test_id("date-form")).to_be_visible()
+
+
+def show_date_form_with_an_error(stage: Stage) -> None:
+    stage.page.get_by_test_id("date-input").fill("2001-01-01")
+    stage.page.get_by_test_id("date-approve").click()
+    expect(stage.page.get_by_test_id("error")).to_be_visible()
+
+
+def show_date(stage: Stage) -> None:
+    stage.page.get_by_test_id("date-input").fill((datetime.now(UTC) + timedelta(days=30)).date().isoformat())
+    stage.page.get_by_test_id("date-approve").click()
+    expect(stage.page.get_by_test_id("date-waiting")).to_be_visible()
+
+
+def show_date_at_home(stage: Stage) -> None:
+    go_home(stage.page)
+    stage.unfold()
+    expect(stage.page.get_by_test_id("open-date").first).to_be_visible()
+
+
+def show_question_of_no_date(stage: Stage) -> None:
+    stage.go("date")
+    stage.page.get_by_test_id("date-withdraw").click()
+    expect(stage.page.get_by_test_id("withdraw-question")).to_be_visible()
+
+
+def show_receipt(stage: Stage) -> None:
+    """Show it on a day that has come: the form takes later days only, but somewhere on Earth it begins soon."""
+    if stage.page.get_by_test_id("undo-all-no").is_visible():
+        stage.page.get_by_test_id("undo-all-no").click()
+    opens_at = datetime.now(UTC) + timedelta(seconds=SOON)
+    day = (opens_at + timedelta(hours=12)).date().isoformat()
+    known = {"signed_in": ["bluesky"], "notifies": False, "badges": False}
+    stamp = opens_at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    command(stage.page, "date.set", day=day, opens_at=stamp, campaign_id=None, known=known)
+    stage.page.wait_for_function("(opens) => Date.now() > opens", arg=opens_at.timestamp() * 1000)
+    stage.page.reload()
+    stage.go("date")
+    stage.page.get_by_test_id("date-begin").click()
+    expect(stage.page.get_by_test_id("receipt-line").first).to_be_visible()
 
 
 def show_question_of_deleting(stage: Stage) -> None:
@@ -137,9 +210,13 @@ def show_signed_in(stage: Stage) -> None:
 
 def show_following(stage: Stage) -> None:
     go_home(stage.page)
-    stage.hold(PDS, is_batch)
+    stage.hold(PDS, _writes)
     stage.page.get_by_test_id("follow-all").click()
     expect(stage.page.get_by_test_id("follow-progress")).to_be_visible()
+
+
+def _writes(ask: Ask) -> bool:
+    return ask.method == "POST" and ask.path.startswith("/xrpc/com.atproto.repo.")
 
 
 def show_question_of_cancelling(stage: Stage) -> None:
@@ -242,7 +319,15 @@ STATES: Mapping[str, State] = {
     "sign-in": show_sign_in,
     "sign-in with an error": show_sign_in_with_an_error,
     "sign-in to mastodon": show_sign_in_to_mastodon,
+    "date form": show_date_form,
+    "date form with an error": show_date_form_with_an_error,
+    "date": show_date,
+    "date at home": show_date_at_home,
+    "question of no date": show_question_of_no_date,
     "settings": show_settings,
+    "question of restoring": show_question_of_restoring,
+    "restored": show_restored,
+    "restoring with an error": show_restoring_with_an_error,
     "question of deleting": show_question_of_deleting,
     "signed in": show_signed_in,
     "following": show_following,
@@ -250,6 +335,7 @@ STATES: Mapping[str, State] = {
     "followed": show_followed,
     "history": show_history,
     "question of undoing": show_question_of_undoing,
+    "receipt": show_receipt,
     "charts": show_charts,
     "leaving x": show_leaving_x,
     "join form": show_join_form,

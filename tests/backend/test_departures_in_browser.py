@@ -9,8 +9,9 @@ from passerelle_directory.web.languages import LANGUAGES
 from playwright.sync_api import Browser, Page
 
 from tests.backend.site_paths import DEPARTURES
-from tests.backend.test_pages_layout import FINGER, SMALL_TARGETS, TALLEST, address, browser
+from tests.backend.test_pages_layout import SMALL_TARGETS, TALLEST, address, browser
 from tests.world.axe import find_violations
+from tests.world.layout import FINGER
 
 __all__ = ["address", "browser"]
 

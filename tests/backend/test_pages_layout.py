@@ -13,13 +13,13 @@ from tests.backend.site_paths import PATHS
 from tests.backend.site_server import serving_directory
 from tests.world.axe import find_violations
 from tests.world.chromium import QUIET, find_binary
+from tests.world.layout import FINGER, LEAST, find_small_targets, find_too_wide
 
 pytestmark = pytest.mark.e2e
 
 NARROW = 320  # pixels: https://www.w3.org/TR/WCAG22/#reflow
-FINGER = 44  # pixels: https://www.w3.org/TR/WCAG22/#target-size-enhanced
 TALLEST = 12_000  # pixels of a page at that width
-WIDTHS = (NARROW, 768, 1440)
+WIDTHS = (NARROW, 640, 768, 1440)  # of a window of 1280 pixels, 400 % and 200 %, and others
 SMALL_TARGETS = """(finger) => [
         ...document.querySelectorAll("nav a, footer a, .button, select, input:not([type=hidden])"),
     ]
@@ -50,12 +50,11 @@ def test_no_page_is_wider_than_its_window_and_every_target_fits_a_finger(
     for path, wide in product(PATHS, WIDTHS):
         page.set_viewport_size({"width": wide, "height": 640})
         page.goto(address + path)
-        assert page.evaluate("document.documentElement.scrollWidth") <= wide, path
+        assert find_too_wide(page) == [], f"{path} at {wide} px"
         if wide > NARROW:
             continue
-        width, height = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
-        assert width <= NARROW, path
-        assert height <= TALLEST, path
+        assert page.evaluate("document.documentElement.scrollHeight") <= TALLEST, path
+        assert find_small_targets(page, LEAST, spaced=True) == [], path
         assert page.evaluate(SMALL_TARGETS, FINGER) == [], path
     page.close()
 

@@ -10,8 +10,9 @@ from passerelle_directory.web.languages import LANGUAGES
 from playwright.sync_api import Browser
 
 from tests.backend.site_server import serving_registrar
-from tests.backend.test_pages_layout import FINGER, NARROW, SMALL_TARGETS, browser
+from tests.backend.test_pages_layout import NARROW, SMALL_TARGETS, browser
 from tests.world.axe import find_violations
+from tests.world.layout import FINGER
 
 __all__ = ["browser"]
 

@@ -15,7 +15,7 @@ from tests.conftest import Packages
 from tests.e2e import firefox_consent, steps
 from tests.e2e.steps import APP
 from tests.e2e.tabs import ChromiumTab, FirefoxTab, Tab
-from tests.world.chromium import Chromium, closed_world
+from tests.world.chromium import WINDOW, Chromium, closed_world
 from tests.world.clock import copy_with_clock
 from tests.world.firefox import EXTENSION_ID, ConnectProxy, Firefox
 from tests.world.mastodons import PERSON
@@ -112,7 +112,9 @@ class InFirefox(Desk):
         profile.mkdir(exist_ok=True)
         self._browser = Firefox(profile, proxy_port=self._proxy.port, extension_id=EXTENSION_ID)
         self._browser.install(extension)
-        return FirefoxTab(self._browser, self._browser.open(self._browser.url(APP)))
+        tab = FirefoxTab(self._browser, self._browser.open(self._browser.url(APP)))
+        tab.resize(WINDOW["width"], WINDOW["height"])
+        return tab
 
     def close(self) -> None:
         self._browser.close()

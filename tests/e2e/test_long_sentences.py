@@ -16,6 +16,7 @@ from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
 
 from tests.e2e.steps import APP, await_matches, hand_over
 from tests.world.chromium import Chromium
+from tests.world.layout import find_too_wide
 
 pytestmark = pytest.mark.e2e
 
@@ -42,24 +43,6 @@ LENGTHEN = """(() => {
         );
     };
 })()"""
-
-# Elements with words of their own that are cut off, or stand outside the page. A strip that scrolls by itself, such as
-# the filters of the popup, cuts nothing.
-CUT = """() => {
-    const isInStrip = (one) =>
-        one !== document.body &&
-        one !== null &&
-        (["auto", "scroll"].includes(getComputedStyle(one).overflowX) || isInStrip(one.parentElement));
-    return [...document.querySelectorAll("body *")]
-    .filter((one) => one.checkVisibility() && !one.closest(".only-spoken, option, svg") && !isInStrip(one))
-    .filter((one) => [...one.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim()))
-    .filter((one) => {
-        const { left, right, width } = one.getBoundingClientRect();
-        const hides = getComputedStyle(one).overflowX !== "visible" && !one.closest("bdi, [data-testid=candidate]");
-        return width > 1 && (left < -1 || right > innerWidth + 1 || (hides && one.scrollWidth > one.clientWidth + 1));
-    })
-    .map((one) => one.outerHTML.slice(0, 200));
-}"""
 
 
 def show_start(page: Page) -> None:
@@ -98,11 +81,7 @@ def set_language(page: Page, language: str) -> None:
 
 def look(page: Page, view: str, language: str, faults: list[str]) -> None:
     """Note what is cut or too wide."""
-    width = page.evaluate("document.documentElement.scrollWidth")
-    allowed = page.evaluate("innerWidth")
-    if width > allowed:
-        faults.append(f"{view}, {language}: {width} px wide on a page of {allowed}")
-    faults.extend(f"{view}, {language}: {one}" for one in page.evaluate(CUT))
+    faults.extend(f"{view}, {language}: {one}" for one in find_too_wide(page))
 
 
 def test_no_view_is_cut_or_scrolls_sideways_in_any_language(

@@ -17,8 +17,9 @@ FIRST = 1  # of stores written before numbers were stored
 
 SCHEMAS: Mapping[str, int] = {
     # 2: `queue` has `as_of`; 3: `queue` has `accounts`; 4: `queue` has `speed` and `done_at`; 5: `lanes` has `new`;
-    # 6: `lanes` has `mutuals_found`; 7: `lanes` has `departed`; 8: `growth`
-    "state": 8,
+    # 6: `lanes` has `mutuals_found`; 7: `lanes` has `departed`; 8: `growth`;
+    # 9: `date_offer`
+    "state": 9,
     "people": 2,  # 2: `follows` for each account
     "matches": 2,  # 2: `new_since`
     "decisions": 1,
@@ -163,6 +164,11 @@ def _state_7(records: Records) -> dict[str, Any]:
     return dict(records)
 
 
+def _state_8(records: Records) -> dict[str, Any]:
+    """Whether a date is offered was not stored: it is with the next change of a match, and offered until then."""
+    return dict(records)
+
+
 def _matches_1(records: Records) -> dict[str, Any]:
     return {rest_id: {**view, "new_since": None} for rest_id, view in records.items()}
 
@@ -227,6 +233,7 @@ MIGRATIONS: Mapping[tuple[str, int], Migration] = {
     ("state", 5): _state_5,
     ("state", 6): _state_6,
     ("state", 7): _state_7,
+    ("state", 8): _state_8,
     ("people", 1): _people_1,
     ("matches", 1): _matches_1,
     ("directory", 1): _directory_1,

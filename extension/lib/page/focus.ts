@@ -43,3 +43,16 @@ export function keepFocus(): void {
   if (document.activeElement === document.body)
     document.querySelector("main")?.focus({ preventScroll: true });
 }
+
+/**
+ * Move the focus to the heading of a page that was just opened, where a screen reader begins to read; to the start of the
+ * content where there is none. A field of the new page that took the focus keeps it.
+ */
+export function focusHeading(): void {
+  const main = document.querySelector("main");
+  const now = document.activeElement;
+  if (!main || (now !== main && main.contains(now))) return;
+  const heading = main.querySelector("h1");
+  if (heading) heading.tabIndex = -1;
+  (heading ?? main).focus({ preventScroll: true });
+}

@@ -17,7 +17,7 @@ import { type Dropped, isNoZip } from "./drop";
 import { Exit } from "./exit.svelte";
 import { makeMeasure, makePng, makeSvg } from "./exit-picture";
 import { Failures } from "./failures.svelte";
-import { keepFocus } from "./focus";
+import { focusHeading } from "./focus";
 import { Guesses } from "./guesses.svelte";
 import { Join } from "./join.svelte";
 import { Pictures } from "./pictures.svelte";
@@ -31,6 +31,7 @@ import { PeopleShown } from "./people-shown.svelte";
 import { RowChecks } from "./row-checks.svelte";
 import { saveFile } from "./save";
 import { SearchOne } from "./search-one.svelte";
+import { SentLog } from "./sent.svelte";
 import { Stored } from "./stored.svelte";
 import { Work } from "./work.svelte";
 
@@ -74,6 +75,7 @@ export class Page {
     makePicture: () => makePng(makeSvg(this.exit.words, makeMeasure())),
   });
   readonly backups = new Backups(engine, (settings) => this.useSettings(settings));
+  readonly sent = new SentLog(this.failures);
   readonly rowChecks = new RowChecks(engine);
 
   place = $state<"popup" | "tab">("tab");
@@ -134,7 +136,7 @@ export class Page {
     this.view = view;
     history.replaceState(null, "", view === "home" ? location.pathname : `#${view}`);
     scrollTo({ top: 0 });
-    void tick().then(keepFocus);
+    void tick().then(focusHeading);
   }
 
   /** Show how to sign in, and then `next`; the form of the network that was asked for comes first. */
@@ -256,6 +258,7 @@ export class Page {
     window.addEventListener("focus", tell);
     window.addEventListener("hashchange", () => {
       this.readHash();
+      void tick().then(focusHeading);
     });
     // Errors that no code expected are shown, too, and go to the console.
     window.addEventListener("unhandledrejection", ({ reason }) => {
