@@ -10,8 +10,16 @@ const LAYERS = [
   ["lib/engine", "lib/sessions", "lib/i18n"],
   ["lib/messages"],
   ["lib/rules"],
+  ["lib/sent"],
   ["lib/database.ts"],
-  ["lib/async.ts", "lib/body.ts", "lib/messages/messages.gen.ts"],
+  [
+    "lib/async.ts",
+    "lib/body.ts",
+    "lib/csv.ts",
+    "lib/days.ts",
+    "lib/packaged.ts",
+    "lib/messages/messages.gen.ts",
+  ],
 ];
 
 const start = (folders) => `^(${folders.map((one) => one.replaceAll(".", "\\.")).join("|")})(/|$)`;

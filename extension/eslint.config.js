@@ -31,5 +31,25 @@ export default typescript.config(
     files: ["**/*.svelte", "**/*.svelte.ts"],
     languageOptions: { parserOptions: { parser: typescript.parser } },
   },
+  {
+    // What leaves this computer is counted in one place. X's own world listens to X's own requests, and sends none.
+    ignores: ["lib/sent/fetch.ts", "lib/packaged.ts", "entrypoints/x-reader.content.ts"],
+    rules: {
+      "no-restricted-globals": [
+        "error",
+        ...["fetch", "XMLHttpRequest", "WebSocket", "EventSource", "WebTransport", "RTCPeerConnection"].map(
+          (name) => ({
+            name,
+            message: "Requests leave by lib/sent/fetch.ts; files of the package are read by lib/packaged.ts.",
+          }),
+        ),
+      ],
+      "no-restricted-properties": [
+        "error",
+        { object: "navigator", property: "sendBeacon" },
+        ...["globalThis", "self", "window"].map((object) => ({ object, property: "fetch" })),
+      ],
+    },
+  },
   { files: ["**/*.js", "**/*.cjs", "**/*.mjs"], ...typescript.configs.disableTypeChecked },
 );

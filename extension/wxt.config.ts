@@ -43,7 +43,15 @@ const PERMISSIONS = ["storage", "unlimitedStorage", "alarms", "scripting", "iden
 const OPTIONAL_PERMISSIONS: UserManifest["optional_permissions"] = ["notifications"];
 
 // connect-src: no request of ours, and no redirect of one, goes to an http server, such as those of a local network.
-const POLICY = "script-src 'self' 'wasm-unsafe-eval'; object-src 'self'; connect-src 'self' https:";
+// The rest: nothing that a page shows is loaded from a server, so that lib/sent/fetch.ts counts all that leaves.
+const POLICY = [
+  "default-src 'self'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "object-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: blob:",
+  "connect-src 'self' https:",
+].join("; ");
 
 const everyBrowser: UserManifest = {
   name: "__MSG_name__",

@@ -20,12 +20,17 @@ DEFAULT_LIMIT = 1 << 20
 Grant = Literal["sign-in", "post"]
 
 
+# Why a request without an account is sent, for the list of what left this computer (`sent.why_…` in the catalogues).
+# The address does not tell: a stranger's server may have named it.
+Purpose = Literal["account", "directory", "people", "picture", "registrar", "search", "x_post"]
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """One HTTP request as data. `timeout` in seconds; `body` is sent unchanged, `headers` name its type.
 
     At most `limit` bytes of the answer are read; the rest is cut off. Redirects are errors unless `may_redirect`, and
-    then lead to public hosts over https only (hosts.py). `grant` counts where `account` is set.
+    then lead to public hosts over https only (hosts.py). `grant` counts where `account` is set, `purpose` elsewhere.
     """
 
     method: str
@@ -37,6 +42,7 @@ class Request:
     limit: int = DEFAULT_LIMIT
     may_redirect: bool = False
     grant: Grant = "sign-in"
+    purpose: Purpose = "account"
 
 
 @dataclass(frozen=True, slots=True)

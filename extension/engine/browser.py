@@ -76,6 +76,7 @@ async def fetch(request: Request) -> Response:
                 "limit": request.limit,
                 "may_redirect": request.may_redirect,
                 "grant": request.grant,
+                "purpose": request.purpose,
             }
         )
     )

@@ -1,6 +1,8 @@
 // One HTTP request for Python: plain, or signed by the sessions module when it is made for an account.
 import { readStart } from "../lib/body";
 import { publicHost } from "../lib/rules/hosts";
+import { countedFetch } from "../lib/sent/fetch";
+import type { Purpose } from "../lib/sent/purposes";
 import { authorizedFetch, type Grant, SessionError } from "../lib/sessions";
 
 /** A core Request in JavaScript's types; `timeout` in seconds, `limit` in bytes of the answer's body. */
@@ -14,6 +16,7 @@ export interface Asked {
   readonly limit: number;
   readonly may_redirect: boolean;
   readonly grant: Grant;
+  readonly purpose: Purpose;
 }
 
 /** A core Response, or the code of the error that the core raises instead. */
@@ -48,11 +51,13 @@ export async function answer(asked: Asked): Promise<Answered> {
   }
 }
 
-async function plain({ method, url, headers, body, timeout, limit, may_redirect }: Asked): Promise<Answered> {
+async function plain(asked: Asked): Promise<Answered> {
+  const { method, url, headers, body, timeout, limit, may_redirect, purpose } = asked;
   const signal = AbortSignal.timeout(timeout * 1000);
   // A redirect would tell a third party, so the core says where one is allowed.
   const redirect = may_redirect ? "follow" : "error";
-  const response = await fetch(url, { ...PLAIN, method, headers, body: body ?? null, redirect, signal });
+  const init = { ...PLAIN, method, headers, body: body ?? null, redirect, signal } as const;
+  const response = await countedFetch(new URL(url), init, purpose);
   if (response.redirected && publicHost(response.url) === null) {
     await response.body?.cancel();
     return { code: "server_error", params: { host: hostOf(url) } };

@@ -1,6 +1,7 @@
 // Starts Python with the core, all from the package, and returns the engine's one function.
 import type { loadPyodide as LoadPyodide, PyodideAPI } from "pyodide";
 import type { EngineProgress, Events } from "../lib/messages/messages.gen";
+import { packagedFile } from "../lib/packaged";
 import { fileSystem, guardReads } from "./attachments";
 import type * as database from "./database";
 import type { Answered, Asked } from "./fetch";
@@ -74,8 +75,8 @@ export async function startPython(
 
 function requestFiles(): PackagedFiles {
   return {
-    runtime: WebAssembly.compileStreaming(fetch(`${RUNTIME}pyodide.asm.wasm`)),
-    library: WebAssembly.compileStreaming(fetch(`${PYTHON}pydantic_core.wasm`)),
+    runtime: WebAssembly.compileStreaming(packagedFile(`${RUNTIME}pyodide.asm.wasm`)),
+    library: WebAssembly.compileStreaming(packagedFile(`${PYTHON}pydantic_core.wasm`)),
     scripts: importScripts(),
     info: readPackaged(`${PYTHON}start.json`).then((text) => JSON.parse(text) as StartInfo),
   };
@@ -131,7 +132,7 @@ function instantiateCompiled(compiled: Promise<WebAssembly.Module>): void {
 
 /** Add the modules of the standard library that the engine is not known to use. */
 async function addRest(api: PyodideAPI): Promise<void> {
-  const response = await fetch(`${RUNTIME}python_stdlib.zip`);
+  const response = await packagedFile(`${RUNTIME}python_stdlib.zip`);
   fileSystem(api).writeFile(REST, new Uint8Array(await response.arrayBuffer()));
   const { add_rest } = api.pyimport("rest") as { add_rest: (report: (name: string) => void) => void };
   add_rest((name) => {
@@ -162,7 +163,7 @@ function makeHost(
 
 /** Return a text file of the package. */
 export async function readPackaged(path: string): Promise<string> {
-  const response = await fetch(path);
+  const response = await packagedFile(path);
   if (!response.ok) throw new Error(`The package lacks ${path}`);
   return response.text();
 }

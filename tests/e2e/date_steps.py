@@ -16,7 +16,8 @@ TOOLBAR = """(async () => {
   const { action } = globalThis.browser ?? globalThis.chrome;
   return [await action.getBadgeText({}), await action.getTitle({})];
 })()"""
-# The alarm of each hour, now.
+# The alarm of each hour: whether the background has set it, and the same one now.
+IS_SET = """(async () => Boolean(await (globalThis.browser ?? globalThis.chrome).alarms.get("watch.hour")))()"""
 RING = """(globalThis.browser ?? globalThis.chrome).alarms.create("watch.hour", { when: Date.now() + 100 })"""
 RECEIPT = f"""Object.fromEntries([...document.querySelectorAll('{at("receipt-line")}')].map(
   ({{ dataset }}) => [dataset.result, Number(dataset.count)]))"""
@@ -66,7 +67,11 @@ def await_no_reminder(tab: Tab) -> None:
 
 
 def ring(tab: Tab) -> None:
-    """Let the hour come at which the background looks whether there is something to do."""
+    """Let the hour come at which the background looks whether there is something to do.
+
+    A background that starts sets the alarm anew where there is none, as in Firefox: a moment earlier would be lost.
+    """
+    tab.await_true(IS_SET, LONG)
     tab.evaluate(RING)
 
 

@@ -85,7 +85,7 @@ def test_after_following_a_post_opens_ready_on_each_network_with_what_was_writte
     assert opened_by(chromium, bluesky)[1] == "こんにちは & 100 % #eXit\nまた"
 
     bluesky.get_by_test_id("post-text").fill("あ" * 301)
-    expect(bluesky.get_by_role("status")).to_contain_text("1 character too many")
+    expect(bluesky.get_by_test_id("post-too-long")).to_contain_text("1 character too many")
     expect(bluesky.get_by_test_id("post-open")).to_have_attribute("aria-disabled", "true")
     followed.get_by_test_id("text-language").select_option("en")
     expect(bluesky.get_by_test_id("post-text")).to_have_value("On X I was " + OWNER.screen_name + ". I have found "

@@ -128,6 +128,7 @@ def test_a_post_on_each_network_with_a_consent_that_ends_with_it(
     expect(mastodon.get_by_test_id("posting-link")).to_be_visible()
 
 
+@pytest.mark.soak
 def test_denied_or_closed_nothing_is_posted_and_the_text_stays(
     chromium: Chromium, home: Mastodon, archive: Path
 ) -> None:
@@ -211,6 +212,7 @@ class Killing:
         return held
 
 
+@pytest.mark.soak
 def test_an_app_password_posts_at_once(chromium: Chromium, person: Account, pds: Pds) -> None:
     page = chromium.open_page(f"{APP}#sign-in")
     page.get_by_test_id("sign-in-bluesky").check()

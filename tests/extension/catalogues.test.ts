@@ -163,7 +163,7 @@ test("the runner knows the plural forms of every language", () => {
 
 // Families whose keys are put together from a code or a state.
 const FAMILIES =
-  /^(?:account|error|manifest|warning|evidence|grade|network|state|lanes|withdraw|review|sign|order|certainty|join\.(?:kind|status|side|missing|state|reason)|block\.(?:state|person)|row_check\.(?:kind|state))\./;
+  /^sent\.why_|^(?:account|error|manifest|warning|evidence|grade|network|state|lanes|withdraw|review|sign|order|certainty|join\.(?:kind|status|side|missing|state|reason)|block\.(?:state|person)|row_check\.(?:kind|state))\./;
 
 test("every sentence is used somewhere", () => {
   const folders = ["components", "lib", "entrypoints", "try"].map((name) =>

@@ -12,6 +12,7 @@ const ASKED: Asked = {
   limit: 100,
   may_redirect: false,
   grant: "sign-in",
+  purpose: "account",
 };
 
 /** A server that sends `pieces` one by one, and says how many were taken. */

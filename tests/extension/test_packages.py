@@ -120,7 +120,10 @@ def test_everything_that_a_package_may_do_is_explained(dist: Path, package: str)
 @pytest.mark.parametrize("package", ["chromium", "firefox"])
 def test_a_package_runs_only_its_own_code(dist: Path, package: str) -> None:
     manifest = manifest_of(dist / package)
-    policy = "script-src 'self' 'wasm-unsafe-eval'; object-src 'self'; connect-src 'self' https:"
+    policy = (
+        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; object-src 'self'; "
+        "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self' https:"
+    )
     assert manifest["content_security_policy"] == {"extension_pages": policy}
     assert manifest["incognito"] == "not_allowed"
 

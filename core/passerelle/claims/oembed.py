@@ -31,7 +31,7 @@ class NamedPost:
 def oembed_request(name: ScreenName, post: PostId) -> Request:
     """Return the request for a post of `name`."""
     query = {"url": post_url(name, post), "omit_script": "1", "hide_thread": "1", "dnt": "true"}
-    return Request("GET", f"https://{HOST}/oembed?{urlencode(query)}", may_redirect=True)
+    return Request("GET", f"https://{HOST}/oembed?{urlencode(query)}", may_redirect=True, purpose="x_post")
 
 
 def read_oembed(response: Response) -> NamedPost:

@@ -79,7 +79,8 @@ def post_url(name: ScreenName, post: PostId) -> str:
 
 def post_request(post: PostId) -> Request:
     """Return the request for the public data of a post."""
-    return Request("GET", f"{POST_DATA}?{urlencode({'id': post, 'lang': 'en', 'token': make_token(post)})}")
+    query = {"id": post, "lang": "en", "token": make_token(post)}
+    return Request("GET", f"{POST_DATA}?{urlencode(query)}", purpose="x_post")
 
 
 def read_post(response: Response, post: PostId) -> Post:

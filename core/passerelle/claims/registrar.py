@@ -130,7 +130,7 @@ class Registrar:
 
     def state_request(self, claim_id: ClaimId) -> Request:
         """Return the request for a claim's public state."""
-        return Request("GET", f"{self.origin}/v1/claims/{claim_id}")
+        return Request("GET", f"{self.origin}/v1/claims/{claim_id}", purpose="registrar")
 
     def check_request(self, claim_id: ClaimId, secret: str, post: PostId | None, *, domain: bool | None) -> Request:
         """Return the request that has the proofs read; a post of None is the one that was named before."""
@@ -140,11 +140,12 @@ class Registrar:
 
     def withdraw_request(self, claim_id: ClaimId, secret: str) -> Request:
         """Return the request that withdraws a claim."""
-        return Request("DELETE", f"{self.origin}/v1/claims/{claim_id}", _bearer(secret))
+        return Request("DELETE", f"{self.origin}/v1/claims/{claim_id}", _bearer(secret), purpose="registrar")
 
     def _send(self, method: str, path: str, body: Mapping[str, Any], secret: str | None = None) -> Request:
         headers = {"content-type": "application/json"} | (_bearer(secret) if secret else {})
-        return Request(method, self.origin + path, headers, json.dumps(body).encode(), timeout=CHECK_TIMEOUT)
+        content = json.dumps(body).encode()
+        return Request(method, self.origin + path, headers, content, timeout=CHECK_TIMEOUT, purpose="registrar")
 
 
 @dataclass(frozen=True, slots=True)

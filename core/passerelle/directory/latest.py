@@ -136,7 +136,7 @@ NOTHING_SEEN = Seen()
 
 def latest_request(base_url: str) -> Request:
     """Return the request for the directory's latest.json: the same for every client."""
-    return Request("GET", f"{base_url}/v1/directory/latest.json", limit=MAX_LATEST + 1)
+    return Request("GET", f"{base_url}/v1/directory/latest.json", limit=MAX_LATEST + 1, purpose="directory")
 
 
 async def read_latest(
@@ -186,7 +186,8 @@ def parse_latest(fields: Mapping[str, Any]) -> Latest:
 
 def file_request(base_url: str, promise: FilePromise) -> Request:
     """Return the request for a promised file; no more bytes are read than promised, and one that tells of too many."""
-    return Request("GET", f"{base_url}/{promise.path}", timeout=FILE_TIMEOUT, limit=promise.bytes + 1)
+    url = f"{base_url}/{promise.path}"
+    return Request("GET", url, timeout=FILE_TIMEOUT, limit=promise.bytes + 1, purpose="directory")
 
 
 def read_file(response: Response, promise: FilePromise) -> bytes:

@@ -49,7 +49,9 @@ class Pictures:
             await self._repository.write(await self._lanes.changes(Progress(self._environment, "pictures.compare")))
 
     async def _load_on_x(self, url: str | None) -> str | None:
-        return await load_picture(Request("GET", url), bounded(self._environment.fetch)) if url else None
+        if url is None:
+            return None
+        return await load_picture(Request("GET", url, purpose="picture"), bounded(self._environment.fetch))
 
     async def _load_of(self, account: GuessedAccount) -> str | None:
         """Return the picture in the account's profile on its own server; None where the server does not answer."""

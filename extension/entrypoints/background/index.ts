@@ -18,13 +18,14 @@ import { QUEUE_ALARM, checkQueue, followAfterSignIn, scheduleQueueCheck } from "
 import { type ContentHandlers, makeRoute, type PageHandlers, type Route } from "../../lib/background/router";
 import { makeSeenBackground } from "../../lib/background/seen";
 import { makeSignInHandlers } from "../../lib/background/sign-in";
-import { openPage, returnAddress } from "../../lib/background/sign-in-page";
+import { openCodePage, openPage, returnAddress } from "../../lib/background/sign-in-page";
 import { makeSeenStore } from "../../lib/background/seen-store";
 import type { WakeEngine } from "../../lib/engine/client";
 import { failureOf } from "../../lib/engine/failures";
 import { relayRequests } from "../../lib/engine/relay";
 import { inLock, sessions } from "../../lib/sessions";
 import { send, strictFetch } from "../../lib/sessions/send";
+import { clearSent } from "../../lib/sent/log";
 import * as settings from "../../lib/settings";
 import { listenForNotices, tellNotices } from "../../lib/background/notify";
 import { setNotifications } from "../../lib/notify-switch";
@@ -49,6 +50,7 @@ const deletion = makeDeletion({
   notifications: () => setNotifications(false),
   seen: () => seen.clear(),
   engine: () => engine.call("data.delete", {}),
+  sent: () => clearSent(),
   settings: () => settings.clear(),
 });
 
@@ -66,7 +68,7 @@ const signInPages = {
 const signIn = makeSignInHandlers({
   ...signInPages,
   sessions,
-  openTab: (url) => browser.tabs.create({ url }),
+  openTab: openCodePage,
   setDraft: settings.setSignInDraft,
   readStarted: settings.startedSignIn,
   setStarted: settings.setStartedSignIn,

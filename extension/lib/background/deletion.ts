@@ -12,21 +12,24 @@ export interface Deletions {
   readonly badges: () => Promise<unknown>;
   readonly notifications: () => Promise<unknown>;
   readonly seen: () => Promise<unknown>;
+  /** The counts of what was sent; once more at the end, since sessions that end send something. */
+  readonly sent: () => Promise<unknown>;
   readonly engine: () => Promise<unknown>;
   readonly settings: () => Promise<unknown>;
 }
 
 /** Make the two commands: delete everything, and go on with what an ended browser left. */
-export function makeDeletion({ sessions, badges, notifications, seen, engine, settings }: Deletions) {
+export function makeDeletion({ sessions, badges, notifications, seen, engine, sent, settings }: Deletions) {
   const inOrder = makeSerializer();
 
   // One failure must not spare the rest; `settings` removes the mark, so the person decides whether to try again.
   async function run(): Promise<void> {
     const ended = Promise.allSettled([sessions()]);
     const results: PromiseSettledResult<unknown>[] = [];
-    for (const step of [badges, notifications, seen, engine, settings])
+    for (const step of [badges, notifications, seen, engine, sent, settings])
       results.push(...(await Promise.allSettled([step()])));
-    const failed = [...results, ...(await ended)].find((one) => one.status === "rejected");
+    results.push(...(await ended), ...(await Promise.allSettled([sent()])));
+    const failed = results.find((one) => one.status === "rejected");
     if (failed) throw failed.reason;
   }
 

@@ -1,5 +1,6 @@
 // Shows the page of a server on which a person signs in, and returns where it led.
 import { browser } from "wxt/browser";
+import { countPage } from "../sent/fetch";
 import { SessionError } from "../sessions";
 
 /**
@@ -14,6 +15,7 @@ export function returnAddress(path: string): string {
 /** Show a page and return the address it returned to. Throws SessionError: sign_in_closed, server_unreachable. */
 export async function openPage(url: string): Promise<string> {
   const { host } = new URL(url);
+  countPage(url);
   try {
     const returned = await browser.identity.launchWebAuthFlow({ url, interactive: true });
     if (returned) return returned;
@@ -22,4 +24,10 @@ export async function openPage(url: string): Promise<string> {
     if (/could not be loaded/i.test(String(error))) throw new SessionError("server_unreachable", { host });
   }
   throw new SessionError("sign_in_closed", { host });
+}
+
+/** Open a page on which a person signs in in a tab of its own; it shows a code to copy. */
+export async function openCodePage(url: string): Promise<unknown> {
+  countPage(url);
+  return browser.tabs.create({ url });
 }

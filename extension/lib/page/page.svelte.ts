@@ -31,6 +31,7 @@ import { PeopleShown } from "./people-shown.svelte";
 import { RowChecks } from "./row-checks.svelte";
 import { saveFile } from "./save";
 import { SearchOne } from "./search-one.svelte";
+import { SentLog } from "./sent.svelte";
 import { Stored } from "./stored.svelte";
 import { Work } from "./work.svelte";
 
@@ -74,6 +75,7 @@ export class Page {
     makePicture: () => makePng(makeSvg(this.exit.words, makeMeasure())),
   });
   readonly backups = new Backups(engine, (settings) => this.useSettings(settings));
+  readonly sent = new SentLog(this.failures);
   readonly rowChecks = new RowChecks(engine);
 
   place = $state<"popup" | "tab">("tab");

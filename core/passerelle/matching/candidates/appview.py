@@ -17,7 +17,7 @@ from passerelle.networks.bluesky.answers import expect_ok, read_object, unreadab
 from passerelle.networks.bluesky.identity import PUBLIC_API
 from passerelle.networks.profile import MAX_DESCRIPTION
 from passerelle.text import clean_display_name, clean_paragraphs
-from passerelle.transport import Request, Response
+from passerelle.transport import Purpose, Request, Response
 
 MAX_ACTORS = 25  # per getProfiles: app/bsky/actor/getProfiles.json
 MAX_PAGE = 100  # per getFollows: app/bsky/graph/getFollows.json
@@ -27,13 +27,13 @@ MAX_LABELS = 50  # of one account that are read
 
 def profiles_request(actors: Iterable[Handle | Did]) -> Request:
     """Return the request for up to MAX_ACTORS accounts; those that do not exist are missing from the answer."""
-    return _get("app.bsky.actor.getProfiles", [("actors", actor) for actor in actors])
+    return _get("app.bsky.actor.getProfiles", [("actors", actor) for actor in actors], "people")
 
 
 def follows_request(did: Did, cursor: str | None) -> Request:
     """Return the request for a page of the accounts that an account follows."""
     query = [("actor", did), ("limit", str(MAX_PAGE))]
-    return _get("app.bsky.graph.getFollows", query + ([("cursor", cursor)] if cursor else []))
+    return _get("app.bsky.graph.getFollows", query + ([("cursor", cursor)] if cursor else []), "search")
 
 
 def search_request(words: str, account: AccountId, limit: int) -> Request:
@@ -57,8 +57,8 @@ def read_cursor(response: Response) -> str | None:
     return cursor if isinstance(cursor, str) and 0 < len(cursor) <= MAX_CURSOR else None
 
 
-def _get(method: str, query: Iterable[tuple[str, str]]) -> Request:
-    return Request("GET", f"{PUBLIC_API}/xrpc/{method}?{urlencode(list(query))}")
+def _get(method: str, query: Iterable[tuple[str, str]], purpose: Purpose) -> Request:
+    return Request("GET", f"{PUBLIC_API}/xrpc/{method}?{urlencode(list(query))}", purpose=purpose)
 
 
 def _candidates(accounts: Iterable[Any]) -> Iterator[Candidate]:

@@ -73,7 +73,7 @@ def _relationships_request(account: Did, others: Sequence[Did]) -> Request:
 
 
 def _get(method: str, query: Sequence[tuple[str, Any]]) -> Request:
-    return Request("GET", f"{PUBLIC_API}/xrpc/{method}?{urlencode(query)}")
+    return Request("GET", f"{PUBLIC_API}/xrpc/{method}?{urlencode(query)}", purpose="people")
 
 
 def _parts(dids: Sequence[Did], size: int) -> Iterator[Sequence[Did]]:
