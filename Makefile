@@ -139,4 +139,4 @@ lock: setup ## renew requirements/*.txt
 
 clean: ## remove what was built and installed
 	rm -rf .cache .venv dist extension/.output extension/.wxt extension/node_modules extension/public/pyodide \
-	  extension/public/python tests/world/node/node_modules tests/world/network/node_modules tests/bench/node_modules
+	  extension/public/python extension/public/snapshot tests/world/node/node_modules tests/world/network/node_modules tests/bench/node_modules

@@ -4,9 +4,15 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
-const [release, sources, out] = process.argv.slice(2).map((path) => resolve(path));
-const { loadPyodide } = await import(pathToFileURL(join(release, "pyodide.mjs")).href);
-const { info } = JSON.parse(readFileSync(join(release, "pyodide-lock.json"), "utf8"));
+const [release, sources, out] = process.argv
+  .slice(2)
+  .map((path) => resolve(path));
+const { loadPyodide } = await import(
+  pathToFileURL(join(release, "pyodide.mjs")).href
+);
+const { info } = JSON.parse(
+  readFileSync(join(release, "pyodide-lock.json"), "utf8"),
+);
 
 // A fixed hash seed: the order of sets in bytecode is always the same.
 const python = await loadPyodide({
@@ -23,7 +29,7 @@ import base64, json, zipfile
 from importlib import _bootstrap_external as external
 from importlib.util import source_hash
 
-ours = ("browser.py", "rest.py")
+ours = ("browser.py", "rest.py", "restored.py")
 
 def compiled(path, source):
     optimize = 0 if path in ours or path.startswith("passerelle/") else 2  # 2: neither docstrings nor assertions

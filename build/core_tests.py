@@ -1,4 +1,4 @@
-"""Run the core's tests inside Pyodide, under Node, on the very library that the extension ships.
+"""Run the core's tests inside Pyodide, under Node, restored from the very snapshot that the extension ships.
 
 `python build/core_tests.py [PYTEST ARGUMENT ...]`; the exit status is pytest's. Left out: tests marked `desktop` (they
 need what only a desktop has), `soak` and `e2e`.
@@ -10,9 +10,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from library import make_library
 from places import ROOT
 from pyodide_files import copy_pyodide
+from snapshot import make_snapshot
 from stamps import alone
 from wheels import REQUIREMENTS, download, make_wheels
 
@@ -29,7 +29,7 @@ def main() -> int:
     with alone():
         copy_pyodide()
         make_wheels()
-        make_library()
+        make_snapshot()
         tools = download(TOOLS)
     chosen = sys.argv[1:] or ["tests/core"]
     command: list[str | Path] = [

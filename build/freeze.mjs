@@ -4,8 +4,12 @@ import { basename, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
 const [release, ...wheels] = process.argv.slice(2).map((path) => resolve(path));
-const { loadPyodide } = await import(pathToFileURL(join(release, "pyodide.mjs")).href);
-const { info } = JSON.parse(readFileSync(join(release, "pyodide-lock.json"), "utf8"));
+const { loadPyodide } = await import(
+  pathToFileURL(join(release, "pyodide.mjs")).href
+);
+const { info } = JSON.parse(
+  readFileSync(join(release, "pyodide-lock.json"), "utf8"),
+);
 
 // An empty lock: nothing can come from Pyodide's own 357 packages or their CDN.
 const python = await loadPyodide({
@@ -15,12 +19,17 @@ const python = await loadPyodide({
   stdout: console.error,
 });
 
-const resolver = wheels.find((wheel) => basename(wheel).startsWith("micropip-"));
+const resolver = wheels.find((wheel) =>
+  basename(wheel).startsWith("micropip-"),
+);
 python.unpackArchive(new Uint8Array(readFileSync(resolver)), "wheel");
 
 python.FS.mkdir("/wheels");
-const names = wheels.filter((wheel) => wheel !== resolver).map((wheel) => basename(wheel));
-for (const name of wheels) python.FS.writeFile(`/wheels/${basename(name)}`, readFileSync(name));
+const names = wheels
+  .filter((wheel) => wheel !== resolver)
+  .map((wheel) => basename(wheel));
+for (const name of wheels)
+  python.FS.writeFile(`/wheels/${basename(name)}`, readFileSync(name));
 
 const program = `
 import micropip
@@ -30,7 +39,9 @@ micropip.freeze()
 `;
 
 try {
-  process.stdout.write(await python.runPythonAsync(program, { globals: python.toPy({ names }) }));
+  process.stdout.write(
+    await python.runPythonAsync(program, { globals: python.toPy({ names }) }),
+  );
 } catch (error) {
   // Node would print the line that threw, and Pyodide's lines are a megabyte long.
   console.error(error.message);

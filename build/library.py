@@ -31,7 +31,7 @@ FOLDER = PUBLIC / "python"
 LIBRARY = FOLDER / "library.zip"
 START = FOLDER / "start.json"
 LISTED = BUILD / "standard_library.txt"
-OURS = (EXTENSION / "engine" / "browser.py", EXTENSION / "engine" / "rest.py")
+OURS = tuple(EXTENSION / "engine" / name for name in ("browser.py", "rest.py", "restored.py"))
 STANDARD_LIBRARY = RELEASE / "python_stdlib.zip"
 SHARED_LIBRARY = "pydantic_core/_pydantic_core.cpython-314-wasm32-emscripten.so"
 # Of wheels: what neither the engine nor a module that it imports can need.

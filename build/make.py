@@ -2,6 +2,7 @@
 
     the seed -packaged_directory-> core/passerelle/directory/data/
     core/ -core_wheel-> wheel -wheels-> .cache/build/frozen + lock -library-> extension/public/python -.
+    that library, run once -snapshot-> extension/public/snapshot --------------------------------------+
     licence texts -licences-> extension/public/licences -----------------------------------------------+
     npm's pyodide -pyodide_files-> extension/public/pyodide -------------------------------------------+
     core's messages -message_types-> extension/lib/messages/messages.gen.ts ---------------------------+
@@ -26,6 +27,7 @@ from packaged_directory import make_packaged_directory
 from packages import assemble, bundle, prepare_types, store_files
 from places import BUILD, DIST
 from pyodide_files import copy_pyodide
+from snapshot import make_snapshot
 from stamps import alone
 from sums import write_sums
 from try_page import make_try
@@ -45,6 +47,7 @@ def main() -> None:
         copy_pyodide()
         make_wheels()
         make_library()
+        make_snapshot()
         make_licences()
         made = [make_try(options.out)] if options.web_page or options.zips else []
         if not options.web_page:

@@ -45,7 +45,7 @@ def make_try(out: Path) -> Path:
     once("bundle-try", files_under(*SOURCES, SOURCE, BUILD / "try_page.py"), partial(files_under, BUNDLE), _bundle)
     folder = out / "try"
     shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(BUNDLE, folder)
+    shutil.copytree(BUNDLE, folder, ignore=shutil.ignore_patterns("snapshot"))  # which this page does not use
     (folder / "licences" / "index.html").write_text(_licences(folder / "licences" / "index.json"))
     (folder / "_headers").write_text("\n".join(_header_lines()) + "\n")
     for file in files_under(folder):

@@ -2,7 +2,7 @@
 import { defineUnlistedScript } from "wxt/utils/define-unlisted-script";
 import * as database from "../engine/database";
 import { answer } from "../engine/fetch";
-import { readPackaged } from "../engine/python";
+import { readPackaged } from "../engine/loading";
 import { startEngine } from "../engine/worker";
 import { openChannel } from "../lib/engine/channel";
 import { useDatabase } from "../lib/engine/stores";
@@ -11,8 +11,13 @@ import { sessions } from "../lib/sessions";
 const DIRECTORIES = "/directories.json";
 
 export default defineUnlistedScript(() => {
-  const readDirectories = () => readPackaged(DIRECTORIES);
-  const outside = { database, fetch: answer, giveBack: sessions.endConsent, readDirectories };
+  const outside = {
+    database,
+    fetch: answer,
+    giveBack: sessions.endConsent,
+    readDirectories: () => readPackaged(DIRECTORIES),
+    hasSnapshot: true,
+  };
   startEngine(outside, openChannel).catch(() => undefined); // reported to the host by the engine
   openDatabase();
 });

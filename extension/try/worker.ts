@@ -18,7 +18,11 @@ function openChannel(onMessage: (message: Message) => void = () => undefined) {
 }
 
 const started = startEngine(
-  { fetch: () => Promise.resolve(UNREACHABLE), readDirectories: () => Promise.resolve("[]") },
+  {
+    fetch: () => Promise.resolve(UNREACHABLE),
+    readDirectories: () => Promise.resolve("[]"),
+    hasSnapshot: false, // more to download than a start takes
+  },
   openChannel,
 );
 started

@@ -201,7 +201,7 @@ def test_the_library_holds_the_modules_of_the_locked_wheels_and_the_listed_ones(
     modules = {name.removesuffix("c") for name in stored | start["files"].keys() if name.endswith(".pyc")}
 
     assert start["lock"]["packages"] == {}  # Pyodide knows no package that it could load from elsewhere
-    assert modules == {*listed, *modules_of_wheels(), "browser.py", "rest.py"}
+    assert modules == {*listed, *modules_of_wheels(), "browser.py", "rest.py", "restored.py"}
     assert not any(name.endswith(".py") for name in stored)
 
 
@@ -303,7 +303,9 @@ def unpack_sources(target: Path) -> Path:
 
 def copy_sources(tree: Path, target: Path) -> Path:
     """Copy all that the build reads, without what earlier builds made; what was downloaded is used again."""
-    made = shutil.ignore_patterns("node_modules", ".output", ".wxt", "pyodide", "python", "__pycache__", "*.gen.ts")
+    made = shutil.ignore_patterns(
+        "node_modules", ".output", ".wxt", "pyodide", "python", "snapshot", "__pycache__", "*.gen.ts"
+    )
     for name in ("build", "core", "extension", "requirements"):
         shutil.copytree(tree / name, target / name, ignore=made)
     shutil.copy(tree / "LICENSE", target)

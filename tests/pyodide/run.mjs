@@ -1,7 +1,8 @@
-// node run.mjs ROOT WHEELS -- PYTEST ARGUMENTS: runs pytest inside Pyodide, on the library that the extension ships.
+// node run.mjs ROOT WHEELS -- PYTEST ARGUMENTS: runs pytest inside Pyodide, restored from the snapshot that the extension
+// ships; with PLAIN in the environment, started without it.
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { startPython } from "../../build/engine.mjs";
+import { readSnapshot, startPython } from "../../build/engine.mjs";
 
 const [root, testWheels] = process.argv
   .slice(2, 4)
@@ -9,13 +10,13 @@ const [root, testWheels] = process.argv
 const options = process.argv.slice(process.argv.indexOf("--") + 1);
 const extension = join(root, "extension");
 
+const snapshot = process.env.PLAIN ? undefined : await readSnapshot(extension);
 const python = await startPython(extension, {
-  env: {
-    HOME: "/home/pyodide",
-    HYPOTHESIS_STORAGE_DIRECTORY: "/tmp/hypothesis",
-  },
+  snapshot,
+  host: {},
   stdout: () => {},
 });
+if (snapshot) python.pyimport("restored").renew(python.toPy({}));
 python.setStdout({
   isatty: false,
   write: (bytes) => (process.stdout.write(bytes), bytes.length),
@@ -40,6 +41,7 @@ try {
   process.exitCode = python.runPython(
     `
 import importlib, os, sys
+os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = "/tmp/hypothesis"
 os.chdir("/repository")
 sys.path.insert(0, "/repository")
 sys.dont_write_bytecode = True
