@@ -13,8 +13,8 @@ const { findHashed, readTypes } = await import("./hashed.mjs");
 const [extension, program, out] = process.argv
   .slice(2)
   .map((path) => resolve(path));
-const PAGE = 4096;
-const GAP = 16; // pages: shorter gaps between runs are written, too
+const PAGE = 1024; // bytes that are compared at once
+const GAP = 1; // page: such a gap between runs is written, too
 // The C library's variables. Those that differ from browser to browser get their values after the restoring.
 const ENVIRONMENT = {
   USER: "web_user",
@@ -75,9 +75,27 @@ async function makeMemory() {
   return { python, module, host, types, fresh, linked, stack };
 }
 
+/**
+ * Fill with zeros the free blocks of Python's own allocator: for each of its sizes, blocks are taken until it asks the C
+ * library for more memory. Larger blocks are the C library's: https://github.com/python/cpython/blob/3.14/Objects/obmalloc.c
+ */
+function cleanPython(module) {
+  const end = endOfHeap(module);
+  for (let size = 8; size <= 512; size += 8) {
+    const taken = [];
+    do taken.push(module._PyObject_Calloc(1, size));
+    while (taken.at(-1) < end);
+    for (const block of taken) module._PyObject_Free(block);
+  }
+}
+
+function endOfHeap(module) {
+  return module.HEAPU32[module._emscripten_get_sbrk_ptr() / 4];
+}
+
 /** Fill with zeros what the C library holds free, and the stack below its end: a smaller package. */
 function clean(module) {
-  const top = () => module.HEAPU32[module._emscripten_get_sbrk_ptr() / 4];
+  const top = () => endOfHeap(module);
   const taken = [];
   for (let size = 1 << 18; size >= 24; size = Math.floor(size / 1.5))
     for (;;) {
@@ -129,11 +147,14 @@ try {
       `The snapshot would hold an object of JavaScript: ${String(value)}`,
     );
   });
+  cleanPython(module);
   clean(module);
   const hashed = findHashed(module, engine, types); // after the cleaning: nothing else is left of freed objects
   module.HEAP32[engine.trampoline(module)] = 0;
-  const top = module.HEAPU32[module._emscripten_get_sbrk_ptr() / 4];
-  const memory = module.HEAPU8.subarray(0, Math.ceil(top / PAGE) * PAGE);
+  const memory = module.HEAPU8.subarray(
+    0,
+    Math.ceil(endOfHeap(module) / PAGE) * PAGE,
+  );
   const runs = runsOf(memory, fresh);
   const parts = runs.map(([address, length]) =>
     memory.subarray(address, address + length),
