@@ -84,11 +84,13 @@ def _held(world: World, host: str, is_meant: Callable[[Ask], bool]) -> Iterator[
             released.set()
 
 
-# What stays in view while one scrolls lies over what has come below it: axe sees the page with nothing over anything.
+# What stays in view while one scrolls lies over what has come below it, or scrolls by itself: axe sees the page with
+# nothing over anything.
 # The property has every style computed anew, since some elements keep their colours when the theme is emulated.
 FLAT = """() => {
     const sheet = new CSSStyleSheet();
-    sheet.replaceSync("* { --looked-at: now } header, aside, .side { position: static !important }");
+    sheet.replaceSync(`* { --looked-at: now } header, aside, .side { position: static !important }
+        .side { max-block-size: none !important }`);
     document.adoptedStyleSheets = [sheet];
     scrollTo(0, 0);
 }"""

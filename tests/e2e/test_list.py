@@ -11,7 +11,7 @@ from tests.conftest import Packages
 from tests.data.archives import make_archive, tweet
 from tests.data.people import Someone
 from tests.e2e.steps import APP, command, hand_over
-from tests.world.chromium import Chromium, closed_world
+from tests.world.chromium import WINDOW, Chromium, closed_world
 from tests.world.world import World
 
 pytestmark = pytest.mark.e2e
@@ -30,6 +30,7 @@ WATCH_FIRST_ROWS = """globalThis.firstRows = new Promise((resolve) => {
   }).observe(document, { childList: true, subtree: true });
 });"""
 LOWEST_ROW = 50  # px
+LOW = 480  # px: a window that is lower than the cards beside the list
 FOCUSED_ROW = "() => document.activeElement?.closest('[data-key]')?.dataset.key ?? null"
 # Whether a press of Ctrl+F is left to the browser.
 IS_LEFT = """() => new Promise((resolve) => {
@@ -96,6 +97,14 @@ def test_a_page_opened_again_makes_no_more_rows_than_the_screen_holds_before_eve
     again.close()
 
     assert 0 < count <= height / LOWEST_ROW + 1
+
+
+def test_every_button_beside_the_list_is_reached_in_a_low_window_long_before_the_lists_end(tab: Page) -> None:
+    tab.set_viewport_size({"width": WINDOW["width"], "height": LOW})
+    last = tab.locator(".side button:visible").last
+    last.evaluate("(button) => button.scrollIntoView({ block: 'nearest' })")
+    expect(last).to_be_in_viewport(ratio=0.9)
+    assert tab.evaluate("scrollY") < LOW
 
 
 def test_ctrl_f_goes_to_the_search_field_and_pressed_there_to_the_browser(tab: Page) -> None:
