@@ -9,8 +9,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
+from tests.axe.report import THEMES, Look
+from tests.axe.stage import find_in_look
 from tests.e2e.steps import APP, await_matches, go_home, hand_over
-from tests.world.axe import find_violations
 from tests.world.chromium import WINDOW, Chromium
 from tests.world.world import World
 
@@ -137,15 +138,12 @@ def test_the_charts_have_the_numbers_of_the_list(tab: Page, everywhere: World) -
 
 @pytest.mark.parametrize("language", ["fr", "ar"])
 def test_both_pages_are_accessible_and_fit_a_narrow_window(tab: Page, language: str) -> None:
-    tab.evaluate("(language) => chrome.storage.local.set({ language })", language)
-    expect(tab.locator("html")).to_have_attribute("lang", language)
     tab.set_viewport_size(NARROW)
     for name in ("leave", "where"):
         tab.evaluate("(name) => { location.hash = name; }", name)
         expect(tab.get_by_test_id(name)).to_be_visible()
         for details in tab.locator("figure details").all():
             details.locator("summary").click()
-        for scheme in ("light", "dark"):
-            tab.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-            assert find_violations(tab) == []
+        for theme in THEMES:
+            assert find_in_look(tab, Look(language, theme)) == []
             assert tab.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
