@@ -80,7 +80,9 @@ def show_another_archive(stage: Stage) -> None:
 def show_reading(stage: Stage) -> None:
     if stage.page.get_by_test_id("keep-archive").is_visible():
         stage.page.get_by_test_id("keep-archive").click()
+    expect(stage.page.get_by_test_id("other-archive")).to_be_hidden()
     go_home(stage.page)
+    expect(stage.page.get_by_test_id("read-following").first).to_be_attached()
     stage.unfold()
     with stage.browser.context.expect_page() as opened:
         stage.page.get_by_test_id("read-following").first.click()
