@@ -59,6 +59,14 @@ class BidiError(Exception):
     """The browser refused a command or the script in the page failed."""
 
 
+class LeavingPage(BidiError):
+    """The tab was between two pages."""
+
+
+# What Firefox 153 answers to a script that reaches a tab whose page is just being replaced.
+LEAVING = "right-hand side of 'in' should be an object, got null"
+
+
 class ConnectProxy:
     """A CONNECT proxy on loopback: hosts of the world lead to its front, all others nowhere (`refused` lists them)."""
 
@@ -170,7 +178,8 @@ class Firefox:
         self._socket.send(json.dumps({"id": number, "method": method, "params": params}))
         message = answer.get(timeout=COMMAND_SECONDS)
         if message["type"] == "error":
-            raise BidiError(f"{method}: {message['error']}: {message['message']}")
+            kind = LeavingPage if LEAVING in message["message"] else BidiError
+            raise kind(f"{method}: {message['error']}: {message['message']}")
         return message["result"]
 
     def install(self, extension: Path) -> None:
@@ -207,7 +216,14 @@ class Firefox:
 
     def until(self, tab: str, expression: str, seconds: float = 20.0) -> Any:
         """Evaluate `expression` until it is true, and give it. Raises TimeoutError with what the page shows."""
-        return self._until(lambda: self.evaluate(tab, expression), tab, expression, seconds)
+
+        def look() -> Any:
+            try:
+                return self.evaluate(tab, expression)
+            except LeavingPage:
+                return None
+
+        return self._until(look, tab, expression, seconds)
 
     def _until(self, probe: Callable[[], Any], tab: str, what: str, seconds: float) -> Any:
         end = time.monotonic() + seconds
