@@ -303,7 +303,8 @@ function isFound({ index, mask }, hash, number) {
 function attempt(read) {
   try {
     return read();
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (error instanceof WebAssembly.RuntimeError) return undefined; // "memory access out of bounds"
+    throw error;
   }
 }

@@ -55,7 +55,7 @@ class World:
         return await self.browser.ask("post.prepare", [str(self.picture)], **names, **fields)
 
     async def send(self, network: str) -> Any:
-        """Give the consent and send."""
+        """Send the post, with the consent that was given for it."""
         self.browser.consents.add(ACCOUNTS[network])
         return await self.browser.ask("post.send", network=network)
 

@@ -67,7 +67,7 @@ def await_no_reminder(tab: Tab) -> None:
 
 
 def ring(tab: Tab) -> None:
-    """Let the hour come at which the background looks whether there is something to do.
+    """Ring the alarm of the hour, at which the background looks whether there is something to do.
 
     A background that starts sets the alarm anew where there is none, as in Firefox: a moment earlier would be lost.
     """

@@ -27,6 +27,8 @@ from tests.world.world import World
 class Desk(ABC):
     """The browser, closed at first. Its profile stays; each time, a copy of the extension with another clock opens."""
 
+    _browser: Chromium | Firefox
+
     def __init__(self, package: Path, folder: Path) -> None:
         self._package = package
         self._folder = folder
@@ -41,17 +43,17 @@ class Desk(ABC):
     def _open(self, extension: Path) -> Tab:
         """Open the browser with an extension."""
 
-    @abstractmethod
     def close(self) -> None:
         """Close the browser, as at night."""
+        self._browser.close()
 
-    @abstractmethod
     def kill(self) -> None:
         """End the browser as a power cut would; from any thread."""
+        self._browser.kill()
 
-    @abstractmethod
     def await_death(self) -> None:
         """Wait until the browser is gone."""
+        self._browser.await_death()
 
     @abstractmethod
     def allow_on_bluesky(self, tab: Tab, button: str, account: Account) -> None:
@@ -64,6 +66,8 @@ class Desk(ABC):
 
 class InChromium(Desk):
     """Chromium by Playwright."""
+
+    _browser: Chromium
 
     def __init__(self, package: Path, folder: Path, playwright: Playwright, world: World) -> None:
         super().__init__(package, folder)
@@ -80,15 +84,6 @@ class InChromium(Desk):
             self._browser.reload()  # else it keeps the background's script of the copy before
         return ChromiumTab(self._browser.open_page(APP))
 
-    def close(self) -> None:
-        self._browser.close()
-
-    def kill(self) -> None:
-        self._browser.kill()
-
-    def await_death(self) -> None:
-        self._browser.await_death()
-
     def allow_on_bluesky(self, tab: Tab, button: str, account: Account) -> None:
         with self._browser.context.expect_page() as opened:
             tab.click(button)
@@ -103,6 +98,8 @@ class InChromium(Desk):
 class InFirefox(Desk):
     """Firefox by BiDi."""
 
+    _browser: Firefox
+
     def __init__(self, package: Path, folder: Path, proxy: ConnectProxy) -> None:
         super().__init__(package, folder)
         self._proxy = proxy
@@ -115,15 +112,6 @@ class InFirefox(Desk):
         tab = FirefoxTab(self._browser, self._browser.open(self._browser.url(APP)))
         tab.resize(WINDOW["width"], WINDOW["height"])
         return tab
-
-    def close(self) -> None:
-        self._browser.close()
-
-    def kill(self) -> None:
-        self._browser.kill()
-
-    def await_death(self) -> None:
-        self._browser.await_death()
 
     def allow_on_bluesky(self, tab: Tab, button: str, account: Account) -> None:
         before = self._browser.tabs()

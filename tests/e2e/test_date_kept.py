@@ -67,7 +67,7 @@ class Stay:
     account: Account
 
     def open_on(self, day: int, newly_proven: list[Leaver] | None = None) -> Tab:
-        """Let the days pass with the browser closed, and open it again."""
+        """Move the servers to a day while the browser is closed, and open it again."""
         self.days.go_to(day, newly_proven or [])
         return self.desk.open(self.days.ahead)
 

@@ -15,7 +15,7 @@ from passerelle.transport import Fetch
 
 
 async def _nothing(account: AccountId) -> None:
-    """Give nothing back."""
+    """Do nothing: there is no consent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
