@@ -169,6 +169,34 @@ def test_an_objection_without_proof_removes_nothing(desk: Joining, directory: Di
     assert len(desk.publish()) == 1
 
 
+def test_an_objection_by_the_account_outside_x_ends_an_entry_whose_secret_is_lost(desk: Joining) -> None:
+    desk.join()
+    assert len(desk.publish()) == 1
+    desk.clock.move(days=1)
+    objection = desk.object(did=ADA_DID)
+    desk.prove_target(objection)
+    assert desk.check(objection) is None
+    assert desk.publish() == []
+
+
+def test_an_objection_by_the_x_account_alone_ends_no_proven_entry(desk: Joining) -> None:
+    """Else one who has taken it over need not wait before another account takes the place of the proven one."""
+    desk.join()
+    desk.clock.move(days=1)
+    objection = desk.object(x={"rest_id": ADA_ID, "screen_name": ADA})
+    assert desk.check(objection, post=desk.post(objection)) is None
+    assert only(desk.publish()).did == ADA_DID
+
+
+def test_joining_after_an_objection_counts(desk: Joining) -> None:
+    objection = desk.object(did=ADA_DID)
+    desk.clock.move(days=1)
+    desk.join()
+    desk.prove_target(objection)
+    assert desk.check(objection) is None
+    assert only(desk.publish()).did == ADA_DID
+
+
 def test_the_code_of_a_claim_carries_out_no_objection(desk: Joining, directory: Directory) -> None:
     directory.add(line(ADA, rest_id=ADA_ID, did=ADA_DID))
     claim = desk.make()

@@ -92,6 +92,8 @@ class FakeRegistrar:
         body = json.loads(request.body or b"")
         stored.post = parse_post_url(body["post"]) if "post" in body else stored.post
         stored.has_domain = body.get("domain", stored.has_domain)
+        page = body.get("public_page", stored.public_page)
+        stored.public_page = None if page == "none" else page
         return 200, {"claim": self.check(claim_id)}
 
     def make(self, body: dict[str, Any], path: str) -> dict[str, Any]:

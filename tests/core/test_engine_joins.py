@@ -68,6 +68,40 @@ def test_without_the_wish_no_page_is_asked_for(tmp_path: Path) -> None:
     run(main())
 
 
+def test_the_page_is_taken_away_and_made_again_after_joining(tmp_path: Path) -> None:
+    async def main() -> None:
+        world = await opened(tmp_path)
+        ask = world.browser.ask
+        made = await ask("join.start", **START, public_page="unlisted")
+        await ask("join.check")
+        assert "public_page" not in json.loads(world.registrar.asked[-1].body or b"")
+        without = await ask("join.check", public_page="none")
+        assert (without["wants_page"], without["public_page"]) == (False, None)
+        assert (await ask("join.refresh"))["public_page"] is None
+        again = await ask("join.check", public_page="unlisted")
+        assert (again["wants_page"], again["public_page"]) == (True, f"{SOURCE.url}/p/{made['claim_id']}")
+
+    run(main())
+
+
+@pytest.mark.parametrize("fault", ["lost request", "lost answer", "busy"])
+def test_a_page_that_could_not_be_taken_away_still_stands_and_goes_with_the_next_press(
+    tmp_path: Path, fault: str
+) -> None:
+    async def main() -> None:
+        world = await opened(tmp_path)
+        ask = world.browser.ask
+        await ask("join.start", **START, public_page="unlisted")
+        await ask("join.refresh")
+        world.registrar.faults.append(fault)
+        assert "error" in await ask("join.check", public_page="none")
+        assert (world.state["join"]["wants_page"], world.state["join"]["error"] is None) == (True, False)
+        without = await ask("join.check", public_page="none")
+        assert (without["wants_page"], without["error"]) == (False, None)
+
+    run(main())
+
+
 def test_nothing_is_sent_to_the_registrar_before_the_person_joins(tmp_path: Path) -> None:
     async def main() -> None:
         world = await opened(tmp_path)

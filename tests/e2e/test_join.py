@@ -99,6 +99,24 @@ def withdraw(tab: Page) -> None:
     await_status(tab, "withdrawn")
 
 
+def make_page(tab: Page) -> None:
+    """Have the page of one's own made."""
+    own = tab.get_by_test_id("own-page")
+    own.get_by_test_id("page-change").click()
+    expect(own).to_have_attribute("data-wanted", "true")
+    expect(own.get_by_test_id("join-public-page")).to_be_visible()
+
+
+def take_page(tab: Page) -> None:
+    """Have it taken away; the button keeps the focus, and what happens is read aloud."""
+    own = tab.get_by_test_id("own-page")
+    own.get_by_test_id("page-change").click()
+    expect(own).to_have_attribute("data-wanted", "false")
+    expect(own.get_by_test_id("join-public-page")).to_have_count(0)
+    expect(own.get_by_role("status")).to_have_text("Your page goes with the next edition of the directory.")
+    expect(own.get_by_test_id("page-change")).to_be_focused()
+
+
 def update_directory(tab: Page) -> None:
     """Have the directory downloaded anew, and go back."""
     open_settings(tab)
@@ -139,6 +157,8 @@ def test_five_actions_lead_from_the_archive_to_a_row_that_others_find_until_it_i
         expect(account.get_by_test_id("choose")).to_be_checked()
         check_row(friend, OWNER.screen_name)
 
+        make_page(tab)
+        take_page(tab)
         withdraw(tab)
         town.registrar.publish()
         assert town.rows(OWNER.rest_id) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -13,7 +13,7 @@ from passerelle.claims.codes import NONCE_BYTES
 from passerelle.claims.grades import Verdict, judge, renew_all
 from passerelle.claims.models import Claim, Proof
 from passerelle.proofs import Reading
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -23,6 +23,7 @@ from passerelle_directory.registrar.refusals import claim_text, refuse, refused_
 CLAIM_ID_BYTES = 8
 SECRET_BYTES = 32
 NO_SECRET = ""  # what stands for the hash of a claim that a harvest has found: no secret fits it
+TARGETS = ("did", "acct")  # kinds of accounts outside X, as refusals name them
 MAX_TRIES = 5  # of a transaction that another one has got in the way of
 
 READ_AGAIN = timedelta(days=7)  # a proven claim
@@ -135,17 +136,38 @@ def withdraw(session: Session, stored: StoredClaim, key: bytes, now: datetime) -
     refuse(session, key, (*accounts, claim_text(stored.claim_id)), now)
     if stored.purpose == "objection":
         _delete_found(session, accounts)
+        ended = _delete_earlier(session, accounts, stored.created_at)
+        refuse(session, key, map(claim_text, ended), now)
     session.delete(stored)
 
 
 def _delete_found(session: Session, accounts: tuple[str, ...]) -> None:
     """Delete the claims of these accounts that a harvest has found: their owners got no secret to withdraw them."""
+    for claim in _claims_of(session, accounts, (*TARGETS, "id"), StoredClaim.secret_hash == NO_SECRET):
+        session.delete(claim)
+
+
+def _delete_earlier(session: Session, accounts: tuple[str, ...], made_at: datetime) -> list[str]:
+    """Delete the claims whose account outside X is one of these, made before `made_at`; return their ids.
+
+    Their secret may be lost with the browser that had it. The X account alone ends no claim: whoever has taken it over
+    would be rid of the proven row that makes a new claim wait.
+    """
+    has_secret, is_earlier = StoredClaim.secret_hash != NO_SECRET, StoredClaim.created_at < made_at
+    ended = list(_claims_of(session, accounts, TARGETS, StoredClaim.purpose == "claim", has_secret, is_earlier))
+    for claim in ended:
+        session.delete(claim)
+    return [claim.claim_id for claim in ended]
+
+
+def _claims_of(
+    session: Session, accounts: Iterable[str], kinds: Iterable[str], *conditions: ColumnElement[bool]
+) -> Iterator[StoredClaim]:
+    """Yield the claims that name one of these accounts, of these kinds."""
     columns = {"id": StoredClaim.rest_id, "did": StoredClaim.did, "acct": func.lower(StoredClaim.acct)}
     for kind, _, value in (text.partition(":") for text in accounts):
-        if kind in columns:
-            found = select(StoredClaim).where(StoredClaim.secret_hash == NO_SECRET, columns[kind] == value)
-            for claim in session.scalars(found):
-                session.delete(claim)
+        if kind in kinds:
+            yield from session.scalars(select(StoredClaim).where(columns[kind] == value, *conditions))
 
 
 def utc(moment: datetime) -> datetime:

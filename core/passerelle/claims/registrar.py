@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, Self, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
@@ -132,10 +132,18 @@ class Registrar:
         """Return the request for a claim's public state."""
         return Request("GET", f"{self.origin}/v1/claims/{claim_id}", purpose="registrar")
 
-    def check_request(self, claim_id: ClaimId, secret: str, post: PostId | None, *, domain: bool | None) -> Request:
-        """Return the request that has the proofs read; a post of None is the one that was named before."""
-        places = {"post": post_url(SHOWN_NAME, post) if post else None, "domain": domain}
-        body = {name: value for name, value in places.items() if value is not None}
+    def check_request(
+        self,
+        claim_id: ClaimId,
+        secret: str,
+        post: PostId | None,
+        *,
+        domain: bool | None = None,
+        public_page: PublicPage | Literal["none"] | None = None,
+    ) -> Request:
+        """Return the request that has the proofs read; what is None stays as the registrar has it."""
+        new = {"post": post_url(SHOWN_NAME, post) if post else None, "domain": domain, "public_page": public_page}
+        body = {name: value for name, value in new.items() if value is not None}
         return self._send("POST", f"/v1/claims/{claim_id}/check", body, secret)
 
     def withdraw_request(self, claim_id: ClaimId, secret: str) -> Request:

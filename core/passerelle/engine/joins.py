@@ -141,7 +141,7 @@ class Joins:
     async def on_check(self, fields: JoinCheck) -> JoinView:
         """Answer join.check. Raises InputError for a post's address that is none; ServerRefused, NetworkError."""
         post = parse_post_url(fields.post) if fields.post is not None else None
-        return await self._alone(lambda: self._check(fields.purpose, post, fields.domain))
+        return await self._alone(lambda: self._check(fields, post))
 
     async def on_refresh(self, fields: JoinRefresh) -> JoinView:
         """Answer join.refresh. Raises ServerRefused, NetworkError."""
@@ -229,16 +229,18 @@ class Joins:
         await self._repository.write([_put(view)])
         return view
 
-    async def _check(self, purpose: Purpose, post: PostId | None, domain: bool | None) -> JoinView:
-        view, own = await self._require(purpose)
+    async def _check(self, fields: JoinCheck, post: PostId | None) -> JoinView:
+        view, own = await self._require(fields.purpose)
         if post:
             own = OwnClaim(own.claim, own.secret, own.made_at, post)
             view = view.model_copy(update={"post": post_url(own.claim.screen_name or SHOWN_NAME, post)})
         view = view.model_copy(update={"error": None})
         await self._repository.write([own.put(), _put(view)])
         registrar = self._registrar()
-        domain = domain if domain is not None or view.domain is None else True
-        request = registrar.check_request(own.claim.claim_id, own.secret, own.post, domain=domain)
+        domain = fields.domain if fields.domain is not None or view.domain is None else True
+        request = registrar.check_request(
+            own.claim.claim_id, own.secret, own.post, domain=domain, public_page=fields.public_page
+        )
         response = await self._ask(view, request)
         answer = await self._read(view, lambda: read_checked(response, own.claim, registrar))
         return await self._keep(view, answer)

@@ -431,12 +431,14 @@ class JoinRecord(Fields):
 class JoinCheck(Fields):
     """Have the registrar read the proofs now; `post` is the address of the post on X, None: as before.
 
-    `domain`: also read the file of the own domain. Error `post_address`: not the address of a post.
+    `domain`: also read the file of the own domain. `public_page`: what the person wishes from now on, None: as before.
+    Error `post_address`: not the address of a post.
     """
 
     purpose: Purpose = "claim"
     post: str | None = None
     domain: bool | None = None
+    public_page: PublicPage | Literal["none"] | None = None
 
 
 class JoinRefresh(Fields):

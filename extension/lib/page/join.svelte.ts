@@ -175,6 +175,14 @@ export class Join {
     });
   }
 
+  /** Have the page of the directory about the own claim made, or taken away, by its next edition. */
+  async wishPage(hasPage: boolean): Promise<void> {
+    const public_page = hasPage ? "unlisted" : "none";
+    await this.run("claim", () =>
+      this.engine.call("join.check", { purpose: "claim", post: null, public_page }),
+    );
+  }
+
   async withdraw(purpose: Purpose): Promise<void> {
     await this.run(purpose, () => this.engine.call("join.withdraw", { purpose }));
   }

@@ -64,6 +64,17 @@ function makeJoin(
   return { ...fake, opened, askFor, join };
 }
 
+test("after joining, the page of one's own is made and taken away by a press", async () => {
+  const { join, calls } = makeJoin({}, { join: view({ status: "proven" }) });
+  await join.wishPage(true);
+  await join.wishPage(false);
+  const check = { purpose: "claim", post: null };
+  expect(calls).toEqual([
+    ["join.check", { ...check, public_page: "unlisted" }],
+    ["join.check", { ...check, public_page: "none" }],
+  ]);
+});
+
 test("without the browser's consent nothing is sent; with it, it is asked for within the press", async () => {
   const fake = makeFakeEngine({ "join.prepare": () => OFFER });
   const answers = [false, true];
