@@ -125,6 +125,12 @@ export class SignedIn {
     await settings.setSignInDraft(this.draft);
   }
 
+  /** Show accounts as ended whose sessions end by themselves before `now` (milliseconds). */
+  async endBy(now: number): Promise<void> {
+    const isPast = ({ expired, endsAt }: Account) => !expired && endsAt !== null && Date.parse(endsAt) <= now;
+    if (this.accounts.some(isPast)) await this.read();
+  }
+
   /** Read the accounts as they are stored now. */
   async read(): Promise<void> {
     const [accounts, bluesky, fediverse] = await Promise.all([

@@ -253,7 +253,10 @@ export class Page {
   }
 
   private listen(): void {
-    const tell = () => (this.now = Date.now());
+    const tell = () => {
+      this.now = Date.now();
+      void this.signedIn.endBy(this.now);
+    };
     setInterval(tell, MINUTE);
     window.addEventListener("focus", tell);
     window.addEventListener("hashchange", () => {

@@ -26,8 +26,12 @@ beforeEach(() => {
 function makeSignedIn(first: Account | null = null) {
   let now: Account | null = first;
   let changed: () => void = () => undefined;
+  const reads = { count: 0 };
   const sessions = {
-    list: () => Promise.resolve(now ? [now] : []),
+    list: () => {
+      reads.count += 1;
+      return Promise.resolve(now ? [now] : []);
+    },
     current: (network: string) =>
       Promise.resolve(now?.network === network ? now : null),
     makeCurrent: () => Promise.resolve(),
@@ -45,7 +49,10 @@ function makeSignedIn(first: Account | null = null) {
     now = account;
     changed();
   };
-  return { signedIn, failures, change };
+  const setQuietly = (account: Account) => {
+    now = account;
+  };
+  return { signedIn, failures, change, setQuietly, reads };
 }
 
 test("an expired account is shown, but is not usable", async () => {
@@ -55,6 +62,21 @@ test("an expired account is shown, but is not usable", async () => {
   change({ ...ME, expired: true });
   await settle();
   expect([signedIn.account?.id, signedIn.usable]).toEqual([ME.id, null]);
+});
+
+test("a session that ends by itself is shown as ended while the page stays open, and nothing is read before", async () => {
+  const endsAt = "2026-11-20T12:00:00.000Z";
+  const running: Account = { ...ME, kind: "oauth", endsAt };
+  const { signedIn, setQuietly, reads } = makeSignedIn(running);
+  await signedIn.start();
+  setQuietly({ ...running, expired: true });
+  const before = reads.count;
+  await signedIn.endBy(Date.parse(endsAt) - 1);
+  expect([reads.count - before, signedIn.usable]).toEqual([0, running]);
+  await signedIn.endBy(Date.parse(endsAt));
+  expect([signedIn.account?.expired, signedIn.usable]).toEqual([true, null]);
+  await signedIn.endBy(Date.parse(endsAt) + 1);
+  expect(reads.count - before).toBe(1);
 });
 
 test("a handle typed in a popup that closed is there again, until the sign-in succeeds", async () => {

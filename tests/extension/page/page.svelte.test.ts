@@ -75,6 +75,20 @@ test("the address decides the view at the start and when it changes; an unknown 
   expect(page.view).toBe("home");
 });
 
+test("a tab that stays open asks its clock each minute and when one comes back whether a session has ended", async () => {
+  vi.useFakeTimers({ toFake: ["setInterval", "Date"] });
+  try {
+    const page = new Page();
+    await page.start("tab");
+    const ended = vi.spyOn(page.signedIn, "endBy");
+    vi.advanceTimersByTime(60_000);
+    listeners["focus"]?.({});
+    expect(ended.mock.calls).toEqual([[page.now], [page.now]]);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 test("going to a view sets the address, so that a reload stays there", async () => {
   const page = new Page();
   await page.start("tab");
