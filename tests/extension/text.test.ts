@@ -4,6 +4,7 @@ import {
   displayText,
   initial,
   isolate,
+  partsOfAddress,
   pick,
   safeLink,
   withoutAnyInvisible,
@@ -104,4 +105,16 @@ test("only https becomes a link", () => {
   ]) {
     expect(safeLink(url)).toBeNull();
   }
+});
+
+test.each([
+  ["ada.example.org", ["ada", ".example", ".org"]],
+  ["ada@social.example.org", ["ada", "@social", ".example", ".org"]],
+  ["@ada@example.org", ["@ada", "@example", ".org"]],
+  ["ada", ["ada"]],
+  ["", [""]],
+  ["𝒶da.example", ["𝒶da", ".example"]],
+])("%s breaks before its @ and dots", (address, parts) => {
+  expect(partsOfAddress(address)).toEqual(parts);
+  expect(partsOfAddress(address).join("")).toBe(address);
 });

@@ -21,6 +21,11 @@ export function withoutInvisible(text: string): string {
   return text.replace(NOT_SHOWN, "");
 }
 
+/** Return the parts of an address between which a line may break: before its @ and before each of its dots. */
+export function partsOfAddress(address: string): string[] {
+  return address.split(/(?<=.)(?=[.@])/u);
+}
+
 /** Return a text as it is searched and compared: without joiners and variation selectors, too. */
 export function withoutAnyInvisible(text: string): string {
   return text.replace(NOT_COMPARED, "");
