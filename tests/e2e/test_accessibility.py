@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from tests.axe.report import Look
 from tests.axe.stage import POPUP, Stage, find_in_look, set_look
@@ -189,6 +189,31 @@ def test_the_focus_stays_on_the_page_after_a_button(tab: Page, button: str) -> N
     assert "BODY" not in focused
     if tab.get_by_test_id("delete-no").is_visible():
         tab.keyboard.press("Escape")
+
+
+NARROW: ViewportSize = {"width": 800, "height": 900}
+
+
+def open_fold(page: Page, name: str) -> None:
+    """Open a `<details>` as a person does."""
+    page.get_by_test_id(name).locator("> summary").click()
+    expect(page.get_by_test_id(name)).to_have_attribute("open", "")
+
+
+def test_what_is_open_and_the_focus_stay_when_the_window_becomes_narrow_and_wide_again(tab: Page) -> None:
+    for fold in ("archive-notes", "lanes-details"):
+        open_fold(tab, fold)
+    why = row(tab, ADA.screen_name).get_by_test_id("why")
+    why.click()
+    tab.get_by_test_id("export-csv").focus()
+
+    for size in (NARROW, WINDOW):
+        tab.set_viewport_size(size)
+        for fold in ("archive-notes", "lanes-details"):
+            expect(tab.get_by_test_id(fold).locator("> :not(summary)").first).to_be_visible()
+        expect(why).to_have_attribute("aria-expanded", "true")
+        expect(tab.get_by_test_id("export-csv")).to_be_focused()
+    why.click()
 
 
 HEADING = "() => document.activeElement.matches('h1') && document.activeElement.textContent.trim()"

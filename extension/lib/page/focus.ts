@@ -56,3 +56,37 @@ export function focusHeading(): void {
   if (heading) heading.tabIndex = -1;
   (heading ?? main).focus({ preventScroll: true });
 }
+
+const FOCUSABLE = "a[href], button, input, select, textarea, summary, [tabindex]";
+
+/**
+ * Note which element in `root` has the focus, before the page is laid out anew. Returns the function that then gives the
+ * focus to the element of the same kind and name, unfolding what it stands in.
+ */
+export function rememberFocus(root: HTMLElement): () => void {
+  const before = document.activeElement;
+  const page = root.closest("main");
+  if (!page || !(before instanceof HTMLElement) || !page.contains(before)) return () => undefined;
+  const name = nameOf(before);
+  return () => {
+    if (before.isConnected) return;
+    const after = [...page.querySelectorAll<HTMLElement>(FOCUSABLE)].find((one) => nameOf(one) === name);
+    if (!after) return;
+    for (const fold of foldsAround(after)) fold.open = true;
+    after.focus();
+  };
+}
+
+function nameOf(element: HTMLElement): string {
+  const label = element instanceof HTMLInputElement ? element.labels?.[0]?.textContent : undefined;
+  return [element.tagName, element.getAttribute("aria-label") ?? label ?? element.textContent]
+    .join(" ")
+    .trim();
+}
+
+function foldsAround(element: HTMLElement): HTMLDetailsElement[] {
+  // A summary is shown also while what it belongs to is folded.
+  const inside = element.tagName === "SUMMARY" ? element.parentElement : element;
+  const around = inside?.parentElement?.closest("details");
+  return around ? [around, ...foldsAround(around)] : [];
+}

@@ -18,6 +18,7 @@ import { Exit } from "./exit.svelte";
 import { makeMeasure, makePng, makeSvg } from "./exit-picture";
 import { Failures } from "./failures.svelte";
 import { focusHeading } from "./focus";
+import { Folds } from "./folds";
 import { Guesses } from "./guesses.svelte";
 import { Join } from "./join.svelte";
 import { Pictures } from "./pictures.svelte";
@@ -95,6 +96,8 @@ export class Page {
       ? foundText({ ...summary, found: summary.found - this.matches.rejectedCount }, archive, t)
       : "";
   });
+  /** What is unfolded on the first page. */
+  readonly folds = new Folds();
   /** The time in milliseconds, to the minute: a tab stays open for days. */
   now = $state(Date.now());
   /** What was done last, to be read aloud. */
