@@ -121,7 +121,7 @@ def test_pages_hold_no_script_and_nothing_from_elsewhere(directory: Directory, c
 
 def test_style_sheets_are_there_under_the_address_the_page_names(client: FlaskClient) -> None:
     addresses = re.findall(r'(?:href|src)="(/static/[^"]+)"', client.get("/").text)
-    assert len(set(addresses)) == 2
+    assert len(set(addresses)) == 3
     for address in addresses:
         assert "?v=" in address
         assert client.get(address, buffered=True).status_code == 200
@@ -194,18 +194,6 @@ def test_robots_and_icon_are_there(client: FlaskClient) -> None:
     assert "Disallow: /v1/" in client.get("/robots.txt").text
     icon = client.get("/favicon.ico", buffered=True)
     assert (icon.status_code, icon.mimetype, icon.data[:4]) == (200, "image/png", b"\x89PNG")
-
-
-def test_icon_and_colours_are_those_of_the_extension() -> None:
-    extension = Path(__file__).parents[2] / "extension"
-    static = CATALOGUES.parent / "static"
-    assert (static / "icon.svg").read_bytes() == (extension / "public" / "icon" / "passerelle.svg").read_bytes()
-    assert (static / "icon-32.png").read_bytes() == (extension / "public" / "icon" / "32.png").read_bytes()
-    colours = [
-        dict(re.findall(r"(--[a-z-]+): (#[0-9a-f]{6});", sheet.read_text().partition("@media")[0]))
-        for sheet in (static / "style.css", extension / "components" / "style.css")
-    ]
-    assert colours[0] == colours[1]
 
 
 def test_no_sentence_stands_where_the_server_kept_its_own() -> None:
