@@ -64,7 +64,7 @@ run: ## see it work: a browser with the extension, or the whole journey without 
 pictures: setup ## renew the pictures of README and docs
 	@$(PY) -m tests.run --drive --docs
 
-test: setup ## all tests: core (CPython and Pyodide), backend, extension, real servers, real browsers
+test: setup ## all tests: core (CPython, and Pyodide under Node and in Chromium), backend, extension, real servers, real browsers
 	$(PY) build/make.py --types > /dev/null
 	cd extension && npx --no-install vitest run
 	$(PY) build/core_tests.py

@@ -36,18 +36,23 @@ RUNNERS: Mapping[str, tuple[str | Path, ...]] = {
 
 def main() -> int:
     """Build what the tests need, run them in all places; return 0 where they passed, and the same way, in each."""
+    with tempfile.TemporaryDirectory(prefix="passerelle-core-") as name:
+        folder = Path(name)
+        prepare(folder / "packed")
+        results = run(folder, sys.argv[1:] or ["tests/core"])
+    faults = list(find_faults(results))
+    print(*(f"{place}: {summarize(result)}" for place, result in results.items()), *faults, sep="\n")
+    return max(bool(faults), *(result.status for result in results.values()))
+
+
+def prepare(folder: Path) -> None:
+    """Build what the tests run on, and pack them into `folder`."""
     with alone():
         copy_pyodide()
         make_wheels()
         make_snapshot()
         tools = download(TOOLS)
-    with tempfile.TemporaryDirectory(prefix="passerelle-core-") as name:
-        folder = Path(name)
-        pack(folder / "packed", tools)
-        results = run(folder, sys.argv[1:] or ["tests/core"])
-    faults = list(find_faults(results))
-    print(*(f"{place}: {summarize(result)}" for place, result in results.items()), *faults, sep="\n")
-    return max(bool(faults), *(result.status for result in results.values()))
+    pack(folder, tools)
 
 
 def pack(folder: Path, wheels: Iterable[Path]) -> None:
