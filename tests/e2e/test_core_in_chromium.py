@@ -1,4 +1,4 @@
-"""The core's tests in Chromium (build/core_tests.py): tests that fail, and a Python that was not restored, are named."""
+"""The core's tests in Chromium (build/core_tests.py): a test that fails, and a snapshot that is refused, are named."""
 
 from __future__ import annotations
 
