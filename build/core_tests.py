@@ -26,7 +26,7 @@ from zips import zip_bytes
 
 TOOLS = REQUIREMENTS / "pyodide-tests.txt"
 TESTS = ROOT / "tests"
-USED = (ROOT / "pyproject.toml", CORE, *(TESTS / name for name in ("core", "data", "pyodide", "world")))
+USED = (ROOT / "pyproject.toml", CORE, *(TESTS / name for name in ("core", "data", "pyodide", "world", "seeds.py")))
 # Each also gets what pack() wrote, the file for the result, and pytest's arguments.
 RUNNERS: Mapping[str, tuple[str | Path, ...]] = {
     "Node": ("node", TESTS / "pyodide" / "run.mjs", EXTENSION),

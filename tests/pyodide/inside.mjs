@@ -4,7 +4,7 @@ const REPOSITORY = "/repository";
 /** What build/core_tests.py packs. */
 export const PACKED = { site: "site.zip", repository: "repository.zip" };
 /** A packaged file: pytest needs more of the standard library than the engine. */
-export const REST = "pyodide/python_stdlib.zip";
+export const REST = "python/rest.zip";
 
 /**
  * Run pytest with `chosen` arguments (JSON text) in `python`; `files` are the bytes of PACKED and of REST, `write`
