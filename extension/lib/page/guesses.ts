@@ -64,12 +64,20 @@ function withAnswers(guess: GuessView, answers: readonly Answered[]): GuessView 
   const rejected = answers.filter(({ answer }) => answer === "no").map(({ account }) => account);
   const left = guess.accounts.filter((one) => !rejected.some(isSame(one)));
   const takenBack = answers.filter(isTakenBack);
-  const back = takenBack.map(({ account }) => account).filter((one) => !left.some(isSame(one)));
   return {
     ...guess,
-    accounts: [...back, ...left].sort((a, b) => b.percent - a.percent),
+    accounts: withAccounts(left, takenBack),
     is_unsure: has("unsure") || (takenBack.at(-1)?.guess.is_unsure ?? guess.is_unsure),
   };
+}
+
+// They come back to their places among the others, which have numbers.
+function withAccounts(left: readonly Proposed[], takenBack: readonly Answered[]): Proposed[] {
+  const back = takenBack.map(({ account }) => account).filter((one) => !left.some(isSame(one)));
+  if (back.length === 0) return [...left];
+  const before = takenBack.map(({ guess }) => guess.accounts).reduce((a, b) => (b.length > a.length ? b : a));
+  const place = (one: Proposed) => before.findIndex(isSame(one));
+  return [...left, ...back].sort((a, b) => place(a) - place(b));
 }
 
 function isTakenBack({ answer }: Answered): boolean {

@@ -232,6 +232,33 @@ test("a rejected account leaves its person in place with the others, and comes b
   expect(addresses([yes])).toEqual([["p2.bsky.social"]]);
 });
 
+test("an account that is taken back has the number it had, among others as probable", () => {
+  const alone = guess("1", 70);
+  const accounts = ["a", "b", "c"].map((address) => ({
+    ...alone.accounts[0]!,
+    address,
+  }));
+  const addresses = (stored: typeof accounts, missing: Answered[]) =>
+    openGuesses(
+      stored.length ? [{ ...alone, accounts: stored }] : [],
+      missing,
+      [],
+    ).flatMap((one) => one.accounts.map(({ address }) => address));
+  const open = (at: number, shown: typeof accounts): Answered => ({
+    guess: { ...alone, accounts: shown },
+    account: accounts[at]!,
+    answer: "open",
+  });
+  const [first, second, third] = accounts;
+  const all = ["a", "b", "c"];
+  expect(addresses(accounts, [open(1, accounts)])).toEqual(all);
+  expect(addresses([first!, third!], [open(1, accounts)])).toEqual(all);
+  const both = [open(2, accounts), open(1, [first!, second!])];
+  expect(addresses([first!], both)).toEqual(all);
+  expect(addresses([first!], both.reverse())).toEqual(all);
+  expect(addresses([], both)).toEqual(["b", "c"]);
+});
+
 test("an answer that could not be stored is taken back", async () => {
   const { guesses } = await shown({
     "guess.decide": () => {
