@@ -38,17 +38,15 @@ export function makeSerializer(): Serializer {
 
 /**
  * Return a function that runs `task`, never twice at the same time: calls during a run cause one more run after it.
- * A rejection goes to `onError`, and does not cancel the run that was asked for meanwhile.
+ * A rejection goes to `onError`, and does not cancel the run that was asked for meanwhile. What it returns resolves when
+ * a run has ended that began after the call.
  */
-export function coalesce(task: () => Promise<void>, onError: (error: unknown) => void): () => void {
+export function coalesce(task: () => Promise<void>, onError: (error: unknown) => void): () => Promise<void> {
   const inOrder = makeSerializer();
-  let isWaiting = false;
-  return () => {
-    if (isWaiting) return;
-    isWaiting = true;
-    inOrder(() => {
-      isWaiting = false;
+  let next: Promise<void> | null = null;
+  return () =>
+    (next ??= inOrder(() => {
+      next = null;
       return task();
-    }).catch(onError);
-  };
+    }).catch(onError));
 }

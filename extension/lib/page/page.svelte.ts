@@ -1,7 +1,6 @@
 // What popup and tab show: the step one is at, and the subjects of the page put together.
 import { tick } from "svelte";
 import { onReading, type Reading, readReading } from "../messages/reading";
-import { engine } from "../engine/client";
 import { readState } from "../engine/stores";
 import { foundText } from "../i18n/archive-text";
 import { locale, t } from "../i18n/i18n.svelte";
@@ -14,6 +13,7 @@ import { deleteAllData } from "./background";
 import { Backups } from "./backup.svelte";
 import { LeavingDate } from "./date.svelte";
 import { type Dropped, isNoZip } from "./drop";
+import { pageEngine as engine } from "./engine";
 import { Exit } from "./exit.svelte";
 import { makeMeasure, makePng, makeSvg } from "./exit-picture";
 import { Failures } from "./failures.svelte";

@@ -37,12 +37,12 @@ export class Pictures {
     this.loaded.set(key, null);
     const { rest_id } = guess;
     const fields = { rest_id, network: account.network, address: account.address };
-    const found = await this.failures.guard(() => this.engine.call("pictures.load", fields));
+    const found = await this.failures.guardUnasked(() => this.engine.call("pictures.load", fields));
     if (!found) return void this.loaded.delete(key);
     this.loaded.set(key, found);
     const is_alike = await compare(found);
     if (is_alike !== null)
-      await this.failures.guard(() => this.engine.call("pictures.compare", { ...fields, is_alike }));
+      await this.failures.guardUnasked(() => this.engine.call("pictures.compare", { ...fields, is_alike }));
   }
 }
 
