@@ -50,3 +50,20 @@ export function coalesce(task: () => Promise<void>, onError: (error: unknown) =>
       return task();
     }).catch(onError));
 }
+
+/**
+ * Return a function to call with each question that is asked; what it returns says, once, when the answer has come, whether
+ * none has come to a later question. For state that is asked for again while an earlier answer is still out.
+ */
+export function makeOrder(): () => () => boolean {
+  let asked = 0;
+  let answered = 0;
+  return () => {
+    const mine = ++asked;
+    return () => {
+      if (mine < answered) return false;
+      answered = mine;
+      return true;
+    };
+  };
+}

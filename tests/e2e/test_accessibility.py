@@ -281,6 +281,29 @@ def test_following_is_read_aloud_in_steps(signed_in: Page, world: World) -> None
     assert came_with_text(signed_in) == []
 
 
+# What moves when a switch is turned and a work without known length is shown.
+MOVES = """() => {
+    const one = document.querySelector("[role=switch]");
+    const before = one.getAttribute("aria-checked");
+    getComputedStyle(one).backgroundColor;
+    one.setAttribute("aria-checked", String(before !== "true"));
+    const bar = document.querySelector("main").appendChild(document.createElement("progress"));
+    const names = document.getAnimations().map((moving) => moving.transitionProperty ?? moving.animationName);
+    bar.remove();
+    one.setAttribute("aria-checked", before);
+    return names;
+}"""
+
+
+def test_nothing_moves_where_motion_is_to_be_reduced(tab: Page) -> None:
+    _settings(tab)
+    assert {"wave", "background-color"} <= set(tab.evaluate(MOVES))
+    tab.emulate_media(reduced_motion="reduce")
+    moving = tab.evaluate(MOVES)
+    tab.emulate_media(reduced_motion="no-preference")
+    assert moving == []
+
+
 def colours(target: Locator, *points: tuple[float, float]) -> list[str]:
     """Return the colours at points of an element, in parts of its width and height, as a screenshot shows them."""
     picture = base64.b64encode(target.screenshot()).decode()

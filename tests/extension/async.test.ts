@@ -1,6 +1,11 @@
 // lib/async.ts: values read once, tasks in order, runs that coalesce.
 import { expect, test, vi } from "vitest";
-import { coalesce, makeSerializer, memoize } from "../../extension/lib/async";
+import {
+  coalesce,
+  makeOrder,
+  makeSerializer,
+  memoize,
+} from "../../extension/lib/async";
 
 /** Return a memoized read that resolves to 1, 2, 3, …; the calls numbered in `failing` reject. */
 function counting(failing: readonly number[] = []) {
@@ -130,4 +135,10 @@ test("coalesce resolves a call when a run has ended that began after it", async 
   finish("run");
   await settle();
   expect(ended).toEqual(["first", "second"]);
+});
+
+test("an answer that comes after that to a later question is not the newest", () => {
+  const ask = makeOrder();
+  const [first, second, third] = [ask(), ask(), ask()];
+  expect([second(), first(), third()]).toEqual([true, false, true]);
 });
