@@ -12,16 +12,17 @@ export class Pictures {
   private readonly loaded = new SvelteMap<string, PicturesView | null>();
   /** Whether the person has switched pictures on: they stay so until they are switched off. */
   isOn = $state(false);
+  private chosen: boolean | null = null; // on this page
 
   constructor(
     private readonly engine: Pick<Engine, "call">,
     private readonly failures: Failures,
   ) {
-    void arePicturesOn().then((isOn) => (this.isOn = isOn));
+    void arePicturesOn().then((isOn) => (this.isOn = this.chosen ?? isOn));
   }
 
   async switch(isOn: boolean): Promise<void> {
-    this.isOn = isOn;
+    this.isOn = this.chosen = isOn;
     await setPicturesOn(isOn);
   }
 
