@@ -58,9 +58,7 @@ export async function setBadges(on: boolean): Promise<BadgesState> {
 
 /** Bring tabs and registration in line with the setting: after an update, a start, a change of permission. */
 export async function restoreBadges(): Promise<void> {
-  await navigator.locks.request(BADGES, async () => {
-    if ((await badgesState()) === "on") await start();
-  });
+  if ((await badgesState()) === "on") await navigator.locks.request(BADGES, startIfOn);
 }
 
 let wanted = false; // by the last press in this context
@@ -74,6 +72,11 @@ async function startWanted(): Promise<void> {
 // One at a time: once allowed, popup and background are both at it.
 const startBadges = () => navigator.locks.request(BADGES, start);
 const endBadges = () => navigator.locks.request(BADGES, end);
+
+// An earlier press of the switch may have been waited for.
+async function startIfOn(): Promise<void> {
+  if ((await badgesState()) === "on") await start();
+}
 
 async function start(): Promise<void> {
   await unregister();
