@@ -1,0 +1,64 @@
+"""Lanes: which of pytest-xdist's workers runs which file of tests (`make test`).
+
+A file stays in one worker, so that its fixtures are made once. Half of the workers begin with browsers and half without,
+because a browser together with a test of other kinds uses two cores better than two browsers do; a worker without files
+of its kind takes those of the other. None goes back from browsers to the rest: Playwright's event loop stays open in the
+thread, and no other can run beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
+from xdist.workermanage import WorkerController
+
+# Folders and files of tests in a browser; the collection fails when one is missing here.
+BROWSERS = (
+    "tests/e2e/",
+    "tests/backend/test_departures_in_browser.py",
+    "tests/backend/test_pages_layout.py",
+    "tests/backend/test_registrar_layout.py",
+    "tests/extension/test_badge_memory.py",
+    "tests/extension/test_badges.py",
+    "tests/extension/test_engine.py",
+    "tests/extension/test_engine_firefox.py",
+    "tests/kills/test_kills.py",
+    "tests/run/test_display.py",
+)
+
+
+def in_browser(name: str) -> bool:
+    """Return whether a test or a file of tests, by its name in pytest, is one with browsers."""
+    return name.startswith(BROWSERS)
+
+
+def next_file(waiting: Iterable[str], *, browsers_first: bool, browsers_begun: bool) -> str | None:
+    """Return the first file that suits a worker; None if it may run none of them."""
+    suited = (file for file in waiting if in_browser(file) or not browsers_begun)
+    return min(suited, key=lambda file: in_browser(file) != browsers_first, default=None)
+
+
+class Lanes(LoadFileScheduling):
+    """Whole files for each worker, as `next_file` chooses them."""
+
+    def __init__(self, config: pytest.Config, log: Producer) -> None:
+        super().__init__(config, log)
+        self._browsers_first: dict[WorkerController, bool] = {}
+
+    def add_node(self, node: WorkerController) -> None:
+        """Add a worker; it begins with browsers if most of the others do not."""
+        kinds = [self._browsers_first[other] for other in self.nodes]
+        super().add_node(node)
+        self._browsers_first[node] = kinds.count(False) > kinds.count(True)
+
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        begun = any(in_browser(file) for file in self.assigned_work[node])
+        file = next_file(self.workqueue, browsers_first=self._browsers_first[node], browsers_begun=begun)
+        if file is None:
+            node.shutdown()
+            return
+        self.workqueue.move_to_end(file, last=False)
+        super()._assign_work_unit(node)
