@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from xdist.remote import Producer
 
-from tests.lanes import Lanes, in_browser
+from tests.lanes import pytest_collection_modifyitems as pytest_collection_modifyitems
+from tests.lanes import pytest_xdist_make_scheduler as pytest_xdist_make_scheduler
 from tests.world.directory import DirectoryServer, write_trust
 from tests.world.mastodon import Mastodon
 from tests.world.mastodons import make_mastodons
@@ -35,24 +35,6 @@ class Packages:
 
     chromium: Path
     firefox: Path
-
-
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Lanes:
-    """Return what gives the workers of `make test` their tests."""
-    return Lanes(config, log)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run last what may need Playwright: its event loop stays open in this thread, and no other can run beside it.
-
-    Tests in a browser count all: some ask for Playwright only while they run. Raises UsageError for one in a file that
-    tests/lanes.py does not know.
-    """
-    for item in items:
-        asks = "playwright" in getattr(item, "fixturenames", ()) or item.get_closest_marker("e2e") is not None
-        if asks and not in_browser(item.nodeid):
-            raise pytest.UsageError(f"{item.nodeid} is a test in a browser; please name its file in tests/lanes.py.")
-    items.sort(key=lambda item: in_browser(item.nodeid))
 
 
 @pytest.fixture

@@ -1,9 +1,9 @@
 """Lanes: which of pytest-xdist's workers runs which file of tests (`make test`).
 
-A file stays in one worker, so that its fixtures are made once. Half of the workers begin with browsers and half without,
-because a browser together with a test of other kinds uses two cores better than two browsers do; a worker without files
-of its kind takes those of the other. None goes back from browsers to the rest: Playwright's event loop stays open in the
-thread, and no other can run beside it.
+A file stays in one worker, so that its fixtures are made once. Half of the workers begin with browsers and half without
+(a browser together with a test of another kind uses two processors better than two browsers do), then each takes what
+is left. None goes back from browsers to the rest: Playwright's event loop stays open in the thread, and no other can
+run beside it.
 """
 
 from __future__ import annotations
@@ -62,3 +62,21 @@ class Lanes(LoadFileScheduling):
             return
         self.workqueue.move_to_end(file, last=False)
         super()._assign_work_unit(node)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Lanes:
+    """Return what gives the workers their tests."""
+    return Lanes(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run last the files with browsers, where there is one worker too.
+
+    Raises UsageError for a test in a browser in a file that BROWSERS does not name. Some ask for Playwright only while
+    they run; they have the mark `e2e`.
+    """
+    for item in items:
+        asks = "playwright" in getattr(item, "fixturenames", ()) or item.get_closest_marker("e2e") is not None
+        if asks and not in_browser(item.nodeid):
+            raise pytest.UsageError(f"{item.nodeid} is a test in a browser: name its file in tests/lanes.py")
+    items.sort(key=lambda item: in_browser(item.nodeid))
