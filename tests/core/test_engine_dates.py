@@ -12,12 +12,16 @@ from passerelle.following.dates import DAY, DELAY, LAPSE
 
 from tests.core.engine_steps import ROWS, account_of, bluesky_row, did_of, make_browser, run
 from tests.core.fakes import ME, NOW, Browser, Directory, Killer
+from tests.core.mastodon_steps import ME as ON_MASTODON
+from tests.core.mastodon_steps import answer_page
 from tests.data.people import ADA, BRUNO, CHLOE, DARIUSZ, ELIF, GALINA, HIDEO, Someone
+from tests.world.mastodon import Mastodon, Resident, Seen
 
 EARLIER = [one for one in ROWS if one.rest_id in (ADA.rest_id, GALINA.rest_id)]
 AHEAD = 45  # days
 OPENS = datetime(NOW.year, NOW.month, NOW.day, tzinfo=UTC) + timedelta(days=AHEAD)
 KNOWN = {"signed_in": ["bluesky"], "notifies": False, "badges": False}
+ADAS_ACCT = "ada@quai.example.org"
 ARRIVED = (BRUNO, CHLOE, DARIUSZ, ELIF)  # in ROWS, and not in EARLIER
 
 
@@ -48,6 +52,20 @@ async def sync(
     if browser.storage.stores["queue"]:
         await browser.until_idle()
     return answer
+
+
+def add_mastodon(browser: Browser, *people: str) -> Mastodon:
+    """Sign in on a Mastodon server that knows these people, too."""
+    residents = [Resident(ON_MASTODON), *map(Resident, people)]
+    server = Mastodon("rive.example.org", residents, now=lambda: browser.clock.time)
+    token = server.sign_in("camille")
+    browser.own_servers[ON_MASTODON] = lambda request: answer_page(server, token, request)
+    return server
+
+
+def posts(server: Mastodon) -> list[Seen]:
+    """Return the requests that asked a server to follow someone."""
+    return [one for one in server.log if one.path.endswith("/follow")]
 
 
 def stored(browser: Browser) -> Any:
@@ -113,6 +131,56 @@ def test_no_one_is_followed_before_the_date(archive: str) -> None:
             await sync(browser, OPENS - timedelta(days=AHEAD - days) - timedelta(seconds=1))
         assert browser.storage.stores["queue"] == {}
         assert stored(browser)["starts"] == []
+
+    run(main())
+
+
+def test_the_plan_starts_after_the_delay_that_was_chosen_for_this_install(archive: str) -> None:
+    async def main() -> None:
+        browser = await begin(archive)
+        delay = timedelta(seconds=stored(browser)["delay"])
+        assert timedelta() < delay < DELAY
+        await sync(browser, OPENS + delay - timedelta(seconds=1))
+        assert stored(browser)["starts"] == []
+        await sync(browser, OPENS + delay)
+        assert browser.pds.followed() == dids(ADA)
+
+    run(main())
+
+
+def test_with_a_sign_in_on_each_network_the_plan_starts_on_both_once(archive: str) -> None:
+    async def main() -> None:
+        browser = await begin(archive)
+        server = add_mastodon(browser, ADAS_ACCT)
+        await sync(browser, OPENS - timedelta(hours=1), accounts=(ME, ON_MASTODON))
+        browser.clock.time = OPENS + DELAY
+        # The page and the background may ask at one moment.
+        both = (browser.ask("watch.sync", accounts=[ME, ON_MASTODON]) for _ in range(2))
+        assert await asyncio.gather(*both) == [{}, {}]
+        await browser.until_idle()
+        assert (browser.pds.followed(), server.followed("camille")) == (dids(ADA), [ADAS_ACCT])
+        starts = stored(browser)["starts"]
+        assert [one["network"] for one in starts] == ["bluesky", "fediverse"]
+
+        asked = browser.pds.writes, len(posts(server))
+        assert asked == (1, 1)
+        await sync(browser, OPENS + DAY, accounts=(ME, ON_MASTODON))
+        assert (browser.pds.writes, len(posts(server))) == asked
+        assert [one["at"] for one in stored(browser)["starts"]] == [one["at"] for one in starts]
+
+    run(main())
+
+
+def test_the_network_without_a_sign_in_starts_after_the_other(archive: str) -> None:
+    async def main() -> None:
+        browser = await begin(archive)
+        server = add_mastodon(browser, ADAS_ACCT)
+        await sync(browser, OPENS + DELAY)
+        assert (browser.pds.followed(), server.followed("camille")) == (dids(ADA), [])
+        assert [one["network"] for one in stored(browser)["starts"]] == ["bluesky"]
+        await sync(browser, OPENS + DELAY + timedelta(hours=1), accounts=(ME, ON_MASTODON))
+        assert (browser.pds.followed(), server.followed("camille")) == (dids(ADA), [ADAS_ACCT])
+        assert [one["network"] for one in stored(browser)["starts"]] == ["bluesky", "fediverse"]
 
     run(main())
 

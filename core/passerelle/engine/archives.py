@@ -115,8 +115,9 @@ class Archives:
         whole = graph.combine(people, page) if page else people
         named = await self._hints.changes_of_names(whole)
         strangers = (await self._repository.words()).keys() - whole.people.keys()
-        gone = self._repository.delete_words(sorted(strangers))
-        await self._repository.write([_put(view), *self._repository.put_archive(people, page), *named, *gone])
+        async with self._repository.changing():
+            gone = self._repository.delete_words(sorted(strangers))
+            await self._repository.write([_put(view), *self._repository.put_archive(people, page), *named, *gone])
         return view
 
     async def _add_people(self, fields: PeopleAdd) -> None:

@@ -45,8 +45,9 @@ class Bridges:
         known = (await self._repository.hints()).get(view.rest_id) or _empty_profile(view)
         now = self._environment.now()
         profile = profiles.confirm(known, copy.network, copy.address, copy.did, now, profiles.BRIDGED)
-        changes = self._repository.put_hints({view.rest_id: profile})
-        await self._repository.write([*changes, *await self._matches.match_some({view.rest_id})])
+        async with self._repository.changing():
+            changes = self._repository.put_hints({view.rest_id: profile})
+            await self._repository.write([*changes, *await self._matches.match_some({view.rest_id})])
 
     async def _find_account(self, fields: BridgeFind) -> tuple[MatchView, AccountView]:
         view = (await self._repository.views()).get(fields.rest_id)

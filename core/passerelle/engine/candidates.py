@@ -330,8 +330,7 @@ class Searches:
 
     async def _score(self) -> None:
         async with self._works.exclusively():
-            changes = await self._lanes.changes(Progress(self._environment, "search.start"))
-            await self._repository.write(changes)
+            await self._lanes.store(Progress(self._environment, "search.start"))
         if self._view:
             await self._put(self._view.model_copy(update={"found": await self._count_likely()}))
 

@@ -41,24 +41,36 @@ class Guesses:
             elif fields.answer == "no":
                 await self._reject(guess, account)
             else:
-                await self._replace(guess.rest_id, guess.model_copy(update={"is_unsure": True}), [])
+                await self._set_aside(guess)
 
     async def _confirm(self, guess: GuessView, account: GuessedAccount) -> None:
         now = self._environment.now()
         known = (await self._repository.hints()).get(guess.rest_id) or _empty_profile(guess)
         profile = profiles.confirm(known, account.network, account.address, account.did, now)
-        changes = [
-            *self._repository.put_hints({guess.rest_id: profile}),
-            *await self._put_decision(guess, account, "chosen"),
-        ]
-        await self._replace(guess.rest_id, None, [*changes, *await self._matches.match_some({guess.rest_id})])
+        async with self._repository.changing():
+            changes = [
+                *self._repository.put_hints({guess.rest_id: profile}),
+                *await self._put_decision(guess, account, "chosen"),
+                *await self._matches.match_some({guess.rest_id}),
+            ]
+            await self._replace(guess.rest_id, None, changes)
 
     async def _reject(self, guess: GuessView, account: GuessedAccount) -> None:
-        changes = await self._put_decision(guess, account, "rejected")
-        await self._replace(guess.rest_id, without_account(guess, account.network, account.address), changes)
+        async with self._repository.changing():
+            changes = await self._put_decision(guess, account, "rejected")
+            await self._replace(guess.rest_id, without_account(guess, account.network, account.address), changes)
+
+    async def _set_aside(self, guess: GuessView) -> None:
+        async with self._repository.changing():
+            await self._replace(guess.rest_id, guess.model_copy(update={"is_unsure": True}), [])
 
     async def _take_back(self, fields: GuessDecide) -> None:
         """Forget the answers about an account, and score its person again."""
+        async with self._repository.changing():
+            await self._repository.write(await self._forgotten(fields))
+        await self._lanes.store(Progress(self._environment, "guess.decide"))
+
+    async def _forgotten(self, fields: GuessDecide) -> list[Change]:
         decisions, hints = await self._repository.decisions(), await self._repository.hints()
         changes: list[Change] = []
         record = (await self._repository.asked()).get(fields.rest_id)
@@ -71,8 +83,7 @@ class Guesses:
             left = profiles.unconfirm(profile, fields.network, fields.address)
             changes += self._repository.put_hints({fields.rest_id: left})
             changes += await self._matches.match_some({fields.rest_id})
-        await self._repository.write(changes)
-        await self._repository.write(await self._lanes.changes(Progress(self._environment, "guess.decide")))
+        return changes
 
     async def _put_decision(self, guess: GuessView, account: GuessedAccount, decision: Decision) -> list[Change]:
         decisions = await self._repository.decisions()

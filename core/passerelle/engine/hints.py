@@ -128,11 +128,12 @@ class Hints:
         """Store changed hints and the matches that they change, and delete the surplus, in one step."""
         if not changed:
             return
-        changes = self._repository.put_hints(changed)
-        graph = await self._repository.graph()
-        surplus = profiles.surplus(await self._repository.hints(), graph.people.keys() if graph else ())
-        changes += self._repository.put_hints(dict.fromkeys(surplus))
-        await self._repository.write([*changes, *await self._matches.match_some(changed.keys())])
+        async with self._repository.changing():
+            changes = self._repository.put_hints(changed)
+            graph = await self._repository.graph()
+            surplus = profiles.surplus(await self._repository.hints(), graph.people.keys() if graph else ())
+            changes += self._repository.put_hints(dict.fromkeys(surplus))
+            await self._repository.write([*changes, *await self._matches.match_some(changed.keys())])
 
 
 def _nothing_names() -> CommandError:

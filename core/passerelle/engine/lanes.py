@@ -47,12 +47,14 @@ class Lanes:
         wanted = (one for one in people if followers or graph.people[one.rest_id].following)
         return sorted(wanted, key=lambda one: not _is_mutual(graph, one))
 
-    async def changes(self, progress: Progress) -> list[Change]:
-        """Score all candidates again; return what to store of guesses, lanes and the offer to search."""
+    async def store(self, progress: Progress) -> None:
+        """Score all candidates again; store guesses, lanes and the offer to search."""
         before = await self._repository.guesses()
         guesses = await self._guess(progress, before)
-        stored = self._repository.put_guesses(guesses, before)
-        return [*stored, *await self.counts(), await self._offer(progress)]
+        offer = await self._offer(progress)
+        async with self._repository.changing():
+            stored = self._repository.put_guesses(guesses, before)
+            await self._repository.write([*stored, *await self.counts(), offer])
 
     async def counts(self) -> list[Change]:
         """Return what to store of the lanes' counts and of today's; nothing before there is a graph."""

@@ -43,6 +43,12 @@ class Matches:
 
     async def on_decide(self, fields: Decide) -> None:
         """Answer decision.set: store the decision under every name of the account."""
+        async with self._repository.changing():
+            account = await self._decide(fields)
+        if fields.decision in ("rejected", "unchosen"):
+            await self._follows.withdraw(frozenset(filter(None, (account.did, account.address))))
+
+    async def _decide(self, fields: Decide) -> AccountView:
         view, account = await self._find_account(fields)
         if fields.decision == "chosen" and not may_choose(account):
             raise unchecked()
@@ -56,15 +62,22 @@ class Matches:
             else:
                 decisions[key] = fields.decision
                 changes.append(Put("decisions", key, fields.decision))
-        changes += self._repository.put_views([decide(view, decisions, preferred)])
-        if fields.decision in ("rejected", "unrejected"):
+        decided = decide(view, decisions, preferred)
+        changes += self._repository.put_views([decided])
+        if _rejections(view) != _rejections(decided):
             changes += await self._lanes.counts()
         await self._repository.write(changes)
-        if fields.decision in ("rejected", "unchosen"):
-            await self._follows.withdraw(frozenset(filter(None, (account.did, account.address))))
+        return account
 
     async def on_decide_many(self, fields: DecideMany) -> None:
         """Answer decision.set_many: in one durable step."""
+        async with self._repository.changing():
+            changed = await self._decide_many(fields)
+        if fields.decision == "unchosen":
+            names = (name for account in changed for name in (account.did, account.address) if name)
+            await self._follows.withdraw(frozenset(names))
+
+    async def _decide_many(self, fields: DecideMany) -> list[AccountView]:
         views, decisions = await self._repository.views(), await self._repository.decisions()
         preferred = await self._repository.preferred()
         people = [views[rest_id] for rest_id in dict.fromkeys(fields.rest_ids) if rest_id in views]
@@ -79,17 +92,16 @@ class Matches:
         decided = [decide(view, decisions, preferred) for view, accounts in made if accounts]
         stored = (Put("decisions", key, fields.decision) for key in keys)
         await self._repository.write([*stored, *self._repository.put_views(decided)])
-        if fields.decision == "unchosen":
-            names = (name for _, account in changed for name in (account.did, account.address) if name)
-            await self._follows.withdraw(frozenset(names))
+        return [account for _, account in changed]
 
     async def on_prefer(self, fields: FollowPrefer) -> None:
         """Answer follow.prefer: store it, and tick the accounts anew that no decision is about."""
-        views, decisions = await self._repository.views(), await self._repository.decisions()
-        decided = ((view, decide(view, decisions, fields.network)) for view in views.values())
-        changed = [new for old, new in decided if new != old]
-        stored = Put("state", "preferred", PreferredView(network=fields.network).model_dump(mode="json"))
-        await self._repository.write([stored, *self._repository.put_views(changed)])
+        async with self._repository.changing():
+            views, decisions = await self._repository.views(), await self._repository.decisions()
+            decided = ((view, decide(view, decisions, fields.network)) for view in views.values())
+            changed = [new for old, new in decided if new != old]
+            stored = Put("state", "preferred", PreferredView(network=fields.network).model_dump(mode="json"))
+            await self._repository.write([stored, *self._repository.put_views(changed)])
 
     async def match_all(self, progress: Progress, *, marks_new: bool = False) -> MatchesView | None:
         """Match everybody, store the matches, return their counts; None while there is no graph or no directory.
@@ -109,23 +121,30 @@ class Matches:
                 views[match.person.rest_id] = make_match_view(match, decisions, following, preferred)
                 self._lanes.learn_kind(match.person.rest_id, match.row.kind if match.row else None)
             await progress.report("matching", done, len(people.people))
-        following, preferred = await self._follows.following(), await self._repository.preferred()
-        # What the person did during the matching counts.
-        views = {key: mark_following(decide(view, decisions, preferred), following) for key, view in views.items()}
-        views = await self._with_new(views, marks_new=marks_new)
-        counts = count_matches(people, views.values())
         excluded = [
             make_excluded_view(match, people)
             for match in find_excluded(people, lookups[0], self._environment.now(), lookups[1:])
         ]
-        await self._repository.write(
-            [*self._repository.put_matches(views, counts), self._repository.put_excluded(excluded)]
-        )
-        await self._repository.write(await self._lanes.changes(progress))
+        async with self._repository.changing():
+            views = await self._with_new(await self._up_to_date(views), marks_new=marks_new)
+            counts = count_matches(people, views.values())
+            await self._repository.write(
+                [*self._repository.put_matches(views, counts), self._repository.put_excluded(excluded)]
+            )
+        await self._lanes.store(progress)
         return counts
 
+    async def _up_to_date(self, views: Mapping[str, MatchView]) -> dict[str, MatchView]:
+        """Return the views with what the person did during the matching."""
+        decisions, preferred = await self._repository.decisions(), await self._repository.preferred()
+        following = await self._follows.following()
+        return {key: mark_following(decide(view, decisions, preferred), following) for key, view in views.items()}
+
     async def match_some(self, rest_ids: Set[str]) -> list[Change]:
-        """Match these people again and return what to store; nothing where none is in a matched graph."""
+        """Match these people again and return what to store; nothing where none is in a matched graph.
+
+        To be stored before `changing` is given back.
+        """
         people = await self._repository.graph()
         if people is None or rest_ids.isdisjoint(people.people):
             return []
@@ -165,3 +184,7 @@ class Matches:
             if view and account.network == fields.network and account.address == fields.address:
                 return view, account
         raise CommandError("There is no such match to decide about.")
+
+
+def _rejections(view: MatchView) -> list[bool]:
+    return [account.rejected for account in view.accounts]

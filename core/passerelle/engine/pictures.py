@@ -46,7 +46,7 @@ class Pictures:
             if after == before:
                 return
             await self._repository.write(self._repository.put_asked({fields.rest_id: after}, {}))
-            await self._repository.write(await self._lanes.changes(Progress(self._environment, "pictures.compare")))
+            await self._lanes.store(Progress(self._environment, "pictures.compare"))
 
     async def _load_on_x(self, url: str | None) -> str | None:
         if url is None:

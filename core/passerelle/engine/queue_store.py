@@ -60,7 +60,7 @@ class QueueStore:
 
     async def replace(self, records: Mapping[str, Any], also: Sequence[Change]) -> None:
         """Use the queues of these records from now on; `also` stores them, with what belongs to the same step."""
-        async with self._writing:
+        async with self._writing, self._repository.changing():
             before = (self.current, self.queues, self.stored, self.speed)
             self._take({**records})
             self.speed = next(
@@ -83,7 +83,7 @@ class QueueStore:
         """Make `account` the one that follows on its network; its queue is made where there is none. Others stay."""
         if self.current.get(network_of(account)) == account and account in self.queues:
             return
-        async with self._writing:
+        async with self._writing, self._repository.changing():
             self.current[network_of(account)] = account
             state = [Put("queue", CURRENT_KEY, dict(self.current))]
             if account not in self.queues:
@@ -110,22 +110,28 @@ class QueueStore:
         for account in outcomes.keys() & self.queues.keys():
             for outcome in outcomes[account]:
                 self.queues[account] = record(self.queues[account], outcome, self.pace(self.queues[account]))
-        async with self._writing:
+        async with self._writing, self._repository.changing():
             accounts = outcomes.keys() & self.stored.keys() & self.queues.keys()
             steps = [(self.stored[account], self.queues[account]) for account in accounts]
             if not steps:  # everything was deleted meanwhile
                 return
+            self.stored |= {after.account: after for _, after in steps}
             try:
                 changes = [await self._changes(*step, concern_all=also is not None) for step in steps]
                 await self._repository.write([*chain.from_iterable(changes), *(also or [])])
-            except Exception:  # what is not stored has not happened
-                self.queues |= {
-                    before.account: before for before, after in steps if self.queues.get(after.account) is after
-                }
+            except BaseException as error:
+                self._take_back(steps, has_failed=isinstance(error, Exception))
                 raise
-            self.stored |= {after.account: after for _, after in steps}
         for account in accounts:
             self._changed(account)
+
+    def _take_back(self, steps: Sequence[tuple[Queue, Queue]], *, has_failed: bool) -> None:
+        """Undo steps that are not stored; a cancelled one may be stored, and is stored again with the next."""
+        self.stored |= {before.account: before for before, after in steps if self.stored.get(after.account) is after}
+        if has_failed:
+            self.queues |= {
+                before.account: before for before, after in steps if self.queues.get(after.account) is after
+            }
 
     def queue(self, network: Network) -> Queue | None:
         """Return the queue of the account that follows on a network."""
@@ -133,8 +139,11 @@ class QueueStore:
         return self.queues.get(account) if account else None
 
     async def following(self) -> Following:
-        """Return which accounts are followed or going to be, by the accounts that follow."""
-        queues = {network: queue for network in self.current if (queue := self.queue(network))}
+        """Return which accounts are followed or going to be, by the accounts that follow, as it is being stored.
+
+        A match that showed more than that would not be marked again where the rest is taken back before it is stored.
+        """
+        queues = {network: self.stored[account] for network, account in self.current.items() if account in self.stored}
         names = [await self._repository.follows(queue.account) or frozenset() for queue in queues.values()]
         return Following(queues, frozenset().union(*names))
 

@@ -5,7 +5,9 @@ Caches are set before the write, so that concurrent readers see the new state; a
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Any
 
@@ -48,11 +50,20 @@ class Repository:
         self._storage = environment.storage
         self.files = DirectoryFiles(environment.storage)
         self.writer = Writer(environment, on_failure=self.forget)
+        self._changing = asyncio.Lock()
         self.forget()
 
     async def write(self, changes: Sequence[Change]) -> None:
         """Apply changes in one durable step and tell the pages; waits for room. Raises StorageFull."""
         await self.writer.write(changes)
+
+    def changing(self) -> AbstractAsyncContextManager[Any]:
+        """Return the lock that every change of matches holds from its last read until it is stored.
+
+        Without it, a change that was computed earlier and is stored later would undo another one. Held for no request,
+        and never twice by one task.
+        """
+        return self._changing
 
     def forget(self) -> None:
         """Empty the caches; the next reads go to storage."""
@@ -78,9 +89,10 @@ class Repository:
 
     async def delete_all(self) -> None:
         """Delete everything, here and in storage. Raises StorageFull where even that needs room."""
-        self.forget()
-        await self.writer.clear()
-        self.forget()
+        async with self.changing():
+            self.forget()
+            await self.writer.clear()
+            self.forget()
 
     async def work(self) -> WorkView | None:
         """Return what the engine was doing when that was last stored."""

@@ -126,7 +126,8 @@ class RowChecks:
         others = frozenset(one for one in await self._repository.files.checked(url) if one[0] != row.row_id)
         stated: frozenset[Statement] = frozenset({statement_of(row)}) if is_proven else frozenset()
         await self._repository.write([self._repository.files.put_checked(url, others | stated)])
-        await self._repository.write(await self._matches.match_some({row.rest_id} if row.rest_id else frozenset()))
+        async with self._repository.changing():
+            await self._repository.write(await self._matches.match_some({row.rest_id} if row.rest_id else frozenset()))
 
     async def _find_claim(self, claim_id: ClaimId, source: EvidenceSource, registrar: Registrar) -> _Found:
         """Return a claim as the row carries it, else as the registrar has it."""

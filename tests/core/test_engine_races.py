@@ -1,0 +1,102 @@
+"""Commands that overlap: whatever is pressed while something else is being stored, nothing is undone by it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from random import Random
+from typing import Any
+
+import pytest
+from passerelle.engine.storage import Change
+
+from tests.core.engine_steps import account_of, make_browser, run
+from tests.core.fakes import ME, Browser, Disk
+from tests.data.people import ADA, BRUNO, CHLOE, ELIF, GALINA
+
+PEOPLE = (ADA, BRUNO, CHLOE, ELIF, GALINA)
+ADAS_ACCOUNTS = 2
+ROUNDS, PRESSES = 3, 7
+LATEST = 60  # turns of the loop until a press
+SLOWEST = 8  # turns that a read or a write takes
+DECISIONS = ("chosen", "unchosen", "rejected", "unrejected")
+
+
+class SlowDisk(Disk):
+    """A Storage whose answers come after some turns of the loop."""
+
+    def __init__(self, random: Random) -> None:
+        super().__init__()
+        self._random = random
+
+    async def get(self, store: str, key: str) -> Any:
+        """Read; the value may be old when it comes."""
+        value = await super().get(store, key)
+        await wait(self._random.randrange(SLOWEST))
+        return value
+
+    async def write(self, changes: Sequence[Change]) -> None:
+        """Write, late."""
+        await wait(self._random.randrange(SLOWEST))
+        await super().write(changes)
+
+
+async def wait(turns: int) -> None:
+    for _ in range(turns):
+        await asyncio.sleep(0)
+
+
+async def press(browser: Browser, random: Random) -> Any:
+    """Press, some time, any of the buttons that change what is shown of people."""
+    await wait(random.randrange(LATEST))
+    someone = random.choice(PEOPLE)
+    account = account_of(browser, someone, random.randrange(ADAS_ACCOUNTS) if someone is ADA else 0)
+    about = {"rest_id": someone.rest_id, "network": account["network"], "address": account["address"]}
+    everyone = [one.rest_id for one in PEOPLE]
+    buttons: Sequence[Callable[[], Awaitable[Any]]] = (
+        lambda: browser.ask("decision.set", **about, decision=random.choice(DECISIONS)),
+        lambda: browser.ask("decision.set", **about, decision=random.choice(DECISIONS)),
+        lambda: browser.ask("decision.set", **about, decision=random.choice(DECISIONS)),
+        lambda: browser.ask("decision.set_many", rest_ids=everyone, decision=random.choice(DECISIONS[:2])),
+        lambda: browser.ask("match.find"),
+        lambda: browser.ask("follow.prefer", network=random.choice(("bluesky", "fediverse", None))),
+        lambda: browser.ask("follow.start", accounts=[ME], rest_ids=[someone.rest_id]),
+        lambda: browser.ask("follow.cancel"),
+        lambda: browser.ask("follow.undo", account=ME),
+    )
+    return await random.choice(buttons)()
+
+
+async def rest(browser: Browser) -> None:
+    """Wait until the engine has nothing left to do."""
+    if browser.storage.stores["queue"]:
+        await browser.until_idle()
+    await wait(LATEST)
+
+
+def shown(browser: Browser) -> Mapping[str, Any]:
+    """Return what pages show of people, as it is stored."""
+    stores = browser.storage.stores
+    counts = {key: stores["state"].get(key) for key in ("lanes", "preferred", "date_offer")}
+    return {**stores["matches"], **counts}
+
+
+@pytest.mark.parametrize("number", range(40))
+def test_what_is_shown_after_any_presses_is_what_an_engine_started_anew_derives(
+    archive: str, seed: int, number: int
+) -> None:
+    async def main() -> None:
+        random = Random(f"{seed} {number}")
+        browser = make_browser(storage=SlowDisk(random))
+        browser.start()
+        await browser.ask("archive.open", [archive], names=["x.zip"])
+        for _ in range(ROUNDS):
+            await asyncio.gather(*(press(browser, random) for _ in range(PRESSES)))
+            await rest(browser)
+            before = shown(browser)
+            browser.start()
+            await browser.ask("match.find")
+            await rest(browser)
+            assert shown(browser) == before
+
+    run(main())
