@@ -15,11 +15,8 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 from xdist.workermanage import WorkerController
 
-# Folders and files of tests in a browser, in the order in which they begin: long files first, so that no worker waits
-# for the other at the end. The collection fails when one is missing here.
+# Folders and files of tests in a browser; the collection fails when one is missing here.
 BROWSERS = (
-    "tests/kills/test_kills.py",
-    "tests/extension/test_engine_firefox.py",
     "tests/e2e/",
     "tests/backend/test_departures_in_browser.py",
     "tests/backend/test_pages_layout.py",
@@ -27,6 +24,8 @@ BROWSERS = (
     "tests/extension/test_badge_memory.py",
     "tests/extension/test_badges.py",
     "tests/extension/test_engine.py",
+    "tests/extension/test_engine_firefox.py",
+    "tests/kills/test_kills.py",
     "tests/run/test_display.py",
 )
 
@@ -34,11 +33,6 @@ BROWSERS = (
 def in_browser(name: str) -> bool:
     """Return whether a test or a file of tests, by its name in pytest, is one with browsers."""
     return name.startswith(BROWSERS)
-
-
-def place(name: str) -> int:
-    """Return the place of a test in the order of BROWSERS; the rest come before."""
-    return next((place for place, start in enumerate(BROWSERS) if name.startswith(start)), -1)
 
 
 def next_file(waiting: Iterable[str], *, browsers_first: bool, browsers_begun: bool) -> str | None:
@@ -76,7 +70,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Lanes:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the files with browsers last, in the order of BROWSERS; so it is where there is one worker, too.
+    """Put the files with browsers last; so it is where there is one worker, too.
 
     Raises UsageError for a test in a browser in a file that BROWSERS does not name. Some ask for Playwright only while
     they run; they have the mark `e2e`.
@@ -85,4 +79,4 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         asks = "playwright" in getattr(item, "fixturenames", ()) or item.get_closest_marker("e2e") is not None
         if asks and not in_browser(item.nodeid):
             raise pytest.UsageError(f"{item.nodeid} is a test in a browser: name its file in tests/lanes.py")
-    items.sort(key=lambda item: place(item.nodeid))
+    items.sort(key=lambda item: in_browser(item.nodeid))
