@@ -100,8 +100,16 @@ $(STAMP)/bench: tests/bench/package.json tests/bench/package-lock.json | $(STAMP
 	cd tests/bench && npm ci --loglevel=error
 	@touch $@
 
-bench: setup $(STAMP)/bench ## measure; prints ratios, writes dist/bench.json
-	$(PY) -m tests.bench
+bench: setup $(STAMP)/bench ## measure; prints ratios, writes dist/bench.json: make bench [start first ...] [BEFORE=commit]
+	$(PY) -m tests.bench $(BENCHES) $(if $(BEFORE),--before $(BEFORE))
+
+# What stands behind `bench` names benchmarks, which are no files to make.
+ifeq ($(firstword $(MAKECMDGOALS)),bench)
+BENCHES := $(wordlist 2,$(words $(MAKECMDGOALS)),$(MAKECMDGOALS))
+.PHONY: $(BENCHES)
+$(BENCHES): bench
+	@:
+endif
 
 # Nothing but JSON on standard output, also on a fresh machine.
 x-pages: ## the people that badges find in each saved X page: make x-pages PAGES=folder

@@ -14,12 +14,17 @@ const { info } = JSON.parse(
   readFileSync(join(release, "pyodide-lock.json"), "utf8"),
 );
 
-// A fixed hash seed: the order of sets in bytecode is always the same.
+// A fixed hash seed: the order of sets in bytecode is always the same. No columns: a traceback names lines, and marks
+// columns only below a source's line, which the package lacks: https://docs.python.org/3/using/cmdline.html#envvar-PYTHONNODEBUGRANGES
 const python = await loadPyodide({
   indexURL: release,
   packageBaseUrl: release,
   lockFileContents: JSON.stringify({ info, packages: {} }),
-  env: { HOME: "/home/pyodide", PYTHONHASHSEED: "0" },
+  env: {
+    HOME: "/home/pyodide",
+    PYTHONHASHSEED: "0",
+    PYTHONNODEBUGRANGES: "1",
+  },
 });
 python.FS.writeFile("/sources.zip", readFileSync(sources));
 

@@ -3,10 +3,11 @@
     library.zip         bytecode of the standard library's modules that are used (build/standard_library.txt), of all
                         wheels, with their data, and of ours; stored, so that a module is read without unpacking
     pydantic_core.wasm  the shared library of pydantic_core, to be compiled while other files are read
+    rest.zip            the standard library's other modules, as Pyodide's release has them
     start.json          `lock` for Pyodide, and `files`: pydantic_core's modules (path -> base64), which have to lie
                         beside their shared library and therefore not in a ZIP
 
-The rest of the standard library stands in Pyodide's own python_stdlib.zip; the engine adds it once it has started.
+The engine adds rest.zip once it has started: a module that the list lacks is found there.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from pathlib import Path
 
 from commands import run
 from places import BUILD, EXTENSION, PUBLIC
-from pyodide_files import RELEASE
+from pyodide_files import RELEASE, STANDARD_LIBRARY
 from stamps import files_under, once
 from wheels import FOLDER as WHEELS
 from wheels import LOCK
@@ -29,10 +30,10 @@ from zips import zip_bytes
 
 FOLDER = PUBLIC / "python"
 LIBRARY = FOLDER / "library.zip"
+REST = FOLDER / "rest.zip"
 START = FOLDER / "start.json"
 LISTED = BUILD / "standard_library.txt"
 OURS = tuple(EXTENSION / "engine" / name for name in ("browser.py", "rest.py", "restored.py"))
-STANDARD_LIBRARY = RELEASE / "python_stdlib.zip"
 SHARED_LIBRARY = "pydantic_core/_pydantic_core.cpython-314-wasm32-emscripten.so"
 # Of wheels: what neither the engine nor a module that it imports can need.
 LEFT_OUT = ("passerelle/cli/", "pydantic/v1/", "pydantic/mypy.py")
@@ -69,6 +70,7 @@ def _make() -> None:
     modules = {f"{path}c": code for path, code in _compiled(sources).items()}
     beside = {path: modules.pop(path) for path in sorted(modules) if path.startswith("pydantic_core/")}
     zip_bytes(data | modules, LIBRARY, stored=True)
+    zip_bytes(_rest(), REST)
     lock = {"info": json.loads(LOCK.read_text())["info"], "packages": {}}
     files = {path: base64.b64encode(code).decode() for path, code in beside.items()}
     START.write_text(json.dumps({"lock": lock, "files": files}, sort_keys=True) + "\n")
@@ -86,6 +88,12 @@ def _members() -> Iterator[tuple[str, bytes]]:
 def _standard_library() -> dict[str, bytes]:
     with zipfile.ZipFile(STANDARD_LIBRARY) as archive:
         return {path: archive.read(path) for path in listed_modules()}
+
+
+def _rest() -> dict[str, bytes]:
+    listed = set(listed_modules())
+    with zipfile.ZipFile(STANDARD_LIBRARY) as archive:
+        return {path: archive.read(path) for path in archive.namelist() if path not in listed and path[-1] != "/"}
 
 
 def _compiled(sources: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -4,8 +4,8 @@ import { packagedFile } from "../lib/packaged";
 import { type FileSystem, link, type LinkingModule, storeFiles } from "./linking";
 import { restoringOptions, type Snapshot, type SnapshotInfo, unpack } from "./snapshot";
 
-export const RUNTIME = "/pyodide/";
-const PYTHON = "/python/";
+const RUNTIME = "/pyodide/";
+export const PYTHON = "/python/";
 const LIBRARY = "library.zip";
 const SNAPSHOT = "/snapshot/";
 /** The module by which Python reaches this side. */

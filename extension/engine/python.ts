@@ -5,7 +5,7 @@ import { packagedFile } from "../lib/packaged";
 import { fileSystem, guardReads } from "./attachments";
 import type * as database from "./database";
 import type { Answered, Asked } from "./fetch";
-import { loadPython, requestFiles, RUNTIME } from "./loading";
+import { loadPython, PYTHON, requestFiles } from "./loading";
 
 type EmitText = (json: string) => void;
 
@@ -33,7 +33,7 @@ export interface Outside {
 }
 
 const ED25519 = "Ed25519";
-const REST = "/lib/python_stdlib.zip";
+const REST = "/lib/rest.zip";
 
 /** Start Python. `emit` is told how far it is and, later, every event of the engine. */
 export async function startPython(
@@ -58,7 +58,7 @@ export async function startPython(
 
 /** Add the modules of the standard library that the engine is not known to use. */
 async function addRest(api: PyodideAPI): Promise<void> {
-  const response = await packagedFile(`${RUNTIME}python_stdlib.zip`);
+  const response = await packagedFile(`${PYTHON}rest.zip`);
   fileSystem(api).writeFile(REST, new Uint8Array(await response.arrayBuffer()));
   const { add_rest } = api.pyimport("rest") as { add_rest: (report: (name: string) => void) => void };
   add_rest((name) => {

@@ -1,4 +1,4 @@
-"""The rest of the standard library: a module that library.zip lacks comes from Pyodide's own python_stdlib.zip."""
+"""The rest of the standard library: a module that library.zip lacks comes from rest.zip."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 
 LIBRARY = "/lib/python314.zip"
-REST = "/lib/python_stdlib.zip"
+REST = "/lib/rest.zip"
 
 
 class RestFinder:

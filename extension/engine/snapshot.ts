@@ -49,14 +49,26 @@ export const FORMAT = "gzip";
 
 /** Return the snapshot whose file is `packed`. Raises an error unless it is the file that the build made. */
 export async function unpack(info: SnapshotInfo, packed: ArrayBuffer): Promise<Snapshot> {
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream(FORMAT));
-  const [digest, unpacked] = await Promise.all([
+  const [digest, bytes] = await Promise.all([
     crypto.subtle.digest("SHA-256", packed),
-    new Response(stream).arrayBuffer(),
+    inflate(packed, info.size),
   ]);
   expect("hash", hex(digest), info.sha256);
-  expect("size", unpacked.byteLength, info.size);
-  return { info, bytes: new Uint8Array(unpacked) };
+  return { info, bytes };
+}
+
+/** Return the `size` bytes that `packed` has, written where they stay: they are in memory once. */
+async function inflate(packed: ArrayBuffer, size: number): Promise<Uint8Array> {
+  const parts = new Blob([packed]).stream().pipeThrough(new DecompressionStream(FORMAT)).getReader();
+  const bytes = new Uint8Array(size);
+  let end = 0;
+  for (let part = await parts.read(); !part.done; part = await parts.read()) {
+    end += part.value.length;
+    if (end > size) break;
+    bytes.set(part.value, end - part.value.length);
+  }
+  expect("size", end, size);
+  return bytes;
 }
 
 function hex(bytes: ArrayBuffer): string {

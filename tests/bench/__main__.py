@@ -2,7 +2,7 @@
 
 Each figure is printed and written as soon as it is known. A missed target is printed as MISSED and is no failure: the
 machine may be busy. A part that cannot be measured stops no other; the exit status is then 1. `--out FILE` writes
-elsewhere.
+elsewhere. `--before COMMIT...` lets `first` measure those commits, too, in turns with the present files.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def main() -> None:
     report = Report(options.out, os.getloadavg()[0])
     _install_baseline()
     with sync_playwright() as playwright, tempfile.TemporaryDirectory(prefix="passerelle-bench-") as folder:
-        tools = Tools(playwright, Path(folder))
+        tools = Tools(playwright, Path(folder), options.before)
         for name in options.names or BENCHES:
             print(f"{name} …", flush=True)
             for result in run_parts(name, partial(BENCHES[name], tools)):
@@ -82,6 +82,9 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"any of {', '.join(BENCHES)}; all when left out")
     parser.add_argument("--out", type=Path, default=ROOT / "dist" / "bench.json", help="where to write the figures")
+    parser.add_argument(
+        "--before", nargs="+", default=[], metavar="COMMIT", help="commits that `first` measures in turns with this one"
+    )
     options = parser.parse_args()
     if unknown := set(options.names) - set(BENCHES):
         parser.error(f"there is no benchmark called {', '.join(sorted(unknown))}")

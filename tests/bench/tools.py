@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Coroutine, Iterable, Iterator, Mapping
+from collections.abc import Coroutine, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -45,12 +45,20 @@ def run_async(main: Coroutine[Any, Any, T]) -> T:
         return thread.submit(asyncio.run, main).result()
 
 
-class Tools:
-    """Handed to every benchmark. `folder` is emptied when all is done."""
+def note_memories(extension: Path) -> Path:
+    """Let the engine of an unpacked extension be asked for its memory; return its folder."""
+    engine = extension / "engine.js"
+    engine.write_text((BENCH / "baseline" / "memories.js").read_text() + engine.read_text())
+    return extension
 
-    def __init__(self, playwright: Playwright, folder: Path) -> None:
+
+class Tools:
+    """Handed to every benchmark. `folder` is emptied when all is done; `before` are commits to compare with."""
+
+    def __init__(self, playwright: Playwright, folder: Path, before: Sequence[str] = ()) -> None:
         self.playwright = playwright
         self.folder = folder
+        self.before = before
 
     @cached_property
     def extension(self) -> Path:
@@ -59,9 +67,7 @@ class Tools:
         out = self.folder / "built"
         command = [sys.executable, str(ROOT / "build" / "make.py"), "--directories", str(trust), "--out", str(out)]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-        engine = out / "chromium" / "engine.js"
-        engine.write_text((BENCH / "baseline" / "memories.js").read_text() + engine.read_text())
-        return engine.parent
+        return note_memories(out / "chromium")
 
     @contextmanager
     def page(self) -> Iterator[Page]:
@@ -92,9 +98,9 @@ class Tools:
             yield session
 
     @contextmanager
-    def browser_with(self, directory: Site) -> Iterator[Session]:
-        """Start a browser with the extension and a fresh profile, in a world where the directory is `directory`."""
-        extension = self.extension
+    def browser_with(self, directory: Site, extension: Path | None = None) -> Iterator[Session]:
+        """Start a browser with `extension` (else the present one) and a fresh profile; the directory is `directory`."""
+        extension = extension or self.extension
         profile = Path(tempfile.mkdtemp(dir=self.folder)) / "profile"
         with (
             World({sites.X: _timeline, ELSEWHERE: _timeline, sites.DIRECTORY: directory}) as world,

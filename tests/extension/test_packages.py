@@ -28,6 +28,7 @@ IDENTITY = tomllib.loads((ROOT / "build" / "identity.toml").read_text())
 LISTED = json.loads((ROOT / "build" / "directories.json").read_text())
 WHEELS = ROOT / ".cache" / "build" / "frozen"
 ZIPS = ("passerelle-chromium.zip", "passerelle-firefox.zip")
+MOST_BYTES = 18_000_000
 CORE_WHEEL = "passerelle-0.1.0-py3-none-any.whl"
 
 
@@ -270,6 +271,7 @@ def test_a_build_from_the_reviewers_sources_in_another_time_zone_is_the_same_byt
     assert made.keys() == {*ZIPS, CORE_WHEEL, "passerelle.cdx.json", "SHA256SUMS"}
     assert made == {file.name: file.read_bytes() for file in second.iterdir() if file.is_file()}
     for name in ZIPS:
+        assert len(made[name]) <= MOST_BYTES, "docs/performance.md says what the package may take"
         with zipfile.ZipFile(first / name) as package:
             assert {member.date_time for member in package.infolist()} == {(2026, 1, 1, 0, 0, 0)}
 

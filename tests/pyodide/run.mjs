@@ -33,8 +33,8 @@ python.FS.mkdirTree("/repository");
 python.FS.mount(python.FS.filesystems.NODEFS, { root }, "/repository");
 // pytest needs more of the standard library than the engine; added as in extension/engine/python.ts.
 python.FS.writeFile(
-  "/lib/python_stdlib.zip",
-  readFileSync(join(extension, "public/pyodide/python_stdlib.zip")),
+  "/lib/rest.zip",
+  readFileSync(join(extension, "public/python/rest.zip")),
 );
 
 try {
