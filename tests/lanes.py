@@ -9,11 +9,14 @@ run beside it.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import pytest
-from xdist.remote import Producer
-from xdist.scheduler import LoadFileScheduling
-from xdist.workermanage import WorkerController
+
+if TYPE_CHECKING:
+    from xdist.remote import Producer
+
+    from tests.scheduler import Lanes
 
 # Folders and files of tests in a browser; the collection fails when one is missing here.
 BROWSERS = (
@@ -41,31 +44,11 @@ def next_file(waiting: Iterable[str], *, browsers_first: bool, browsers_begun: b
     return min(suited, key=lambda file: in_browser(file) != browsers_first, default=None)
 
 
-class Lanes(LoadFileScheduling):
-    """Whole files for each worker, as `next_file` chooses them."""
-
-    def __init__(self, config: pytest.Config, log: Producer) -> None:
-        super().__init__(config, log)
-        self._browsers_first: dict[WorkerController, bool] = {}
-
-    def add_node(self, node: WorkerController) -> None:
-        """Add a worker; it begins with browsers if most of the others do not."""
-        kinds = [self._browsers_first[other] for other in self.nodes]
-        super().add_node(node)
-        self._browsers_first[node] = kinds.count(False) > kinds.count(True)
-
-    def _assign_work_unit(self, node: WorkerController) -> None:
-        begun = any(in_browser(file) for file in self.assigned_work[node])
-        file = next_file(self.workqueue, browsers_first=self._browsers_first[node], browsers_begun=begun)
-        if file is None:
-            node.shutdown()
-            return
-        self.workqueue.move_to_end(file, last=False)
-        super()._assign_work_unit(node)
-
-
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Lanes:
-    """Return what gives the workers their tests."""
+    """Return what gives the workers their tests. Only with workers is pytest-xdist needed."""
+    from tests.scheduler import Lanes
+
     return Lanes(config, log)
 
 
