@@ -19,7 +19,7 @@ endif
 export npm_config_fund := false
 export npm_config_audit := false
 
-.PHONY: help setup installed run pictures test test-fast soak check x-pages x-users reach kills campaign axe bench dist store format lock clean
+.PHONY: help setup installed run pictures test vitest pyodide soak check x-pages x-users reach kills campaign axe bench dist store format lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -66,9 +66,14 @@ pictures: setup ## renew the pictures of README and docs
 
 test: setup ## all tests: core (CPython, and Pyodide under Node and in Chromium), backend, extension, real servers, real browsers
 	$(PY) build/make.py --types > /dev/null
+	@$(MAKE) --no-print-directory -j 2 --output-sync=target vitest pyodide
+	$(BIN)/pytest -m "not soak" --numprocesses logical --maxprocesses 4
+
+# Both at once: the core's tests use one processor. What each prints is shown when it ends.
+vitest:
 	cd extension && npx --no-install vitest run
+pyodide:
 	$(PY) build/core_tests.py
-	$(BIN)/pytest -m "not soak"
 
 $(STAMP)/network: tests/world/network/package.json tests/world/network/package-lock.json build/system.py
 	python3 build/system.py
