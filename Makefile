@@ -69,7 +69,7 @@ test: setup ## all tests: core (CPython, and Pyodide under Node and in Chromium)
 	@$(MAKE) --no-print-directory -j 2 --output-sync=target vitest pyodide
 	$(BIN)/pytest -m "not soak" --numprocesses logical --maxprocesses 4
 
-# Both at once: the core's tests use one processor. What each prints is shown when it ends.
+# Both at once; the core's tests use one processor under Node and one in Chromium. What each prints is shown when it ends.
 vitest:
 	cd extension && npx --no-install vitest run
 pyodide:
