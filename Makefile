@@ -19,7 +19,7 @@ endif
 export npm_config_fund := false
 export npm_config_audit := false
 
-.PHONY: help setup installed run pictures test test-fast soak check x-pages x-users reach kills campaign axe bench dist store format lock clean
+.PHONY: help setup installed run pictures test vitest pyodide soak check x-pages x-users reach kills campaign axe bench dist store format lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -64,11 +64,16 @@ run: ## see it work: a browser with the extension, or the whole journey without 
 pictures: setup ## renew the pictures of README and docs
 	@$(PY) -m tests.run --drive --docs
 
-test: setup ## all tests: core (CPython and Pyodide), backend, extension, real servers, real browsers
+test: setup ## all tests: core (CPython, and Pyodide under Node and in Chromium), backend, extension, real servers, real browsers
 	$(PY) build/make.py --types > /dev/null
+	@$(MAKE) --no-print-directory -j 2 --output-sync=target vitest pyodide
+	$(BIN)/pytest -m "not soak" --numprocesses logical --maxprocesses 4
+
+# Both at once; the core's tests use one processor under Node and one in Chromium. What each prints is shown when it ends.
+vitest:
 	cd extension && npx --no-install vitest run
+pyodide:
 	$(PY) build/core_tests.py
-	$(BIN)/pytest -m "not soak"
 
 $(STAMP)/network: tests/world/network/package.json tests/world/network/package-lock.json build/system.py
 	python3 build/system.py

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.lanes import pytest_collection_modifyitems, pytest_xdist_make_scheduler
+from tests.seeds import seed
 from tests.world.directory import DirectoryServer, write_trust
 from tests.world.mastodon import Mastodon
 from tests.world.mastodons import make_mastodons
@@ -19,8 +21,9 @@ from tests.world.residents import make_rows, move_in
 from tests.world.sites import make_sites
 from tests.world.world import World
 
+__all__ = ["pytest_collection_modifyitems", "pytest_xdist_make_scheduler", "seed"]  # they stand elsewhere
+
 ROOT = Path(__file__).parents[1]
-USUAL_SEED = 7
 
 # An example may take long on a machine whose cores also carry browsers; pytest's own timeout still ends a test.
 settings.register_profile("no deadline", deadline=None)
@@ -33,22 +36,6 @@ class Packages:
 
     chromium: Path
     firefox: Path
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run last what may need Playwright: its event loop stays open in this thread, and no other can run beside it.
-
-    Tests in a browser count all: some ask for Playwright only while they run.
-    """
-    items.sort(
-        key=lambda item: "playwright" in getattr(item, "fixturenames", ()) or item.get_closest_marker("e2e") is not None
-    )
-
-
-@pytest.fixture
-def seed(request: pytest.FixtureRequest) -> int:
-    """Return the seed of tests that choose by chance: the one given to Hypothesis, too, else always the same."""
-    return int(request.config.getoption("--hypothesis-seed") or USUAL_SEED)
 
 
 @pytest.fixture(scope="session")

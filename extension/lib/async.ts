@@ -38,17 +38,32 @@ export function makeSerializer(): Serializer {
 
 /**
  * Return a function that runs `task`, never twice at the same time: calls during a run cause one more run after it.
- * A rejection goes to `onError`, and does not cancel the run that was asked for meanwhile.
+ * A rejection goes to `onError`, and does not cancel the run that was asked for meanwhile. What it returns resolves when
+ * a run has ended that began after the call.
  */
-export function coalesce(task: () => Promise<void>, onError: (error: unknown) => void): () => void {
+export function coalesce(task: () => Promise<void>, onError: (error: unknown) => void): () => Promise<void> {
   const inOrder = makeSerializer();
-  let isWaiting = false;
-  return () => {
-    if (isWaiting) return;
-    isWaiting = true;
-    inOrder(() => {
-      isWaiting = false;
+  let next: Promise<void> | null = null;
+  return () =>
+    (next ??= inOrder(() => {
+      next = null;
       return task();
-    }).catch(onError);
+    }).catch(onError));
+}
+
+/**
+ * Return a function to call with each question that is asked; what it returns says, once, when the answer has come, whether
+ * none has come to a later question. For state that is asked for again while an earlier answer is still out.
+ */
+export function makeOrder(): () => () => boolean {
+  let asked = 0;
+  let answered = 0;
+  return () => {
+    const mine = ++asked;
+    return () => {
+      if (mine < answered) return false;
+      answered = mine;
+      return true;
+    };
   };
 }

@@ -47,20 +47,36 @@ export async function setBadges(on: boolean): Promise<BadgesState> {
   // The browser's question may close the popup that asks it: the wish is kept meanwhile, and the background, which hears
   // of the permission too, goes on with it.
   const asked = on ? browser.permissions.request({ origins: X_ORIGINS }) : Promise.resolve(false);
+  wanted = on;
   if (on) await browser.storage.local.set({ [BADGES]: true });
-  if (await asked) await startBadges();
-  else await endBadges();
+  const isAllowed = await asked;
+  // The switch may have been pressed again while the browser asked: the last press counts.
+  if (wanted && isAllowed) await startWanted();
+  else if (!wanted || on) await endBadges();
   return badgesState();
 }
 
 /** Bring tabs and registration in line with the setting: after an update, a start, a change of permission. */
 export async function restoreBadges(): Promise<void> {
-  if ((await badgesState()) === "on") await startBadges();
+  if ((await badgesState()) === "on") await navigator.locks.request(BADGES, startIfOn);
+}
+
+let wanted = false; // by the last press in this context
+
+// An earlier press may have switched them off meanwhile.
+async function startWanted(): Promise<void> {
+  await browser.storage.local.set({ [BADGES]: true });
+  await startBadges();
 }
 
 // One at a time: once allowed, popup and background are both at it.
 const startBadges = () => navigator.locks.request(BADGES, start);
 const endBadges = () => navigator.locks.request(BADGES, end);
+
+// An earlier press of the switch may have been waited for.
+async function startIfOn(): Promise<void> {
+  if ((await badgesState()) === "on") await start();
+}
 
 async function start(): Promise<void> {
   await unregister();

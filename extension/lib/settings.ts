@@ -26,10 +26,9 @@ export async function setLanguage(setting: LanguageSetting): Promise<void> {
 }
 
 /** Call `listener` when the language is changed in any page. */
-export function onLanguage(listener: (setting: LanguageSetting) => void): void {
+export function onLanguage(listener: () => void): void {
   browser.storage.onChanged.addListener((changes, area) => {
-    const change = area === "local" ? changes[LANGUAGE] : undefined;
-    if (change) listener(parseLanguage(change.newValue));
+    if (area === "local" && changes[LANGUAGE]) listener();
   });
 }
 

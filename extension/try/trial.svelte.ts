@@ -1,5 +1,6 @@
 // What the page knows: how far it is, the archive, the people found, and what went wrong.
 import { SvelteSet } from "svelte/reactivity";
+import { makeSerializer } from "../lib/async";
 import { type Failure, failureOf } from "../lib/engine/failures";
 import type {
   AccountView,
@@ -32,6 +33,8 @@ export class Trial {
   shown = $state.raw<Shown>(EVERYONE);
   private readonly explained = new SvelteSet<string>(); // rest_ids of people whose evidence is shown
   private matches = $state.raw<readonly MatchView[]>([]);
+  // A list that was read before a tick must not come after it.
+  private readonly inOrder = makeSerializer();
   private engine: Engine;
 
   readonly all = $derived(sorted(this.matches, locale.tag));
@@ -80,17 +83,21 @@ export class Trial {
   async tick(match: MatchView, { network, address }: AccountView, isTicked: boolean): Promise<void> {
     const decision = isTicked ? "chosen" : "unchosen";
     const change = { network, address, decision } as const;
-    await this.guard(() => this.engine.call("decision.set", { rest_id: match.rest_id, ...change }));
-    this.matches = this.matches.map((one) => (one.rest_id === match.rest_id ? decided(one, change) : one));
+    await this.inOrder(async () => {
+      await this.guard(() => this.engine.call("decision.set", { rest_id: match.rest_id, ...change }));
+      this.matches = this.matches.map((one) => (one.rest_id === match.rest_id ? decided(one, change) : one));
+    });
   }
 
   /** Put the people shown into the list for Mastodon, or leave them out. */
   async tickShown(decision: "chosen" | "unchosen"): Promise<void> {
     const rest_ids = this.tickable.map(({ rest_id }) => rest_id);
-    await this.guard(async () => {
-      await this.engine.call("decision.set_many", { rest_ids, decision });
-      await this.read();
-    });
+    await this.inOrder(() =>
+      this.guard(async () => {
+        await this.engine.call("decision.set_many", { rest_ids, decision });
+        await this.read();
+      }),
+    );
   }
 
   /** Return whether the evidence for a match is shown. */

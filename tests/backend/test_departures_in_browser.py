@@ -15,7 +15,7 @@ from tests.world.layout import FINGER
 
 __all__ = ["address", "browser"]
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]  # the first test waits for the server and the browser
 
 TELEPHONE = 360  # pixels
 WIDTHS = (320, 768, 1440)

@@ -15,7 +15,7 @@ from tests.world.axe import find_violations
 from tests.world.chromium import QUIET, find_binary
 from tests.world.layout import FINGER, LEAST, find_small_targets, find_too_wide
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]  # the first test waits for the server and the browser
 
 NARROW = 320  # pixels: https://www.w3.org/TR/WCAG22/#reflow
 TALLEST = 12_000  # pixels of a page at that width

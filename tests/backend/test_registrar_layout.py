@@ -16,7 +16,7 @@ from tests.world.layout import FINGER
 
 __all__ = ["browser"]
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]  # the first test waits for the server and the browser
 
 
 @pytest.fixture

@@ -7,6 +7,9 @@ import pytest
 from tests.core.engine_steps import FOLLOWED
 from tests.data.archives import make_archive
 from tests.data.people import ADA
+from tests.seeds import seed
+
+__all__ = ["seed"]  # of the conftest.py above, which Pyodide does not read
 
 
 @pytest.fixture(scope="session")

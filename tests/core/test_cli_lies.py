@@ -189,7 +189,7 @@ NOW = datetime.now(UTC).replace(microsecond=0)
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"version": int(NOW.timestamp()) + 2 * 86_400}, "dated in the future"),
+        pytest.param({"version": int(NOW.timestamp()) + 2 * 86_400}, "dated in the future", id="dated in two days"),
         ({"version": 2**53 - 1}, "dated in the future"),
         ({"expires": "7023-01-01T00:00:00+00:00"}, "not a directory"),
         ({"expires": "2026-01-01T00:00:00+00:00", "generated_at": "2025-12-20T00:00:00+00:00"}, "past its expiry date"),

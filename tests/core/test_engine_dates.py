@@ -4,38 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from passerelle.following.dates import DAY, DELAY, LAPSE
 
+from tests.core.date_steps import AHEAD, EARLIER, OPENS, begin, set_date
 from tests.core.engine_steps import ROWS, account_of, bluesky_row, did_of, make_browser, run
-from tests.core.fakes import ME, NOW, Browser, Directory, Killer
+from tests.core.fakes import ME, Browser, Directory, Killer
 from tests.core.mastodon_steps import ME as ON_MASTODON
 from tests.core.mastodon_steps import answer_page
 from tests.data.people import ADA, BRUNO, CHLOE, DARIUSZ, ELIF, GALINA, HIDEO, Someone
 from tests.world.mastodon import Mastodon, Resident, Seen
 
-EARLIER = [one for one in ROWS if one.rest_id in (ADA.rest_id, GALINA.rest_id)]
-AHEAD = 45  # days
-OPENS = datetime(NOW.year, NOW.month, NOW.day, tzinfo=UTC) + timedelta(days=AHEAD)
-KNOWN = {"signed_in": ["bluesky"], "notifies": False, "badges": False}
 ADAS_ACCT = "ada@quai.example.org"
 ARRIVED = (BRUNO, CHLOE, DARIUSZ, ELIF)  # in ROWS, and not in EARLIER
-
-
-async def begin(archive: str, rows: Sequence[Any] = EARLIER, **fields: Any) -> Browser:
-    """A browser with a date in 45 days, approved for the people of `rows` who are ticked."""
-    browser = make_browser(directory=Directory(rows), **fields)
-    browser.start()
-    assert "archive" in await browser.ask("archive.open", [archive], names=["x.zip"])
-    await set_date(browser)
-    return browser
-
-
-async def set_date(browser: Browser, opens: datetime = OPENS) -> Any:
-    return await browser.ask("date.set", day=opens.date().isoformat(), opens_at=opens.isoformat(), known=KNOWN)
 
 
 async def sync(

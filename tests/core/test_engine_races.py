@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import timedelta
 from random import Random
 from typing import Any
 
 import pytest
 from passerelle.engine.storage import Change
+from passerelle.following.dates import DELAY
 
+from tests.core.date_steps import OPENS, begin, set_date
 from tests.core.engine_steps import account_of, make_browser, run
 from tests.core.fakes import ME, Browser, Disk
 from tests.data.people import ADA, BRUNO, CHLOE, ELIF, GALINA
@@ -98,5 +101,27 @@ def test_what_is_shown_after_any_presses_is_what_an_engine_started_anew_derives(
             await browser.ask("match.find")
             await rest(browser)
             assert shown(browser) == before
+
+    run(main())
+
+
+@pytest.mark.parametrize("turns", range(0, LATEST, 2))
+@pytest.mark.parametrize("button", ["withdraw", "another day"])
+def test_a_date_that_is_withdrawn_or_changed_while_its_plan_starts_does_not_come_back(
+    archive: str, button: str, turns: int
+) -> None:
+    async def main() -> None:
+        browser = await begin(archive, storage=SlowDisk(Random(turns)))
+        browser.clock.time = OPENS + DELAY
+        browser.directory.is_down = True  # the plan starts without it
+        starting = asyncio.ensure_future(browser.ask("watch.sync", accounts=[ME]))
+        await wait(turns)
+        later = OPENS + timedelta(days=9)
+        await (browser.ask("date.withdraw") if button == "withdraw" else set_date(browser, later))
+        await starting
+        await rest(browser)
+        date = browser.storage.stores["state"].get("date")
+        shown = date and (date["day"], date["starts"])
+        assert shown == (None if button == "withdraw" else (later.date().isoformat(), []))
 
     run(main())

@@ -275,6 +275,7 @@ def test_what_is_done_is_read_aloud_by_regions_that_were_there_before(signed_in:
     await_heard(signed_in, "Signed out.")
     signed_in.get_by_test_id("update-directory").press("Enter")
     await_heard(signed_in, "Fetching the public directory")
+    assert came_with_text(signed_in) == []
 
 
 def test_deleting_everything_is_read_aloud_and_keeps_the_focus(chromium: Chromium, sample: Path) -> None:
@@ -288,6 +289,7 @@ def test_deleting_everything_is_read_aloud_and_keeps_the_focus(chromium: Chromiu
     focused = press(page.get_by_test_id("delete-yes"))
 
     await_heard(page, "Everything has been deleted")
+    assert came_with_text(page) == []
     assert "BODY" not in focused
 
 
@@ -301,6 +303,30 @@ def test_following_is_read_aloud_in_steps(signed_in: Page, world: World) -> None
         signed_in.get_by_test_id("resume").press("Enter")
     await_followed(signed_in)
     await_heard(signed_in, "followed with Passerelle so far")
+    assert came_with_text(signed_in) == []
+
+
+# What moves when a switch is turned and a work without known length is shown.
+MOVES = """() => {
+    const one = document.querySelector("[role=switch]");
+    const before = one.getAttribute("aria-checked");
+    getComputedStyle(one).backgroundColor;
+    one.setAttribute("aria-checked", String(before !== "true"));
+    const bar = document.querySelector("main").appendChild(document.createElement("progress"));
+    const names = document.getAnimations().map((moving) => moving.transitionProperty ?? moving.animationName);
+    bar.remove();
+    one.setAttribute("aria-checked", before);
+    return names;
+}"""
+
+
+def test_nothing_moves_where_motion_is_to_be_reduced(tab: Page) -> None:
+    _settings(tab)
+    assert {"wave", "background-color"} <= set(tab.evaluate(MOVES))
+    tab.emulate_media(reduced_motion="reduce")
+    moving = tab.evaluate(MOVES)
+    tab.emulate_media(reduced_motion="no-preference")
+    assert moving == []
 
 
 def colours(target: Locator, *points: tuple[float, float]) -> list[str]:

@@ -1,6 +1,11 @@
 // lib/async.ts: values read once, tasks in order, runs that coalesce.
 import { expect, test, vi } from "vitest";
-import { coalesce, makeSerializer, memoize } from "../../extension/lib/async";
+import {
+  coalesce,
+  makeOrder,
+  makeSerializer,
+  memoize,
+} from "../../extension/lib/async";
 
 /** Return a memoized read that resolves to 1, 2, 3, …; the calls numbered in `failing` reject. */
 function counting(failing: readonly number[] = []) {
@@ -91,9 +96,9 @@ test("a rejected task rejects for its caller and does not stop the next one", as
 test("coalesce runs once more after a run, however often it was called during it", async () => {
   const { log, task, finish } = tasks();
   const run = coalesce(async () => void (await task("run")()), vi.fn());
-  run();
+  void run();
   await settle();
-  for (let times = 0; times < 3; times++) run();
+  for (let times = 0; times < 3; times++) void run();
   await settle();
   expect(log).toEqual(["run"]);
   finish("run");
@@ -108,11 +113,32 @@ test("coalesce reports a rejection and still makes the run that was asked for me
   const { log, task, fail } = tasks();
   const onError = vi.fn();
   const run = coalesce(async () => void (await task("run")()), onError);
-  run();
+  void run();
   await settle();
-  run();
+  void run();
   fail("run");
   await settle();
   expect(onError).toHaveBeenCalledOnce();
   expect(log).toHaveLength(2);
+});
+
+test("coalesce resolves a call when a run has ended that began after it", async () => {
+  const { log, task, finish } = tasks();
+  const run = coalesce(async () => void (await task("run")()), vi.fn());
+  const ended: string[] = [];
+  void run().then(() => ended.push("first"));
+  await settle();
+  void run().then(() => ended.push("second"));
+  finish("run");
+  await settle();
+  expect([log.length, ended]).toEqual([2, ["first"]]);
+  finish("run");
+  await settle();
+  expect(ended).toEqual(["first", "second"]);
+});
+
+test("an answer that comes after that to a later question is not the newest", () => {
+  const ask = makeOrder();
+  const [first, second, third] = [ask(), ask(), ask()];
+  expect([second(), first(), third()]).toEqual([true, false, true]);
 });

@@ -68,6 +68,26 @@ test("refused: off, and nothing registered", async () => {
   expect([...scripts]).toEqual([]);
 });
 
+test("switched off while the browser still asks: off, with no script and no access, also when it is allowed then", async () => {
+  const { granted, scripts } = browserThatAnswers(true);
+  let allow: (isAllowed: boolean) => void = () => undefined;
+  fakeBrowser.permissions.request = () =>
+    new Promise((resolve) => (allow = resolve));
+  const on = setBadges(true);
+  expect(await setBadges(false)).toBe("off");
+  for (const origin of X_ORIGINS) granted.add(origin);
+  allow(true);
+  expect(await on).toBe("off");
+  expect([...granted, ...scripts]).toEqual([]);
+});
+
+test("off, and on again at once: on", async () => {
+  const { scripts } = browserThatAnswers(true);
+  await setBadges(true);
+  const [, state] = await Promise.all([setBadges(false), setBadges(true)]);
+  expect([state, await badgesState(), scripts.size]).toEqual(["on", "on", 2]);
+});
+
 test("off: no index, no script, no access", async () => {
   const { granted, scripts } = browserThatAnswers(true);
   await setBadges(true);

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { isSameProfile, mayNameAccount } from "../../extension/lib/rules/hints";
 import type { SeenUser } from "../../extension/lib/rules/profile";
+import { processorTime } from "./processor_time";
 
 interface Example {
   readonly id: string;
@@ -83,10 +84,14 @@ test("it stays quick whatever a page invents", () => {
     short: `https://t.co/${String(at)}`,
     long: `https://t.co/${String(at + 1)} `.repeat(90),
   }));
-  const started = performance.now();
-  for (const bio of hostile) mayNameAccount({ ...profile({ bio }), links });
-  mayNameAccount({ ...profile({ bio: "https://t.co/0 ".repeat(140) }), links });
-  expect(performance.now() - started).toBeLessThan(2_000);
+  const took = processorTime(() => {
+    for (const bio of hostile) mayNameAccount({ ...profile({ bio }), links });
+    mayNameAccount({
+      ...profile({ bio: "https://t.co/0 ".repeat(140) }),
+      links,
+    });
+  });
+  expect(took).toBeLessThan(2_000);
 });
 
 test("two observations are the same while nothing that the core reads differs", () => {

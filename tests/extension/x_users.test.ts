@@ -11,6 +11,7 @@ import {
   readTotal,
 } from "../../extension/lib/x/answers/lists";
 import { MAX_ANSWER, parseAnswer } from "../../extension/lib/x/answers/channel";
+import { processorTime } from "./processor_time";
 
 const BIO = "Poète. https://t.co/AAAA";
 const SHORT = {
@@ -293,9 +294,10 @@ test("ten million characters and a million users are read as far as honest answe
   );
   const text = `[${users.join(",")}]`;
   expect(text.length).toBeGreaterThan(6_000_000);
-  const started = performance.now();
-  expect(readUsers(text)).toHaveLength(10_000);
-  expect(performance.now() - started).toBeLessThan(3_000);
+  const took = processorTime(() => {
+    expect(readUsers(text)).toHaveLength(10_000);
+  });
+  expect(took).toBeLessThan(3_000);
   expect(readUsers(`[${"null,".repeat(1_999_999)}null]`)).toEqual([]);
   expect(
     readUsers(JSON.stringify(ERAS["until May 2025"]).padEnd(MAX_ANSWER)),

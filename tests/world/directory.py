@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import fcntl
 import json
 import os
 import shutil
@@ -27,9 +28,17 @@ URL = "https://dir.passerelle.eu"
 REGISTRAR = "join.passerelle.eu"
 
 
+def make_shared_keys() -> None:
+    """Make KEYS unless they are there; processes that ask at the same time wait for each other."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with (CACHE / "keys.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # given back when the file is closed
+        make_keys(KEYS)
+
+
 def write_trust(path: Path) -> Path:
     """Write the `directories.json` that makes an extension trust the tests' keys, and give its path."""
-    make_keys(KEYS)
+    make_shared_keys()
     keys = [public_text(load_key(KEYS, name)) for name in (CURRENT, NEXT)]
     trusted = [{"name": "tests", "url": URL, "registrar": f"https://{REGISTRAR}", "keys": keys}]
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -62,8 +71,10 @@ class DirectoryServer:
     ) -> None:
         self.folder = folder
         self.env = {**(env or {}), "PASSERELLE_DATA": str(folder), "DATABASE_URL": ""}
-        make_keys(folder / "keys" if has_own_keys else KEYS)
-        if not has_own_keys:
+        if has_own_keys:
+            make_keys(folder / "keys")
+        else:
+            make_shared_keys()
             shutil.copytree(KEYS, folder / "keys", dirs_exist_ok=True)
         self._run("db", "upgrade")
         if seed:

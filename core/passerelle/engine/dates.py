@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
@@ -42,9 +43,14 @@ class Dates:
         self._environment = environment
         self._repository = repository
         self._follows = follows
+        self._changing = asyncio.Lock()  # from the read of the date until it is stored; held for no request
 
     async def on_set(self, fields: DateSet) -> DateView:
         """Answer date.set: store the date and the approval, in place of an earlier one. Raises InputError."""
+        async with self._changing:
+            return await self._set(fields)
+
+    async def _set(self, fields: DateSet) -> DateView:
         now, before = self._environment.now(), await self._repository.date()
         people = count_approved((await self._repository.views()).values())
         delay = timedelta(seconds=before.delay) if before else choose_delay(self._environment.random(DELAY_BYTES))
@@ -55,13 +61,15 @@ class Dates:
 
     async def on_withdraw(self, fields: Nothing) -> None:
         """Answer date.withdraw: delete date and approval. What has started goes on, as any following does."""
-        await self._repository.write([Delete("state", "date")])
+        async with self._changing:
+            await self._repository.write([Delete("state", "date")])
 
     async def on_check(self, fields: DateCheck) -> None:
         """Answer date.check: store what is left to do."""
-        view = await self._repository.date()
-        if view and (new := await self._with_steps(view, fields.known)) != view:
-            await self._repository.write([_put(new)])
+        async with self._changing:
+            view = await self._repository.date()
+            if view and (new := await self._with_steps(view, fields.known)) != view:
+                await self._repository.write([_put(new)])
 
     async def on_calendar(self, fields: CalendarMake) -> Exported:
         """Answer date.calendar. Raises CommandError: there is no date."""
@@ -86,6 +94,10 @@ class Dates:
         `is_current`: directory and matches are of just now. What is followed and that it was started are one durable
         step, so that a start that is cut off is made again, and a finished one is not.
         """
+        async with self._changing:
+            await self._start(accounts, is_current=is_current, is_pressed=is_pressed)
+
+    async def _start(self, accounts: Sequence[AccountId], *, is_current: bool, is_pressed: bool) -> None:
         view, now = await self._repository.date(), self._environment.now()
         if view is None:
             return

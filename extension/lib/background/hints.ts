@@ -126,12 +126,13 @@ export function makeHintsBackground(wake: WakeEngine, store: SeenStore) {
   const engine = lazyEngine(wake);
   const finder = new HintFinder({ store, find: (fields) => engine.call("hint.find", fields) });
   const lookup = memoize(readLookup);
-  const publish = coalesce(
+  const publishAgain = coalesce(
     () => publishHints(lookup, readMatches),
     (error) => {
       console.error("The hints' index could not be published:", error);
     },
   );
+  const publish = () => void publishAgain();
 
   return {
     lookup,

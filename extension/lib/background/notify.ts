@@ -63,7 +63,8 @@ async function show({ kind, key, values }: Notice): Promise<void> {
 
 /** Tell whenever something may have changed, and open the page of what is clicked; to be called at once when the background starts. */
 export function listenForNotices(): void {
-  const refresh = coalesce(tellNotices, console.error);
+  const tellAgain = coalesce(tellNotices, console.error);
+  const refresh = () => void tellAgain();
   onStateChanged((stores) => {
     if (stores.has("state")) refresh();
   });

@@ -45,7 +45,8 @@ export async function showProgress(): Promise<void> {
 
 /** Show it whenever the engine has stored something, for as long as the background lives; an alarm does so when it does not. */
 export function listenForProgress(): void {
-  const refresh = coalesce(showProgress, console.error);
+  const showAgain = coalesce(showProgress, console.error);
+  const refresh = () => void showAgain();
   openChannel((message) => {
     if (
       "event" in message &&

@@ -190,7 +190,7 @@ export function live<T>(
 ): Readable<T> {
   return readable(initial, (set) => {
     let changed: Changed = null;
-    const refresh = coalesce(async () => {
+    const readAgain = coalesce(async () => {
       const read = changed;
       changed = new Set();
       try {
@@ -200,6 +200,7 @@ export function live<T>(
         throw error;
       }
     }, report);
+    const refresh = () => void noted(readAgain());
     const channel = openChannel((message) => {
       if (!("event" in message) || message.event.type !== "state.changed") return;
       const { event } = message;
@@ -210,6 +211,19 @@ export function live<T>(
     refresh();
     return channel.close;
   });
+}
+
+// The reads of this page that have not ended.
+const reads = new Set<Promise<void>>();
+
+function noted(read: Promise<void>): Promise<void> {
+  reads.add(read);
+  return read.finally(() => reads.delete(read));
+}
+
+/** Resolve once every store of `live` shows what the engine has announced until now. */
+export async function settled(): Promise<void> {
+  await Promise.all(reads);
 }
 
 function withKeys(changed: Changed, keys: readonly string[] | undefined): Changed {

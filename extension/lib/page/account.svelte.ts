@@ -1,4 +1,5 @@
 // The accounts that are signed in, and a sign-in under way.
+import { coalesce } from "../async";
 import type { Engine } from "../engine/client";
 import type { Permission } from "../sessions/bluesky/scope";
 import { type Account, type Credentials, type SessionNetwork, type Sessions } from "../sessions";
@@ -133,6 +134,18 @@ export class SignedIn {
 
   /** Read the accounts as they are stored now. */
   async read(): Promise<void> {
+    await this.readAgain();
+  }
+
+  // One read at a time: of two, the earlier could end last, and show an account that has signed out meanwhile.
+  private readonly readAgain = coalesce(
+    () => this.readOnce(),
+    (error) => {
+      this.failures.show(error);
+    },
+  );
+
+  private async readOnce(): Promise<void> {
     const [accounts, bluesky, fediverse] = await Promise.all([
       this.sessions.list(),
       this.sessions.current("bluesky"),

@@ -15,7 +15,8 @@ type Facts = NonNullable<DateView["known"]>;
 export class LeavingDate {
   /** What came of following; null until it was asked for. */
   receipt = $state.raw<ReceiptView | null>(null);
-  isBusy = $state(false);
+  private open = $state(0); // commands without an answer
+  readonly isBusy = $derived(this.open > 0);
 
   private readAt: string | null = null;
 
@@ -43,9 +44,8 @@ export class LeavingDate {
 
   /** Delete the date and its approval; what has started goes on. */
   async withdraw(): Promise<void> {
-    this.receipt = null;
-    this.readAt = null;
-    await this.busily(() => this.engine.call("date.withdraw", {}));
+    const isGone = (await this.busily(() => this.engine.call("date.withdraw", {}))) !== undefined;
+    if (isGone) this.receipt = this.readAt = null;
   }
 
   /** Start the plan now: on the day, or where it lapsed. */
@@ -69,7 +69,7 @@ export class LeavingDate {
     if (!date) return;
     const known = await readFacts(networks);
     if (JSON.stringify(known) === JSON.stringify(date.known)) return;
-    await this.failures.guard(() => this.engine.call("date.check", { known }));
+    await this.failures.guardUnasked(() => this.engine.call("date.check", { known }));
   }
 
   /** Save a calendar file with the date. */
@@ -84,7 +84,9 @@ export class LeavingDate {
   async readReceipt(progress: string): Promise<void> {
     if (!this.stored.archive || progress === this.readAt) return;
     this.readAt = progress;
-    this.receipt = (await this.failures.guard(() => this.engine.call("date.receipt", {}))) ?? this.receipt;
+    const receipt = await this.failures.guardUnasked(() => this.engine.call("date.receipt", {}));
+    // Asked again meanwhile, or withdrawn: this one is of before.
+    if (receipt && progress === this.readAt) this.receipt = receipt;
   }
 
   private accounts(): string[] {
@@ -93,9 +95,9 @@ export class LeavingDate {
   }
 
   private async busily<R>(work: () => Promise<R>): Promise<R | undefined> {
-    this.isBusy = true;
+    this.open++;
     const result = await this.failures.guard(work);
-    this.isBusy = false;
+    this.open--;
     return result;
   }
 }

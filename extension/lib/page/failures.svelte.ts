@@ -14,13 +14,21 @@ export class Failures {
     this.current = null;
   }
 
-  /** Run `work` and return its result; a rejection is shown and becomes undefined. */
+  /** Run what the person asked for and return its result; a rejection is shown and becomes undefined. */
   async guard<A extends unknown[], R>(
     work: (...given: A) => Promise<R>,
     ...given: A
   ): Promise<R | undefined> {
+    this.clear();
+    return this.guardUnasked(work, ...given);
+  }
+
+  /** The same for what no press has begun: an error that is shown stays until it was read. */
+  async guardUnasked<A extends unknown[], R>(
+    work: (...given: A) => Promise<R>,
+    ...given: A
+  ): Promise<R | undefined> {
     try {
-      this.clear();
       return await work(...given);
     } catch (error) {
       this.show(error);

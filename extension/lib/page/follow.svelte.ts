@@ -1,9 +1,10 @@
 // Following on both networks: starting it, pausing it, and what waits for a sign-in.
-import { SvelteSet } from "svelte/reactivity";
+import { SvelteMap } from "svelte/reactivity";
 import type { Engine } from "../engine/client";
 import { failureOf } from "../engine/failures";
 import type { AccountView, FollowTimes, MatchView, QueueView } from "../messages/messages.gen";
 import type { SignedIn } from "./account.svelte";
+import { Chosen } from "./chosen.svelte";
 import type { Failures } from "./failures.svelte";
 import { NEEDS_SIGN_IN } from "../sessions";
 import type { Stored } from "./stored.svelte";
@@ -13,16 +14,19 @@ type Speed = QueueView["speed"];
 const NETWORKS: readonly Network[] = ["bluesky", "fediverse"];
 
 export class Follow {
-  /** Pressed and not yet answered: `pendingKey` of each account. */
-  readonly pending = new SvelteSet<string>();
+  /** Pressed and not yet answered: how often, by `pendingKey` of each account. */
+  readonly pending = new SvelteMap<string, number>();
   isRefreshing = $state(false);
   /** Seconds that following everyone ticked would take, once they were asked for. */
   times = $state<FollowTimes | null>(null);
+  private readonly chosenNetwork = new Chosen<Network | null>();
+  private readonly chosenApproval = new Chosen<boolean>();
+  private readonly chosenSpeed = new Chosen<Speed>();
   private waiting: (() => Promise<void>) | null = null; // the follow that was pressed before signing in
 
   constructor(
     private readonly engine: Pick<Engine, "call">,
-    private readonly stored: Pick<Stored, "archive" | "queue">,
+    private readonly stored: Pick<Stored, "approval" | "archive" | "preferred" | "queue">,
     private readonly signedIn: Pick<SignedIn, "usable" | "usableOnMastodon">,
     private readonly failures: Failures,
     private readonly askToSignIn: () => void,
@@ -30,6 +34,12 @@ export class Follow {
 
   /** The networks on which an account can follow now. */
   readonly networks = $derived(NETWORKS.filter((network) => this.usableOn(network)));
+
+  /** On which network people are followed who are on several; null: on each. */
+  readonly preferred = $derived.by(() => this.chosenNetwork.or(this.stored.preferred));
+  /** Whether people who are new in the directory are followed without a question. */
+  readonly isApproved = $derived.by(() => this.chosenApproval.or(this.stored.approval !== null));
+  readonly speed = $derived.by(() => this.chosenSpeed.or(this.stored.queue?.speed ?? "gentle"));
 
   /** Whether someone was followed and no one waits any more. */
   readonly isDone = $derived.by(() => {
@@ -81,17 +91,20 @@ export class Follow {
 
   /** Follow people who are on several networks on this one only, or on each (null). */
   async prefer(network: Network | null): Promise<void> {
-    await this.failures.guard(() => this.engine.call("follow.prefer", { network }));
+    const store = () => this.engine.call("follow.prefer", { network });
+    await this.failures.guard(() => this.chosenNetwork.choose(network, store));
   }
 
   /** Store or delete the standing approval to follow people who are new in the directory. */
   async approve(approved: boolean): Promise<void> {
-    await this.failures.guard(() => this.engine.call("watch.approve", { approved }));
+    const store = () => this.engine.call("watch.approve", { approved });
+    await this.failures.guard(() => this.chosenApproval.choose(approved, store));
   }
 
   /** Choose how fast to follow: spread out, or as fast as the servers allow. */
   async chooseSpeed(speed: Speed): Promise<void> {
-    await this.failures.guard(() => this.engine.call("follow.speed", { speed }));
+    const store = () => this.engine.call("follow.speed", { speed });
+    await this.failures.guard(() => this.chosenSpeed.choose(speed, store));
   }
 
   /** Ask the engine how long following everyone ticked would take; nothing is requested from a server for it. */
@@ -138,10 +151,17 @@ export class Follow {
   }
 
   private async whilePending<R>(keys: readonly string[], work: () => Promise<R>): Promise<R | undefined> {
-    for (const key of keys) this.pending.add(key);
+    for (const key of keys) this.note(key, 1);
     const result = await this.failures.guard(work);
-    for (const key of keys) this.pending.delete(key);
+    for (const key of keys) this.note(key, -1);
     return result;
+  }
+
+  // Two presses about one account may be under way.
+  private note(key: string, more: 1 | -1): void {
+    const count = (this.pending.get(key) ?? 0) + more;
+    if (count > 0) this.pending.set(key, count);
+    else this.pending.delete(key);
   }
 
   /** Read who `account` follows now, and mark them. */

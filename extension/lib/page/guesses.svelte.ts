@@ -1,5 +1,4 @@
 // The accounts proposed for people, the search for them, and the person's answers.
-import { SvelteMap } from "svelte/reactivity";
 import { fromStore } from "svelte/store";
 import type { Engine } from "../engine/client";
 import { live, readGuesses } from "../engine/stores";
@@ -8,13 +7,17 @@ import type { Account } from "../sessions";
 import type { SignedIn } from "./account.svelte";
 import type { Failures } from "./failures.svelte";
 import { type Answer, type Answered, openGuesses, type Proposed } from "./guesses";
+import { keyOf } from "./list";
+import { type Copy, Pending } from "./pending";
+
+const NO_COPY: Copy<readonly GuessView[], Answered> = { value: [], included: [] };
 
 export class Guesses {
-  private readonly copy = fromStore(live<readonly GuessView[]>(["guesses"], readGuesses, []));
-  // Answers show at once, and until a copy without the account has been read; by person and address.
-  private readonly answered = new SvelteMap<string, Answered>();
+  // Answers show at once, and until a copy that includes them has been read; by person and address.
+  private readonly pending = new Pending<Answered>();
+  private readonly copy = fromStore(live(["guesses"], () => this.pending.read(readGuesses), NO_COPY));
   /** The answers of this page, the newest last. */
-  private history: Answered[] = [];
+  private history: readonly Answered[] = $state.raw([]);
 
   constructor(
     private readonly engine: Pick<Engine, "call">,
@@ -22,7 +25,8 @@ export class Guesses {
     private readonly failures: Failures,
   ) {}
 
-  private readonly all = $derived(openGuesses(this.copy.current, this.answered.values()));
+  private readonly missing = $derived([...this.pending.missingIn(this.copy.current).values()]);
+  private readonly all = $derived(openGuesses(this.copy.current.value, this.missing, this.history));
 
   /** The people to decide about, with the accounts that are not rejected: the most probable first, not-sure ones last. */
   readonly open = $derived(this.all.filter(({ is_likely }) => is_likely));
@@ -90,24 +94,33 @@ export class Guesses {
   /** Store an answer; it shows at once, and is taken back if the engine could not store it. */
   async decide(guess: GuessView, account: Proposed, answer: Answer): Promise<void> {
     const made = { guess, account, answer };
-    this.answered.set(keyOf(made), made);
-    this.history.push(made);
-    const isStored = await this.send(made, answer);
-    if (isStored) return;
+    this.history = [...this.history, made];
+    if (await this.store(made)) return;
     this.history = this.history.filter((one) => one !== made);
-    this.forget(made);
   }
 
-  /** Take the last answer back; returns its person, or null where there is none. */
-  async undo(): Promise<string | null> {
-    const last = this.history.pop();
+  /** Take the last answer back, which shows at once; returns its person, or null where there is none. */
+  undo(): string | null {
+    const last = this.history.at(-1);
     if (!last) return null;
-    this.forget(last);
-    await this.send(last, "open");
+    this.history = this.history.slice(0, -1);
+    void this.takeBack(last);
     return last.guess.rest_id;
   }
 
-  private async send({ guess, account }: Answered, answer: Answer): Promise<boolean> {
+  private async takeBack(last: Answered): Promise<void> {
+    if (!(await this.store({ ...last, answer: "open" }))) this.history = [...this.history, last];
+  }
+
+  private async store(made: Answered): Promise<boolean> {
+    const shown = this.pending.add(keyOf(made.guess.rest_id, made.account), made);
+    const isStored = await this.send(made);
+    if (isStored) this.pending.confirm(shown);
+    else this.pending.withdraw(shown);
+    return isStored;
+  }
+
+  private async send({ guess, account, answer }: Answered): Promise<boolean> {
     const { rest_id } = guess;
     const { network, address } = account;
     const sent = await this.failures.guard(() =>
@@ -115,13 +128,4 @@ export class Guesses {
     );
     return sent !== undefined;
   }
-
-  // A newer answer about the same account may have replaced it.
-  private forget(made: Answered): void {
-    if (this.answered.get(keyOf(made)) === made) this.answered.delete(keyOf(made));
-  }
-}
-
-function keyOf({ guess, account }: Answered): string {
-  return `${guess.rest_id} ${account.network} ${account.address}`;
 }

@@ -2,15 +2,23 @@
 import { leaving, onLeaving, storeLeaving } from "../settings";
 import { type Leaving, parseLeaving, type StepId, ticked, type Way } from "./leave";
 
+// Pages read, change and store one after another: of two at once, one would undo the other.
+const inTurn = (task: () => Promise<void>) => navigator.locks.request("leaving", task);
+
+type Change = (before: Leaving) => Leaving;
+
 export class Leave {
-  current = $state.raw<Leaving>(parseLeaving(null));
+  private stored = $state.raw<Leaving>(parseLeaving(null));
+  // Made here and not yet stored: what another page stores meanwhile, or this one has stored before, takes none of it back.
+  private changes = $state.raw<readonly Change[]>([]);
   isLoaded = $state(false);
+  readonly current: Leaving = $derived(this.changes.reduce((before, make) => make(before), this.stored));
 
   /** Read what is stored, and follow its changes; returns the function that stops this. */
   start(): () => void {
-    const stop = onLeaving((stored) => (this.current = parseLeaving(stored)));
-    void leaving().then((stored) => {
-      this.current = parseLeaving(stored);
+    const stop = onLeaving((stored) => (this.stored = parseLeaving(stored)));
+    void inTurn(async () => {
+      this.stored = parseLeaving(await leaving());
       this.isLoaded = true;
     });
     return stop;
@@ -24,8 +32,19 @@ export class Leave {
     await this.change((before) => ticked(before, step, isDone));
   }
 
-  private async change(make: (before: Leaving) => Leaving): Promise<void> {
-    this.current = make(this.current);
-    await storeLeaving(this.current);
+  private async change(make: Change): Promise<void> {
+    this.changes = [...this.changes, make];
+    await inTurn(() => this.store(make));
+  }
+
+  // As it is stored now: another page may have ticked something else.
+  private async store(make: Change): Promise<void> {
+    try {
+      const changed = make(parseLeaving(await leaving()));
+      await storeLeaving(changed);
+      this.stored = changed;
+    } finally {
+      this.changes = this.changes.filter((one) => one !== make);
+    }
   }
 }

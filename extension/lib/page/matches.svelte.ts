@@ -24,43 +24,39 @@ import {
   sorted,
   toImport,
 } from "./list";
-
-interface Pending {
-  readonly decision: Decision;
-}
+import { type Copy, Pending } from "./pending";
 
 /** What asking a bridge came to: the account is there, is not, or it is not known why not (a sentence). */
 export type BridgeAnswer =
   { readonly state: "found" | "absent" } | { readonly state: "unknown"; readonly error_text: string };
 
 /** The engine's matches as read last, and the decisions that they include. */
-interface Copy {
-  readonly matches: readonly MatchView[];
-  readonly included: readonly Pending[];
-}
-const NO_COPY: Copy = { matches: [], included: [] };
+type MatchesCopy = Copy<readonly MatchView[], Decision>;
+const NO_COPY: MatchesCopy = { value: [], included: [] };
 
 export class Matches {
   // Decisions show at once and until a copy that includes them has been read, so that a tick never flickers.
-  private readonly pending = new SvelteMap<string, Pending>();
+  private readonly pending = new Pending<Decision>();
   // Of rows, but kept here: a row that is scrolled out of sight leaves the page.
   private readonly opened = new SvelteSet<string>();
   private readonly looked = new SvelteMap<string, Looked>();
   private readonly onBridge = new SvelteMap<string, BridgeAnswer>();
   /** Many people are being ticked or unticked. */
   isDeciding = $state(false);
-  private confirmed: Pending[] = []; // stored by the engine, and not yet in the copy
-  private readonly copy = fromStore(live<Copy>(["matches"], (changed) => this.read(changed), NO_COPY));
+  private readonly copy = fromStore(
+    live<MatchesCopy>(["matches"], (changed) => this.pending.read(() => this.read(changed)), NO_COPY),
+  );
 
   constructor(
     private readonly engine: Pick<Engine, "call">,
     private readonly failures: Failures,
   ) {}
 
-  private readonly inOrder = $derived(sorted(this.copy.current.matches, locale.tag));
-  private readonly decidedPeople = $derived(peopleOf(this.pending.keys()));
+  private readonly inOrder = $derived(sorted(this.copy.current.value, locale.tag));
+  private readonly missing = $derived(this.pending.missingIn(this.copy.current));
+  private readonly decidedPeople = $derived(peopleOf(this.missing.keys()));
   readonly all = $derived(
-    this.pending.size
+    this.missing.size
       ? this.inOrder.map((match) => (this.decidedPeople.has(match.rest_id) ? this.withPending(match) : match))
       : this.inOrder,
   );
@@ -83,14 +79,12 @@ export class Matches {
   async decide(match: MatchView, account: AccountView, decision: Decision): Promise<void> {
     const { rest_id } = match;
     const { network, address } = account;
-    const key = keyOf(rest_id, account);
-    const pending = { decision };
-    this.pending.set(key, pending);
+    const shown = this.pending.add(keyOf(rest_id, account), decision);
     const isStored = await this.failures.guard(() =>
       this.engine.call("decision.set", { rest_id, network, address, decision }),
     );
-    if (isStored) this.confirmed.push(pending);
-    else this.forget(key, pending);
+    if (isStored) this.pending.confirm(shown);
+    else this.pending.withdraw(shown);
   }
 
   /** Tick, or untick, all of these people; returns whether the engine has stored it. */
@@ -171,31 +165,17 @@ export class Matches {
     }
   }
 
-  // What was confirmed before this read began is in what it reads.
-  private async read(changed: Changed): Promise<Copy> {
-    const included = [...this.confirmed];
-    for (const [key, pending] of this.pending)
-      if (this.copy.current.included.includes(pending)) this.forget(key, pending);
-    const matches =
-      changed && this.isLoaded
-        ? replaced(this.inOrder, changed, await readMatchesOf(changed))
-        : await readMatches();
-    this.confirmed = this.confirmed.filter((pending) => !included.includes(pending));
-    return { matches, included };
-  }
-
-  // A newer decision on the same account may have replaced it.
-  private forget(key: string, pending: Pending): void {
-    if (this.pending.get(key) === pending) this.pending.delete(key);
+  private read(changed: Changed): Promise<MatchView[]> {
+    if (!changed || !this.isLoaded) return readMatches();
+    return readMatchesOf(changed).then((read) => replaced(this.inOrder, changed, read));
   }
 
   /** Return a match with what the person has decided since it was stored. */
   withPending(match: MatchView): MatchView {
     return match.accounts.reduce((changed, account) => {
       const { network, address } = account;
-      const pending = this.pending.get(keyOf(match.rest_id, account));
-      const isShown = pending && !this.copy.current.included.includes(pending);
-      return isShown ? decided(changed, { network, address, decision: pending.decision }) : changed;
+      const decision = this.missing.get(keyOf(match.rest_id, account));
+      return decision ? decided(changed, { network, address, decision }) : changed;
     }, match);
   }
 }

@@ -1,7 +1,6 @@
 // What popup and tab show: the step one is at, and the subjects of the page put together.
 import { tick } from "svelte";
 import { onReading, type Reading, readReading } from "../messages/reading";
-import { engine } from "../engine/client";
 import { readState } from "../engine/stores";
 import { foundText } from "../i18n/archive-text";
 import { locale, t } from "../i18n/i18n.svelte";
@@ -14,6 +13,7 @@ import { deleteAllData } from "./background";
 import { Backups } from "./backup.svelte";
 import { LeavingDate } from "./date.svelte";
 import { type Dropped, isNoZip } from "./drop";
+import { pageEngine as engine } from "./engine";
 import { Exit } from "./exit.svelte";
 import { makeMeasure, makePng, makeSvg } from "./exit-picture";
 import { Failures } from "./failures.svelte";
@@ -109,6 +109,7 @@ export class Page {
   );
   /** ISO time at which the person went to X for their archive; null where none is awaited. */
   archiveAskedAt = $state<string | null>(null);
+  private languagesChosen = 0; // on this page
   /** The list on x.com that is being read, or was read last. */
   reading = $state.raw<Reading | null>(null);
 
@@ -120,7 +121,7 @@ export class Page {
     // Each is taken when it is read: what changes while others are still being read is newer.
     const [isSigningIn] = await Promise.all([
       this.signedIn.start(),
-      settings.language().then((language) => (locale.setting = language)),
+      this.readLanguage(),
       settings.archiveAskedAt().then((date) => (this.archiveAskedAt = date)),
       settings.isBadgesOfferDismissed().then((isDismissed) => (this.isBadgesOfferDismissed = isDismissed)),
       readReading().then((reading) => (this.reading = reading)),
@@ -245,14 +246,22 @@ export class Page {
   }
 
   async setLanguage(setting: LanguageSetting): Promise<void> {
+    this.languagesChosen++;
     locale.setting = setting;
     await settings.setLanguage(setting);
+  }
+
+  // As it is stored now, unless one is chosen meanwhile: what is told of an earlier choice may come after a later one.
+  private async readLanguage(): Promise<void> {
+    const chosen = this.languagesChosen;
+    const setting = await settings.language();
+    if (chosen === this.languagesChosen) locale.setting = setting;
   }
 
   /** Use the settings of a backup. */
   private async useSettings({ language, pictures }: BackupSettings): Promise<void> {
     await this.setLanguage(parseLanguage(language));
-    await settings.setPicturesOn(pictures);
+    await this.pictures.switch(pictures);
   }
 
   private listen(): void {
@@ -274,7 +283,7 @@ export class Page {
       if (error) this.failures.show(error);
     });
     onReading((reading) => (this.reading = reading));
-    settings.onLanguage((setting) => (locale.setting = setting));
+    settings.onLanguage(() => void this.readLanguage());
   }
 
   /**

@@ -12,16 +12,17 @@ export class Pictures {
   private readonly loaded = new SvelteMap<string, PicturesView | null>();
   /** Whether the person has switched pictures on: they stay so until they are switched off. */
   isOn = $state(false);
+  private chosen: boolean | null = null; // on this page
 
   constructor(
     private readonly engine: Pick<Engine, "call">,
     private readonly failures: Failures,
   ) {
-    void arePicturesOn().then((isOn) => (this.isOn = isOn));
+    void arePicturesOn().then((isOn) => (this.isOn = this.chosen ?? isOn));
   }
 
   async switch(isOn: boolean): Promise<void> {
-    this.isOn = isOn;
+    this.isOn = this.chosen = isOn;
     await setPicturesOn(isOn);
   }
 
@@ -37,12 +38,12 @@ export class Pictures {
     this.loaded.set(key, null);
     const { rest_id } = guess;
     const fields = { rest_id, network: account.network, address: account.address };
-    const found = await this.failures.guard(() => this.engine.call("pictures.load", fields));
+    const found = await this.failures.guardUnasked(() => this.engine.call("pictures.load", fields));
     if (!found) return void this.loaded.delete(key);
     this.loaded.set(key, found);
     const is_alike = await compare(found);
     if (is_alike !== null)
-      await this.failures.guard(() => this.engine.call("pictures.compare", { ...fields, is_alike }));
+      await this.failures.guardUnasked(() => this.engine.call("pictures.compare", { ...fields, is_alike }));
   }
 }
 

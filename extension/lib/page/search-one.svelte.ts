@@ -14,6 +14,7 @@ export class SearchOne {
   /** By id: the proposed accounts, null where there are none. */
   answers = $state.raw<Readonly<Record<string, GuessView | null>>>({});
   private missing = $state.raw<readonly Missing[]>([]);
+  private people = 0; // how often others have come in their place
 
   constructor(
     private readonly matches: Pick<Matches, "all">,
@@ -38,13 +39,18 @@ export class SearchOne {
     this.typed = "";
     this.answers = {};
     this.missing = [];
+    this.asking = null;
+    this.people++;
   }
 
   /** Ask about one person; returns the proposed accounts, null for none, undefined where it failed. */
   async ask(restId: string): Promise<GuessView | null | undefined> {
+    const { people } = this;
     this.asking = restId;
     const answer = await this.guesses.searchOne(restId);
-    this.asking = null;
+    if (this.asking === restId) this.asking = null;
+    // Of an archive that is no longer shown.
+    if (people !== this.people) return undefined;
     if (answer !== undefined) this.answers = { ...this.answers, [restId]: answer };
     return answer;
   }

@@ -1,4 +1,5 @@
 // What left this computer: read when the person opens the list, shown by day, saved as a file, cleared.
+import { makeSerializer } from "../async";
 import { clearSent, readSent, type Sent } from "../sent/log";
 import type { Purpose } from "../sent/purposes";
 import type { Failures } from "./failures.svelte";
@@ -13,6 +14,8 @@ export class SentLog {
   /** The name of the file that was saved last. */
   saved = $state<string | null>(null);
   private most = $state(STEP);
+  // A read that began before the list was cleared must not end after it.
+  private readonly inOrder = makeSerializer();
   /** The lines shown, by day, the newest first. */
   readonly days = $derived(byDay((this.all ?? []).slice(0, this.most)));
   private readonly hidden = $derived(Math.max(0, (this.all?.length ?? 0) - this.most));
@@ -24,9 +27,11 @@ export class SentLog {
   /** Read the list; returns whether that succeeded. */
   async read(): Promise<boolean> {
     this.saved = null;
-    const read = await this.failures.guard(readSent);
-    this.all = read ?? this.all;
-    return read !== undefined;
+    return this.inOrder(async () => {
+      const read = await this.failures.guard(readSent);
+      this.all = read ?? this.all;
+      return read !== undefined;
+    });
   }
 
   showMore(): void {
@@ -34,7 +39,7 @@ export class SentLog {
   }
 
   async clear(): Promise<void> {
-    await this.failures.guard(clearSent);
+    await this.inOrder(() => this.failures.guard(clearSent));
     await this.read();
     this.most = STEP;
   }

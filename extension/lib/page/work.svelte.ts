@@ -8,8 +8,12 @@ import type { Failures } from "./failures.svelte";
 import type { Stored } from "./stored.svelte";
 import { ENGINE_STEPS, type Progress, type Step, STEPS, type WorkName, WORKS } from "./work-steps";
 
+interface Begun {
+  readonly name: WorkName;
+}
+
 export class Work {
-  private begun = $state.raw<readonly WorkName[]>([]); // works of this page whose reply is still out
+  private begun = $state.raw<readonly Begun[]>([]); // works of this page whose reply is still out
   private engineStep = $state<Events["engine.progress"]["step"]>("ready");
   private hasStarted = $state(false);
   private step = $state.raw<Events["work.progress"] | null>(null);
@@ -24,7 +28,7 @@ export class Work {
   ) {}
 
   /** The work that is going on, in whichever page it was started; null when none is. */
-  readonly current = $derived.by(() => workOf(this.stored.work) ?? this.begun[0] ?? null);
+  readonly current = $derived.by(() => workOf(this.stored.work) ?? this.begun[0]?.name ?? null);
 
   readonly progress = $derived.by((): Progress => {
     if (this.engineStep !== "ready") return { step: this.engineStep, done: 0, total: 0 };
@@ -115,10 +119,11 @@ export class Work {
   private async wait(name: WorkName, work: () => Promise<object>): Promise<boolean> {
     this.dismissError();
     this.step = null;
-    this.begun = [...this.begun, name];
+    const begun = { name };
+    this.begun = [...this.begun, begun];
     const result = await this.failures.guard(work);
-    this.begun = this.begun.slice(1);
-    this.step = null;
+    this.begun = this.begun.filter((one) => one !== begun);
+    if (this.begun.length === 0) this.step = null;
     return result !== undefined;
   }
 }

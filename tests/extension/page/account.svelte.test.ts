@@ -118,3 +118,28 @@ test("a further consent also asks for what was allowed before, since its tokens 
     { type: "sign-in.bluesky", typed: ME.id, further: ["search"] },
   ]);
 });
+
+test("of two reads that overlap, the later one counts", async () => {
+  const answers: ((account: Account | null) => void)[] = [];
+  const current = () =>
+    new Promise<Account | null>((resolve) => answers.push(resolve));
+  const sessions = {
+    list: () => Promise.resolve([]),
+    current: (network: string) =>
+      network === "bluesky" ? current() : Promise.resolve(null),
+    onChange: () => () => undefined,
+  };
+  const { engine } = makeFakeEngine();
+  const signedIn = new SignedIn(engine, sessions as never, new Failures());
+  const first = signedIn.read();
+  await settle();
+  const second = signedIn.read();
+  await settle();
+  answers[1]?.(null);
+  await settle();
+  answers[0]?.(ME);
+  await settle();
+  answers[1]?.(null);
+  await Promise.all([first, second]);
+  expect(signedIn.account).toBeNull();
+});

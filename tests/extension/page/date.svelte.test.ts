@@ -4,7 +4,7 @@ import { fakeBrowser } from "wxt/testing/fake-browser";
 import type { DateView } from "../../../extension/lib/messages/messages.gen";
 import { LeavingDate } from "../../../extension/lib/page/date.svelte";
 import { Failures } from "../../../extension/lib/page/failures.svelte";
-import { makeFakeEngine } from "./fakes";
+import { engineError, makeFakeEngine } from "./fakes";
 
 const HOUR = 3_600_000;
 const inHours = (hours: number) =>
@@ -20,7 +20,10 @@ beforeEach(() => {
   date = null;
 });
 
-function make(answers: Parameters<typeof makeFakeEngine>[0] = {}) {
+function make(
+  answers: Parameters<typeof makeFakeEngine>[0] = {},
+  archive: object | null = null,
+) {
   const { engine, calls } = makeFakeEngine(answers);
   const failures = new Failures();
   const leaving = new LeavingDate(
@@ -29,7 +32,7 @@ function make(answers: Parameters<typeof makeFakeEngine>[0] = {}) {
       get date() {
         return date;
       },
-      archive: null,
+      archive,
     } as never,
     {
       get networks() {
@@ -126,4 +129,48 @@ test("the engine is asked what is left only when the browser knows something new
       { known: { signed_in: [], notifies: false, badges: false } },
     ],
   ]);
+});
+
+test("a receipt that was asked for earlier and comes later is dropped, also after the date was withdrawn", async () => {
+  const answers: ((receipt: unknown) => void)[] = [];
+  const { leaving } = make(
+    {
+      "date.receipt": () => new Promise((resolve) => answers.push(resolve)),
+    },
+    {},
+  );
+  const [first, second] = [leaving.readReceipt("1"), leaving.readReceipt("2")];
+  answers[1]?.({ followed: 2 });
+  await second;
+  answers[0]?.({ followed: 1 });
+  await first;
+  expect(leaving.receipt).toEqual({ followed: 2 });
+  const third = leaving.readReceipt("3");
+  await leaving.withdraw();
+  answers[2]?.({ followed: 3 });
+  await third;
+  expect(leaving.receipt).toBeNull();
+});
+
+test("the buttons of a date wait for every command about it", async () => {
+  const answers: ((value: unknown) => void)[] = [];
+  const wait = () => new Promise((resolve) => answers.push(resolve));
+  const { leaving } = make({ "date.begin": wait, "date.withdraw": wait });
+  const [one, other] = [leaving.begin(), leaving.withdraw()];
+  answers[0]?.({});
+  await one;
+  expect(leaving.isBusy).toBe(true);
+  answers[1]?.({});
+  await other;
+  expect(leaving.isBusy).toBe(false);
+});
+
+test("what no press began leaves an error on the page", async () => {
+  date = view();
+  const { leaving, failures } = make({}, {});
+  failures.show(engineError("storage_full"));
+  const shown = failures.current;
+  await leaving.check(networks);
+  await leaving.readReceipt("1");
+  expect([shown === null, failures.current]).toEqual([false, shown]);
 });

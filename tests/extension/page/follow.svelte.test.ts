@@ -3,6 +3,7 @@ import { expect, test, vi } from "vitest";
 import { Failures } from "../../../extension/lib/page/failures.svelte";
 import { Follow, pendingKey } from "../../../extension/lib/page/follow.svelte";
 import type {
+  ApprovalView,
   ArchiveView,
   QueueView,
 } from "../../../extension/lib/messages/messages.gen";
@@ -15,6 +16,8 @@ const NAMED = account({ listed: false, address: "named.example.org" });
 
 class Stored {
   archive = $state.raw<ArchiveView | null>({} as ArchiveView);
+  approval = $state.raw<ApprovalView | null>(null);
+  preferred = $state.raw<"bluesky" | "fediverse" | null>(null);
   queue = $state.raw<QueueView | null>(null);
 }
 class SignedIn {
@@ -93,7 +96,7 @@ test("people asked for are pending until the engine answers, also when it refuse
     "follow.start": () => new Promise((_, reject) => (fail = reject)),
   });
   const following = follow.start(["1", "2"]);
-  expect([...follow.pending]).toEqual(["1 bluesky", "2 bluesky"]);
+  expect([...follow.pending.keys()]).toEqual(["1 bluesky", "2 bluesky"]);
   fail(engineError("storage_full"));
   await following;
   expect(follow.pending.size).toBe(0);
@@ -168,4 +171,44 @@ test("without an archive there is nothing to compare the follows with", async ()
   stored.archive = null;
   await follow.afterSignIn(DID, null);
   expect(calls).toEqual([]);
+});
+
+test("an account that was pressed twice is pending until both answers have come", async () => {
+  const answers: ((value: unknown) => void)[] = [];
+  const { follow } = makeFollow({
+    "follow.start": () => new Promise((resolve) => answers.push(resolve)),
+  });
+  const [first, second] = [follow.start(["1"]), follow.start(["1"])];
+  answers[0]?.({});
+  await first;
+  expect(follow.pending.has("1 bluesky")).toBe(true);
+  answers[1]?.({});
+  await second;
+  expect(follow.pending.size).toBe(0);
+});
+
+test("speed, network and standing approval show as they were chosen, and as they are where that was not stored", async () => {
+  let fail: (error: Error) => void = () => undefined;
+  const store = () => new Promise((_, reject) => (fail = reject));
+  const { follow, stored } = makeFollow({
+    "follow.prefer": store,
+    "follow.speed": store,
+    "watch.approve": store,
+  });
+  const shown = () => [follow.speed, follow.preferred, follow.isApproved];
+  const before = shown();
+  const choices = [
+    [() => follow.chooseSpeed("fast"), ["fast", null, false]],
+    [() => follow.prefer("fediverse"), ["gentle", "fediverse", false]],
+    [() => follow.approve(true), ["gentle", null, true]],
+  ] as const;
+  for (const [choose, expected] of choices) {
+    const choosing = choose();
+    expect(shown()).toEqual(expected);
+    stored.queue = null; // a copy from before comes
+    expect(shown()).toEqual(expected);
+    fail(engineError("storage_full"));
+    await choosing;
+    expect(shown()).toEqual(before);
+  }
 });

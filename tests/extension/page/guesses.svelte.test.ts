@@ -2,6 +2,8 @@
 import "fake-indexeddb/auto";
 import { flushSync } from "svelte";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import * as database from "../../../extension/engine/database";
+import { openChannel } from "../../../extension/lib/engine/channel";
 import type { GuessView } from "../../../extension/lib/messages/messages.gen";
 import { Failures } from "../../../extension/lib/page/failures.svelte";
 import type { Account } from "../../../extension/lib/sessions";
@@ -128,9 +130,70 @@ test("the review shows the list in which the wanted person is", async () => {
 test("the last answer is taken back", async () => {
   const { guesses } = await shown();
   await answer(guesses, "no");
-  expect(await guesses.undo()).toBe("3");
+  expect(guesses.undo()).toBe("3");
   expect(ids(guesses)).toEqual(["3", "2", "1", "4"]);
-  expect(await guesses.undo()).toBeNull();
+  expect(guesses.undo()).toBeNull();
+});
+
+/** Announce that the engine wrote guesses, and wait until the page has read them. */
+async function announce() {
+  const channel = openChannel();
+  channel.post({
+    event: { type: "state.changed", stores: ["guesses"], keys: {} },
+  });
+  channel.close();
+  await settle();
+}
+
+test("what is taken back shows at once, and stays while older copies are read", async () => {
+  const stored: (() => void)[] = [];
+  const { guesses, calls } = await shown({
+    "guess.decide": () => new Promise<void>((resolve) => stored.push(resolve)),
+  });
+  void answer(guesses, "yes");
+  expect(guesses.undo()).toBe("3");
+  const taken = ["3", "2", "1", "4"];
+  expect(ids(guesses)).toEqual(taken);
+  await database.write([{ kind: "delete", store: "guesses", key: "3" }]);
+  stored[0]?.();
+  await announce(); // the copy with the answer, before the engine has taken it back
+  expect(ids(guesses)).toEqual(taken);
+  await write("guesses", "3", guess("3", 55, { followed_by: true }));
+  stored[1]?.();
+  await settle();
+  expect(ids(guesses)).toEqual(taken);
+  await announce();
+  expect(ids(guesses)).toEqual(taken);
+  expect(calls.map(([, fields]) => fields)).toMatchObject([
+    { answer: "yes" },
+    { answer: "open" },
+  ]);
+});
+
+test("once the engine has stored an answer, its copy counts", async () => {
+  const { guesses } = await shown();
+  await answer(guesses, "no");
+  await announce();
+  expect(ids(guesses)).toEqual(["3", "2", "1", "4"]);
+});
+
+test("an answer that could not be taken back holds, and can be taken back again", async () => {
+  let isFull = false;
+  const { guesses } = await shown({
+    "guess.decide": () => {
+      if (isFull) throw engineError("storage_full");
+    },
+  });
+  await answer(guesses, "yes");
+  await database.write([{ kind: "delete", store: "guesses", key: "3" }]);
+  await announce();
+  isFull = true;
+  expect(guesses.undo()).toBe("3");
+  await settle();
+  expect(ids(guesses)).toEqual(["2", "1", "4"]);
+  isFull = false;
+  expect(guesses.undo()).toBe("3");
+  expect(ids(guesses)).toEqual(["3", "2", "1", "4"]);
 });
 
 test("a rejected account leaves its person in place with the others, and comes back", async () => {
@@ -141,14 +204,24 @@ test("a rejected account leaves its person in place with the others, and comes b
   const both = guess("1", 70, { accounts: [one, other] });
   const rejected = { guess: both, account: one, answer: "no" as const };
   const people = [both, guess("2", 60)];
-  const addresses = (answered: Answered[], stored = people) =>
-    openGuesses(stored, answered).map(({ accounts }) =>
+  const addresses = (
+    given: Answered[],
+    stored = people,
+    missing: Answered[] = given,
+  ) =>
+    openGuesses(stored, missing, given).map(({ accounts }) =>
       accounts.map(({ address }) => address),
     );
   const left = [["other.bsky.social"], ["p2.bsky.social"]];
   expect(addresses([rejected])).toEqual(left);
   const later = [guess("1", 20, { accounts: [other] }), guess("2", 60)];
-  expect(addresses([rejected], later)).toEqual(left);
+  expect(addresses([rejected], later, [])).toEqual(left);
+  const open = { ...rejected, answer: "open" as const };
+  expect(addresses([], later, [open])).toEqual(addresses([]));
+  expect(addresses([], people.slice(1), [open])).toEqual([
+    [one.address],
+    ["p2.bsky.social"],
+  ]);
   expect(addresses([])).toEqual([
     [one.address, other.address],
     ["p2.bsky.social"],
@@ -157,6 +230,33 @@ test("a rejected account leaves its person in place with the others, and comes b
   expect(addresses([rejected, none])).toEqual([["p2.bsky.social"]]);
   const yes = { guess: both, account: other, answer: "yes" as const };
   expect(addresses([yes])).toEqual([["p2.bsky.social"]]);
+});
+
+test("an account that is taken back has the number it had, among others as probable", () => {
+  const alone = guess("1", 70);
+  const accounts = ["a", "b", "c"].map((address) => ({
+    ...alone.accounts[0]!,
+    address,
+  }));
+  const addresses = (stored: typeof accounts, missing: Answered[]) =>
+    openGuesses(
+      stored.length ? [{ ...alone, accounts: stored }] : [],
+      missing,
+      [],
+    ).flatMap((one) => one.accounts.map(({ address }) => address));
+  const open = (at: number, shown: typeof accounts): Answered => ({
+    guess: { ...alone, accounts: shown },
+    account: accounts[at]!,
+    answer: "open",
+  });
+  const [first, second, third] = accounts;
+  const all = ["a", "b", "c"];
+  expect(addresses(accounts, [open(1, accounts)])).toEqual(all);
+  expect(addresses([first!, third!], [open(1, accounts)])).toEqual(all);
+  const both = [open(2, accounts), open(1, [first!, second!])];
+  expect(addresses([first!], both)).toEqual(all);
+  expect(addresses([first!], both.reverse())).toEqual(all);
+  expect(addresses([], both)).toEqual(["b", "c"]);
 });
 
 test("an answer that could not be stored is taken back", async () => {

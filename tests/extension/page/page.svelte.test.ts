@@ -3,6 +3,7 @@ import "fake-indexeddb/auto";
 import { beforeEach, expect, test, vi } from "vitest";
 import { fakeBrowser } from "wxt/testing/fake-browser";
 import type { Account } from "../../../extension/lib/sessions";
+import { settle } from "./fakes";
 import { clear, write } from "./stores";
 
 const calls: [string, unknown][] = [];
@@ -220,4 +221,18 @@ test("deleting everything is asked of the background, and a failure is not shown
     { type: "data.delete-all" },
     { type: "data.delete-all" },
   ]);
+});
+
+test("of two languages chosen one after another the later one stays, also where word of the earlier one comes late", async () => {
+  const page = new Page();
+  await page.start("tab");
+  const first = page.setLanguage("fr");
+  await page.setLanguage("de");
+  const shown = [locale.setting];
+  const change = { language: { oldValue: "en", newValue: "fr" } };
+  await fakeBrowser.storage.onChanged.trigger(change, "local");
+  await Promise.all([first, settle()]);
+  shown.push(locale.setting);
+  await page.setLanguage("auto");
+  expect(shown).toEqual(["de", "de"]);
 });

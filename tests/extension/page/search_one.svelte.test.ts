@@ -57,3 +57,16 @@ test("nothing of it stays when the data are deleted", async () => {
   expect(search.found).toEqual([]);
   expect(search.answers).toEqual({});
 });
+
+test("an answer about a person of an archive that has gone meanwhile is dropped", async () => {
+  let answer: (value: null) => void = () => undefined;
+  const search = await opened(
+    () => new Promise((resolve) => (answer = resolve)),
+  );
+  const asking = search.ask("1");
+  search.clear();
+  expect(search.asking).toBeNull();
+  answer(null);
+  expect(await asking).toBeUndefined();
+  expect(search.answers).toEqual({});
+});

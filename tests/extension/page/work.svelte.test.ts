@@ -189,3 +189,17 @@ test("a work of a running engine begins with its own first step, not with the en
   emit({ type: "engine.died" });
   expect(subject.progress.step).toBe("runtime");
 });
+
+test("of two works of a page, the end of the later one leaves the earlier one shown", async () => {
+  let finish: (value: unknown) => void = () => undefined;
+  const { subject } = await makeWork({
+    "archive.open": () => new Promise((resolve) => (finish = resolve)),
+    "directory.update": () => Promise.reject(engineError("busy")),
+  });
+  const opening = subject.open(FILE);
+  await subject.updateDirectory();
+  expect(subject.current).toBe("archive.open");
+  finish({});
+  await opening;
+  expect(subject.current).toBeNull();
+});

@@ -1,4 +1,5 @@
 // One badge: a span in X's page that holds, out of the page's reach, a mark and, once pressed, a popover.
+import { makeOrder } from "../../async";
 import type { NamedPerson } from "../../rules/keys";
 import type { BadgeAccountView, BadgeMark, BadgeView, FollowState, Looked } from "../../messages/views";
 import { type CardActs, fillCard, keyOf, makeCard, sayIn } from "./card";
@@ -58,6 +59,7 @@ export class Badge {
   #shown: BadgeMark | null = null;
   #view: BadgeView | null = null; // of the open card
   #theme: Theme | null = null;
+  readonly #asked = makeOrder();
   readonly #looked = new Map<string, Looked>(); // what was loaded while this popover is open
 
   constructor(services: BadgeServices) {
@@ -149,8 +151,10 @@ export class Badge {
   /** Read what the card shows; returns whether that could be told. */
   async #refresh(): Promise<boolean> {
     const person = this.#person;
+    const isNewest = this.#asked();
     const view = person && (await this.#services.refresh(person));
     if (!view || person.screenName !== this.screenName) return false; // the badge is about another person now
+    if (!isNewest()) return true; // what is shown was asked for later
     const isNews = JSON.stringify(view) !== JSON.stringify(this.#view);
     this.#view = view;
     this.show(person, view);
