@@ -64,12 +64,12 @@ run: ## see it work: a browser with the extension, or the whole journey without 
 pictures: setup ## renew the pictures of README and docs
 	@$(PY) -m tests.run --drive --docs
 
-test: setup ## all tests: core (CPython and Pyodide), backend, extension, real servers, real browsers
+test: setup ## all tests: core (CPython, and Pyodide under Node and in Chromium), backend, extension, real servers, real browsers
 	$(PY) build/make.py --types > /dev/null
 	@$(MAKE) --no-print-directory -j 2 --output-sync=target vitest pyodide
 	$(BIN)/pytest -m "not soak" --numprocesses logical --maxprocesses 4
 
-# Both at once: the core's tests use one processor. What each prints is shown when it ends.
+# Both at once; the core's tests use one processor under Node and one in Chromium. What each prints is shown when it ends.
 vitest:
 	cd extension && npx --no-install vitest run
 pyodide:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,13 +13,11 @@ from playwright.sync_api import Playwright
 from tests.conftest import ROOT, Packages
 from tests.world.chromium import QUIET, find_binary
 from tests.world.firefox import EXTENSION_ID, Firefox
-from tests.world.static_server import StaticServer
+from tests.world.worker_page import serve_page
 
 pytestmark = pytest.mark.e2e
 
 PAGE = ROOT / "tests" / "e2e" / "snapshot"
-FOLDERS = ("pyodide", "python", "snapshot")
-POLICY = "/*\n  Content-Security-Policy: default-src 'self'; script-src 'self' 'wasm-unsafe-eval'\n"
 NOWHERE = 9  # a port on which no proxy listens
 FALLEN_BACK = "Python starts without its snapshot."
 KILLS = 10
@@ -33,23 +29,8 @@ Evaluate = Callable[[str], Any]
 @pytest.fixture(scope="module")
 def url(packages: Packages, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a page that starts workers, on a server that has the package's files."""
-    folder = tmp_path_factory.mktemp("starts")
-    for name in FOLDERS:
-        shutil.copytree(packages.chromium / name, folder / name)
-    for file in ("index.html", "page.js"):
-        shutil.copy(PAGE / file, folder)
-    (folder / "_headers").write_text(POLICY)
-    esbuild = ROOT / "extension" / "node_modules" / ".bin" / "esbuild"
-    command: list[str | Path] = [
-        esbuild,
-        PAGE / "worker.ts",
-        "--bundle",
-        "--format=esm",
-        f"--outfile={folder / 'worker.js'}",
-    ]
-    subprocess.run(command, check=True, capture_output=True)
-    with StaticServer(folder) as server:
-        yield server.url
+    with serve_page(PAGE, packages.chromium, tmp_path_factory.mktemp("starts")) as address:
+        yield address
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A pytest plugin for Pyodide under Node: lets `asyncio.run` wait, and takes the project's settings as they are.
+"""A pytest plugin for Pyodide: lets `asyncio.run` wait, and takes the project's settings as they are.
 
 The browser's own loop cannot be waited for from plain Python without stack switching, which Node 20 lacks. The core
 does no input or output of its own, so that a loop which only keeps time is enough for it.
