@@ -88,6 +88,7 @@ def test_delete_all_leaves_nothing(chromium: Chromium, sample: Path) -> None:
 
     delete_all(tab)
 
+    expect(tab.get_by_test_id("main")).to_have_attribute("data-view", "home")  # it goes there by itself
     tab.reload()
     expect(tab.get_by_test_id("drop-zone")).to_be_visible()
     kept = tab.evaluate(
