@@ -12,10 +12,10 @@ import pytest
 from passerelle.engine.storage import Change
 from passerelle.following.dates import DELAY
 
-from tests.core.date_steps import OPENS, begin, set_date
-from tests.core.engine_steps import account_of, make_browser, run
-from tests.core.fakes import ME, Browser, Disk
-from tests.data.people import ADA, BRUNO, CHLOE, ELIF, GALINA
+from tests.core.date_steps import EARLIER, OPENS, begin, set_date
+from tests.core.engine_steps import ROWS, account_of, did_of, make_browser, opened, run
+from tests.core.fakes import ME, Browser, Directory, Disk
+from tests.data.people import ADA, BRUNO, CHLOE, DARIUSZ, ELIF, GALINA
 
 PEOPLE = (ADA, BRUNO, CHLOE, ELIF, GALINA)
 ADAS_ACCOUNTS = 2
@@ -123,5 +123,54 @@ def test_a_date_that_is_withdrawn_or_changed_while_its_plan_starts_does_not_come
         date = browser.storage.stores["state"].get("date")
         shown = date and (date["day"], date["starts"])
         assert shown == (None if button == "withdraw" else (later.date().isoformat(), []))
+
+    run(main())
+
+
+def waiting(browser: Browser) -> int:
+    """Return how many people wait to be followed, or are being followed."""
+    view = browser.storage.stores["state"].get("queue")
+    return view["waiting"] + view["asked"] if view else 0
+
+
+@pytest.mark.parametrize("turns", range(0, LATEST, 2))
+@pytest.mark.parametrize("button", ["rejected", "unchosen", "many unchosen"])
+def test_a_tick_that_is_taken_away_while_following_starts_counts(archive: str, button: str, turns: int) -> None:
+    async def main() -> None:
+        browser = await opened(archive, storage=SlowDisk(Random(turns)))
+        account = account_of(browser, BRUNO)
+        about = {"rest_id": BRUNO.rest_id, "network": account["network"], "address": account["address"]}
+        browser.pds.is_down = True  # nothing is sent yet
+        starting = asyncio.ensure_future(browser.ask("follow.start", accounts=[ME]))
+        await wait(turns)
+        if button.startswith("many"):
+            await browser.ask("decision.set_many", rest_ids=[BRUNO.rest_id], decision="unchosen")
+        else:
+            await browser.ask("decision.set", **about, decision=button)
+        await starting
+        browser.pds.is_down = False
+        await browser.ask("follow.resume")
+        await rest(browser)
+        assert browser.pds.followed() == sorted(map(did_of, (ADA, CHLOE, DARIUSZ, ELIF)))
+
+    run(main())
+
+
+@pytest.mark.parametrize("turns", range(0, 4 * LATEST, 4))
+def test_an_approval_that_is_withdrawn_while_new_people_are_followed_adds_no_one_afterwards(
+    archive: str, turns: int
+) -> None:
+    async def main() -> None:
+        browser = await opened(archive, directory=Directory(EARLIER), storage=SlowDisk(Random(turns)))
+        await browser.ask("watch.approve", approved=True)
+        browser.directory.rows, browser.directory.version = ROWS, browser.directory.version + 1
+        browser.pds.is_down = True
+        syncing = asyncio.ensure_future(browser.ask("watch.sync", accounts=[ME]))
+        await wait(turns)
+        await browser.ask("watch.approve", approved=False)
+        before = waiting(browser)
+        await syncing
+        await wait(LATEST)
+        assert waiting(browser) == before
 
     run(main())

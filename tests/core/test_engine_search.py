@@ -224,6 +224,25 @@ def test_a_yes_is_chosen_for_following_and_nothing_is_sent(tmp_path: Path) -> No
     asyncio.run(main())
 
 
+def test_a_yes_that_is_taken_back_leaves_the_queue(tmp_path: Path) -> None:
+    async def main() -> None:
+        browser = await opened(tmp_path, AppView())
+        await browser.ask("search.start", sources=["handles"])
+        await until_searched(browser)
+        answer = {"rest_id": ADA.rest_id, "network": "bluesky", "address": handle_of(ADA)}
+        await browser.ask("guess.decide", **answer, answer="yes")
+        browser.pds.is_down = True  # nothing is sent yet
+        await browser.ask("follow.start", accounts=[ME], rest_ids=[ADA.rest_id])
+        assert browser.storage.stores["state"]["queue"]["waiting"] == 1
+        await browser.ask("guess.decide", **answer, answer="open")
+        browser.pds.is_down = False
+        await browser.ask("follow.resume")
+        assert (await browser.until_idle())["waiting"] == 0
+        assert browser.pds.followed() == []
+
+    asyncio.run(main())
+
+
 def test_a_rejected_account_never_returns(tmp_path: Path) -> None:
     async def main() -> None:
         browser = await opened(tmp_path, AppView())

@@ -94,7 +94,7 @@ class Dates:
         `is_current`: directory and matches are of just now. What is followed and that it was started are one durable
         step, so that a start that is cut off is made again, and a finished one is not.
         """
-        async with self._changing:
+        async with self._changing, self._follows.planning():
             await self._start(accounts, is_current=is_current, is_pressed=is_pressed)
 
     async def _start(self, accounts: Sequence[AccountId], *, is_current: bool, is_pressed: bool) -> None:

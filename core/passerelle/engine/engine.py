@@ -76,7 +76,7 @@ class Engine:
         environment, repository, works, follows = self._environment, self._repository, self._works, self._follows
         lanes = self._lanes
         matches = Matches(environment, repository, works, follows, lanes)
-        guesses = Guesses(environment, repository, works, matches, lanes)
+        guesses = Guesses(environment, repository, works, matches, lanes, follows)
         pictures = Pictures(environment, repository, works, lanes)
         searches = self._searches
         hints = Hints(environment, repository, works, matches)

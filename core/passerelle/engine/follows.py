@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from math import ceil
 from typing import Any
@@ -64,6 +65,15 @@ class Follows:
         self._store = QueueStore(environment, repository, rules, self._on_change)
         self._runners: dict[AccountId, QueueRunner] = {}
         self._changed = asyncio.Event()
+        self._planning = asyncio.Lock()
+
+    def planning(self) -> AbstractAsyncContextManager[Any]:
+        """Return the lock that is held from the read of what may be followed until it stands in the queues.
+
+        Whatever takes a tick or an approval away holds it, too, until it is out of the queues; else a plan that was
+        made before would follow those people all the same. Taken before `Repository.changing`; held for no request.
+        """
+        return self._planning
 
     async def on_find_account(self, fields: AccountFind) -> AccountFound:
         """Answer account.find."""
@@ -83,8 +93,9 @@ class Follows:
             raise CommandError("Only one account on each network can follow at a time.")
         rest_ids = None if fields.rest_ids is None else frozenset(fields.rest_ids)
         networks = [network_of(one) for one in accounts]
-        views = (await self._repository.views()).values()
-        await self.start(*[await self.plan(account, views, networks, rest_ids) for account in accounts])
+        async with self.planning():
+            views = (await self._repository.views()).values()
+            await self.start(*[await self.plan(account, views, networks, rest_ids) for account in accounts])
         return self._store.view()
 
     async def on_pause(self, fields: FollowPause) -> None:
@@ -162,7 +173,7 @@ class Follows:
         networks: Sequence[Network],
         rest_ids: Collection[str] | None = None,
     ) -> Plan:
-        """Plan what `account` follows of these people; see `make_plan`."""
+        """Plan what `account` follows of these people; see `make_plan`. To be called, and started, with `planning`."""
         followed = await self._repository.follows(account) or frozenset()
         return make_plan(views, account, followed, rest_ids, networks)
 
@@ -240,9 +251,12 @@ class Follows:
         """Return which accounts are followed or going to be."""
         return await self._store.following()
 
-    async def withdraw(self, names: frozenset[str]) -> None:
-        """Remove the accounts known by these dids or addresses from the queues, where they were not sent yet."""
-        comparable = _comparable(names)
+    async def withdraw(self, names: Iterable[str | None]) -> None:
+        """Remove the accounts known by these dids or addresses from the queues, where they were not sent yet.
+
+        To be called with `planning`.
+        """
+        comparable = _comparable(filter(None, names))
         for account, queue in list(self._store.queues.items()):
             if keys := frozenset(item.key for item in queue.items.values() if comparable & item.names):
                 await self._store.record(account, Withdrawn(keys))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from passerelle.engine.environment import Environment
+from passerelle.engine.follows import Follows
 from passerelle.engine.lanes import Lanes
 from passerelle.engine.matches import Matches
 from passerelle.engine.messages import GuessDecide
@@ -21,13 +22,20 @@ class Guesses:
     """Nothing is sent: a yes stands in the list of matches, chosen; a no is a rejection as of any other account."""
 
     def __init__(
-        self, environment: Environment, repository: Repository, works: Works, matches: Matches, lanes: Lanes
+        self,
+        environment: Environment,
+        repository: Repository,
+        works: Works,
+        matches: Matches,
+        lanes: Lanes,
+        follows: Follows,
     ) -> None:
         self._environment = environment
         self._repository = repository
         self._works = works
         self._matches = matches
         self._lanes = lanes
+        self._follows = follows
 
     async def on_decide(self, fields: GuessDecide) -> None:
         """Answer guess.decide. Raises CommandError: no such account is proposed for this person."""
@@ -65,17 +73,19 @@ class Guesses:
             await self._replace(guess.rest_id, guess.model_copy(update={"is_unsure": True}), [])
 
     async def _take_back(self, fields: GuessDecide) -> None:
-        """Forget the answers about an account, and score its person again."""
-        async with self._repository.changing():
-            await self._repository.write(await self._forgotten(fields))
-        await self._lanes.store(Progress(self._environment, "guess.decide"))
-
-    async def _forgotten(self, fields: GuessDecide) -> list[Change]:
-        decisions, hints = await self._repository.decisions(), await self._repository.hints()
-        changes: list[Change] = []
+        """Forget the answers about an account, take it out of the queues, and score its person again."""
         record = (await self._repository.asked()).get(fields.rest_id)
         candidates = record.candidates if record else []
         did = next((one.did for one in candidates if one.address.lower() == fields.address.lower()), None)
+        async with self._follows.planning():
+            async with self._repository.changing():
+                await self._repository.write(await self._forgotten(fields, did))
+            await self._follows.withdraw([did, fields.address])
+        await self._lanes.store(Progress(self._environment, "guess.decide"))
+
+    async def _forgotten(self, fields: GuessDecide, did: str | None) -> list[Change]:
+        decisions, hints = await self._repository.decisions(), await self._repository.hints()
+        changes: list[Change] = []
         for key in decision_keys(fields.rest_id, fields.network, fields.address, did):
             decisions.pop(key, None)
             changes.append(Delete("decisions", key))

@@ -43,10 +43,11 @@ class Matches:
 
     async def on_decide(self, fields: Decide) -> None:
         """Answer decision.set: store the decision under every name of the account."""
-        async with self._repository.changing():
-            account = await self._decide(fields)
-        if fields.decision in ("rejected", "unchosen"):
-            await self._follows.withdraw(frozenset(filter(None, (account.did, account.address))))
+        async with self._follows.planning():
+            async with self._repository.changing():
+                account = await self._decide(fields)
+            if fields.decision in ("rejected", "unchosen"):
+                await self._follows.withdraw([account.did, account.address])
 
     async def _decide(self, fields: Decide) -> AccountView:
         view, account = await self._find_account(fields)
@@ -71,11 +72,11 @@ class Matches:
 
     async def on_decide_many(self, fields: DecideMany) -> None:
         """Answer decision.set_many: in one durable step."""
-        async with self._repository.changing():
-            changed = await self._decide_many(fields)
-        if fields.decision == "unchosen":
-            names = (name for account in changed for name in (account.did, account.address) if name)
-            await self._follows.withdraw(frozenset(names))
+        async with self._follows.planning():
+            async with self._repository.changing():
+                changed = await self._decide_many(fields)
+            if fields.decision == "unchosen":
+                await self._follows.withdraw(name for account in changed for name in (account.did, account.address))
 
     async def _decide_many(self, fields: DecideMany) -> list[AccountView]:
         views, decisions = await self._repository.views(), await self._repository.decisions()

@@ -63,7 +63,8 @@ class Watch:
         """Answer watch.approve."""
         now = self._environment.now().isoformat()
         given = Put("state", "approval", ApprovalView(since=now).model_dump(mode="json"))
-        await self._repository.write([given if fields.approved else Delete("state", "approval")])
+        async with self._follows.planning():
+            await self._repository.write([given if fields.approved else Delete("state", "approval")])
 
     async def _sync(self, accounts: Sequence[AccountId], *, is_pressed: bool = False) -> None:
         async with self._works.exclusively():
@@ -75,7 +76,8 @@ class Watch:
                 raise
             await self._matches.match_all(progress, marks_new=True)
             await self._dates.start(accounts, is_current=True, is_pressed=is_pressed)
-            followed = await self._follow_approved(accounts)
+            async with self._follows.planning():
+                followed = await self._follow_approved(accounts)
             await self._announce(followed)
 
     async def _follow_approved(self, accounts: Sequence[AccountId]) -> int:
