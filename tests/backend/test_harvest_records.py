@@ -168,6 +168,23 @@ def test_an_objection_deletes_what_a_harvest_found_and_only_a_newer_record_count
     assert grades(desk) == [(ADA_ID, ADA_DID, "claimed")]
 
 
+@pytest.mark.parametrize("collection", [CLAIMS, KEYTRACE])
+def test_what_a_harvest_found_does_not_come_back_after_an_objection_by_the_x_account(
+    desk: Joining, collection: str
+) -> None:
+    write_own(desk) if collection == CLAIMS else write_keytrace(desk)
+    proof = make_post(f"Verifying my account: {ADA_DID}")
+    desk.servers.posts[POST] = proof
+    run(desk, collection)
+    assert len(grades(desk)) == 1
+    objection = desk.object(x={"rest_id": ADA_ID, "screen_name": ADA})
+    desk.check(objection, post=desk.post(objection))
+    assert grades(desk) == []
+    desk.servers.posts[POST] = proof
+    again(desk, collection)
+    assert grades(desk) == []
+
+
 def test_an_objection_deletes_no_claim_of_another_account(desk: Joining) -> None:
     write_own(desk)
     run(desk)

@@ -188,6 +188,17 @@ def test_an_objection_by_the_x_account_alone_ends_no_proven_entry(desk: Joining)
     assert only(desk.publish()).did == ADA_DID
 
 
+def test_an_objection_by_the_x_account_ends_what_another_claims_about_it(desk: Joining) -> None:
+    """It never took part, so no proven row stands in the way of one who has taken it over."""
+    made = desk.make(did=EVE_DID)
+    desk.prove_target(made)
+    assert desk.check(made)["grade"] == "claimed"
+    desk.clock.move(days=1)
+    objection = desk.object(x={"rest_id": ADA_ID, "screen_name": ADA})
+    assert desk.check(objection, post=desk.post(objection)) is None
+    assert desk.publish() == []
+
+
 def test_joining_after_an_objection_counts(desk: Joining) -> None:
     objection = desk.object(did=ADA_DID)
     desk.clock.move(days=1)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from passerelle.claims.codes import NONCE_BYTES
-from passerelle.claims.grades import Verdict, judge, renew_all
+from passerelle.claims.grades import Verdict, judge, proven_sides, renew_all
 from passerelle.claims.models import Claim, Proof
 from passerelle.proofs import Reading
 from sqlalchemy import ColumnElement, func, select
@@ -23,6 +23,7 @@ from passerelle_directory.registrar.refusals import claim_text, refuse, refused_
 CLAIM_ID_BYTES = 8
 SECRET_BYTES = 32
 NO_SECRET = ""  # what stands for the hash of a claim that a harvest has found: no secret fits it
+X_SIDES = frozenset({"x", "x_name"})
 TARGETS = ("did", "acct")  # kinds of accounts outside X, as refusals name them
 MAX_TRIES = 5  # of a transaction that another one has got in the way of
 
@@ -148,13 +149,17 @@ def _delete_found(session: Session, accounts: tuple[str, ...]) -> None:
 
 
 def _delete_earlier(session: Session, accounts: tuple[str, ...], made_at: datetime) -> list[str]:
-    """Delete the claims whose account outside X is one of these, made before `made_at`; return their ids.
+    """Delete the claims that these accounts end, of those made before `made_at`; return their ids.
 
-    Their secret may be lost with the browser that had it. The X account alone ends no claim: whoever has taken it over
-    would be rid of the proven row that makes a new claim wait.
+    The account outside X ends each that names it: their secret may be lost with the browser that had it. The X account
+    ends those that it never took part in. It alone ends no other: whoever has taken it over would be rid of the proven
+    row that makes a new claim wait.
     """
     has_secret, is_earlier = StoredClaim.secret_hash != NO_SECRET, StoredClaim.created_at < made_at
-    ended = list(_claims_of(session, accounts, TARGETS, StoredClaim.purpose == "claim", has_secret, is_earlier))
+    conditions = (StoredClaim.purpose == "claim", has_secret, is_earlier)
+    of_x = _claims_of(session, accounts, ("id",), *conditions)
+    one_sided = [claim for claim in of_x if proven_sides(to_proofs(claim)).isdisjoint(X_SIDES)]
+    ended = {*_claims_of(session, accounts, TARGETS, *conditions), *one_sided}
     for claim in ended:
         session.delete(claim)
     return [claim.claim_id for claim in ended]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -91,7 +91,7 @@ class Adopter:
                 return None
             if known is not None:
                 raise LeftOut("another claim has its key")
-            self._expect_wanted(session, did, record, claim.claim_id)
+            self._expect_wanted(session, record, (f"did:{did}", f"id:{claim.rest_id}"), claim.claim_id)
         names = ("claim_id", "nonce", "rest_id", "screen_name", "did")
         acct = str(claim.acct) if claim.acct else None
         return {name: getattr(claim, name) for name in names} | {"acct": acct, "post_id": read_named_post(record.value)}
@@ -105,13 +105,15 @@ class Adopter:
             is_it = (StoredClaim.did == did, StoredClaim.keytrace == record.rkey)
             if session.scalar(select(StoredClaim.id).where(*is_it)):
                 return None
-            self._expect_wanted(session, did, record)
+            self._expect_wanted(session, record, (f"did:{did}",))
         self._expect_listed(did)
         post = asyncio.run(self._read_post(named[1]))
         if not names_did(did)(post.text) or post.is_stale:
             raise LeftOut("its post does not name this Bluesky account")
         if not is_same_name(post.author_name, named[0]):
             raise LeftOut("its post is by another X account")
+        with self._registrar.sessions() as session:
+            self._expect_wanted(session, record, (f"id:{post.author_id}",))
         return {
             "rest_id": post.author_id,
             "screen_name": post.author_name,
@@ -132,12 +134,14 @@ class Adopter:
         except PostMissing as error:
             raise LeftOut(f"its post cannot be read: {error.message}") from None
 
-    def _expect_wanted(self, session: Session, did: Did, record: Record, claim_id: str | None = None) -> None:
-        """Raise LeftOut for a withdrawn claim, and for a record older than its owner's wish not to be listed."""
+    def _expect_wanted(
+        self, session: Session, record: Record, accounts: Iterable[str], claim_id: str | None = None
+    ) -> None:
+        """Raise LeftOut for a withdrawn claim, and for a record older than an owner's wish not to be listed."""
         key = self._registrar.refusals_key
         is_withdrawn = claim_id is not None and find_refusal(session, key, claim_text(claim_id)) is not None
-        refused_at = find_refusal(session, key, f"did:{did}")
-        if is_withdrawn or (refused_at and not _is_later(record.value.get("createdAt"), refused_at)):
+        refused = filter(None, (find_refusal(session, key, account) for account in accounts))
+        if is_withdrawn or any(not _is_later(record.value.get("createdAt"), moment) for moment in refused):
             raise LeftOut("its owner has withdrawn it")
 
     def _store(self, fields: Fields) -> Outcome:
