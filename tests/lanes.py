@@ -1,9 +1,8 @@
 """Lanes: which of pytest-xdist's workers runs which file of tests (`make test`).
 
-A file stays in one worker, so that its fixtures are made once. Half of the workers begin with browsers and half without
-(a browser together with a test of another kind uses two processors better than two browsers do), then each takes what
-is left. None goes back from browsers to the rest: Playwright's event loop stays open in the thread, and no other can
-run beside it.
+A file stays in one worker, so that its fixtures are made once. Half of the workers have the browsers and half the rest:
+a browser with its servers needs two processors, and two browsers on them only make one another late. None goes back
+from browsers to the rest: Playwright's event loop stays open in the thread, and no other can run beside it.
 """
 
 from __future__ import annotations
@@ -38,9 +37,11 @@ def in_browser(name: str) -> bool:
     return name.startswith(BROWSERS)
 
 
-def next_file(waiting: Iterable[str], *, browsers_first: bool, browsers_begun: bool) -> str | None:
+def next_file(
+    waiting: Iterable[str], *, takes_browsers: bool, browsers_first: bool, browsers_begun: bool
+) -> str | None:
     """Return the first file that suits a worker; None if it may run none of them."""
-    suited = (file for file in waiting if in_browser(file) or not browsers_begun)
+    suited = (file for file in waiting if (takes_browsers if in_browser(file) else not browsers_begun))
     return min(suited, key=lambda file: in_browser(file) != browsers_first, default=None)
 
 

@@ -18,14 +18,18 @@ class Lanes(LoadFileScheduling):
         self._browsers_first: dict[WorkerController, bool] = {}
 
     def add_node(self, node: WorkerController) -> None:
-        """Add a worker; it begins with browsers if most of the others do not."""
+        """Add a worker; it has the browsers if most of the others do not."""
         kinds = [self._browsers_first[other] for other in self.nodes]
         super().add_node(node)
         self._browsers_first[node] = kinds.count(False) > kinds.count(True)
 
     def _assign_work_unit(self, node: WorkerController) -> None:
         begun = any(in_browser(file) for file in self.assigned_work[node])
-        file = next_file(self.workqueue, browsers_first=self._browsers_first[node], browsers_begun=begun)
+        first = self._browsers_first[node]
+        has_lane = any(self._browsers_first[other] for other in self.nodes)
+        file = next_file(
+            self.workqueue, takes_browsers=first or not has_lane, browsers_first=first, browsers_begun=begun
+        )
         if file is None:
             node.shutdown()
             return

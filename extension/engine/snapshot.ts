@@ -47,12 +47,13 @@ export interface SnapshotModule extends LinkingModule, PythonMemory {
 /** The format of the file; a `DecompressionStream` unpacks it. */
 export const FORMAT = "gzip";
 
-/** Return the snapshot whose file is `packed`. Raises an error unless it is the file that the build made. */
+/** Return the snapshot whose file is `packed`, which is freed. Raises an error unless it is the file that the build made. */
 export async function unpack(info: SnapshotInfo, packed: ArrayBuffer): Promise<Snapshot> {
   const [digest, bytes] = await Promise.all([
     crypto.subtle.digest("SHA-256", packed),
     inflate(packed, info.size),
   ]);
+  release(packed);
   expect("hash", hex(digest), info.sha256);
   return { info, bytes };
 }
@@ -125,6 +126,12 @@ function restore(module: SnapshotModule, info: SnapshotInfo, bytes: Uint8Array):
     readLists(info.hashed, bytes.subarray(start)),
     crypto.getRandomValues(new Uint8Array(SECRET_SIZE)),
   );
+  release(bytes.buffer);
+}
+
+/** Free a buffer that is not used any more, where the browser can: as garbage, it may stay for long. */
+function release(buffer: ArrayBufferLike & { transfer?: (size: number) => unknown }): void {
+  buffer.transfer?.(0);
 }
 
 /** Give the C library the names and the offset of the browser's time zone, as at its first question. */

@@ -205,6 +205,7 @@ def test_what_is_open_and_the_focus_stay_when_the_window_becomes_narrow_and_wide
         open_fold(tab, fold)
     why = row(tab, ADA.screen_name).get_by_test_id("why")
     why.click()
+    expect(why).to_have_attribute("aria-expanded", "true")
     tab.get_by_test_id("export-csv").focus()
 
     for size in (NARROW, WINDOW):
