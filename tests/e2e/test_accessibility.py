@@ -204,7 +204,8 @@ def test_what_is_open_and_the_focus_stay_when_the_window_becomes_narrow_and_wide
     for fold in ("archive-notes", "lanes-details"):
         open_fold(tab, fold)
     why = row(tab, ADA.screen_name).get_by_test_id("why")
-    why.click()
+    if why.get_attribute("aria-expanded") == "false":  # the test before may have opened it
+        why.click()
     expect(why).to_have_attribute("aria-expanded", "true")
     tab.get_by_test_id("export-csv").focus()
 
