@@ -42,8 +42,11 @@ def value_of(lines: list[str], label: str) -> str:
 
 @pytest.mark.e2e
 @pytest.mark.timeout(300)
-def test_a_person_with_a_display_gets_the_whole_world(playwright: Playwright, tmp_path: Path, display: str) -> None:
-    environment = {**os.environ, "DISPLAY": display, "TMPDIR": str(tmp_path)}
+def test_a_person_with_a_display_gets_the_whole_world(
+    playwright: Playwright, tmp_path_factory: pytest.TempPathFactory, display: str
+) -> None:
+    folder = tmp_path_factory.mktemp("run")  # short: Chromium's socket in it has a path of at most 107 characters
+    environment = {**os.environ, "DISPLAY": display, "TMPDIR": str(folder)}
     run = subprocess.Popen(
         [sys.executable, "-m", "tests.run"],
         cwd=ROOT,
@@ -59,7 +62,7 @@ def test_a_person_with_a_display_gets_the_whole_world(playwright: Playwright, tm
         assert value_of(lines, "sign in to Bluesky").endswith(".pds.passerelle.eu")
         assert value_of(lines, "app password").count("-") == 3
 
-        browser = connect(playwright, tmp_path)
+        browser = connect(playwright, folder)
         pages = browser.contexts[0].pages
         assert any(page.url.endswith("/app.html") for page in pages)
         tab = browser.contexts[0].new_page()
