@@ -85,12 +85,19 @@ def _take_turns(served: Sequence[Served], archive: Path) -> tuple[dict[str, list
         for one in order:
             try:
                 turns[one.version.name].append(_turn(one, archive))
-            except Exception as error:
+            except Exception as error:  # shown with its trace, and the run ends with status 1
                 if one is present:
                     raise
-                failures.append(Failure.of("first", RuntimeError(f"{one.version.name}: {error}")))
+                failures.append(_failure(one, error))
                 del turns[one.version.name]
     return turns, failures
+
+
+def _failure(one: Served, error: Exception) -> Failure:
+    """Return the failure of a version's turn, with the trace of what went wrong."""
+    named = RuntimeError(f"{one.version.name}: {error}")
+    named.__cause__ = error
+    return Failure.of("first", named)
 
 
 def _turn(served: Served, archive: Path) -> Turn:

@@ -53,6 +53,7 @@ def test_versions_take_turns_and_one_that_fails_is_left_out(monkeypatch: pytest.
     assert asked[:5] == ["present", "before", "broken", "before", "present"]
     assert {name: len(taken) for name, taken in turns.items()} == {"present": REPEATS, "before": REPEATS}
     assert [failure.error for failure in failures] == ["RuntimeError: broken: No match after 600 s"]
+    assert "in turn" in failures[0].trace  # the line that went wrong is named
 
 
 def test_a_version_is_compared_by_time_and_by_both_memories() -> None:

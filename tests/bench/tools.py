@@ -46,7 +46,7 @@ def run_async(main: Coroutine[Any, Any, T]) -> T:
 
 
 def note_memories(extension: Path) -> Path:
-    """Let the engine of an unpacked extension be asked for its memory; return its folder."""
+    """Make the engine of an unpacked extension answer how much memory it uses; return its folder."""
     engine = extension / "engine.js"
     engine.write_text((BENCH / "baseline" / "memories.js").read_text() + engine.read_text())
     return extension

@@ -152,7 +152,7 @@ def _delete_earlier(session: Session, accounts: tuple[str, ...], made_at: dateti
     """Delete the claims that these accounts end, of those made before `made_at`; return their ids.
 
     The account outside X ends each that names it: their secret may be lost with the browser that had it. The X account
-    ends those that it never took part in. It alone ends no other: whoever has taken it over would be rid of the proven
+    ends those that nothing on X has proven. Alone it ends no other: the thief of an X account could remove the proven
     row that makes a new claim wait.
     """
     has_secret, is_earlier = StoredClaim.secret_hash != NO_SECRET, StoredClaim.created_at < made_at
